@@ -1,0 +1,397 @@
+/**
+ * Prefixes: text to record and back.
+ *
+ * A record is 24 bytes. The address is left-aligned in 128 bits, so that every question about network bits is
+ * the same arithmetic for both families (an IPv4 address fills the top 32 bits):
+ *
+ *   0        8        16      17    18       19     20
+ *   | hi u64 | lo u64 | family | bits | problem | notes | at u32 |
+ *
+ * `problem` is 0 for a good record; otherwise `at` is the byte offset in the text where reading stopped.
+ *
+ * What is accepted is exactly what Go's net.ParseCIDR and netip.ParseAddr accept (Go 1.22, src/net/ip.go,
+ * src/net/netip/netip.go), zones excepted: ParseCIDR refuses them too.
+ */
+export const RECORD: usize = 24;
+
+export const V4: u8 = 4;
+export const V6: u8 = 6;
+
+// Why a text is no prefix. The host has the words for these; keep both lists in step (src/core/prefix.ts).
+export const OK: u8 = 0;
+const EMPTY: u8 = 1;
+const NO_LENGTH: u8 = 2;
+const BAD_CHARACTER: u8 = 3;
+const LEADING_ZERO: u8 = 4;
+const OCTET_TOO_BIG: u8 = 5;
+const TOO_SHORT: u8 = 6;
+const TOO_LONG: u8 = 7;
+const ZONE: u8 = 8;
+const BAD_LENGTH: u8 = 9;
+const LENGTH_TOO_BIG: u8 = 10;
+
+// Notes on a good record.
+const UNALIGNED: u8 = 1;
+const PADDED_LENGTH: u8 = 2;
+const MAPPED: u8 = 4;
+
+/** Shapes a text may have: `a.b.c.d/n` or `a.b.c.d`. */
+const WANT_PREFIX: i32 = 0;
+const WANT_ADDRESS: i32 = 1;
+
+// What the scanner functions leave behind besides their return value: a call has one text in hand at a time.
+let octets: u32 = 0;
+let groupsHi: u64 = 0;
+let groupsLo: u64 = 0;
+let stop: usize = 0;
+
+/** The top `bits` bits set, of the first 64. */
+// @ts-ignore: decorator
+@inline
+export function maskHi(bits: u32): u64 {
+  // A shift by 64 is a shift by 0 in WASM, so both ends need their own answer.
+  return bits == 0 ? 0 : bits >= 64 ? u64.MAX_VALUE : u64.MAX_VALUE << (64 - bits);
+}
+
+/** The top `bits` bits set, the second 64 of 128. */
+// @ts-ignore: decorator
+@inline
+export function maskLo(bits: u32): u64 {
+  return bits <= 64 ? 0 : bits >= 128 ? u64.MAX_VALUE : u64.MAX_VALUE << (128 - bits);
+}
+
+// @ts-ignore: decorator
+@inline
+function isDigit(c: u8): bool {
+  return <u8>(c - 0x30) < 10;
+}
+
+/** The value of a hex digit, or 16 and more for anything else. */
+// @ts-ignore: decorator
+@inline
+function hexValue(c: u8): u32 {
+  if (isDigit(c)) return c - 0x30;
+  const lower = c | 0x20;
+  return <u8>(lower - 0x61) < 6 ? lower - 0x61 + 10 : 16;
+}
+
+/** Reads four octets that fill [p, end) exactly into `octets`. */
+function readIPv4(p: usize, end: usize): u8 {
+  let value: u32 = 0;
+  let dots = 0;
+  let octet: u32 = 0;
+  let digits = 0;
+  for (; p < end; p++) {
+    const c = load<u8>(p);
+    stop = p;
+    if (isDigit(c)) {
+      if (digits == 1 && octet == 0) return LEADING_ZERO;
+      octet = octet * 10 + (c - 0x30);
+      digits++;
+      if (octet > 255) return OCTET_TOO_BIG;
+    } else if (c == 0x2e) {
+      if (digits == 0 || p + 1 == end) return BAD_CHARACTER;
+      if (dots == 3) return TOO_LONG;
+      value = (value << 8) | octet;
+      dots++;
+      octet = 0;
+      digits = 0;
+    } else {
+      return BAD_CHARACTER;
+    }
+  }
+  stop = end;
+  if (dots < 3) return TOO_SHORT;
+  octets = (value << 8) | octet;
+  return OK;
+}
+
+/** Puts the 16-bit `group` at place `i` (0 to 7) of the eight. */
+// @ts-ignore: decorator
+@inline
+function putGroup(i: i32, group: u64): void {
+  if (i < 4) groupsHi |= group << (48 - 16 * i);
+  else groupsLo |= group << (112 - 16 * i);
+}
+
+/** Reads eight groups that fill [p, end) exactly, `::` and a dotted tail included, into `groupsHi`, `groupsLo`. */
+function readIPv6(p: usize, end: usize): u8 {
+  groupsHi = 0;
+  groupsLo = 0;
+  let ellipsis = -1;
+  let i = 0;
+  if (end - p >= 2 && load<u8>(p) == 0x3a && load<u8>(p + 1) == 0x3a) {
+    ellipsis = 0;
+    p += 2;
+  }
+  while (p < end && i < 8) {
+    const start = p;
+    let group: u32 = 0;
+    while (p < end) {
+      const digit = hexValue(load<u8>(p));
+      if (digit > 15) break;
+      if (p - start == 4) {
+        stop = p;
+        return BAD_CHARACTER;
+      }
+      group = (group << 4) | digit;
+      p++;
+    }
+    stop = p;
+    if (p == start) return BAD_CHARACTER;
+    if (p < end && load<u8>(p) == 0x2e) {
+      if (ellipsis < 0 && i != 6) return BAD_CHARACTER;
+      if (i > 6) return TOO_LONG;
+      const problem = readIPv4(start, end);
+      if (problem != OK) return problem;
+      putGroup(i, octets >> 16);
+      putGroup(i + 1, octets & 0xffff);
+      i += 2;
+      p = end;
+      break;
+    }
+    putGroup(i, group);
+    i++;
+    if (p == end) break;
+    if (load<u8>(p) != 0x3a || p + 1 == end) return BAD_CHARACTER;
+    p++;
+    if (load<u8>(p) == 0x3a) {
+      stop = p;
+      if (ellipsis >= 0) return BAD_CHARACTER;
+      ellipsis = i;
+      p++;
+    }
+  }
+  stop = p;
+  if (p != end) return TOO_LONG;
+  if (i == 8) return ellipsis >= 0 ? TOO_LONG : OK;
+  if (ellipsis < 0) return TOO_SHORT;
+  spread(ellipsis, 8 - i);
+  return OK;
+}
+
+/** Moves the groups from place `from` on by `by` places to the right; zeros fill the gap. */
+function spread(from: i32, by: i32): void {
+  const keepHi = maskHi(<u32>(16 * from));
+  const keepLo = maskLo(<u32>(16 * from));
+  const moveHi = groupsHi & ~keepHi;
+  const moveLo = groupsLo & ~keepLo;
+  const n = <u64>(16 * by);
+  let hi: u64 = 0;
+  let lo: u64 = 0;
+  if (n < 64) {
+    hi = moveHi >> n;
+    lo = (moveLo >> n) | (n == 0 ? 0 : moveHi << (64 - n));
+  } else if (n < 128) {
+    lo = moveHi >> (n - 64);
+  }
+  groupsHi = (groupsHi & keepHi) | hi;
+  groupsLo = (groupsLo & keepLo) | lo;
+}
+
+/** Reads the address in [p, end) into the record at `out`. */
+function readAddress(p: usize, end: usize, out: usize): u8 {
+  stop = p;
+  if (p == end) return EMPTY;
+  // As netip.ParseAddr: the first of '.', ':' and '%' says which family is meant.
+  for (let q = p; q < end; q++) {
+    const c = load<u8>(q);
+    if (c == 0x2e) {
+      const problem = readIPv4(p, end);
+      if (problem != OK) return problem;
+      store<u64>(out, (<u64>octets) << 32);
+      store<u64>(out, 0, 8);
+      store<u8>(out, V4, 16);
+      return OK;
+    }
+    if (c == 0x3a) {
+      for (let z = q; z < end; z++) {
+        if (load<u8>(z) == 0x25) {
+          stop = z;
+          return ZONE;
+        }
+      }
+      const problem = readIPv6(p, end);
+      if (problem != OK) return problem;
+      store<u64>(out, groupsHi);
+      store<u64>(out, groupsLo, 8);
+      store<u8>(out, V6, 16);
+      return OK;
+    }
+    if (c == 0x25) {
+      stop = q;
+      return BAD_CHARACTER;
+    }
+  }
+  // Neither family's mark: digits alone are an address cut short, anything else is none.
+  while (stop < end && isDigit(load<u8>(stop))) stop++;
+  return stop == end ? TOO_SHORT : BAD_CHARACTER;
+}
+
+/** Reads the text [p, end) into the 24 bytes at `out`; the answer is also the record's `problem`. */
+export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
+  memory.fill(out, 0, RECORD);
+  let slash = p;
+  while (slash < end && load<u8>(slash) != 0x2f) slash++;
+  let problem: u8 = OK;
+  let notes: u8 = 0;
+  if (p == end) {
+    stop = p;
+    problem = EMPTY;
+  } else if (slash == end) {
+    problem = readAddress(p, end, out);
+    if (problem == OK) {
+      if (want == WANT_PREFIX) {
+        stop = end;
+        problem = NO_LENGTH;
+      } else {
+        store<u8>(out, load<u8>(out, 16) == V4 ? 32 : 128, 17);
+      }
+    }
+  } else if (want == WANT_ADDRESS) {
+    stop = slash;
+    problem = BAD_CHARACTER;
+  } else {
+    problem = readAddress(p, slash, out);
+    if (problem == OK) {
+      const digits = slash + 1;
+      let q = digits;
+      let bits: u32 = 0;
+      while (q < end && isDigit(load<u8>(q))) {
+        // Go's dtoi stops at 0xFFFFFF; any bound past 128 says the same.
+        bits = min(bits * 10 + (load<u8>(q) - 0x30), 1000);
+        q++;
+      }
+      const limit: u32 = load<u8>(out, 16) == V4 ? 32 : 128;
+      stop = q;
+      if (q == digits || q != end) {
+        problem = BAD_LENGTH;
+      } else if (bits > limit) {
+        stop = digits;
+        problem = LENGTH_TOO_BIG;
+      } else {
+        store<u8>(out, <u8>bits, 17);
+        if (q - digits > 1 && load<u8>(digits) == 0x30) notes |= PADDED_LENGTH;
+      }
+    }
+  }
+  if (problem == OK) {
+    const hi = load<u64>(out);
+    const lo = load<u64>(out, 8);
+    const bits = <u32>load<u8>(out, 17);
+    if ((hi & ~maskHi(bits)) != 0 || (lo & ~maskLo(bits)) != 0) notes |= UNALIGNED;
+    if (load<u8>(out, 16) == V6 && hi == 0 && lo >> 32 == 0xffff) notes |= MAPPED;
+  }
+  store<u8>(out, problem, 18);
+  store<u8>(out, notes, 19);
+  store<u32>(out, problem == OK ? 0 : <u32>(stop - p), 20);
+  return problem;
+}
+
+/**
+ * Reads `count` texts into `count` records at `out`. Text i is the bytes from the end of text i-1 to `ends[i]`
+ * (u32 offsets from `text`). `want` as in the constants above.
+ */
+export function parsePrefixes(text: usize, ends: usize, count: i32, want: i32, out: usize): void {
+  let start = text;
+  for (let i = 0; i < count; i++) {
+    const end = text + load<u32>(ends + (<usize>i << 2));
+    readRecord(start, end, want, out + <usize>i * RECORD);
+    start = end;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(at: usize, c: u32): usize {
+  store<u8>(at, <u8>c);
+  return at + 1;
+}
+
+function putDecimal(at: usize, n: u32): usize {
+  if (n >= 100) at = put(at, 0x30 + n / 100);
+  if (n >= 10) at = put(at, 0x30 + ((n / 10) % 10));
+  return put(at, 0x30 + (n % 10));
+}
+
+function putDotted(at: usize, address: u32): usize {
+  at = putDecimal(at, address >> 24);
+  at = put(at, 0x2e);
+  at = putDecimal(at, (address >> 16) & 255);
+  at = put(at, 0x2e);
+  at = putDecimal(at, (address >> 8) & 255);
+  at = put(at, 0x2e);
+  return putDecimal(at, address & 255);
+}
+
+function putHex(at: usize, group: u32): usize {
+  let started = false;
+  for (let shift = 12; shift >= 0; shift -= 4) {
+    const digit = (group >> shift) & 15;
+    if (digit != 0 || started || shift == 0) {
+      at = put(at, digit < 10 ? 0x30 + digit : 0x57 + digit);
+      started = true;
+    }
+  }
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function groupOf(hi: u64, lo: u64, i: i32): u32 {
+  return <u32>((i < 4 ? hi >> (48 - 16 * i) : lo >> (112 - 16 * i)) & 0xffff);
+}
+
+/** RFC 5952: lower case, no leading zeros, `::` for the longest run of two or more zero groups, the first of equals. */
+function putIPv6(at: usize, hi: u64, lo: u64): usize {
+  if (hi == 0 && lo >> 32 == 0xffff) {
+    // RFC 5952, section 5: a mapped address is written mixed.
+    store<u64>(at, 0x3a666666663a3a); // "::ffff:" in little-endian order
+    return putDotted(at + 7, <u32>lo);
+  }
+  let runAt = -1;
+  let runLength = 1;
+  for (let i = 0; i < 8; i++) {
+    let j = i;
+    while (j < 8 && groupOf(hi, lo, j) == 0) j++;
+    if (j - i > runLength) {
+      runAt = i;
+      runLength = j - i;
+    }
+    if (j > i) i = j;
+  }
+  for (let i = 0; i < 8; i++) {
+    if (i == runAt) {
+      at = put(at, 0x3a);
+      at = put(at, 0x3a);
+      i += runLength - 1;
+      continue;
+    }
+    if (i > 0 && i != runAt + runLength) at = put(at, 0x3a);
+    at = putHex(at, groupOf(hi, lo, i));
+  }
+  return at;
+}
+
+/** The most bytes one formatted prefix takes: 39 of address, a slash and three digits, rounded up. */
+export const TEXT_MAX: usize = 48;
+
+/**
+ * Writes the network of each of `count` records (host bits cleared, RFC 5952, with its length) to `text`, and the
+ * u32 offset of each one's end to `ends`. `text` must have room for 48 bytes a record. Bad records become nothing.
+ */
+export function formatPrefixes(records: usize, count: i32, text: usize, ends: usize): void {
+  let at = text;
+  for (let i = 0; i < count; i++) {
+    const record = records + <usize>i * RECORD;
+    if (load<u8>(record, 18) == OK) {
+      const bits = <u32>load<u8>(record, 17);
+      const hi = load<u64>(record) & maskHi(bits);
+      const lo = load<u64>(record, 8) & maskLo(bits);
+      at = load<u8>(record, 16) == V4 ? putDotted(at, <u32>(hi >> 32)) : putIPv6(at, hi, lo);
+      at = put(at, 0x2f);
+      at = putDecimal(at, bits);
+    }
+    store<u32>(ends + (<usize>i << 2), <u32>(at - text));
+  }
+}

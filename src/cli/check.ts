@@ -1,0 +1,49 @@
+// ip-masq-agent check FILE…: the config only; no privileges, no tools.
+import process from "node:process";
+import { ConfigFileError, readConfigFile } from "../agent/index.ts";
+import { formatDiagnostic, formatDuration, parseConfig } from "../config/index.ts";
+import { type Io, printJson } from "./io.ts";
+import { diagnosticData } from "./policy.ts";
+import type { Settings } from "./settings.ts";
+
+/** Checks every file named (`-` is standard input), or the one of --config. Exit 0 where all are valid, warnings or not. */
+export async function check(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  const files = words.length > 0 ? words : [settings.config.file];
+  const required = words.length > 0 || settings.configGiven;
+  const results = await Promise.all(
+    files.map(async (file) => {
+      const options = { ...settings.config, file };
+      if (file === "-") return { ...parseConfig(await readStdin(), { ...options, file: "<stdin>" }), found: true };
+      const parsed = await readConfigFile(options);
+      if (!parsed.found && required) throw new ConfigFileError(`there is no config ${file}`);
+      return parsed;
+    }),
+  );
+  const valid = results.every(({ config }) => config !== undefined);
+  if (settings.json) {
+    printJson(io, { valid, diagnostics: results.flatMap(({ diagnostics }) => diagnostics.map(diagnosticData)) });
+    return valid ? 0 : 1;
+  }
+  for (const [i, { config, diagnostics, text, found }] of results.entries()) {
+    for (const diagnostic of diagnostics) io.warn(formatDiagnostic(diagnostic, text));
+    const name = files[i] === "-" ? "<stdin>" : files[i];
+    const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
+    const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
+    if (!config) {
+      io.print(`${name}: ${io.color.red("invalid")}: ${plural(count("error"), "error")}${warnings}`);
+    } else {
+      const destinations = plural(config.nonMasqueradeCIDRs.length, "CIDR");
+      const which = found ? "" : " (no such file, the defaults apply)";
+      const every = formatDuration(config.resyncInterval);
+      io.print(`${name}: ${io.color.green("valid")}${which}: ${destinations}, resync every ${every}${warnings}`);
+    }
+  }
+  return valid ? 0 : 1;
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}

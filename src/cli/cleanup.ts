@@ -1,0 +1,47 @@
+// ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
+import type { Family } from "../core/index.ts";
+import { iptablesBackend, ToolError, usedVariants } from "../kernel/index.ts";
+import { countChanges, type Io, printJson } from "./io.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * Cleans both families, and with --iptables-variant=auto every variant that holds tables: what was written before a node
+ * changed its variant is found too. Exit 0 where nothing of ours is left.
+ */
+export async function cleanup(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  const { chain, ipv6 } = settings.policy;
+  const variants = settings.variant === "auto" ? await usedVariants() : [settings.variant];
+  const families: readonly Family[] = ["ipv4", "ipv6"];
+  const targets = variants.flatMap((variant) =>
+    families.map((family) => ({ backend: iptablesBackend(variant), family })),
+  );
+  const results = await Promise.all(
+    targets.map(async ({ backend, family }) => {
+      try {
+        return { backend: backend.name, family, transaction: await backend.cleanup(family, chain) };
+      } catch (error) {
+        // A node without IPv6 has no rules of it: only who asks for the family is told that it cannot be had.
+        const optional = family === "ipv6" && !ipv6 && error instanceof ToolError && error.reason !== "hung";
+        return { backend: backend.name, family, error: (error as Error).message, optional };
+      }
+    }),
+  );
+  const shown = results.filter((result) => !result.optional);
+  if (settings.json) {
+    printJson(io, {
+      families: shown.map(({ backend, family, transaction, error }) => {
+        return error === undefined
+          ? { backend, family, removed: transaction !== undefined }
+          : { backend, family, error };
+      }),
+    });
+  } else {
+    for (const { backend, family, transaction, error } of shown) {
+      if (error !== undefined) io.warn(`${family} (${backend}): ${error}`);
+      else if (transaction)
+        io.print(`${family} (${backend}): removed: ${countChanges(transaction.changes).removed} lines`);
+      else io.print(`${family} (${backend}): nothing of chain ${chain} is there`);
+    }
+  }
+  return shown.some(({ error }) => error !== undefined) ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+// The commands: what each is called with, what it says of itself, and what carries it out.
+import { apply } from "./apply.ts";
+import { check } from "./check.ts";
+import { cleanup } from "./cleanup.ts";
+import { explain } from "./explain.ts";
+import type { Io } from "./io.ts";
+import { plan } from "./plan.ts";
+import { render } from "./render.ts";
+import { run } from "./run.ts";
+import type { Settings } from "./settings.ts";
+import { status } from "./status.ts";
+import { version } from "./version.ts";
+
+export interface Command {
+  /** What follows the flags; empty where nothing may. */
+  readonly operands: string;
+  readonly summary: string;
+  /** Paragraphs of its help, one a line. */
+  readonly details: readonly string[];
+  readonly examples: readonly string[];
+  readonly exits: string;
+  /** Carries it out and answers the exit code. */
+  readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
+}
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  run: {
+    operands: "",
+    summary: "keep the rules in place (what happens without a command)",
+    details: [
+      "Reads the config, makes the rules so, and looks again every resyncInterval. Nothing is written while they are right.",
+      "An invalid config changes nothing: the last valid one stays in force. SIGTERM ends it, and the rules stay.",
+    ],
+    examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
+    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value, 2 for bad usage",
+    action: run,
+  },
+  apply: {
+    operands: "",
+    summary: "make the rules so, once",
+    details: [
+      "One transaction a family: all of it happens or none. Nothing is written where the rules are right already.",
+    ],
+    examples: ["ip-masq-agent apply --config=config.yaml"],
+    exits: "0 when the rules are as the config wants them, else 1; 2 for bad usage",
+    action: apply,
+  },
+  plan: {
+    operands: "",
+    summary: "show what apply would change, as a diff",
+    details: [
+      "Reads the rules and writes nothing. Lines with + would be added, with - removed; the others stay, counters and all.",
+    ],
+    examples: ["ip-masq-agent plan --config=config.yaml --exit-code"],
+    exits: "0; with --exit-code 2 where something would change; 1 for any error",
+    action: plan,
+  },
+  check: {
+    operands: "[FILE…]",
+    summary: "check config files, without privileges",
+    details: [
+      "Reports every problem with its place and what to write instead. - is standard input; without FILE, the file of --config.",
+    ],
+    examples: [
+      "ip-masq-agent check config.yaml",
+      "kubectl get cm … -o jsonpath=… | ip-masq-agent check --enable-ipv6 -",
+    ],
+    exits: "0 when all are valid (warnings do not count), else 1; 2 for bad usage",
+    action: check,
+  },
+  explain: {
+    operands: "ADDRESS…",
+    summary: "show which entry decides about an address",
+    details: [
+      "return: the packet keeps the pod's address; masquerade: it gets the node's. The first entry of the chain that contains the address decides.",
+      "Addresses of the node itself never come to the chain: the jump passes them by.",
+    ],
+    examples: ["ip-masq-agent explain 10.1.2.3 8.8.8.8 --config=config.yaml"],
+    exits: "0; 1 where something is no address or the config is invalid; 2 for bad usage",
+    action: explain,
+  },
+  status: {
+    operands: "",
+    summary: "say whether the rules are in place, with their counters",
+    details: ["Table nat sees the first packet of each connection only: the counters count connections."],
+    examples: ["ip-masq-agent status --output=json"],
+    exits: "0; with --exit-code 2 where something would change; 1 for any error",
+    action: status,
+  },
+  cleanup: {
+    operands: "",
+    summary: "remove the chain and the jump to it, nothing else",
+    details: [
+      "Both families, and every iptables variant that holds tables unless one is named. Refused, with nothing changed, while rules of others lead to the chain.",
+    ],
+    examples: ["ip-masq-agent cleanup"],
+    exits: "0 when nothing of the chain is left, else 1; 2 for bad usage",
+    action: cleanup,
+  },
+  render: {
+    operands: "",
+    summary: "print the transaction that makes the rules on an empty table",
+    details: ["Reads only the config and needs no privileges."],
+    examples: ["ip-masq-agent render --config=config.yaml --family=ipv4 | iptables-restore --noflush"],
+    exits: "0; 1 where the config is invalid; 2 for bad usage",
+    action: render,
+  },
+  version: {
+    operands: "",
+    summary: "print the version",
+    details: [],
+    examples: [],
+    exits: "0",
+    action: version,
+  },
+};

@@ -1,0 +1,142 @@
+// Flags: the table of them, and reading them as Go's flag package does.
+import { parseArgs } from "node:util";
+import { suggest } from "../config/index.ts";
+
+/** A call that cannot be understood. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+export interface Flag {
+  readonly type: "bool" | "string";
+  readonly fallback: string;
+  /** Stands for the value in help; empty for a bool. */
+  readonly value: string;
+  readonly summary: string;
+  /** `agent`: of the established agent, taken by every command, so that its arguments can be pasted anywhere. */
+  readonly group: "agent" | "ours" | "klog";
+  /** Ours only: the commands that take it. */
+  readonly commands?: readonly string[];
+}
+
+const agent = (type: Flag["type"], fallback: string, value: string, summary: string): Flag => {
+  return { type, fallback, value, summary, group: "agent" };
+};
+const ours = (type: Flag["type"], fallback: string, value: string, commands: string[], summary: string): Flag => {
+  return { type, fallback, value, summary, group: "ours", commands };
+};
+const klog = (type: Flag["type"]): Flag => {
+  return { type, fallback: "", value: "", summary: "accepted and ignored", group: "klog" };
+};
+
+const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+
+/** Every flag, by name. */
+export const FLAGS: Readonly<Record<string, Flag>> = {
+  "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat"),
+  "enable-ipv6": agent("bool", "false", "", "keep IPv6 rules too; without it an IPv6 CIDR in the config is an error"),
+  "nomasq-all-reserved-ranges": agent(
+    "bool",
+    "false",
+    "",
+    "without CIDRs in the config: leave all reserved ranges alone, not only RFC 1918",
+  ),
+  "random-fully": agent("bool", "true", "", "draw source ports at random"),
+  "to-ports": agent("string", "", "RANGES", "source ports for tcp, udp and sctp, such as 1024-29999,32768-65535"),
+  v: agent("string", "0", "LEVEL", "log verbosity"),
+  version: agent("bool", "false", "", "print the version and exit"),
+  config: ours(
+    "string",
+    "/etc/config/ip-masq-agent",
+    "FILE",
+    ["run", "apply", "plan", "check", "explain", "status", "render"],
+    "the config file; without one the defaults apply",
+  ),
+  "iptables-variant": ours(
+    "string",
+    "auto",
+    "auto|nft|legacy",
+    KERNEL,
+    "which iptables; auto: the one that the node uses",
+  ),
+  family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
+  "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
+  output: ours(
+    "string",
+    "text",
+    "text|json",
+    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "version"],
+    "what to print",
+  ),
+  ...Object.fromEntries(
+    ["add_dir_header", "alsologtostderr", "logtostderr", "one_output", "skip_headers", "skip_log_headers"].map(
+      (name) => [name, klog("bool")],
+    ),
+  ),
+  ...Object.fromEntries(
+    ["log_backtrace_at", "log_dir", "log_file", "log_file_max_size", "stderrthreshold", "vmodule"].map((name) => [
+      name,
+      klog("string"),
+    ]),
+  ),
+};
+
+export interface ParsedArgs {
+  /** Values as written, by flag name; a bool is "true" or "false". Flags not given are absent. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly words: readonly string[];
+  readonly help: boolean;
+}
+
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
+
+/**
+ * Reads arguments in Go's spelling: one or two dashes, `-f=v` or `-f v`, booleans only as `-f` or `-f=v`, the last of a
+ * repeated flag wins, `--` ends the flags. Unlike there, flags and words may be mixed. Throws {@link UsageError}.
+ */
+export function parseFlags(argv: readonly string[]): ParsedArgs {
+  const args = [...argv];
+  // Go's single dash becomes the double dash that the parser knows; the value of a string flag is left as it is.
+  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
+    const match = /^--?([^-=][^=]*)(=.*)?$/s.exec(args[i] ?? "");
+    if (!match) continue;
+    const name = match[1] === "h" ? "help" : (match[1] ?? "");
+    args[i] = `--${name}${match[2] ?? ""}`;
+    if (FLAGS[name]?.type === "string" && match[2] === undefined) i++;
+  }
+  const options = Object.fromEntries(
+    Object.entries(FLAGS).map(([name, { type }]) => [name, { type: type === "bool" ? "boolean" : "string" } as const]),
+  );
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
+  const flags = new Map<string, string>();
+  const words: string[] = [];
+  let help = false;
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const { name, value } = token;
+    if (name === "help") {
+      help = true;
+      continue;
+    }
+    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+    if (!flag) {
+      const meant = suggest(name, Object.keys(FLAGS));
+      throw new UsageError(`flag provided but not defined: -${name}${meant ? `; did you mean --${meant}?` : ""}`);
+    }
+    if (flag.type === "string") {
+      if (value === undefined) throw new UsageError(`flag needs an argument: -${name}`);
+      flags.set(name, value);
+    } else if (value === undefined || TRUE.has(value)) {
+      flags.set(name, "true");
+    } else if (FALSE.has(value) || (name === "version" && value === "raw")) {
+      flags.set(name, value === "raw" ? "true" : "false");
+    } else {
+      throw new UsageError(
+        `invalid boolean value ${JSON.stringify(value)} for -${name}: write --${name} or --${name}=false`,
+      );
+    }
+  }
+  return { flags, words, help };
+}

@@ -1,0 +1,46 @@
+// What a command writes to, and how lists of changes look there.
+import process from "node:process";
+import picocolors from "picocolors";
+import type { Change } from "../dialect/index.ts";
+
+export interface Io {
+  /** Standard output, one line or more; a newline is added. */
+  print(text: string): void;
+  /** Standard error, likewise. */
+  warn(text: string): void;
+  readonly color: ReturnType<typeof picocolors.createColors>;
+}
+
+/** The process's own streams; coloured where standard output is a terminal and NO_COLOR is not set. */
+export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    // The reader went away (`| head`): nobody is left to tell.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+  const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${text}\n`),
+    color: picocolors.createColors(colored),
+  };
+}
+
+/** Prints a value as JSON; counters, which may pass 2^53, as decimal numbers all the same. */
+export function printJson(io: Io, value: unknown): void {
+  io.print(JSON.stringify(value, (_, item) => (typeof item === "bigint" ? Number(item) : item), 2));
+}
+
+/** The changes as a diff: `+` added, `-` removed, two spaces kept. */
+export function formatChanges(changes: readonly Change[], { color }: Io): string {
+  const paint = { add: color.green, remove: color.red, keep: color.dim };
+  const sign = { add: "+", remove: "-", keep: " " };
+  return changes.map(({ op, line }) => paint[op](`${sign[op]} ${line}`)).join("\n");
+}
+
+/** How many changes of each kind there are. */
+export function countChanges(changes: readonly Change[]): { added: number; removed: number; kept: number } {
+  const count = (op: Change["op"]) => changes.filter((change) => change.op === op).length;
+  return { added: count("add"), removed: count("remove"), kept: count("keep") };
+}

@@ -1,0 +1,63 @@
+// argv to a command to an exit code.
+import process from "node:process";
+import { ConfigFileError } from "../agent/index.ts";
+import { suggest } from "../config/index.ts";
+import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
+import { COMMANDS } from "./commands.ts";
+import { FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { help } from "./help.ts";
+import { type Io, processIo } from "./io.ts";
+import { InvalidConfigError } from "./policy.ts";
+import { FlagError, settingsOf } from "./settings.ts";
+
+/** Errors that say all there is to say; any other is a defect and keeps its stack. */
+const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, ReferencedError, ToolError, VerifyError];
+
+/** Runs one call of the program and answers its exit code. */
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  // A call that cannot be read may still name its command: what its exit codes mean depends on it.
+  let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
+  try {
+    const { flags, words, help: wantsHelp } = parseFlags(argv);
+    const [first, ...rest] = words;
+    const isHelp = first === "help";
+    const asked = isHelp ? rest[0] : first;
+    if (asked !== undefined && !Object.hasOwn(COMMANDS, asked)) {
+      const meant = suggest(asked, Object.keys(COMMANDS));
+      const bool = /^(true|false|1|0)$/i.test(asked) ? "; the value of a boolean flag is written --flag=value" : "";
+      throw new UsageError(`unknown command ${JSON.stringify(asked)}${meant ? `; did you mean ${meant}?` : bool}`);
+    }
+    if (isHelp || wantsHelp) {
+      io.print(help(asked));
+      return 0;
+    }
+    name = asked ?? "run";
+    if (flags.get("version") === "true") name = "version";
+    const command = COMMANDS[name];
+    if (!command) return 2;
+    if (rest.length > 0 && command.operands === "") {
+      throw new UsageError(
+        `${name} takes no ${JSON.stringify(rest[0])}; the value of a boolean flag is written --flag=value`,
+      );
+    }
+    for (const flag of flags.keys()) {
+      if (FLAGS[flag]?.commands?.includes(name) === false) {
+        throw new UsageError(`--${flag} has no meaning for ${name}; it belongs to ${FLAGS[flag].commands.join(", ")}`);
+      }
+    }
+    return await command.action(settingsOf(flags), rest, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.warn(
+        `ip-masq-agent: ${error.message}\nip-masq-agent ${name === "run" ? "" : `${name} `}--help tells what there is`,
+      );
+      // 2 means "would change" where --exit-code can be given.
+      return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
+    }
+    const expected = EXPECTED.some((kind) => error instanceof kind);
+    io.warn(`ip-masq-agent: ${expected ? (error as Error).message : ((error as Error).stack ?? error)}`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), processIo());

@@ -1,0 +1,45 @@
+// What most commands begin with: the config file, checked, and the policy it makes.
+import { ConfigFileError, readConfigFile } from "../agent/index.ts";
+import { type Config, type Diagnostic, formatDiagnostic } from "../config/index.ts";
+import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
+import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { type Io, printJson } from "./io.ts";
+import type { Settings } from "./settings.ts";
+
+/** The config is invalid; what is wrong with it has been printed. */
+export class InvalidConfigError extends Error {
+  override name = "InvalidConfigError";
+}
+
+/** A diagnostic as data, in the order of its keys. */
+export function diagnosticData({ severity, code, message, file, line, column, hint }: Diagnostic): object {
+  return { severity, code, message, file, line, column, hint };
+}
+
+/**
+ * Reads the config, prints what is wrong with it, and makes the policy.
+ * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
+ */
+export async function readPolicy(
+  settings: Settings,
+  io: Io,
+): Promise<{ config: Config; policy: readonly FamilyPolicy[] }> {
+  const { file } = settings.config;
+  const parsed = await readConfigFile(settings.config);
+  if (!parsed.found && settings.configGiven) {
+    throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
+  }
+  if (settings.json && !parsed.config) {
+    printJson(io, { valid: false, diagnostics: parsed.diagnostics.map(diagnosticData) });
+  } else {
+    for (const diagnostic of parsed.diagnostics) io.warn(formatDiagnostic(diagnostic, parsed.text));
+  }
+  if (!parsed.config) throw new InvalidConfigError(`the config ${file} is invalid; nothing was changed`);
+  if (!parsed.found) io.warn(`no config file at ${file}, the defaults apply`);
+  return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
+}
+
+/** The way into the kernel that the settings ask for. */
+export async function openBackend({ variant }: Settings): Promise<Backend> {
+  return iptablesBackend(variant === "auto" ? await detectVariant() : variant);
+}

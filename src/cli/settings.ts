@@ -1,0 +1,62 @@
+// Flags to settings: every value checked before anything starts.
+import type { ConfigOptions } from "../config/index.ts";
+import type { Variant } from "../kernel/index.ts";
+import { checkChainName, type PolicyOptions, parsePorts } from "../policy/index.ts";
+import { FLAGS, UsageError } from "./flags.ts";
+
+/** A flag with a value that no rules can be made of. */
+export class FlagError extends Error {
+  override name = "FlagError";
+}
+
+export interface Settings {
+  readonly config: ConfigOptions;
+  /** Was the config file named, and not just looked for in its usual place? */
+  readonly configGiven: boolean;
+  readonly policy: PolicyOptions;
+  readonly variant: Variant | "auto";
+  readonly families: "all" | "ipv4" | "ipv6";
+  readonly json: boolean;
+  readonly exitCode: boolean;
+  /** klog flags that were given and do nothing. */
+  readonly ignored: readonly string[];
+}
+
+/** Checks all flags and gives their values types. Throws {@link UsageError} or {@link FlagError}. */
+export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
+  const text = (name: string) => flags.get(name) ?? FLAGS[name]?.fallback ?? "";
+  const bool = (name: string) => text(name) === "true";
+  const oneOf = <const T extends string>(name: string, allowed: readonly T[]): T => {
+    const value = allowed.find((one) => one === text(name));
+    if (value === undefined) {
+      throw new UsageError(
+        `invalid value ${JSON.stringify(text(name))} for flag -${name}: write one of ${allowed.join(", ")}`,
+      );
+    }
+    return value;
+  };
+
+  if (!/^[-+]?\d+$/.test(text("v"))) {
+    throw new UsageError(`invalid value ${JSON.stringify(text("v"))} for flag -v: write a number`);
+  }
+  const chain = text("masq-chain");
+  const badChain = checkChainName(chain);
+  if (badChain) throw new FlagError(`Invalid --masq-chain flag ${JSON.stringify(chain)}: ${badChain}`);
+  const ports = parsePorts(text("to-ports"));
+  if (!ports.ok) {
+    const hint = ports.hint ? `; ${ports.hint}` : "";
+    throw new FlagError(`Invalid --to-ports flag ${JSON.stringify(text("to-ports"))}: ${ports.message}${hint}`);
+  }
+  if (text("config") === "") throw new FlagError('Invalid --config flag "": name a file');
+  const ipv6 = bool("enable-ipv6");
+  return {
+    config: { file: text("config"), ipv6, reservedRanges: bool("nomasq-all-reserved-ranges") },
+    configGiven: flags.has("config"),
+    policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
+    variant: oneOf("iptables-variant", ["auto", "nft", "legacy"]),
+    families: oneOf("family", ["all", "ipv4", "ipv6"]),
+    json: oneOf("output", ["text", "json"]) === "json",
+    exitCode: bool("exit-code"),
+    ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
+  };
+}

@@ -1,0 +1,136 @@
+// The entries of a CIDR list: what is wrong with each, and what to write instead.
+// This module is browser-compatible.
+import { findCovers, type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
+import type { Report, Span } from "./document.ts";
+
+/** One entry as it stands in the file. */
+export interface RawCidr {
+  readonly text: string;
+  readonly span: Span;
+  /** From 1, for messages about other entries. */
+  readonly line: number;
+}
+
+/**
+ * Reads and checks a whole list in one pass through the core. Every bad entry is reported; the answer holds the
+ * prefixes in the list's order, and none where an entry is bad.
+ */
+export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Report): Prefix[] {
+  const { records, read } = parsePrefixes(list.map((entry) => entry.text));
+  const good: Prefix[] = [];
+  for (const [i, entry] of list.entries()) {
+    const prefix = read[i];
+    if (!prefix) continue;
+    const problem = prefix.ok ? problemOf(entry.text, prefix, ipv6) : syntaxProblem(entry.text, prefix);
+    if (problem) report("error", problem.code, entry.span, problem.message, problem.hint);
+    else if (prefix.ok) good.push(prefix);
+  }
+  if (good.length < list.length) return [];
+  for (const [i, cover] of findCovers(records).entries()) {
+    const outer = list[cover];
+    const entry = list[i];
+    if (!outer || !entry) continue;
+    if (good[i]?.network === good[cover]?.network) {
+      report(
+        "warning",
+        "cidr-duplicate",
+        entry.span,
+        `${entry.text} is listed already, on line ${outer.line}`,
+        "remove it",
+      );
+    } else {
+      const message = `${entry.text} lies inside ${outer.text} on line ${outer.line}`;
+      report("warning", "cidr-covered", entry.span, message, "it changes nothing; remove it");
+    }
+  }
+  return good;
+}
+
+type Problem = {
+  code: "cidr-syntax" | "cidr-unaligned" | "cidr-length-padded" | "cidr-mapped" | "ipv6-disabled";
+  message: string;
+  hint: string;
+};
+
+/** What keeps a prefix that Go would accept out of the rules. */
+function problemOf(text: string, prefix: Prefix, ipv6: boolean): Problem | undefined {
+  const { network, bits } = prefix;
+  if (prefix.mapped) {
+    const inner = /^::ffff:(.*)\/\d+$/.exec(network)?.[1];
+    const hint = inner && bits >= 96 ? `write ${inner}/${bits - 96}` : "write the IPv4 prefix itself";
+    return { code: "cidr-mapped", message: `${text} is an IPv4 address mapped into IPv6: no packet carries it`, hint };
+  }
+  if (!prefix.aligned) {
+    const one = `${text.slice(0, text.indexOf("/"))}/${prefix.family === "ipv4" ? 32 : 128}`;
+    const message = `${text} is not aligned: bits behind its first ${bits} are set`;
+    return { code: "cidr-unaligned", message, hint: `write ${network} for the block, or ${one} for the one address` };
+  }
+  if (prefix.padded) {
+    const message = `the length of ${text} has a leading zero, which iptables refuses`;
+    return { code: "cidr-length-padded", message, hint: `write ${network}` };
+  }
+  if (prefix.family === "ipv6" && !ipv6) {
+    const hint = "start the agent with --enable-ipv6, or remove the entry";
+    return { code: "ipv6-disabled", message: `${text} is an IPv6 prefix, and IPv6 is not enabled`, hint };
+  }
+  return undefined;
+}
+
+function syntaxProblem(text: string, { problem, at }: NoPrefix): Problem {
+  const shown = JSON.stringify(text).slice(1, -1);
+  const repaired = repair(text);
+  const hint = repaired ? `write ${repaired}` : "write an address and a length, such as 10.0.0.0/8 or 2001:db8::/32";
+  return { code: "cidr-syntax", message: `${shown || "an empty text"} is not a CIDR: ${why(text, problem, at)}`, hint };
+}
+
+function why(text: string, problem: NoPrefix["problem"], at: number): string {
+  const before = new TextDecoder().decode(new TextEncoder().encode(text).slice(0, at));
+  const next = String.fromCodePoint(text.codePointAt(before.length) ?? 0x20);
+  const v6 = text.includes(":");
+  switch (problem) {
+    case "empty":
+      return "it has no address";
+    case "no-length":
+      return "it has no prefix length";
+    case "leading-zero":
+      return "a number in the address begins with 0";
+    case "octet-too-big":
+      return "a number in the address is more than 255";
+    case "too-short":
+      return v6 ? "an IPv6 address has eight groups, or :: in place of zeros" : "an IPv4 address has four numbers";
+    case "too-long":
+      return v6 ? "the address has too many groups" : "the address has too many numbers";
+    case "zone":
+      return "a zone (%) has no place in it";
+    case "bad-length":
+      return "what follows the / is not a number of bits";
+    case "length-too-big":
+      return `the length is more than ${v6 ? 128 : 32}`;
+    case "bad-character":
+      return before.length >= text.length
+        ? "it ends too early"
+        : `${JSON.stringify(next)} cannot stand at character ${[...before].length + 1}`;
+  }
+}
+
+/** The prefix that was probably meant: white space, leading zeros, short addresses, netmasks, zones and lost lengths mended. */
+function repair(text: string): string | undefined {
+  const [address = "", length = "", more] = text.trim().split("/");
+  if (more !== undefined) return undefined;
+  const bare = address.trim().replace(/%.*$/, "");
+  const v6 = bare.includes(":");
+  const octets = bare.split(".").map((octet) => octet.replace(/^0+(?=\d)/, ""));
+  while (!v6 && length && octets.length < 4) octets.push("0");
+  const bits = length.includes(".") ? maskBits(length) : length.trim() || (v6 ? "128" : "32");
+  const [prefix] = parsePrefixes([`${v6 ? bare : octets.join(".")}/${bits}`]).read;
+  return prefix?.ok && !prefix.mapped ? prefix.network : undefined;
+}
+
+/** 255.255.0.0 as 16; empty for a mask with holes. */
+function maskBits(mask: string): string {
+  const ones = mask
+    .split(".")
+    .map((octet) => Number(octet).toString(2).padStart(8, "0"))
+    .join("");
+  return /^1*0*$/.test(ones) && ones.length === 32 ? String(ones.replace(/0/g, "").length) : "";
+}

@@ -1,0 +1,160 @@
+// Config text to a located tree: every key and value with the place it came from.
+// This module is browser-compatible.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node as YamlNode } from "yaml";
+import type { Diagnostic, DiagnosticCode, Severity } from "./diagnostic.ts";
+import { resolveJson, resolveYaml, type Value } from "./scalar.ts";
+
+/** A span of the text, as offsets in UTF-16 code units. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A value of the document and where it stands. */
+export type Node =
+  | { readonly kind: "scalar"; readonly value: Value; readonly source: string; readonly span: Span }
+  | { readonly kind: "list"; readonly items: readonly Node[]; readonly span: Span }
+  | { readonly kind: "map"; readonly entries: readonly Entry[]; readonly span: Span };
+
+export interface Entry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: Node;
+}
+
+/** Makes a diagnostic about a span. */
+export type Report = (severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: string) => void;
+
+export interface Document {
+  /** The first document's root; undefined where the file holds none. */
+  readonly root: Node | undefined;
+  readonly isJson: boolean;
+}
+
+/** A reporter that turns spans of `text` into lines and columns. */
+export function reporter(file: string, text: string, into: Diagnostic[]): Report {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
+  return (severity, code, span, message, hint = "") => {
+    const { line, col } = lines.linePos(Math.min(span.start, text.length));
+    const lineEnd = text.indexOf("\n", span.start);
+    const end = Math.min(span.end, lineEnd < 0 ? text.length : lineEnd);
+    into.push({ severity, code, message, hint, file, line, column: col, length: Math.max(1, end - span.start) });
+  };
+}
+
+/**
+ * Reads the first document of `text`, which must not begin with a byte order mark. A text whose first character is `{`
+ * is JSON, in which `#` comments and trailing commas are tolerated; anything else is YAML 1.1. Problems of syntax go to `report`.
+ */
+export function readDocument(text: string, report: Report): Document {
+  const isJson = /^\s*\{/.test(text);
+  const documents = parseAllDocuments(text, {
+    version: "1.1",
+    schema: "failsafe",
+    uniqueKeys: false,
+    logLevel: "silent",
+    prettyErrors: false,
+  });
+  const [first, second] = documents;
+  if (!first) return { root: undefined, isJson };
+  for (const error of first.errors) {
+    const [start, end] = error.pos;
+    report("error", isJson ? "json-syntax" : "yaml-syntax", { start, end }, error.message, hintFor(error.code));
+  }
+  if (second?.range) {
+    const [start, end] = second.range;
+    const hint = "only the first document of the file is read; remove the others";
+    report("warning", "document-extra", { start, end }, "a second YAML document begins here and is ignored", hint);
+  }
+  if (first.errors.length > 0 || !first.contents) return { root: undefined, isJson };
+
+  const spanOf = (node: YamlNode): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
+  const nothing = (span: Span): Node => ({ kind: "scalar", value: null, source: "", span });
+
+  // `above` are the collections being read: an alias to one of them would never end.
+  const read = (node: YamlNode | null, at: Span, above: readonly YamlNode[] = []): Node => {
+    if (!node) return nothing(at);
+    const span = spanOf(node);
+    if (isAlias(node)) {
+      const target = node.resolve(first);
+      if (target && !above.includes(target)) return relocate(read(target, at, above), span);
+      report("error", "yaml-syntax", span, `the alias *${node.source} stands for nothing`, "write the value itself");
+      return nothing(span);
+    }
+    if (isScalar<string>(node)) return { kind: "scalar", value: scalarOf(node), source: node.source ?? "", span };
+    const inside = [...above, node];
+    if (isSeq<YamlNode>(node)) {
+      return { kind: "list", items: node.items.map((item) => read(item, span, inside)), span };
+    }
+    if (!isMap<YamlNode, YamlNode>(node)) return nothing(span);
+    const own: Entry[] = [];
+    const merged: Entry[] = [];
+    for (const pair of node.items) {
+      const keySpan = spanOf(pair.key);
+      const keyNode = read(pair.key, span, inside);
+      const key = keyNode.kind === "scalar" ? String(keyNode.value) : "";
+      if (isJson && !(isScalar(pair.key) && pair.key.type === "QUOTE_DOUBLE")) {
+        report("error", "json-syntax", keySpan, "a JSON key stands in double quotes", `write "${key}"`);
+      }
+      const value = read(pair.value, keySpan, inside);
+      if (!isJson && key === "<<" && isScalar(pair.key) && pair.key.type === "PLAIN") {
+        for (const source of value.kind === "list" ? value.items : [value]) {
+          if (source.kind === "map") merged.push(...source.entries);
+        }
+      } else {
+        own.push({ key, keySpan, value });
+      }
+    }
+    // Explicit keys override merged ones, wherever the merge stands (YAML 1.1, merge key type).
+    const owned = new Set(own.map((entry) => entry.key));
+    return { kind: "map", entries: [...merged.filter((entry) => !owned.has(entry.key)), ...own], span };
+  };
+
+  const scalarOf = (node: {
+    source?: string;
+    value: unknown;
+    type?: unknown;
+    tag?: string;
+    range?: unknown;
+  }): Value => {
+    const quoted = node.type !== "PLAIN";
+    const source = String(node.value ?? "");
+    if (isJson && !quoted) {
+      const value = resolveJson(source);
+      if (value !== undefined) return value;
+    }
+    if (isJson && node.type !== "QUOTE_DOUBLE") {
+      const hint = "a file that begins with { is read as JSON: write text in double quotes";
+      report("error", "json-syntax", spanOf(node as YamlNode), `${source || "this"} is not JSON`, hint);
+      return source;
+    }
+    const tag = /^tag:yaml\.org,2002:(.*)$/.exec(node.tag ?? "")?.[1];
+    if (tag === "bool" || tag === "int" || tag === "float" || tag === "null") return resolveYaml(source);
+    return quoted || node.tag !== undefined ? source : resolveYaml(source);
+  };
+
+  return { root: read(first.contents as YamlNode, { start: 0, end: 0 }), isJson };
+}
+
+/** The same node, shown where the alias stands. */
+function relocate(node: Node, span: Span): Node {
+  return { ...node, span };
+}
+
+function hintFor(code: string): string {
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return "indent with spaces";
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return "put a value that contains ': ' in quotes, and start nested keys on a line of their own";
+    case "BAD_SCALAR_START":
+      return "put the value in quotes";
+    case "MISSING_CHAR":
+    case "BAD_INDENT":
+      return "close every bracket, brace and quote, and indent the lines of one list alike";
+    default:
+      return "";
+  }
+}

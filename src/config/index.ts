@@ -1,0 +1,16 @@
+/**
+ * The config file: text to `Config`, or to diagnostics with line and column.
+ * @module
+ */
+// This module is browser-compatible.
+export {
+  type Config,
+  type ConfigOptions,
+  type Destination,
+  defaultConfig,
+  type ParsedConfig,
+  parseConfig,
+} from "./config.ts";
+export { type Diagnostic, type DiagnosticCode, formatDiagnostic, type Severity } from "./diagnostic.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { suggest } from "./suggest.ts";

@@ -1,0 +1,44 @@
+// The keys of the config file: their types, defaults and meaning.
+// This module is browser-compatible.
+import * as v from "valibot";
+
+/** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
+export const MIN_INTERVAL_NS = 100_000_000n;
+
+const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.description(what));
+
+/** The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. */
+export const configSchema = v.object({
+  nonMasqueradeCIDRs: v.pipe(
+    v.nullish(v.array(v.string())),
+    v.description("Destinations whose packets keep the pod's address. Replaces the default list; null means none."),
+  ),
+  cidrLimit: v.pipe(
+    v.nullish(v.pipe(v.number(), v.safeInteger()), 64),
+    v.description("Most entries that nonMasqueradeCIDRs may have."),
+  ),
+  masqLinkLocal: flag("Masquerade packets to 169.254.0.0/16 too."),
+  masqLinkLocalIPv6: flag("Masquerade packets to fe80::/10 too."),
+  resyncInterval: v.pipe(
+    v.optional(v.string(), "60s"),
+    v.description("Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms."),
+  ),
+});
+
+export type ConfigKey = keyof typeof configSchema.entries;
+export const CONFIG_KEYS = Object.keys(configSchema.entries) as ConfigKey[];
+
+/** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
+export const DEFAULT_CIDRS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
+
+/** What applies besides those with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */
+export const RESERVED_CIDRS = [
+  "100.64.0.0/10",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.88.99.0/24",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "240.0.0.0/4",
+] as const;

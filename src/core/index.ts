@@ -1,0 +1,19 @@
+/**
+ * The core: prefixes, lookup, rule-text scan and diff, in WASM behind typed calls.
+ * @module
+ */
+// This module is browser-compatible.
+export { CoreMemoryError } from "./instance.ts";
+export {
+  type Family,
+  findCovers,
+  type NoPrefix,
+  type Prefix,
+  type PrefixProblem,
+  type PrefixRecords,
+  parseAddresses,
+  parsePrefixes,
+  sortPrefixes,
+} from "./prefix.ts";
+export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
+export { buildTable, type PrefixTable } from "./table.ts";

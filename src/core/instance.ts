@@ -1,0 +1,103 @@
+// The one place that instantiates the WASM core, and the only file that knows how a call moves its data.
+// This module is browser-compatible.
+import { instantiateSync } from "@assemblyscript/loader";
+import bytes from "../../dist/core.wasm";
+
+/** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
+interface CoreExports extends Record<string, unknown> {
+  readonly memory: WebAssembly.Memory;
+  reset(): void;
+  alloc(size: number): number;
+  parsePrefixes(text: number, ends: number, count: number, want: number, out: number): void;
+  formatPrefixes(records: number, count: number, text: number, ends: number): void;
+  findCovers(records: number, count: number, out: number): number;
+  sortPrefixes(records: number, count: number, out: number): number;
+  buildTable(records: number, count: number): number;
+  lookup(addresses: number, count: number, byFirst: number, out: number): void;
+  scan(text: number, length: number, name: number, nameLength: number, word: number): number;
+  scanFindings(): number;
+  scannedNatRules(): number;
+  scannedRules(): number;
+  scannedBalance(): number;
+  diffLines(text: number, ends: number, fromCount: number, toCount: number): number;
+  editList(): number;
+}
+
+/** The work does not fit in the memory that one core instance may take (1 GiB). */
+export class CoreMemoryError extends Error {
+  override name = "CoreMemoryError";
+}
+
+/** Lines or entries on their way into the core: their UTF-8 bytes one behind the other, and where each ends. */
+export interface PackedTexts {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts as anything. */
+export function packTexts(texts: readonly string[]): PackedTexts {
+  const parts = texts.map((text) => encoder.encode(text));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const ends = new Uint32Array(parts.length);
+  let at = 0;
+  for (const [i, part] of parts.entries()) {
+    bytes.set(part, at);
+    at += part.length;
+    ends[i] = at;
+  }
+  return { bytes, ends };
+}
+
+/** One core with its own memory, and the few moves that get data in and out of it. */
+export class Instance {
+  readonly call: CoreExports;
+
+  constructor() {
+    this.call = instantiateSync<CoreExports>(module).exports;
+  }
+
+  /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
+  alloc(size: number): number {
+    const at = this.call.alloc(size) >>> 0;
+    if (at === 0) throw new CoreMemoryError(`the core cannot take ${size} more bytes`);
+    return at;
+  }
+
+  /** Copies bytes in, and answers where they are. */
+  put(data: Uint8Array | Uint32Array): number {
+    const at = this.alloc(data.byteLength);
+    new Uint8Array(this.call.memory.buffer, at, data.byteLength).set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+    return at;
+  }
+
+  /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
+  putText(text: string): { at: number; length: number } {
+    const data = encoder.encode(text);
+    return { at: this.put(data), length: data.length };
+  }
+
+  /** A copy of `length` bytes. */
+  take(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.call.memory.buffer, at, length).slice();
+  }
+
+  /** A copy of `length` signed 32-bit numbers. */
+  takeInts(at: number, length: number): Int32Array {
+    return new Int32Array(this.call.memory.buffer, at, length).slice();
+  }
+
+  /** The UTF-8 text of `length` bytes. */
+  takeText(at: number, length: number): string {
+    return decoder.decode(new Uint8Array(this.call.memory.buffer, at, length));
+  }
+}
+
+const module = new WebAssembly.Module(bytes);
+
+/** The instance for calls whose data dies with them; each begins with `reset`. What must stay takes its own. */
+export const shared = new Instance();

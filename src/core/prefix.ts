@@ -1,0 +1,142 @@
+// Prefixes and addresses: text to records, relations between them, and canonical text.
+// This module is browser-compatible.
+import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts";
+
+export type Family = "ipv4" | "ipv6";
+
+/** Why a text is no prefix: a closed set, in the order of the codes in assembly/prefix.ts. */
+const PROBLEMS = [
+  "none",
+  "empty",
+  "no-length",
+  "bad-character",
+  "leading-zero",
+  "octet-too-big",
+  "too-short",
+  "too-long",
+  "zone",
+  "bad-length",
+  "length-too-big",
+] as const;
+export type PrefixProblem = Exclude<(typeof PROBLEMS)[number], "none">;
+
+/** A text that is a prefix. */
+export interface Prefix {
+  readonly ok: true;
+  readonly family: Family;
+  /** Length in bits: 0 to 32, or 0 to 128. */
+  readonly bits: number;
+  /** The network in canonical text (RFC 5952), host bits cleared: `10.0.0.0/8`. */
+  readonly network: string;
+  /** Are all host bits zero? */
+  readonly aligned: boolean;
+  /** Is the length written with leading zeros (`/08`)? */
+  readonly padded: boolean;
+  /** Is it an IPv4-mapped IPv6 address (`::ffff:10.0.0.0/104`)? */
+  readonly mapped: boolean;
+}
+
+/** A text that is none: why, and the offset (in UTF-8 bytes) at which reading it stopped. */
+export interface NoPrefix {
+  readonly ok: false;
+  readonly problem: PrefixProblem;
+  readonly at: number;
+}
+
+const RECORD = 24;
+const UNALIGNED = 1;
+const PADDED = 2;
+const MAPPED = 4;
+
+/** Prefixes as the core holds them, 24 bytes each (layout in assembly/prefix.ts). Opaque outside this room. */
+export interface PrefixRecords {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not fit`);
+
+function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords; read: (Prefix | NoPrefix)[] } {
+  const { call } = shared;
+  call.reset();
+  const packed = packTexts(texts);
+  const text = shared.put(packed.bytes);
+  const ends = shared.put(packed.ends);
+  const out = shared.alloc(texts.length * RECORD);
+  call.parsePrefixes(text, ends, texts.length, want, out);
+  const bytes = shared.take(out, texts.length * RECORD);
+  const networks = format(shared, out, texts.length);
+  const view = new DataView(bytes.buffer);
+  const read = texts.map((_, i): Prefix | NoPrefix => {
+    const at = i * RECORD;
+    const problem = PROBLEMS[view.getUint8(at + 18)] ?? "none";
+    if (problem !== "none") return { ok: false, problem, at: view.getUint32(at + 20, true) };
+    const notes = view.getUint8(at + 19);
+    return {
+      ok: true,
+      family: view.getUint8(at + 16) === 4 ? "ipv4" : "ipv6",
+      bits: view.getUint8(at + 17),
+      network: networks[i] ?? "",
+      aligned: (notes & UNALIGNED) === 0,
+      padded: (notes & PADDED) !== 0,
+      mapped: (notes & MAPPED) !== 0,
+    };
+  });
+  return { records: { length: texts.length, bytes }, read };
+}
+
+function format(instance: Instance, records: number, count: number): string[] {
+  const text = instance.alloc(count * 48);
+  const ends = instance.alloc(count * 4);
+  instance.call.formatPrefixes(records, count, text, ends);
+  const stops = instance.takeInts(ends, count);
+  const all = instance.takeText(text, stops.at(-1) ?? 0);
+  return Array.from(stops, (stop, i) => all.slice(stops[i - 1] ?? 0, stop));
+}
+
+/**
+ * Reads prefixes (`10.0.0.0/8`, `2001:db8::/32`) exactly as Go's `net.ParseCIDR` does (Go 1.22, src/net/ip.go).
+ * One call for a whole list; the answers are in its order.
+ *
+ * @example
+ * ```ts
+ * parsePrefixes(["10.0.0.1/8"]).read[0]; // { ok: true, network: "10.0.0.0/8", aligned: false, … }
+ * ```
+ */
+export function parsePrefixes(texts: readonly string[]): {
+  records: PrefixRecords;
+  read: readonly (Prefix | NoPrefix)[];
+} {
+  return parse(texts, 0);
+}
+
+/** Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused. */
+export function parseAddresses(texts: readonly string[]): {
+  records: PrefixRecords;
+  read: readonly (Prefix | NoPrefix)[];
+} {
+  return parse(texts, 1);
+}
+
+/**
+ * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
+ * the later ones. All records must be good. O(n log n).
+ */
+export function findCovers(records: PrefixRecords): Int32Array {
+  shared.call.reset();
+  const at = shared.put(records.bytes);
+  const out = shared.alloc(records.length * 4);
+  if (!shared.call.findCovers(at, records.length, out)) throw tooMany(records.length);
+  return shared.takeInts(out, records.length);
+}
+
+/**
+ * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n log n).
+ */
+export function sortPrefixes(records: PrefixRecords): Int32Array {
+  shared.call.reset();
+  const at = shared.put(records.bytes);
+  const out = shared.alloc(records.length * 4);
+  if (!shared.call.sortPrefixes(at, records.length, out)) throw tooMany(records.length);
+  return shared.takeInts(out, records.length);
+}

@@ -1,0 +1,116 @@
+// Rule text: finding one chain in a dump, and the smallest edit between two lists of rules.
+// This module is browser-compatible.
+import { CoreMemoryError, packTexts, shared } from "./instance.ts";
+
+/** A rule as a tool printed it, without `-A CHAIN `. */
+export interface ScannedRule {
+  readonly spec: string;
+  /** Its number in its chain, from 1. */
+  readonly place: number;
+  /** Packets and bytes counted, where the dump carries counters (`iptables-save -c`), else 0. */
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+/** What a dump says about one chain of table nat. */
+export interface Scan {
+  readonly chainExists: boolean;
+  /** The chain's rules, in order. */
+  readonly rules: readonly ScannedRule[];
+  /** Rules of POSTROUTING that lead to it. */
+  readonly jumps: readonly ScannedRule[];
+  /** Rules of other chains that lead to it, whole. */
+  readonly references: readonly string[];
+  /** Lines that iptables does not print. */
+  readonly unreadable: readonly string[];
+  /** Was every table that was begun also committed? False for a dump cut short. */
+  readonly whole: boolean;
+  /** Rules in table nat, and in all tables of the dump. */
+  readonly natRules: number;
+  readonly allRules: number;
+}
+
+const FINDING = 32;
+
+/** Scans what `iptables-save` (with or without -c) or `iptables -t nat -S` printed for the chain of this name. */
+export function scanRules(dump: Uint8Array, chain: string): Scan {
+  const { call } = shared;
+  call.reset();
+  const text = shared.put(dump);
+  const name = shared.putText(chain);
+  const postrouting = shared.putText("POSTROUTING");
+  const count = call.scan(text, dump.length, name.at, name.length, postrouting.at);
+  if (count < 0) throw new CoreMemoryError(`a dump of ${dump.length} bytes does not fit`);
+  const found = new DataView(shared.take(call.scanFindings(), count * FINDING).buffer);
+  const rules: ScannedRule[] = [];
+  const jumps: ScannedRule[] = [];
+  const references: string[] = [];
+  const unreadable: string[] = [];
+  let chainExists = false;
+  for (let at = 0; at < count * FINDING; at += FINDING) {
+    const words = () => shared.takeText(text + found.getUint32(at + 4, true), found.getUint32(at + 8, true));
+    const rule = (): ScannedRule => ({
+      spec: words(),
+      place: found.getUint32(at + 12, true),
+      packets: found.getBigUint64(at + 16, true),
+      bytes: found.getBigUint64(at + 24, true),
+    });
+    switch (found.getUint32(at, true)) {
+      case 1:
+        chainExists = true;
+        break;
+      case 2:
+        rules.push(rule());
+        break;
+      case 3:
+        jumps.push(rule());
+        break;
+      case 4:
+        references.push(words());
+        break;
+      default:
+        unreadable.push(words());
+    }
+  }
+  return {
+    chainExists,
+    rules,
+    jumps,
+    references,
+    unreadable,
+    whole: call.scannedBalance() === 0,
+    natRules: call.scannedNatRules(),
+    allRules: call.scannedRules(),
+  };
+}
+
+/** One step of an edit. Steps are carried out in order; `place` counts from 1 in the list as it is at that moment. */
+export type Edit =
+  | { readonly op: "delete"; readonly place: number; readonly line: string }
+  | { readonly op: "insert"; readonly place: number; readonly line: string };
+
+/**
+ * The fewest deletions and insertions that make `from` into `to`, or undefined where both are so large and so full of
+ * equal lines that the search does not fit. O((n + r) log n), r counting the pairs of equal lines
+ * (Hunt and Szymanski, CACM 20(5), 1977).
+ *
+ * @example
+ * ```ts
+ * diffLines(["a", "b"], ["b", "c"]);
+ * // [{ op: "delete", place: 1, line: "a" }, { op: "insert", place: 2, line: "c" }]
+ * ```
+ */
+export function diffLines(from: readonly string[], to: readonly string[]): Edit[] | undefined {
+  const { call } = shared;
+  call.reset();
+  const packed = packTexts([...from, ...to]);
+  const text = shared.put(packed.bytes);
+  const ends = shared.put(packed.ends);
+  const count = call.diffLines(text, ends, from.length, to.length);
+  if (count < 0) return undefined;
+  const words = shared.takeInts(call.editList(), count * 3);
+  return Array.from({ length: count }, (_, i): Edit => {
+    const [op, place, index] = words.subarray(i * 3, i * 3 + 3) as unknown as [number, number, number];
+    return op === 1 ? { op: "delete", place, line: from[index] ?? "" } : { op: "insert", place, line: to[index] ?? "" };
+  });
+}

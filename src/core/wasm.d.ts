@@ -1,0 +1,5 @@
+/** The build inlines the compiled core as bytes. */
+declare module "*.wasm" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}

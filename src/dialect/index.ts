@@ -1,0 +1,10 @@
+/**
+ * The dialect of iptables-save and iptables-restore: policy to text, text to what is there, and the way between.
+ * @module
+ */
+// This module is browser-compatible.
+export type { Family } from "../core/index.ts";
+export type { FamilyPolicy } from "../policy/index.ts";
+export { type DesiredChain, desiredChain } from "./desired.ts";
+export { countRules, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
+export { type Change, diffChain, removeChain, type Transaction } from "./transaction.ts";

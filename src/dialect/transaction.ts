@@ -1,0 +1,118 @@
+// From the chain as it is to the chain as it shall be: one iptables-restore --noflush input, or nothing.
+// This module is browser-compatible.
+import { diffLines, type Family } from "../core/index.ts";
+import type { DesiredChain } from "./desired.ts";
+import type { ObservedChain } from "./observed.ts";
+
+/** One line of a change, for people: kept, added or removed. */
+export interface Change {
+  readonly op: "keep" | "add" | "remove";
+  /** The rule as `iptables-save` prints it, `-A CHAIN …`. */
+  readonly line: string;
+}
+
+/** One `iptables-restore --noflush` input: all of it happens, or none. */
+export interface Transaction {
+  readonly family: Family;
+  readonly text: string;
+  /** The chain's declaration, its rules and the jump, as they are and as they will be. */
+  readonly changes: readonly Change[];
+}
+
+const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references: [] };
+
+/** Wraps lines for table nat; undefined where there are none. */
+function transaction(family: Family, lines: readonly string[], changes: readonly Change[]): Transaction | undefined {
+  if (lines.length === 0) return undefined;
+  return { family, text: `${["*nat", ...lines, "COMMIT"].join("\n")}\n`, changes };
+}
+
+/**
+ * The smallest transaction that makes the chain and its jump as desired, or undefined where they are.
+ *
+ * Rules of our chain go by their number in it. Rules of POSTROUTING, which others change at any time, go by their full
+ * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
+ * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
+ */
+export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHING): Transaction | undefined {
+  const { family, chain } = desired;
+  const lines: string[] = [];
+  const changes: Change[] = [];
+  const add = (line: string) => changes.push({ op: "add", line });
+  const remove = (line: string) => changes.push({ op: "remove", line });
+  const keep = (line: string) => changes.push({ op: "keep", line });
+
+  const now = observed.rules.map((rule) => rule.spec);
+  const edits = diffLines(now, desired.rules);
+  const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
+  const declaration = `:${chain} - [0:0]`;
+  (observed.exists ? keep : add)(declaration);
+  if (!observed.exists || !edits || (removed > 0 && removed === now.length)) {
+    lines.push(declaration, ...desired.rules.map((rule) => `-A ${chain} ${rule}`));
+    for (const rule of now) remove(`-A ${chain} ${rule}`);
+    for (const rule of desired.rules) add(`-A ${chain} ${rule}`);
+  } else {
+    let next = 0;
+    let length = now.length;
+    const keepUntil = (end: number) => {
+      while (next < end) keep(`-A ${chain} ${now[next++]}`);
+    };
+    let shift = 0;
+    for (const { op, place, line } of edits) {
+      keepUntil(place - 1 - shift);
+      if (op === "delete") {
+        lines.push(`-D ${chain} ${place}`);
+        remove(`-A ${chain} ${line}`);
+        length--;
+        shift--;
+        next++;
+      } else {
+        lines.push(place > length ? `-A ${chain} ${line}` : `-I ${chain} ${place} ${line}`);
+        add(`-A ${chain} ${line}`);
+        length++;
+        shift++;
+      }
+    }
+    keepUntil(now.length);
+  }
+
+  let kept = false;
+  for (const { spec } of observed.jumps) {
+    const line = `-A POSTROUTING ${spec}`;
+    if (spec === desired.jump && !kept) {
+      kept = true;
+      keep(line);
+    } else {
+      lines.push(`-D POSTROUTING ${spec}`);
+      remove(line);
+    }
+  }
+  if (!kept) {
+    lines.push(`-A POSTROUTING ${desired.jump}`);
+    add(`-A POSTROUTING ${desired.jump}`);
+  }
+  return transaction(family, lines, changes);
+}
+
+/**
+ * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
+ * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
+ */
+export function removeChain(family: Family, chain: string, observed: ObservedChain): Transaction | undefined {
+  const jumps = observed.jumps.map(({ spec }) => spec);
+  const rules = observed.rules.map(({ spec }) => spec);
+  const lines = [
+    ...jumps.map((spec) => `-D POSTROUTING ${spec}`),
+    ...(observed.exists ? [`-F ${chain}`, `-X ${chain}`] : []),
+  ];
+  const gone = [
+    ...(observed.exists ? [`:${chain} - [0:0]`] : []),
+    ...rules.map((spec) => `-A ${chain} ${spec}`),
+    ...jumps.map((spec) => `-A POSTROUTING ${spec}`),
+  ];
+  return transaction(
+    family,
+    lines,
+    gone.map((line) => ({ op: "remove", line })),
+  );
+}

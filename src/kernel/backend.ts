@@ -1,0 +1,49 @@
+// A way into the kernel: what the loop and the commands ask of it, and the one through iptables.
+import {
+  desiredChain,
+  diffChain,
+  type Family,
+  type FamilyPolicy,
+  type ObservedChain,
+  type Transaction,
+} from "../dialect/index.ts";
+import { observe, observeTable, type Variant } from "./iptables.ts";
+import { removeOwn, settle } from "./sync.ts";
+
+/** What one family's chain looks like, and what a sync would write; `transaction` is undefined where nothing. */
+export interface Inspection {
+  readonly observed: ObservedChain;
+  readonly transaction: Transaction | undefined;
+}
+
+/** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
+export interface Backend {
+  /** For people: `iptables-nft`, `iptables-legacy`. */
+  readonly name: string;
+  /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
+  plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
+  /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
+  inspect(policy: FamilyPolicy): Promise<Inspection>;
+  /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
+  sync(policy: FamilyPolicy): Promise<Transaction | undefined>;
+  /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
+  cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
+}
+
+/** The backend that drives the iptables tools of one variant. */
+export function iptablesBackend(variant: Variant): Backend {
+  return {
+    name: `iptables-${variant}`,
+    plan: async (policy) => diffChain(desiredChain(policy), await observe(variant, policy.family, policy.chain)),
+    inspect: async (policy) => {
+      const observed = await observeTable(variant, policy.family, policy.chain);
+      return { observed, transaction: diffChain(desiredChain(policy), observed) };
+    },
+    sync: (policy) => {
+      const desired = desiredChain(policy);
+      const look = () => observe(variant, policy.family, policy.chain);
+      return settle(variant, look, (observed) => diffChain(desired, observed));
+    },
+    cleanup: (family, chain) => removeOwn(variant, family, chain),
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * The kernel: runs the iptables tools. Nothing else in the program starts a process.
+ * @module
+ */
+export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
+export { VARIANTS, type Variant } from "./iptables.ts";
+export { ToolError } from "./process.ts";
+export { ReferencedError, VerifyError } from "./sync.ts";
+export { detectVariant, usedVariants } from "./variant.ts";

@@ -1,0 +1,70 @@
+// Which iptables variant the node uses.
+import { countRules, type Family } from "../dialect/index.ts";
+import { toolName, VARIANTS, type Variant } from "./iptables.ts";
+import { runTool, ToolError } from "./process.ts";
+
+const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
+
+/** What kubelet makes in the variant of its node (kubernetes, pkg/kubelet/kubelet_network_linux.go). */
+const HINT = /^:(KUBE-IPTABLES-HINT|KUBE-KUBELET-CANARY) /m;
+
+/** What the nft tools say where the kernel holds legacy tables too (iptables/nft-shared.c, nft_check_xt_legacy). */
+const LEGACY_PRESENT = /legacy tables present/;
+
+/**
+ * The variant that the node uses: the one in which kubelet's chains stand, else the one with more rules, else what plain
+ * `iptables` is. Legacy tables are read only where there are some: to look at one creates it.
+ * Throws {@link ToolError} where there is no iptables at all.
+ */
+export async function detectVariant(): Promise<Variant> {
+  const mangle = await dump("nft", ["-t", "mangle"]);
+  if (!mangle) return "legacy";
+  if (HINT.test(mangle.text)) return "nft";
+  const legacy = mangle.legacyPresent ? await dump("legacy", []) : undefined;
+  if (legacy && HINT.test(legacy.text)) return "legacy";
+  if (!legacy) {
+    const plain = await plainVariant();
+    if (plain === "nft") return "nft";
+  }
+  const rules = { nft: (await dump("nft", []))?.rules ?? 0, legacy: legacy?.rules ?? 0 };
+  if (rules.nft !== rules.legacy) return rules.nft > rules.legacy ? "nft" : "legacy";
+  return (await plainVariant()) ?? "nft";
+}
+
+/** The variants that hold tables at all: those in which something of ours may stand. */
+export async function usedVariants(): Promise<readonly Variant[]> {
+  const mangle = await dump("nft", ["-t", "mangle"]);
+  if (!mangle) return ["legacy"];
+  return mangle.legacyPresent ? VARIANTS : ["nft"];
+}
+
+interface Dump {
+  readonly text: string;
+  readonly rules: number;
+  readonly legacyPresent: boolean;
+}
+
+/** Both families of one variant; undefined where its tools are missing. A family that the kernel lacks is empty. */
+async function dump(variant: Variant, args: readonly string[]): Promise<Dump | undefined> {
+  const runs = await Promise.all(
+    FAMILIES.map((family) => runTool(toolName(variant, family, "save"), args).catch(ifMissing)),
+  );
+  if (!runs[0]) return undefined;
+  const found = runs.filter((run) => run !== undefined);
+  return {
+    text: found.map((run) => new TextDecoder().decode(run.stdout)).join(""),
+    rules: found.reduce((sum, run) => sum + countRules(run.stdout), 0),
+    legacyPresent: found.some((run) => LEGACY_PRESENT.test(run.stderr)),
+  };
+}
+
+async function plainVariant(): Promise<Variant | undefined> {
+  const run = await runTool("iptables", ["-V"]).catch(ifMissing);
+  const said = run ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(run.stdout))?.[1] : undefined;
+  return said ? (said === "legacy" ? "legacy" : "nft") : undefined;
+}
+
+function ifMissing(error: unknown): undefined {
+  if (error instanceof ToolError && error.reason === "missing") return undefined;
+  throw error;
+}
