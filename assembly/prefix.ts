@@ -9,8 +9,8 @@
  *
  * `problem` is 0 for a good record; otherwise `at` is the byte offset in the text where reading stopped.
  *
- * What is accepted is exactly what Go's net.ParseCIDR and netip.ParseAddr accept (Go 1.22, src/net/ip.go,
- * src/net/netip/netip.go), zones excepted: ParseCIDR refuses them too.
+ * What is accepted is exactly what Go's net.ParseCIDR accepts (src/net/ip.go, src/net/netip/netip.go): a group of an
+ * IPv6 address may have any number of leading zeros, an octet of an IPv4 address none, and there are no zones.
  */
 export const RECORD: usize = 24;
 
@@ -130,11 +130,11 @@ function readIPv6(p: usize, end: usize): u8 {
     while (p < end) {
       const digit = hexValue(load<u8>(p));
       if (digit > 15) break;
-      if (p - start == 4) {
+      group = (group << 4) | digit;
+      if (group > 0xffff) {
         stop = p;
         return BAD_CHARACTER;
       }
-      group = (group << 4) | digit;
       p++;
     }
     stop = p;

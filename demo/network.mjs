@@ -131,7 +131,11 @@ export async function makeNetwork() {
   };
 }
 
-/** @typedef {{ protocol: "tcp" | "udp", host: string, count?: number }} Target where to, and with how many connections */
+/**
+ * Where to, with how many connections, and from which source port on (any where it is left out). A source port that was
+ * used before may still have its mapping in the node's connection tracking.
+ * @typedef {{ protocol: "tcp" | "udp", host: string, count?: number, from?: number }} Target
+ */
 /** @typedef {{ address: string, port: number }} Seen the source that the echo server saw */
 
 /**

@@ -26,24 +26,25 @@ if (mode === "serve") {
     tcp.listen(Number(port), address, ready);
   }
 } else {
-  /** @type {{ protocol: "tcp" | "udp", host: string, count?: number }[]} */
+  /** @type {{ protocol: "tcp" | "udp", host: string, count?: number, from?: number }[]} */
   const targets = JSON.parse(readFileSync(0, "utf8"));
   const seen = [];
-  for (const { protocol, host, count = 1 } of targets) {
+  for (const { protocol, host, count = 1, from } of targets) {
     const open = protocol === "tcp" ? openTcp : openUdp;
-    seen.push(await Promise.all(Array.from({ length: count }, () => open(host))));
+    seen.push(await Promise.all(Array.from({ length: count }, (_, i) => open(host, from && from + i))));
   }
   process.stdout.write(JSON.stringify(seen));
 }
 
 /**
  * @param {string} host
+ * @param {number} [from] source port
  * @returns {Promise<unknown>}
  */
-function openTcp(host) {
+function openTcp(host, from) {
   return new Promise((resolve, reject) => {
     let text = "";
-    const socket = createConnection({ host, port: Number(port), timeout: TIMEOUT_MS });
+    const socket = createConnection({ host, port: Number(port), localPort: from, timeout: TIMEOUT_MS });
     socket.on("data", (data) => (text += data));
     socket.on("close", () => resolve(JSON.parse(text)));
     socket.on("timeout", () => reject(new Error(`no answer from ${host} over tcp`)));
@@ -53,9 +54,10 @@ function openTcp(host) {
 
 /**
  * @param {string} host
+ * @param {number} [from] source port
  * @returns {Promise<unknown>}
  */
-function openUdp(host) {
+function openUdp(host, from) {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
     const timer = setTimeout(() => reject(new Error(`no answer from ${host} over udp`)), TIMEOUT_MS);
@@ -65,6 +67,6 @@ function openUdp(host) {
       resolve(JSON.parse(String(data)));
     });
     socket.on("error", reject);
-    socket.send("?", Number(port), host);
+    socket.bind(from, () => socket.send("?", Number(port), host));
   });
 }

@@ -38,6 +38,9 @@ export function reporter(file: string, text: string, into: Diagnostic[]): Report
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   return (severity, code, span, message, hint = "") => {
     const { line, col } = lines.linePos(Math.min(span.start, text.length));
+    // One value, one error: the first says why, what follows from it says nothing new.
+    const told = into.some((one) => one.severity === "error" && one.line === line && one.column === col);
+    if (severity === "error" && told) return;
     const lineEnd = text.indexOf("\n", span.start);
     const end = Math.min(span.end, lineEnd < 0 ? text.length : lineEnd);
     into.push({ severity, code, message, hint, file, line, column: col, length: Math.max(1, end - span.start) });
@@ -83,7 +86,11 @@ export function readDocument(text: string, report: Report): Document {
       report("error", "yaml-syntax", span, `the alias *${node.source} stands for nothing`, "write the value itself");
       return nothing(span);
     }
-    if (isScalar<string>(node)) return { kind: "scalar", value: scalarOf(node), source: node.source ?? "", span };
+    if (isScalar<string>(node)) {
+      // A value that is left out stands nowhere: its key does.
+      const place = span.end > span.start ? span : at;
+      return { kind: "scalar", value: scalarOf(node), source: node.source ?? "", span: place };
+    }
     const inside = [...above, node];
     if (isSeq<YamlNode>(node)) {
       return { kind: "list", items: node.items.map((item) => read(item, span, inside)), span };

@@ -1,4 +1,4 @@
-// Go durations: time.ParseDuration and Duration.String (Go 1.22, src/time/format.go and time.go).
+// Go durations: time.ParseDuration and Duration.String (src/time/format.go, time.go).
 // This module is browser-compatible.
 
 /** Nanoseconds per unit; both spellings of micro (U+00B5 and U+03BC) are in use. */

@@ -95,7 +95,7 @@ function format(instance: Instance, records: number, count: number): string[] {
 }
 
 /**
- * Reads prefixes (`10.0.0.0/8`, `2001:db8::/32`) exactly as Go's `net.ParseCIDR` does (Go 1.22, src/net/ip.go).
+ * Reads prefixes (`10.0.0.0/8`, `2001:db8::/32`) exactly as Go's `net.ParseCIDR` does (src/net/ip.go).
  * One call for a whole list; the answers are in its order.
  *
  * @example

@@ -1,0 +1,57 @@
+// @ts-check
+// What a fresh machine lacks: Debian packages for the tools, npm packages for the build.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+
+/** The tools that run the rules and the namespaces, and the Debian package of each. */
+const TOOLS = {
+  "iptables-nft": "iptables",
+  "iptables-legacy": "iptables",
+  ip: "iproute2",
+  nsenter: "util-linux",
+  nft: "nftables",
+};
+
+const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+process.env.PATH = PATH;
+
+/** @param {string} tool */
+const isThere = (tool) => PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
+
+/**
+ * Installs the tools that are missing, where this is root on a Debian; answers what is missing still.
+ * @returns {string[]}
+ */
+export function ensureTools() {
+  const missing = () => Object.entries(TOOLS).filter(([tool]) => !isThere(tool));
+  const packages = [...new Set(missing().map(([, name]) => name))];
+  if (packages.length > 0 && process.getuid?.() === 0 && isThere("apt-get")) {
+    console.log(`installing ${packages.join(", ")}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...packages]]) {
+      const { status, stderr } = spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
+      if (status !== 0) console.error(`apt-get ${args.join(" ")} failed:\n${stderr}`);
+    }
+  }
+  return missing().map(([tool]) => tool);
+}
+
+/** Why namespaces and rules cannot be made here, or undefined where they can. */
+export function whyNoKernel() {
+  if (process.platform !== "linux") return "this is not Linux";
+  if (process.getuid?.() !== 0) return "this needs root";
+  const missing = ensureTools();
+  if (missing.length > 0) return `missing: ${missing.join(", ")}`;
+  const { status, stderr } = spawnSync("unshare", ["-n", "iptables-nft", "-t", "nat", "-S", "POSTROUTING"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
+}
+
+/** Installs the npm packages where they are missing or older than the lock file. */
+export function ensureModules() {
+  const installed = "node_modules/.package-lock.json";
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync("package-lock.json").mtimeMs) return;
+  console.log("installing npm packages");
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: "inherit" });
+}

@@ -1,0 +1,87 @@
+// @ts-check
+// npm test: sets up what is missing, builds, and runs every test/**/*.test.ts, or those whose path contains an argument.
+// Ends with `N passed, N failed`. In CI a skipped test is a failure.
+import { spawn } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ensureModules, whyNoKernel } from "./setup.mjs";
+
+ensureModules();
+const noKernel = whyNoKernel();
+if (noKernel) console.log(`kernel tests are skipped: ${noKernel}`);
+await import("./build.mjs");
+
+const wanted = process.argv.slice(2);
+const files = readdirSync("test", { recursive: true })
+  .map((name) => `test/${name}`)
+  .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
+await bundle(files, "build/test");
+const { total, passed, skipped, exit } = await runTests("build/test", noKernel ?? "");
+
+const failed = total - passed + (exit !== 0 && total === passed ? 1 : 0);
+const skips = skipped > 0 ? `, ${skipped} skipped` : "";
+if (process.env.CI && skipped > 0) console.log("no test may be skipped in CI");
+console.log(`${passed} passed, ${failed} failed${skips}`);
+process.exitCode = failed > 0 || total === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
+
+/**
+ * Bundles TypeScript tests so that Node runs them. Scripts that find files beside themselves stay where they are.
+ * @param {string[]} entryPoints
+ * @param {string} outdir
+ */
+async function bundle(entryPoints, outdir) {
+  const { build } = await import("esbuild");
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints,
+    outdir,
+    outbase: "test",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    target: "es2022",
+    loader: { ".wasm": "binary" },
+    sourcemap: "inline",
+    plugins: [
+      {
+        name: "scripts-stay",
+        setup: ({ onResolve }) => {
+          onResolve({ filter: /\/(demo|bench|scripts)\/.*\.mjs$/ }, ({ resolveDir, path }) => {
+            return { path: pathToFileURL(resolve(resolveDir, path)).href, external: true };
+          });
+        },
+      },
+    ],
+  });
+}
+
+/**
+ * Runs uvu over a folder, shows what it prints, and answers its totals.
+ * @param {string} folder
+ * @param {string} noKernel
+ * @returns {Promise<{ total: number, passed: number, skipped: number, exit: number | null }>}
+ */
+function runTests(folder, noKernel) {
+  const env = { ...process.env, NO_KERNEL: noKernel, NODE_OPTIONS: "--enable-source-maps" };
+  const child = spawn(process.execPath, ["node_modules/uvu/bin.js", folder, "\\.test\\.mjs$"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (data) => {
+    output += data;
+    process.stdout.write(data);
+  });
+  return new Promise((done) => {
+    child.on("close", (exit) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: uvu colours its totals
+      const plain = output.replace(/\u001b\[\d+m/g, "");
+      /** @param {string} name */
+      const figure = (name) => Number(new RegExp(`^\\s+${name}:\\s+(\\d+)`, "m").exec(plain)?.[1] ?? 0);
+      done({ total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parseFlags, UsageError } from "../../src/cli/flags.ts";
+import { FlagError, settingsOf } from "../../src/cli/settings.ts";
+
+const parse = (line: string) => {
+  const { flags, words } = parseFlags(line === "" ? [] : line.split(" "));
+  return `${[...flags].map(([name, value]) => `${name}=${value}`).join(" ")} | ${words.join(" ")}`;
+};
+
+test("flags are spelt as Go spells them", () => {
+  const cases: [string, string][] = [
+    ["", " | "],
+    ["--masq-chain=X", "masq-chain=X | "],
+    ["-masq-chain X", "masq-chain=X | "],
+    ["--masq-chain=", "masq-chain= | "],
+    ["--to-ports -5", "to-ports=-5 | "],
+    ["--to-ports --v", "to-ports=--v | "],
+    ["-enable-ipv6", "enable-ipv6=true | "],
+    ["--enable-ipv6=1 -random-fully=F", "enable-ipv6=true random-fully=false | "],
+    ["--enable-ipv6 --enable-ipv6=false", "enable-ipv6=false | "],
+    ["-v 4 --v=5", "v=5 | "],
+    ["plan --v=2 --exit-code", "v=2 exit-code=true | plan"],
+    ["--config c explain 10.0.0.1 -enable-ipv6 ::1", "config=c enable-ipv6=true | explain 10.0.0.1 ::1"],
+    ["check -", " | check -"],
+    ["explain -- -x", " | explain -x"],
+    ["--logtostderr --log_dir /x -stderrthreshold=2", "logtostderr=true log_dir=/x stderrthreshold=2 | "],
+    ["--version=raw", "version=true | "],
+  ];
+  for (const [line, expected] of cases) assert.is(parse(line), expected, line);
+});
+
+test("a call that cannot be read", () => {
+  const cases: [string, RegExp][] = [
+    ["--nope", /^flag provided but not defined: -nope$/],
+    ["--enable-ipv", /did you mean --enable-ipv6\?$/],
+    ["--enable-ipv6=maybe", /^invalid boolean value "maybe" for -enable-ipv6/],
+    ["--masq-chain", /^flag needs an argument: -masq-chain$/],
+    ["--constructor", /^flag provided but not defined: -constructor$/],
+  ];
+  for (const [line, message] of cases) {
+    assert.throws(
+      () => parse(line),
+      (error: Error) => error instanceof UsageError && message.test(error.message),
+      line,
+    );
+  }
+});
+
+test("values are checked before anything starts", () => {
+  const cases: [string, typeof FlagError | typeof UsageError, RegExp][] = [
+    [
+      "--masq-chain=POSTROUTING",
+      FlagError,
+      /Invalid --masq-chain flag "POSTROUTING": it is the name of a built-in chain/,
+    ],
+    ["--to-ports=42-41", FlagError, /Invalid --to-ports flag "42-41": first is greater than last in "42-41"/],
+    ["--config=", FlagError, /name a file/],
+    ["--v=x", UsageError, /invalid value "x" for flag -v/],
+    ["--iptables-variant=ebtables", UsageError, /write one of auto, nft, legacy/],
+    ["--output=yaml", UsageError, /write one of text, json/],
+  ];
+  for (const [line, kind, message] of cases) {
+    const settings = () => settingsOf(parseFlags(line.split(" ")).flags);
+    assert.throws(settings, (error: Error) => error instanceof kind && message.test(error.message), line);
+  }
+});
+
+test.run();

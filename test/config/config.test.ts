@@ -1,0 +1,156 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type ConfigOptions, formatDiagnostic, formatDuration, parseConfig } from "../../src/config/index.ts";
+import { isValid, rulesVectors } from "../fixtures.ts";
+
+const OPTIONS: ConfigOptions = { file: "config.yaml", ipv6: true, reservedRanges: false };
+
+/** Every diagnostic as one short line. */
+function report(text: string | Uint8Array, options: Partial<ConfigOptions> = {}): string[] {
+  return parseConfig(text, { ...OPTIONS, ...options }).diagnostics.map(
+    ({ severity, code, line, column, length }) => `${severity} ${code} ${line}:${column}+${length}`,
+  );
+}
+
+test("configs mean what the established agent makes of them", () => {
+  for (const vector of rulesVectors()) {
+    if (vector.config === null || vector.effective === null) continue;
+    const ipv6 = vector.flags.some((flag) => /enable-ipv6/.test(flag));
+    const { config } = parseConfig(vector.config, { ...OPTIONS, ipv6 });
+    assert.is(config !== undefined, isValid(vector), vector.name);
+    if (!config) continue;
+    const { nonMasqueradeCIDRs, resyncInterval, ...rest } = config;
+    assert.equal(
+      {
+        ...rest,
+        nonMasqueradeCIDRs: nonMasqueradeCIDRs.map(({ text }) => text),
+        resyncInterval: formatDuration(resyncInterval),
+      },
+      { ...vector.effective, nonMasqueradeCIDRs: vector.effective.nonMasqueradeCIDRs ?? [] },
+      vector.name,
+    );
+  }
+});
+
+test("each problem has its code and its place", () => {
+  const cases: [string, string[]][] = [
+    ["", []],
+    ["nonMasqueradeCIDRs: [10.0.0.0/8]\n", []],
+    ["nonMasqueradeCIDRs: [10.0.0.1/8]\n", ["error cidr-unaligned 1:22+10"]],
+    ["nonMasqueradeCIDRs:\n- abc\n- 10.0.0.0/33\n", ["error cidr-syntax 2:3+3", "error cidr-syntax 3:3+11"]],
+    ["nonMasqueradeCIDRs: [10.0.0.0/08]\n", ["error cidr-length-padded 1:22+11"]],
+    ["nonMasqueradeCIDRs: ['::ffff:10.0.0.0/104']\n", ["error cidr-mapped 1:22+21"]],
+    ["nonMasqueradeCIDRs: [null, ~]\n", ["error value-null 1:22+4", "error value-null 1:28+1"]],
+    ["nonMasqueradeCIDRs: [10]\n", ["error value-type 1:22+2"]],
+    ["nonMasqueradeCIDRs: [[10.0.0.0/8]]\n", ["error value-type 1:22+12"]],
+    ["nonMasqueradeCIDRs: 10.0.0.0/8\n", ["error value-type 1:21+10"]],
+    ["nonMasqueradeCIDRs: {a: b}\n", ["error value-type 1:21+6"]],
+    ["cidrLimit: '64'\nmasqLinkLocal: 1\n", ["error value-type 1:12+4", "error value-type 2:16+1"]],
+    ["cidrLimit: 64.5\n", ["error value-type 1:12+4"]],
+    ["cidrLimit: 1e30\n", ["error value-type 1:12+4"]],
+    ["cidrLimit: 1\nnonMasqueradeCIDRs: [10.0.0.0/8, 11.0.0.0/8]\n", ["error limit-exceeded 2:1+18"]],
+    ["cidrLimit: 2\n", ["error limit-exceeded 1:1+9"]],
+    ["resyncInterval: 60\n", ["error value-type 1:17+2"]],
+    ["resyncInterval:\n", ["error value-null 1:1+14"]],
+    ["resyncInterval: 1d\n", ["error duration-syntax 1:17+2"]],
+    ["resyncInterval: 99ms\n", ["error interval-too-short 1:17+4"]],
+    ["resyncInterval: -5s\n", ["error interval-too-short 1:17+3"]],
+    ["hello\n", ["error document-type 1:1+5"]],
+    ["- 10.0.0.0/8\n", ["error document-type 1:1+12"]],
+    ["a: [1,\nb: 2\n", ["error yaml-syntax 2:1+1"]],
+    ["a:\n\t- b\n", ["error yaml-syntax 2:1+1"]],
+    ["a: *b\n", ["warning key-unknown 1:1+1", "error yaml-syntax 1:4+2"]],
+    ["a: &a [*a]\n", ["warning key-unknown 1:1+1", "error yaml-syntax 1:8+2"]],
+    ['{"masqLinkLocal": yes}', ["error json-syntax 1:19+3"]],
+    ["{masqLinkLocal: true}", ["error json-syntax 1:2+13"]],
+    ['{"masqLinkLocal": true,} # fine', []],
+    ['{\n\t"nonMasqueradeCIDRs": [\n\t\t"10.0.0.0/8"\n\t]\n}\n', []],
+    ["nonMasqueradeCIDR: []\n", ["warning key-unknown 1:1+17"]],
+    ["masqLinkLocal: true\nmasqLinkLocal: false\n", ["warning key-duplicate 1:1+13"]],
+    ["masqLinkLocal: true\n---\nmasqLinkLocal: false\n", ["warning document-extra 2:1+3"]],
+    ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/8]\n", ["warning cidr-duplicate 1:34+10"]],
+    ["nonMasqueradeCIDRs: [10.1.0.0/16, 10.0.0.0/8]\n", ["warning cidr-covered 1:22+11"]],
+    ["\uFEFFresyncInterval: 1d\n", ["error duration-syntax 1:17+2"]],
+    ["resyncInterval: 1d\r\n", ["error duration-syntax 1:17+2"]],
+  ];
+  for (const [text, expected] of cases) assert.equal(report(text), expected, text);
+});
+
+test("bytes that are not UTF-8", () => {
+  assert.equal(report(new Uint8Array([0x61, 0xff])), ["error not-utf8 1:1+1"]);
+});
+
+test("all problems of a file are told at once, in its order", () => {
+  const text = `nonMasqueradeCIDRs:
+- 10.0.0.1/8
+- fd00::/8
+- 10.0.0.0/33
+cidrLimit: 2
+resyncInterval: 10
+masqLinkLocl: true
+`;
+  // A value of the wrong type hides what depends on it, and nothing else.
+  assert.equal(report(text.replace("10\n", "1ms\n"), { ipv6: false }), [
+    "error limit-exceeded 1:1+18",
+    "error cidr-unaligned 2:3+10",
+    "error ipv6-disabled 3:3+8",
+    "error cidr-syntax 4:3+11",
+    "error interval-too-short 6:17+3",
+    "warning key-unknown 7:1+12",
+  ]);
+});
+
+test("hints say what to write instead", () => {
+  const cases: [string, RegExp][] = [
+    [
+      "nonMasqueradeCIDRs: [10.0.0.1/8]",
+      /^write 10\.0\.0\.0\/8 for the block, or 10\.0\.0\.1\/32 for the one address$/,
+    ],
+    ["nonMasqueradeCIDRs: [' 10.0.0.0/8']", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: [10.0.0/8]", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: [010.0.0.0/8]", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: [10.0.0.0/255.0.0.0]", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: [10.0.0.0]", /^write 10\.0\.0\.0\/32$/],
+    ["nonMasqueradeCIDRs: ['fe80::1%eth0/64']", /^write fe80::\/64$/],
+    ["nonMasqueradeCIDRs: ['::ffff:10.0.0.0/104']", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: [10.0.0.0/08]", /^write 10\.0\.0\.0\/8$/],
+    ["nonMasqueradeCIDRs: 10.0.0.0/8", /^write a list: nonMasqueradeCIDRs: \[10\.0\.0\.0\/8\]$/],
+    ["masqLinkLocal: 'true'", /^write true without quotes$/],
+    ["masqLinkLocal: 1", /^write true$/],
+    ["cidrLimit: '64'", /^write 64 without quotes$/],
+    ["resyncInterval: 60", /^write 60s$/],
+    ["resyncInterval: '60'", /^write 60s;/],
+    ["resyncInterval: 60 s", /^write 60s;/],
+    ["resyncInterval: 2d", /^write 48h;/],
+    ["resyscInterval: 60s", /^did you mean resyncInterval\?$/],
+    ["nonMasqueradeCIDR: []", /^did you mean nonMasqueradeCIDRs\?$/],
+    ["nothing: true", /^known keys: nonMasqueradeCIDRs, /],
+  ];
+  for (const [text, hint] of cases) assert.match(parseConfig(text, OPTIONS).diagnostics[0]?.hint ?? "", hint, text);
+});
+
+test("a diagnostic as a person sees it", () => {
+  const text = "nonMasqueradeCIDRs:\n  - 10.0.0.1/8\t# pods\n";
+  const [diagnostic] = parseConfig(text, OPTIONS).diagnostics;
+  assert.ok(diagnostic);
+  assert.is(
+    formatDiagnostic(diagnostic, text),
+    `config.yaml:2:5: error: 10.0.0.1/8 is not aligned: bits behind its first 8 are set [cidr-unaligned]
+    2 |   - 10.0.0.1/8\t# pods
+      |     ^^^^^^^^^^
+      = write 10.0.0.0/8 for the block, or 10.0.0.1/32 for the one address`,
+  );
+});
+
+test("destinations know where they were written", () => {
+  const { config } = parseConfig("x: &a [10.0.0.0/8]\nnonMasqueradeCIDRs:\n  - 11.0.0.0/8\n", OPTIONS);
+  assert.equal(config?.nonMasqueradeCIDRs[0]?.origin, { file: "config.yaml", line: 3, column: 5 });
+});
+
+test("merge keys: what is written out wins", () => {
+  const text = "base: &b\n  masqLinkLocal: true\n  cidrLimit: 9\ncidrLimit: 8\n<<: *b\n";
+  const { config } = parseConfig(text, OPTIONS);
+  assert.equal([config?.masqLinkLocal, config?.cidrLimit], [true, 8]);
+});
+
+test.run();

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { findCovers, parseAddresses, parsePrefixes, sortPrefixes } from "../../src/core/index.ts";
+import { cidrVectors } from "../fixtures.ts";
+import { contains, formatSlow, type Prefix, prefixes } from "./slow.ts";
+
+test("prefixes are read exactly as Go's net.ParseCIDR reads them", () => {
+  const vectors = cidrVectors();
+  const { read } = parsePrefixes(vectors.map((vector) => vector.in));
+  for (const [i, vector] of vectors.entries()) {
+    const got = read[i];
+    const where = JSON.stringify(vector.in);
+    assert.is(got?.ok, vector.ok, where);
+    if (!got?.ok || !vector.ok) continue;
+    assert.is(got.bits, vector.ones, where);
+    assert.is(got.aligned, vector.aligned, where);
+    assert.is(got.family === "ipv6" ? 128 : 32, vector.bits, where);
+    // Go prints what lies in ::ffff:0:0/96 as IPv4; we keep it apart as `mapped`.
+    if (got.network.startsWith("::ffff:")) {
+      assert.is(
+        got.network.replace("::ffff:", "").replace(/\d+$/, (bits) => String(Number(bits) - 96)),
+        vector.network,
+      );
+    } else {
+      assert.is(got.network, vector.network, where);
+    }
+  }
+});
+
+test("what is wrong with a text, and where", () => {
+  const cases: [string, string, number][] = [
+    ["", "empty", 0],
+    ["10.0.0.0", "no-length", 8],
+    ["10.0.0.0/33", "length-too-big", 9],
+    ["10.0.0.0/", "bad-length", 9],
+    ["10.0.0.0/-1", "bad-length", 9],
+    ["10.0.0.0/8/8", "bad-length", 10],
+    ["10.0.0.0/8 ", "bad-length", 10],
+    [" 10.0.0.0/8", "bad-character", 0],
+    ["10.256.0.0/16", "octet-too-big", 5],
+    ["010.0.0.0/8", "leading-zero", 1],
+    ["10.0.0/8", "too-short", 6],
+    ["10/8", "too-short", 2],
+    ["1.2.3.4.5/8", "too-long", 7],
+    ["1::2::3/64", "bad-character", 5],
+    ["fe80::1%eth0/64", "zone", 7],
+    ["1:2:3:4:5:6:7:8:9/64", "too-long", 16],
+    ["12345::/16", "bad-character", 4],
+    ["१०.0.0.0/8", "bad-character", 0],
+  ];
+  const { read } = parsePrefixes(cases.map(([text]) => text));
+  for (const [i, [text, problem, at]] of cases.entries()) assert.equal(read[i], { ok: false, problem, at }, text);
+});
+
+test("addresses stand alone", () => {
+  const { read } = parseAddresses(["10.1.2.3", "2001:db8::1", "10.0.0.0/8", "x", "fe80::1%eth0"]);
+  assert.equal(
+    read.map((one) => (one.ok ? one.network : one.problem)),
+    ["10.1.2.3/32", "2001:db8::1/128", "bad-character", "bad-character", "zone"],
+  );
+});
+
+test("padded and mapped prefixes are told apart", () => {
+  const { read } = parsePrefixes(["10.0.0.0/08", "10.0.0.0/8", "::ffff:10.0.0.0/104", "::10.0.0.0/104", "0.0.0.0/0"]);
+  const notes = read.map((one) => one.ok && [one.padded, one.mapped, one.network]);
+  assert.equal(notes, [
+    [true, false, "10.0.0.0/8"],
+    [false, false, "10.0.0.0/8"],
+    [false, true, "::ffff:10.0.0.0/104"],
+    [false, false, "::a00:0/104"],
+    [false, false, "0.0.0.0/0"],
+  ]);
+});
+
+test("canonical text equals the slow twin's, and reads back as itself", () => {
+  fc.assert(
+    fc.property(prefixes(), (list) => {
+      const texts = list.map(formatSlow);
+      const { read } = parsePrefixes(texts);
+      assert.equal(
+        read.map((one) => one.ok && one.network),
+        texts,
+      );
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("order and covers equal the slow twin's", () => {
+  fc.assert(
+    fc.property(prefixes(), (list) => {
+      const { records } = parsePrefixes(list.map(formatSlow));
+      const key = ({ family, address, bits }: Prefix) => [family === "ipv4" ? 0n : 1n, address, BigInt(bits)] as const;
+      const order = list
+        .map((_, i) => i)
+        .sort((a, b) => {
+          const [x, y] = [key(list[a] as Prefix), key(list[b] as Prefix)];
+          const at = x.findIndex((part, i) => part !== y[i]);
+          return at < 0 ? a - b : (x[at] as bigint) < (y[at] as bigint) ? -1 : 1;
+        });
+      assert.equal([...sortPrefixes(records)], order);
+      const covers = list.map((inner, i) => {
+        let best = -1;
+        for (const [j, outer] of list.entries()) {
+          if (i === j || !contains(outer, inner)) continue;
+          // Of equal prefixes the nearest earlier one counts, never a later one.
+          if (outer.bits === inner.bits && j > i) continue;
+          const rank = (k: number) => (list[k]?.bits ?? -1) * 1000 + k;
+          if (best < 0 || rank(j) > rank(best)) best = j;
+        }
+        return best;
+      });
+      assert.equal([...findCovers(records)], covers);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test.run();

@@ -1,0 +1,95 @@
+// Running the bundle inside network namespaces, on Node and on Deno.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { type Callback, type Context, test } from "uvu";
+import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
+
+export type Variant = "nft" | "legacy";
+export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
+
+const BUNDLE = resolve("dist/ip-masq-agent.mjs");
+
+/** How the bundle is started on each runtime. */
+export const RUNTIMES = {
+  node: [process.execPath, BUNDLE],
+  deno: [resolve("node_modules/.bin/deno"), "run", "-A", "--no-lock", BUNDLE],
+} as const;
+export type Runtime = keyof typeof RUNTIMES;
+
+export interface Result {
+  exit: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end, whatever its exit. */
+export function run(command: readonly string[], input = "", env: Record<string, string> = {}): Promise<Result> {
+  const [file = "", ...args] = command;
+  return new Promise((done, fail) => {
+    const child = spawn(file, args, { env: { ...process.env, NO_COLOR: "1", ...env } });
+    const result: Result = { exit: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (data) => (result.stdout += data));
+    child.stderr.on("data", (data) => (result.stderr += data));
+    child.on("error", fail);
+    child.on("close", (exit) => done({ ...result, exit }));
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** Runs the bundle, in a namespace where one is named. */
+export function agent(
+  namespace: string | undefined,
+  args: readonly string[],
+  { runtime = "node" as Runtime, env = {}, input = "" } = {},
+): Promise<Result> {
+  const command = [...RUNTIMES[runtime], ...args];
+  if (namespace === undefined) return run(command, input, env);
+  const [file, rest] = inside(namespace, command);
+  return run([file, ...rest], input, env);
+}
+
+/** A test that needs root, iptables and namespaces; skipped, and counted so, where they are not to be had. */
+export function kernelTest(name: string, callback: Callback<Context>): void {
+  (process.env.NO_KERNEL ? test.skip : test)(name, callback);
+}
+
+/** Gives `use` a namespace of its own and a folder for files; both go afterwards. */
+export async function withNode<T>(use: (node: string, folder: string) => Promise<T>): Promise<T> {
+  const node = addNamespace("test");
+  const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
+  try {
+    return await use(node, folder);
+  } finally {
+    removeNamespace(node);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Writes a config file and answers the flag that names it. */
+export function configFlag(folder: string, text: string, name = "config.yaml"): string {
+  writeFileSync(`${folder}/${name}`, text);
+  return `--config=${folder}/${name}`;
+}
+
+const tool = (variant: Variant, family: "ipv4" | "ipv6", verb: "save" | "restore") =>
+  `${family === "ipv4" ? "iptables" : "ip6tables"}-${variant}-${verb}`;
+
+/** Table nat as the kernel prints it, without comments; with counters on request. */
+export function saved(node: string, variant: Variant, family: "ipv4" | "ipv6" = "ipv4", counters = false): string {
+  const args = counters ? ["-c", "-t", "nat"] : ["-t", "nat"];
+  const text = runInside(node, [tool(variant, family, "save"), ...args]).replace(/^#.*\n/gm, "");
+  return counters ? text : text.replace(/\[\d+:\d+\]$/gm, "[0:0]");
+}
+
+/** Carries out iptables-restore input as somebody else would. */
+export function restore(node: string, variant: Variant, text: string, family: "ipv4" | "ipv6" = "ipv4"): void {
+  runInside(node, [tool(variant, family, "restore"), "--noflush"], text);
+}
+
+/** The lines that speak of rules and of chains that are not built in. */
+export function ruleLines(text: string): string[] {
+  return text.split("\n").filter((line) => /^(-A|:(?!(PREROUTING|INPUT|OUTPUT|POSTROUTING) ))/.test(line));
+}

@@ -1,0 +1,163 @@
+// Tools that are missing, fail, hang or print nonsense; and which variant is chosen.
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
+
+const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
+
+/** A folder with one tool that is this shell script; it comes first in the PATH. */
+function fake(folder: string, name: string, script: string): { PATH: string } {
+  mkdirSync(`${folder}/bin`, { recursive: true });
+  writeFileSync(`${folder}/bin/${name}`, `#!/bin/sh\n${script}\n`);
+  chmodSync(`${folder}/bin/${name}`, 0o755);
+  return { PATH: `${folder}/bin:${process.env.PATH}` };
+}
+
+const BROKEN: [string, string, string, RegExp][] = [
+  ["fails to read", "iptables-nft", "echo 'no luck' >&2; exit 3", /iptables-nft -t nat -S \S+: exit 3\n\s+\| no luck/],
+  [
+    "fails to write",
+    "iptables-nft-restore",
+    "echo 'line 3 failed' >&2; exit 1",
+    /restore --noflush -w 10: exit 1\n\s+\| line 3 failed/,
+  ],
+  ["prints nonsense", "iptables-nft", "echo '<html>'", /-S \S+: cannot read the line "<html>"/],
+  ["is killed", "iptables-nft-restore", "kill -9 $$", /iptables-nft-restore .*: was killed by SIGKILL/],
+  [
+    "says it wrote and did not",
+    "iptables-nft-restore",
+    "cat > /dev/null",
+    /after 3 transactions the rules are still not as desired/,
+  ],
+];
+
+for (const [what, tool, script, message] of BROKEN) {
+  kernelTest(`a tool that ${what}: the error shows what was run and what it said`, () =>
+    withNode(async (node, folder) => {
+      const env = fake(folder, tool, script);
+      const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)], {
+        env,
+      });
+      assert.is(exit, 1);
+      assert.match(stderr, message);
+      assert.equal(ruleLines(saved(node, "nft")), []);
+    }),
+  );
+}
+
+kernelTest("a dump that is cut short is not taken for a table", () =>
+  withNode(async (node, folder) => {
+    const env = fake(folder, "iptables-legacy-save", 'printf "*nat\\n:IP-MASQ-AGENT - [0:0]\\n"');
+    const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=legacy", configFlag(folder, CONFIG)], {
+      env,
+    });
+    assert.is(exit, 1);
+    assert.match(stderr, /ends in the middle of a table/);
+  }),
+);
+
+kernelTest("a tool that is not there", () =>
+  withNode(async (node, folder) => {
+    // The agent looks in sbin besides the PATH: a command name that exists nowhere is made by an empty root.
+    mkdirSync(`${folder}/bin`);
+    for (const name of ["iptables-nft", "iptables-nft-save"]) symlinkSync("/nonexistent", `${folder}/bin/${name}`);
+    const hide = 'mount -t tmpfs none /usr/sbin && exec "$@"';
+    const { RUNTIMES, run } = await import("./harness.ts");
+    const { inside } = await import("../../demo/network.mjs");
+    const command = [...RUNTIMES.node, "apply", configFlag(folder, CONFIG)];
+    const [file, args] = inside(node, ["unshare", "--mount", "sh", "-c", hide, "sh", ...command]);
+    const { exit, stderr } = await run([file, ...args]);
+    assert.is(exit, 1);
+    assert.match(stderr, /iptables-legacy-save -c -t nat: not found; install the iptables package/);
+  }),
+);
+
+kernelTest("a tool that hangs is killed after 30 s, and nothing waits for ever", () =>
+  withNode(async (node, folder) => {
+    const env = fake(folder, "iptables-nft-restore", "exec sleep 300");
+    const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)], {
+      env,
+    });
+    assert.is(exit, 1);
+    assert.match(stderr, /did not end within 30 s and was killed/);
+  }),
+);
+
+kernelTest("a held xtables lock is waited for", () =>
+  withNode(async (node, folder) => {
+    const env = { XTABLES_LOCKFILE: `${folder}/lock` };
+    writeFileSync(env.XTABLES_LOCKFILE, "");
+    const holder = spawn("flock", [env.XTABLES_LOCKFILE, "sleep", "2"]);
+    await new Promise((done) => setTimeout(done, 300));
+    const { exit } = await agent(node, ["apply", "--iptables-variant=legacy", configFlag(folder, CONFIG)], { env });
+    assert.is(exit, 0);
+    assert.not(holder.exitCode === null, "it was not waited for");
+    assert.is(ruleLines(saved(node, "legacy")).length, 5);
+  }),
+);
+
+const rules = (n: number) =>
+  Array.from({ length: n }, (_, i) => `-A POSTROUTING -d 10.9.9.${i}/32 -j ACCEPT\n`).join("");
+const nat = (n: number) => `*nat\n${rules(n)}COMMIT\n`;
+const hint = (chain: string) => `*mangle\n:${chain} - [0:0]\nCOMMIT\n`;
+
+const CHOICES: [string, { nft?: string; legacy?: string }, string][] = [
+  ["nothing anywhere: what plain iptables is", {}, "nft"],
+  ["kubelet's hint in legacy", { legacy: hint("KUBE-IPTABLES-HINT"), nft: nat(3) }, "legacy"],
+  ["kubelet's canary in legacy", { legacy: hint("KUBE-KUBELET-CANARY") }, "legacy"],
+  ["kubelet's hint in nft", { nft: hint("KUBE-IPTABLES-HINT"), legacy: nat(3) }, "nft"],
+  ["more rules in legacy", { nft: nat(1), legacy: nat(2) }, "legacy"],
+  ["more rules in nft", { nft: nat(2), legacy: nat(1) }, "nft"],
+  ["as many in both", { nft: nat(2), legacy: nat(2) }, "nft"],
+];
+
+for (const [name, state, expected] of CHOICES) {
+  kernelTest(`auto: ${name}`, () =>
+    withNode(async (node, folder) => {
+      for (const variant of ["nft", "legacy"] as const) {
+        const text = state[variant];
+        if (text) restore(node, variant, text);
+      }
+      const { stdout } = await agent(node, ["plan", configFlag(folder, CONFIG)]);
+      assert.match(stdout, new RegExp(`^ipv4 \\(iptables-${expected}\\)`));
+    }),
+  );
+}
+
+kernelTest("auto: without hints or rules plain iptables decides", () =>
+  withNode(async (node, folder) => {
+    const env = fake(folder, "iptables", 'exec /usr/sbin/iptables-legacy "$@"');
+    const { stdout } = await agent(node, ["plan", configFlag(folder, CONFIG)], { env });
+    assert.match(stdout, /^ipv4 \(iptables-legacy\)/);
+    restore(node, "nft", nat(1));
+    const more = await agent(node, ["plan", configFlag(folder, CONFIG)], { env });
+    assert.match(more.stdout, /^ipv4 \(iptables-nft\)/);
+  }),
+);
+
+kernelTest("looking creates no table", () =>
+  withNode(async (node, folder) => {
+    const { runInside } = await import("../../demo/network.mjs");
+    for (const args of [["plan"], ["status"]])
+      await agent(node, [...args, "--enable-ipv6", configFlag(folder, CONFIG)]);
+    await agent(node, ["cleanup"]);
+    assert.is(runInside(node, ["nft", "list", "ruleset"]), "");
+    assert.is(runInside(node, ["cat", "/proc/net/ip_tables_names"]), "");
+  }),
+);
+
+kernelTest("cleanup finds what was left in the other variant", () =>
+  withNode(async (node, folder) => {
+    for (const variant of ["nft", "legacy"]) {
+      await agent(node, ["apply", `--iptables-variant=${variant}`, "--enable-ipv6", configFlag(folder, CONFIG)]);
+    }
+    assert.is((await agent(node, ["cleanup"])).exit, 0);
+    for (const variant of ["nft", "legacy"] as const) {
+      for (const family of ["ipv4", "ipv6"] as const) assert.equal(ruleLines(saved(node, variant, family)), []);
+    }
+  }),
+);
+
+test.run();

@@ -1,0 +1,45 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { findBreaches } from "../scripts/walls.mjs";
+
+test("the walls stand", () => assert.equal(findBreaches("."), []));
+
+/** A file that breaks a wall, and what is said of it. */
+const BREACHES: [string, string, RegExp][] = [
+  ["src/config/x.ts", 'import { apply } from "../kernel/index.ts";', /config may not import kernel/],
+  ["src/kernel/x.ts", 'import type { Config } from "../config/index.ts";', /kernel may not import config/],
+  ["src/agent/x.ts", 'export * from "../cli/main.ts";', /agent may not import cli/],
+  ["src/cli/x.ts", 'import { shared } from "../core/instance.ts";', /core is entered by its index.ts/],
+  ["src/cli/x.ts", 'const { spawn } = await import("node:child_process");', /cli uses a way to start a process/],
+  ["src/agent/x.ts", 'import { spawn } from "child_process";', /agent uses a way to start a process/],
+  ["src/policy/x.ts", 'import { readFileSync } from "node:fs";', /policy uses a node: module/],
+  ["src/dialect/x.ts", "export const x = process.env.X;", /dialect uses a Node or Deno global/],
+  ["src/config/x.ts", "export const x = Deno.cwd();", /config uses a Node or Deno global/],
+  ["src/dialect/x.ts", "export const m = new WebAssembly.Memory({ initial: 1 });", /dialect uses WASM memory/],
+  ["src/helpers/x.ts", "export {};", /helpers is no room/],
+  ["assembly/x.ts", 'import { y } from "../src/core/index";', /assembly may not import/],
+  ["src/core/prefix.ts", 'import "./table.ts"; import "./instance.ts"; export * from "./index.ts";', /import cycle/],
+];
+
+for (const [file, text, message] of BREACHES) {
+  test(`a breach is found: ${file}: ${text}`, () => {
+    const root = mkdtempSync(`${tmpdir()}/masq-walls-`);
+    try {
+      for (const folder of ["src", "assembly"]) cpSync(folder, `${root}/${folder}`, { recursive: true });
+      mkdirSync(dirname(`${root}/${file}`), { recursive: true });
+      writeFileSync(`${root}/${file}`, `${text}\n`);
+      const breaches = findBreaches(root);
+      assert.ok(
+        breaches.some((breach) => message.test(breach)),
+        breaches.join("\n"),
+      );
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+}
+
+test.run();
