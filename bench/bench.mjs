@@ -1,36 +1,42 @@
 // @ts-check
-// npm run bench: what the agent costs, each figure beside its target. All of it happens in network namespaces of its own.
+// npm run bench: what the agent costs, beside its targets. All of it happens in network namespaces of its own.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+import { childrenCpu } from "./cpu.mjs";
 import { kubeRules } from "./kube-rules.mjs";
 
 /** @typedef {"nft" | "legacy"} Variant */
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
-// Deno asks its server for a newer version otherwise.
+// Deno would ask its server for newer versions while it is measured.
 process.env.DENO_NO_UPDATE_CHECK = "1";
 
 const AGENT = "dist/ip-masq-agent.mjs";
-const DRIVER = "build/bench-resync.mjs";
-const CONFIG = "build/bench-config.yaml";
-const DENO = "node_modules/.bin/deno";
 const CHAIN = "IP-MASQ-AGENT";
+const DRIVER = "build/bench-resync.mjs";
+const EMPTY = "build/bench-empty.mjs";
+const CONFIG = "build/bench-config.yaml";
 
 /** @type {readonly Variant[]} */
 const VARIANTS = ["nft", "legacy"];
 
-/** The services with 2 endpoints each of the two tables: 8 rules a service. */
+/** Services of 2 endpoints, 8 rules each. */
 const TABLES = [
-  { name: "empty", services: 0 },
-  { name: "40,000 rules", services: 5000 },
+  { name: "empty", services: 0, resyncs: 30 },
+  { name: "40,000 rules", services: 5000, resyncs: 12 },
 ];
 
-/** What the agent must read at least, with the tools that read it cheapest. */
+const RUNTIMES = [
+  { name: "Node", command: [process.execPath] },
+  { name: "Deno", command: ["node_modules/.bin/deno", "run", "-A"] },
+];
+
+/** The cheapest reads that show the chain and the jump to it. */
 const FLOOR = {
   nft: `iptables-nft -t nat -S ${CHAIN}; iptables-nft -t nat -S POSTROUTING`,
   legacy: "iptables-legacy-save -c -t nat",
@@ -39,12 +45,13 @@ const FLOOR = {
 /** Milliseconds. */
 const TARGETS = { inSync: { nft: 15, legacy: 160 }, apply: 120 };
 
-const ROUNDS = 5;
+/** Odd, for medians. The neighbours on shared cores come and go within seconds: the agent and its floor take turns. */
+const ROUNDS = 7;
 const APPLIES = 15;
 
 /** @param {readonly number[]} values */
 function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** @param {number} ms */
@@ -57,97 +64,105 @@ function show(ms) {
  * @param {number} target
  */
 function verdict(ms, target) {
-  return `<= ${target} ${ms <= target ? "ok" : "MISSED"}`;
+  return `<= ${target} ${ms <= target ? "met" : "MISSED"}`;
 }
 
 /**
- * Prints rows in columns, the first row as their heads.
+ * Prints rows in columns; the first row heads them.
  * @param {string[][]} rows
  */
 function printTable(rows) {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  for (const [at, row] of rows.entries()) {
-    console.log(`  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("   ")}`.trimEnd());
-    if (at === 0) console.log(`  ${widths.map((width) => "-".repeat(width)).join("   ")}`);
-  }
+  const [head = [], ...body] = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("   "));
+  console.log([head, "-".repeat(head.length), ...body].map((line) => `  ${line}`.trimEnd()).join("\n"));
 }
 
 /**
- * What a program says of its version; undefined where it is not there.
- * @param {string} file
+ * The first line of what a tool says of its version; undefined where it is missing.
+ * @param {string | undefined} tool
  * @param {string} flag
  */
-function version(file, flag) {
-  const { status, stdout } = spawnSync(file, [flag], { encoding: "utf8" });
+function version(tool = "", flag = "-V") {
+  const { status, stdout } = spawnSync(tool, [flag], { encoding: "utf8" });
   return status === 0 ? stdout.split("\n")[0]?.trim() : undefined;
 }
 
-/** @param {Variant} variant */
+/**
+ * Why a variant cannot be measured; undefined where it can.
+ * @param {Variant} variant
+ */
 function lacks(variant) {
-  const tools = [`iptables-${variant}`, `iptables-${variant}-save`, `iptables-${variant}-restore`];
-  return tools.find((tool) => version(tool, "-V") === undefined);
+  const tools = ["", "-save", "-restore"].map((verb) => `iptables-${variant}${verb}`);
+  const missing = tools.find((tool) => version(tool) === undefined);
+  if (missing) return `${missing} missing`;
+  const namespace = addNamespace("bench");
+  const [file, args] = inside(namespace, [`iptables-${variant}`, "-t", "nat", "-S", "POSTROUTING"]);
+  const { status, stderr } = spawnSync(file, args, { encoding: "utf8" });
+  removeNamespace(namespace);
+  return status === 0 ? undefined : `does not work: ${stderr.split("\n")[0]}`;
 }
 
 /**
- * CPU of one resync in sync, with the tools alone measured in turn with it.
+ * CPU milliseconds of a resync in sync, and of the tools' reads alone.
  * @param {Variant} variant
  * @param {typeof TABLES[number]} table
  */
-function measureInSync(variant, table) {
+function measureInSync(variant, { services, resyncs }) {
   const namespace = addNamespace("bench");
-  runInside(namespace, [`iptables-${variant}-restore`], kubeRules(table.services, 2, "ipv4"));
-  const resyncs = variant === "legacy" && table.services > 0 ? 10 : 30;
+  runInside(namespace, [`iptables-${variant}-restore`], kubeRules(services, 2, "ipv4"));
   const args = [variant, CONFIG, `${ROUNDS}`, `${resyncs}`, FLOOR[variant]];
-  const measured = JSON.parse(runInside(namespace, [process.execPath, DRIVER, ...args]));
+  const { agent, floor } = JSON.parse(runInside(namespace, [process.execPath, DRIVER, ...args]));
   removeNamespace(namespace);
-  return { agent: median(measured.agent), floor: median(measured.floor) };
-}
-
-/** CPU milliseconds of this process's children that have ended: shown in ticks of 10 ms, kept in nanoseconds. */
-function childrenCpu() {
-  const stat = readFileSync("/proc/self/stat", "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[13]) + Number(fields[14])) * 10;
+  return { agent: median(agent), floor: median(floor) };
 }
 
 /**
- * Wall and CPU time of `apply` on an empty table, from the start of the process to its end.
+ * Wall and CPU milliseconds of one process, from start to exit; with nsenter, which is 1 ms of it.
+ * @param {string} namespace
+ * @param {string[]} command
+ */
+function measureProcess(namespace, command) {
+  const [file, args] = inside(namespace, command);
+  const cpu = childrenCpu();
+  const wall = performance.now();
+  execFileSync(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return { wall: performance.now() - wall, cpu: childrenCpu() - cpu };
+}
+
+/**
+ * `apply` on an empty table, and the runtime alone with an empty program.
  * @param {Variant} variant
  * @param {string[]} runtime
  */
 function measureApply(variant, runtime) {
   const namespace = addNamespace("bench");
   const tool = [`iptables-${variant}`, "-t", "nat"];
-  const [file, args] = inside(namespace, [
-    ...runtime,
-    AGENT,
-    "apply",
-    `--iptables-variant=${variant}`,
-    `--config=${CONFIG}`,
-  ]);
-  const wall = [];
-  let cpu = 0;
-  // The first is not counted: it reads the programs from disk.
+  const apply = [...runtime, AGENT, "apply", `--iptables-variant=${variant}`, `--config=${CONFIG}`];
+  const applies = [];
+  const alone = [];
   for (let i = 0; i <= APPLIES; i++) {
-    runInside(namespace, [...tool, "-F"]);
-    runInside(namespace, [...tool, "-X"]);
-    const cpuBefore = childrenCpu();
-    const before = performance.now();
-    execFileSync(file, args, { stdio: ["ignore", "pipe", "inherit"] });
-    if (i > 0) {
-      wall.push(performance.now() - before);
-      cpu += childrenCpu() - cpuBefore;
-    }
+    for (const flag of ["-F", "-X"]) runInside(namespace, [...tool, flag]);
+    applies.push(measureProcess(namespace, apply));
     if (!runInside(namespace, [...tool, "-S", CHAIN]).includes("MASQUERADE")) throw new Error("apply wrote no rules");
+    alone.push(measureProcess(namespace, [...runtime, EMPTY]));
   }
   removeNamespace(namespace);
-  return { wall: median(wall), cpu: cpu / APPLIES };
+  // The first of each reads the programs from disk.
+  const counted = applies.slice(1);
+  return {
+    wall: median(counted.map((one) => one.wall)),
+    // Its ticks are too coarse for one process, and right for all of them.
+    cpu: counted.reduce((sum, one) => sum + one.cpu, 0) / counted.length,
+    runtime: median(alone.slice(1).map((one) => one.wall)),
+  };
 }
 
 async function prepare() {
   mkdirSync("build", { recursive: true });
   const entries = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => `  - ${cidr}\n`).join("");
   writeFileSync(CONFIG, `nonMasqueradeCIDRs:\n${entries}resyncInterval: 100ms\n`);
+  writeFileSync(EMPTY, "");
+  // As scripts/build.mjs does it.
   await build({
     entryPoints: ["bench/resync.mjs"],
     outfile: DRIVER,
@@ -163,59 +178,61 @@ async function prepare() {
 }
 
 function printMachine() {
-  const deno = existsSync(DENO) ? version(DENO, "--version") : undefined;
-  const tools = VARIANTS.map((variant) => version(`iptables-${variant}`, "-V") ?? `iptables-${variant} missing`);
+  const cpus = os.cpus();
+  const deno = version(RUNTIMES[1]?.command[0], "--version")?.replace(/ \(.*/, "");
+  const tools = VARIANTS.map((variant) => version(`iptables-${variant}`) ?? `iptables-${variant} missing`);
   console.log(
-    `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Linux ${os.release()}`,
+    `${new Date().toISOString().slice(0, 10)}, ${cpus[0]?.model}, ${cpus.length} cores, Linux ${os.release()}`,
   );
-  console.log(`Node ${process.version}, ${deno ?? "deno missing"}, ${tools.join(", ")}\n`);
+  console.log([`node ${process.version}`, deno ?? "deno missing", ...tools].join(", "));
 }
 
-function printInSync() {
-  console.log("A resync with the rules in sync: CPU of the agent and its children, and of the tools' reads alone, ms");
+/** @param {Record<Variant, string | undefined>} lacking */
+function printInSync(lacking) {
+  console.log("\nA resync in sync: CPU ms of the agent and the tools it runs, beside these tools' reads alone");
   const rows = [["variant", "table", "agent", "target", "reads alone", "agent/reads"]];
   for (const variant of VARIANTS) {
-    const missing = lacks(variant);
     for (const table of TABLES) {
-      if (missing) {
-        rows.push([variant, table.name, `${missing} missing`]);
+      const why = lacking[variant];
+      if (why) {
+        rows.push([variant, table.name, why]);
         continue;
       }
       const { agent, floor } = measureInSync(variant, table);
       const target = verdict(agent, TARGETS.inSync[variant]);
-      rows.push([variant, table.name, show(agent), target, show(floor), `${(agent / floor).toFixed(2)}x`]);
+      rows.push([variant, table.name, show(agent), target, show(floor), (agent / floor).toFixed(2)]);
     }
   }
   printTable(rows);
 }
 
-function printApply() {
-  console.log("\nThe first rules: apply on an empty table, process start to exit, ms");
-  const rows = [["variant", "runtime", "wall", "target", "CPU"]];
+/** @param {Record<Variant, string | undefined>} lacking */
+function printApply(lacking) {
+  console.log("\napply on an empty table, start to exit: ms, beside the runtime alone with an empty program");
+  const rows = [["variant", "runtime", "wall", "target", "CPU", "runtime alone, wall"]];
   for (const variant of VARIANTS) {
-    const missing = lacks(variant);
-    for (const [name, runtime] of /** @type {const} */ ([
-      ["Node", [process.execPath]],
-      ["Deno", [DENO, "run", "-A"]],
-    ])) {
-      if (missing || !existsSync(runtime[0])) {
-        rows.push([variant, name, `${missing ?? DENO} missing`]);
+    for (const { name, command } of RUNTIMES) {
+      const why = lacking[variant] ?? (existsSync(command[0] ?? "") ? undefined : `${command[0]} missing`);
+      if (why) {
+        rows.push([variant, name, why]);
         continue;
       }
-      const { wall, cpu } = measureApply(variant, [...runtime]);
-      rows.push([variant, name, show(wall), verdict(wall, TARGETS.apply), show(cpu)]);
+      const { wall, cpu, runtime } = measureApply(variant, command);
+      rows.push([variant, name, show(wall), verdict(wall, TARGETS.apply), show(cpu), show(runtime)]);
     }
   }
   printTable(rows);
 }
 
 printMachine();
-const needed = ["ip", "nsenter"].filter((tool) => version(tool, "-V") === undefined);
-if (needed.length > 0 || process.getuid?.() !== 0 || !existsSync(AGENT)) {
-  const lacking = [...needed, ...(process.getuid?.() === 0 ? [] : ["root"]), ...(existsSync(AGENT) ? [] : [AGENT])];
-  console.log(`nothing can be measured, missing: ${lacking.join(", ")}`);
+const missing = ["ip", "nsenter"].filter((tool) => version(tool) === undefined);
+if (!existsSync(AGENT)) missing.push(`${AGENT} (npm run build)`);
+if (process.getuid?.() !== 0) missing.push("root");
+if (missing.length > 0) {
+  console.log(`\nnothing can be measured here; missing: ${missing.join(", ")}`);
 } else {
   await prepare();
-  printInSync();
-  printApply();
+  const lacking = { nft: lacks("nft"), legacy: lacks("legacy") };
+  printInSync(lacking);
+  printApply(lacking);
 }

@@ -46,7 +46,10 @@ export async function run({ config: configOptions, policy, open, log, signal }: 
   const syncFamily = async (to: Backend, part: FamilyPolicy): Promise<boolean> => {
     try {
       const written = await to.sync(part);
-      if (written) log("I", `${to.name} ${part.family}: ${countChanges(written.changes)}`);
+      if (written) {
+        const { added, removed, kept } = written.counts;
+        log("I", `${to.name} ${part.family}: ${added} rules added, ${removed} removed, ${kept} kept`);
+      }
       return true;
     } catch (error) {
       log("E", `${to.name} ${part.family}: ${(error as Error).message}`);
@@ -83,9 +86,4 @@ async function wait(ns: bigint, signal: AbortSignal): Promise<void> {
 function summary(config: Config): string {
   const list = config.nonMasqueradeCIDRs.map(({ text }) => text).join(", ");
   return `nonMasqueradeCIDRs [${list}], resync every ${formatDuration(config.resyncInterval)}`;
-}
-
-function countChanges(changes: readonly { op: string }[]): string {
-  const count = (op: string) => changes.filter((change) => change.op === op).length;
-  return `${count("add")} added, ${count("remove")} removed, ${count("keep")} kept`;
 }

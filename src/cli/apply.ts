@@ -1,5 +1,5 @@
 // ip-masq-agent apply: one sync of each family.
-import { countChanges, type Io, printJson } from "./io.ts";
+import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -28,8 +28,8 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       if (error !== undefined) {
         io.warn(`${family} (${backend.name}): ${error}`);
       } else if (transaction) {
-        const { added, removed, kept } = countChanges(transaction.changes);
-        io.print(`${family} (${backend.name}): written: ${added} added, ${removed} removed, ${kept} kept`);
+        const { added, removed, kept } = transaction.counts;
+        io.print(`${family} (${backend.name}): written: ${added} rules added, ${removed} removed, ${kept} kept`);
       } else {
         io.print(`${family} (${backend.name}): in sync, nothing written`);
       }

@@ -1,7 +1,7 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
 import type { Family } from "../core/index.ts";
 import { iptablesBackend, ToolError, usedVariants } from "../kernel/index.ts";
-import { countChanges, type Io, printJson } from "./io.ts";
+import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
     for (const { backend, family, transaction, error } of shown) {
       if (error !== undefined) io.warn(`${family} (${backend}): ${error}`);
       else if (transaction)
-        io.print(`${family} (${backend}): removed: ${countChanges(transaction.changes).removed} lines`);
+        io.print(`${family} (${backend}): removed: chain ${chain} and ${transaction.counts.removed} rules`);
       else io.print(`${family} (${backend}): nothing of chain ${chain} is there`);
     }
   }

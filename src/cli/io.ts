@@ -38,9 +38,3 @@ export function formatChanges(changes: readonly Change[], { color }: Io): string
   const sign = { add: "+", remove: "-", keep: " " };
   return changes.map(({ op, line }) => paint[op](`${sign[op]} ${line}`)).join("\n");
 }
-
-/** How many changes of each kind there are. */
-export function countChanges(changes: readonly Change[]): { added: number; removed: number; kept: number } {
-  const count = (op: Change["op"]) => changes.filter((change) => change.op === op).length;
-  return { added: count("add"), removed: count("remove"), kept: count("keep") };
-}

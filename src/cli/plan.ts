@@ -1,5 +1,5 @@
 // ip-masq-agent plan: what a sync would change.
-import { countChanges, formatChanges, type Io, printJson } from "./io.ts";
+import { formatChanges, type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,8 +27,8 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
         io.print(`${family} (${backend.name}): in sync`);
         continue;
       }
-      const { added, removed } = countChanges(transaction.changes);
-      io.print(`${family} (${backend.name}): ${added} to add, ${removed} to remove`);
+      const { added, removed } = transaction.counts;
+      io.print(`${family} (${backend.name}): ${added} rules to add, ${removed} to remove`);
       io.print(formatChanges(transaction.changes, io));
     }
   }

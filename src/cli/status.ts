@@ -1,5 +1,5 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
-import { countChanges, type Io, printJson } from "./io.ts";
+import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -28,8 +28,8 @@ export async function status(settings: Settings, _words: readonly string[], io: 
     printJson(io, { backend: backend.name, inSync, families });
   } else {
     for (const { family, transaction, rules } of results) {
-      const counts = countChanges(transaction?.changes ?? []);
-      const state = transaction ? `not in sync: ${counts.added} to add, ${counts.removed} to remove` : "in sync";
+      const counts = transaction?.counts;
+      const state = counts ? `not in sync: ${counts.added} rules to add, ${counts.removed} to remove` : "in sync";
       io.print(`${family} (${backend.name}): ${transaction ? io.color.yellow(state) : io.color.green(state)}`);
       if (rules.length > 0)
         io.print(io.color.dim("  packets      bytes  rule (of each connection, the first packet counts)"));

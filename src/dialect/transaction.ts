@@ -17,6 +17,8 @@ export interface Transaction {
   readonly text: string;
   /** The chain's declaration, its rules and the jump, as they are and as they will be. */
   readonly changes: readonly Change[];
+  /** How many rules (the jump is one) are added, removed and kept. */
+  readonly counts: { readonly added: number; readonly removed: number; readonly kept: number };
 }
 
 const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references: [] };
@@ -24,7 +26,10 @@ const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references
 /** Wraps lines for table nat; undefined where there are none. */
 function transaction(family: Family, lines: readonly string[], changes: readonly Change[]): Transaction | undefined {
   if (lines.length === 0) return undefined;
-  return { family, text: `${["*nat", ...lines, "COMMIT"].join("\n")}\n`, changes };
+  const count = (op: Change["op"]) =>
+    changes.filter((change) => change.op === op && change.line.startsWith("-A")).length;
+  const counts = { added: count("add"), removed: count("remove"), kept: count("keep") };
+  return { family, text: `${["*nat", ...lines, "COMMIT"].join("\n")}\n`, changes, counts };
 }
 
 /**

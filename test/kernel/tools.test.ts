@@ -1,9 +1,10 @@
 // Tools that are missing, fail, hang or print nonsense; and which variant is chosen.
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
+import { inside, runInside } from "../../demo/network.mjs";
+import { agent, configFlag, kernelTest, RUNTIMES, restore, ruleLines, run, saved, withNode } from "./harness.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 
@@ -58,14 +59,25 @@ kernelTest("a dump that is cut short is not taken for a table", () =>
   }),
 );
 
+kernelTest("a POSTROUTING that is no chain of iptables stays as it is", () =>
+  withNode(async (node, folder) => {
+    runInside(
+      node,
+      ["nft", "-f", "-"],
+      "table ip nat {\nchain POSTROUTING {\ntype filter hook postrouting priority 5;\n}\n}\n",
+    );
+    const before = runInside(node, ["nft", "list", "ruleset"]);
+    const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)]);
+    assert.is(exit, 1);
+    assert.match(stderr, /iptables-nft-restore --noflush -w 10: exit 4\n.*\n.*CHAIN_ADD failed/);
+    assert.is(runInside(node, ["nft", "list", "ruleset"]), before);
+  }),
+);
+
 kernelTest("a tool that is not there", () =>
   withNode(async (node, folder) => {
-    // The agent looks in sbin besides the PATH: a command name that exists nowhere is made by an empty root.
-    mkdirSync(`${folder}/bin`);
-    for (const name of ["iptables-nft", "iptables-nft-save"]) symlinkSync("/nonexistent", `${folder}/bin/${name}`);
+    // The agent looks in sbin besides the PATH, so that folder is emptied for it.
     const hide = 'mount -t tmpfs none /usr/sbin && exec "$@"';
-    const { RUNTIMES, run } = await import("./harness.ts");
-    const { inside } = await import("../../demo/network.mjs");
     const command = [...RUNTIMES.node, "apply", configFlag(folder, CONFIG)];
     const [file, args] = inside(node, ["unshare", "--mount", "sh", "-c", hide, "sh", ...command]);
     const { exit, stderr } = await run([file, ...args]);
@@ -139,7 +151,6 @@ kernelTest("auto: without hints or rules plain iptables decides", () =>
 
 kernelTest("looking creates no table", () =>
   withNode(async (node, folder) => {
-    const { runInside } = await import("../../demo/network.mjs");
     for (const args of [["plan"], ["status"]])
       await agent(node, [...args, "--enable-ipv6", configFlag(folder, CONFIG)]);
     await agent(node, ["cleanup"]);
