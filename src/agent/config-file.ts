@@ -1,5 +1,5 @@
 // Reads a config file from disk.
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { type ConfigOptions, defaultConfig, type ParsedConfig, parseConfig } from "../config/index.ts";
 
 /** A config file that is there but cannot be read. */
@@ -8,21 +8,32 @@ export class ConfigFileError extends Error {
 }
 
 export interface ConfigFile extends ParsedConfig {
-  /** False where there is no such file, and the defaults apply. */
-  readonly found: boolean;
+  /** What was read; undefined where there is no such file, and the defaults apply. */
+  readonly bytes: Uint8Array | undefined;
 }
 
-/** Reads and parses the file that `options.file` names. Throws {@link ConfigFileError} where it is there but unreadable. */
-export async function readConfigFile(options: ConfigOptions): Promise<ConfigFile> {
-  let bytes: Uint8Array;
+/**
+ * Reads and parses the file that `options.file` names. Where its bytes are those of `last`, the answer is `last` itself.
+ * Throws {@link ConfigFileError} where it is there but cannot be read.
+ */
+export function readConfigFile(options: ConfigOptions, last?: ConfigFile): ConfigFile {
+  const bytes = readBytes(options.file);
+  if (last && same(bytes, last.bytes)) return last;
+  return { ...(bytes ? parseConfig(bytes, options) : defaultConfig(options)), bytes };
+}
+
+function readBytes(file: string): Uint8Array | undefined {
   try {
-    bytes = await readFile(options.file);
+    return readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.
-    if (code === "ENOENT" || code === "ENOTDIR") return { ...defaultConfig(options), found: false };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     const why = code === "EISDIR" ? "it is a directory; name the file in it" : message;
-    throw new ConfigFileError(`cannot read the config ${options.file}: ${why}`);
+    throw new ConfigFileError(`cannot read the config ${file}: ${why}`);
   }
-  return { ...parseConfig(bytes, options), found: true };
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((byte, i) => byte === b?.[i]) === true);
 }

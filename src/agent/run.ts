@@ -1,5 +1,4 @@
 // The long-running loop: read the config, sync each family, wait.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, type ConfigOptions, formatDiagnostic, formatDuration } from "../config/index.ts";
 import type { Backend } from "../kernel/index.ts";
 import { decide, type FamilyPolicy, type PolicyOptions } from "../policy/index.ts";
@@ -23,24 +22,33 @@ const FALLBACK_INTERVAL_NS = 60_000_000_000n;
 const MAX_TIMER_MS = 0x7fffffff;
 
 /** Runs until `signal` aborts. The last valid config stays in force until a better one is valid. */
-export async function run({ config: configOptions, policy, open, log, signal }: RunOptions): Promise<void> {
+export async function run({
+  config: configOptions,
+  policy: policyOptions,
+  open,
+  log,
+  signal,
+}: RunOptions): Promise<void> {
+  let file: ConfigFile | undefined;
   let config: Config | undefined;
-  let reported = "";
+  let policy: readonly FamilyPolicy[] = [];
   let backend: Backend | undefined;
 
-  const takeConfig = (file: ConfigFile): void => {
-    const state = file.found ? file.text : "absent";
-    if (state !== reported) {
-      reported = state;
-      if (!file.found) log("I", `no config file at ${configOptions.file}, the defaults apply`);
-      for (const diagnostic of file.diagnostics) {
-        log(diagnostic.severity === "error" ? "E" : "W", formatDiagnostic(diagnostic, file.text));
-      }
-      if (!file.config)
-        log("E", `the config is invalid: ${config ? "the last valid one stays in force" : "no rule is changed"}`);
-      else log("I", `using config: ${summary(file.config)}`);
+  const followConfig = (): void => {
+    const now = readConfigFile(configOptions, file);
+    if (now === file) return;
+    file = now;
+    if (!now.bytes) log("I", `no config file at ${configOptions.file}, the defaults apply`);
+    for (const diagnostic of now.diagnostics) {
+      log(diagnostic.severity === "error" ? "E" : "W", formatDiagnostic(diagnostic, now.text));
     }
-    config = file.config ?? config;
+    if (!now.config) {
+      log("E", `the config is invalid: ${config ? "the last valid one stays in force" : "no rule is changed"}`);
+      return;
+    }
+    config = now.config;
+    policy = decide(config, policyOptions);
+    log("I", `using config: ${summary(config)}`);
   };
 
   const syncFamily = async (to: Backend, part: FamilyPolicy): Promise<boolean> => {
@@ -59,7 +67,7 @@ export async function run({ config: configOptions, policy, open, log, signal }: 
 
   while (!signal.aborted) {
     try {
-      takeConfig(await readConfigFile(configOptions));
+      followConfig();
     } catch (error) {
       log("E", `${(error as Error).message}${config ? "; the last valid config stays in force" : ""}`);
     }
@@ -67,7 +75,7 @@ export async function run({ config: configOptions, policy, open, log, signal }: 
       try {
         backend ??= await open();
         const to = backend;
-        const good = await Promise.all(decide(config, policy).map((part) => syncFamily(to, part)));
+        const good = await Promise.all(policy.map((part) => syncFamily(to, part)));
         if (good.includes(false)) backend = undefined;
       } catch (error) {
         log("E", (error as Error).message);
@@ -77,9 +85,18 @@ export async function run({ config: configOptions, policy, open, log, signal }: 
   }
 }
 
+/** Waits, or until `signal` aborts. */
 async function wait(ns: bigint, signal: AbortSignal): Promise<void> {
   for (let left = Number(ns / 1_000_000n); left > 0 && !signal.aborted; left -= MAX_TIMER_MS) {
-    await sleep(Math.min(left, MAX_TIMER_MS), undefined, { signal }).catch(() => {});
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(left, MAX_TIMER_MS));
+      signal.addEventListener("abort", done);
+    });
   }
 }
 

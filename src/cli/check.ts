@@ -13,9 +13,12 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   const results = await Promise.all(
     files.map(async (file) => {
       const options = { ...settings.config, file };
-      if (file === "-") return { ...parseConfig(await readStdin(), { ...options, file: "<stdin>" }), found: true };
-      const parsed = await readConfigFile(options);
-      if (!parsed.found && required) throw new ConfigFileError(`there is no config ${file}`);
+      if (file === "-") {
+        const bytes = await readStdin();
+        return { ...parseConfig(bytes, { ...options, file: "<stdin>" }), bytes };
+      }
+      const parsed = readConfigFile(options);
+      if (!parsed.bytes && required) throw new ConfigFileError(`there is no config ${file}`);
       return parsed;
     }),
   );
@@ -24,7 +27,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     printJson(io, { valid, diagnostics: results.flatMap(({ diagnostics }) => diagnostics.map(diagnosticData)) });
     return valid ? 0 : 1;
   }
-  for (const [i, { config, diagnostics, text, found }] of results.entries()) {
+  for (const [i, { config, diagnostics, text, bytes }] of results.entries()) {
     for (const diagnostic of diagnostics) io.warn(formatDiagnostic(diagnostic, text));
     const name = files[i] === "-" ? "<stdin>" : files[i];
     const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
@@ -34,7 +37,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
       io.print(`${name}: ${io.color.red("invalid")}: ${plural(count("error"), "error")}${warnings}`);
     } else {
       const destinations = plural(config.nonMasqueradeCIDRs.length, "CIDR");
-      const which = found ? "" : " (no such file, the defaults apply)";
+      const which = bytes ? "" : " (no such file, the defaults apply)";
       const every = formatDuration(config.resyncInterval);
       io.print(`${name}: ${io.color.green("valid")}${which}: ${destinations}, resync every ${every}${warnings}`);
     }

@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 /** Exit 1 where something given is no address. */
 export async function explain(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) throw new UsageError("explain needs an address, such as: ip-masq-agent explain 10.1.2.3");
-  const { policy } = await readPolicy(settings, io);
+  const { policy } = readPolicy(settings, io);
   const answers = explainAddresses(policy, words);
   const bad = answers.filter((answer) => !answer.ok);
   if (settings.json) {

@@ -20,13 +20,10 @@ export function diagnosticData({ severity, code, message, file, line, column, hi
  * Reads the config, prints what is wrong with it, and makes the policy.
  * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
  */
-export async function readPolicy(
-  settings: Settings,
-  io: Io,
-): Promise<{ config: Config; policy: readonly FamilyPolicy[] }> {
+export function readPolicy(settings: Settings, io: Io): { config: Config; policy: readonly FamilyPolicy[] } {
   const { file } = settings.config;
-  const parsed = await readConfigFile(settings.config);
-  if (!parsed.found && settings.configGiven) {
+  const parsed = readConfigFile(settings.config);
+  if (!parsed.bytes && settings.configGiven) {
     throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
   }
   if (settings.json && !parsed.config) {
@@ -35,7 +32,7 @@ export async function readPolicy(
     for (const diagnostic of parsed.diagnostics) io.warn(formatDiagnostic(diagnostic, parsed.text));
   }
   if (!parsed.config) throw new InvalidConfigError(`the config ${file} is invalid; nothing was changed`);
-  if (!parsed.found) io.warn(`no config file at ${file}, the defaults apply`);
+  if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);
   return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
 }
 

@@ -8,7 +8,7 @@ const RESTORE = { ipv4: "iptables-restore --noflush", ipv6: "ip6tables-restore -
 
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the config. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { policy } = await readPolicy(settings, io);
+  const { policy } = readPolicy(settings, io);
   const parts = policy
     .filter(({ family }) => settings.families === "all" || settings.families === family)
     .map((part) => ({

@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 
 /** Exit 0; with --exit-code 2 where something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { policy } = await readPolicy(settings, io);
+  const { policy } = readPolicy(settings, io);
   const backend = await openBackend(settings);
   const results = await Promise.all(
     policy.map(async (part) => {

@@ -34,7 +34,7 @@ export function observe(variant: Variant, family: Family, chain: string): Promis
 
 /** Reads the chain out of a dump of table nat with counters. */
 export async function observeTable(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
-  const run = await runToolWell(toolName(variant, family, "save"), ["-c", "-t", "nat"]);
+  const run = await runToolWell(toolName(variant, family, "save"), ["-c", "-t", "nat"], { large: true });
   return read(run, run.stdout, chain);
 }
 
@@ -65,5 +65,5 @@ function read(run: ToolRun, dump: Uint8Array, chain: string): ObservedChain {
 
 /** Carries out a transaction: all of it, or none and a {@link ToolError}. */
 export async function apply(variant: Variant, { family, text }: Transaction): Promise<void> {
-  await runToolWell(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], text);
+  await runToolWell(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input: text });
 }
