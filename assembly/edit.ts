@@ -23,20 +23,14 @@ const INSERT: u32 = 2;
 /** Pairs of equal lines that one call keeps at most (12 bytes each): past it the lists do not fit. */
 const MAX_LINKS: u32 = 1 << 22;
 
-// @ts-ignore: decorator
-@inline
 function u32At(base: usize, i: i32): u32 {
   return load<u32>(base + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
-@inline
 function setU32(base: usize, i: i32, value: u32): void {
   store<u32>(base + (<usize>i << 2), value);
 }
 
-// @ts-ignore: decorator
-@inline
 function lineStart(ends: usize, i: i32): u32 {
   return i == 0 ? 0 : u32At(ends, i - 1);
 }
@@ -131,8 +125,6 @@ export function diffLines(text: usize, ends: usize, fromCount: i32, toCount: i32
   return n;
 }
 
-// @ts-ignore: decorator
-@inline
 function write(n: i32, op: u32, place: u32, index: u32): void {
   const at = edits + <usize>n * EDIT;
   store<u32>(at, op);

@@ -10,7 +10,7 @@
  * `longest` is the index of the longest prefix that contains the segment (longest-prefix match), `first` the lowest
  * index of all that contain it (what a chain of rules, read from the top, does); -1 where none does.
  */
-import { RECORD, V4, maskHi, maskLo } from "./prefix";
+import { RECORD, V4, maskHi, maskLo } from "./record";
 import { contains, sortPrefixes } from "./order";
 import { alloc } from "./memory";
 

@@ -5,7 +5,7 @@
  * everything it contains, so one pass with a stack finds all nesting. Prefixes never overlap in part: two of them
  * are nested or apart.
  */
-import { RECORD, maskHi, maskLo } from "./prefix";
+import { RECORD, maskHi, maskLo } from "./record";
 import { alloc } from "./memory";
 
 /** Negative, zero or positive as the prefix at `a` sorts before, with or after the one at `b`. */

@@ -55,8 +55,6 @@ function lineEnd(p: usize, end: usize): usize {
   return p;
 }
 
-// @ts-ignore: decorator
-@inline
 function same(a: usize, b: usize, length: usize): bool {
   return memory.compare(a, b, length) == 0;
 }

@@ -6,6 +6,7 @@ import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+import { BUNDLE } from "../scripts/bundle.mjs";
 import { childrenCpu } from "./cpu.mjs";
 import { kubeRules } from "./kube-rules.mjs";
 
@@ -162,19 +163,7 @@ async function prepare() {
   const entries = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => `  - ${cidr}\n`).join("");
   writeFileSync(CONFIG, `nonMasqueradeCIDRs:\n${entries}resyncInterval: 100ms\n`);
   writeFileSync(EMPTY, "");
-  // As scripts/build.mjs does it.
-  await build({
-    entryPoints: ["bench/resync.mjs"],
-    outfile: DRIVER,
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    external: ["node:*"],
-    target: ["es2022"],
-    loader: { ".wasm": "binary" },
-    logLevel: "warning",
-  });
+  await build({ ...BUNDLE, entryPoints: ["bench/resync.mjs"], outfile: DRIVER });
 }
 
 function printMachine() {

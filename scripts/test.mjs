@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { BUNDLE } from "./bundle.mjs";
 import { ensureModules, whyNoKernel } from "./setup.mjs";
 
 ensureModules();
@@ -38,12 +39,8 @@ async function bundle(entryPoints, outdir) {
     outdir,
     outbase: "test",
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    format: "esm",
-    platform: "node",
+    ...BUNDLE,
     packages: "external",
-    target: "es2022",
-    loader: { ".wasm": "binary" },
     sourcemap: "inline",
     plugins: [
       {

@@ -61,7 +61,7 @@ export class Instance {
 
   /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
   alloc(size: number): number {
-    const at = this.call.alloc(size) >>> 0;
+    const at = size < 2 ** 31 ? this.call.alloc(size) >>> 0 : 0;
     if (at === 0) throw new CoreMemoryError(`the core cannot take ${size} more bytes`);
     return at;
   }

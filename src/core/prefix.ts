@@ -4,7 +4,7 @@ import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts
 
 export type Family = "ipv4" | "ipv6";
 
-/** Why a text is no prefix: a closed set, in the order of the codes in assembly/prefix.ts. */
+/** Why a text is no prefix: a closed set, in the order of the codes in assembly/parse.ts. */
 const PROBLEMS = [
   "none",
   "empty",
@@ -48,7 +48,7 @@ const UNALIGNED = 1;
 const PADDED = 2;
 const MAPPED = 4;
 
-/** Prefixes as the core holds them, 24 bytes each (layout in assembly/prefix.ts). Opaque outside this room. */
+/** Prefixes as the core holds them, 24 bytes each (layout in assembly/record.ts). Opaque outside this room. */
 export interface PrefixRecords {
   readonly length: number;
   readonly bytes: Uint8Array;

@@ -1,24 +1,12 @@
 /**
- * Prefixes: text to record and back.
- *
- * A record is 24 bytes. The address is left-aligned in 128 bits, so that every question about network bits is
- * the same arithmetic for both families (an IPv4 address fills the top 32 bits):
- *
- *   0        8        16      17    18       19     20
- *   | hi u64 | lo u64 | family | bits | problem | notes | at u32 |
- *
- * `problem` is 0 for a good record; otherwise `at` is the byte offset in the text where reading stopped.
+ * Text to records.
  *
  * What is accepted is exactly what Go's net.ParseCIDR accepts (src/net/ip.go, src/net/netip/netip.go): a group of an
  * IPv6 address may have any number of leading zeros, an octet of an IPv4 address none, and there are no zones.
  */
-export const RECORD: usize = 24;
-
-export const V4: u8 = 4;
-export const V6: u8 = 6;
+import { OK, RECORD, V4, V6, maskHi, maskLo } from "./record";
 
 // Why a text is no prefix. The host has the words for these; keep both lists in step (src/core/prefix.ts).
-export const OK: u8 = 0;
 const EMPTY: u8 = 1;
 const NO_LENGTH: u8 = 2;
 const BAD_CHARACTER: u8 = 3;
@@ -45,30 +33,11 @@ let groupsHi: u64 = 0;
 let groupsLo: u64 = 0;
 let stop: usize = 0;
 
-/** The top `bits` bits set, of the first 64. */
-// @ts-ignore: decorator
-@inline
-export function maskHi(bits: u32): u64 {
-  // A shift by 64 is a shift by 0 in WASM, so both ends need their own answer.
-  return bits == 0 ? 0 : bits >= 64 ? u64.MAX_VALUE : u64.MAX_VALUE << (64 - bits);
-}
-
-/** The top `bits` bits set, the second 64 of 128. */
-// @ts-ignore: decorator
-@inline
-export function maskLo(bits: u32): u64 {
-  return bits <= 64 ? 0 : bits >= 128 ? u64.MAX_VALUE : u64.MAX_VALUE << (128 - bits);
-}
-
-// @ts-ignore: decorator
-@inline
 function isDigit(c: u8): bool {
   return <u8>(c - 0x30) < 10;
 }
 
 /** The value of a hex digit, or 16 and more for anything else. */
-// @ts-ignore: decorator
-@inline
 function hexValue(c: u8): u32 {
   if (isDigit(c)) return c - 0x30;
   const lower = c | 0x20;
@@ -107,8 +76,6 @@ function readIPv4(p: usize, end: usize): u8 {
 }
 
 /** Puts the 16-bit `group` at place `i` (0 to 7) of the eight. */
-// @ts-ignore: decorator
-@inline
 function putGroup(i: i32, group: u64): void {
   if (i < 4) groupsHi |= group << (48 - 16 * i);
   else groupsLo |= group << (112 - 16 * i);
@@ -298,100 +265,5 @@ export function parsePrefixes(text: usize, ends: usize, count: i32, want: i32, o
     const end = text + load<u32>(ends + (<usize>i << 2));
     readRecord(start, end, want, out + <usize>i * RECORD);
     start = end;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function put(at: usize, c: u32): usize {
-  store<u8>(at, <u8>c);
-  return at + 1;
-}
-
-function putDecimal(at: usize, n: u32): usize {
-  if (n >= 100) at = put(at, 0x30 + n / 100);
-  if (n >= 10) at = put(at, 0x30 + ((n / 10) % 10));
-  return put(at, 0x30 + (n % 10));
-}
-
-function putDotted(at: usize, address: u32): usize {
-  at = putDecimal(at, address >> 24);
-  at = put(at, 0x2e);
-  at = putDecimal(at, (address >> 16) & 255);
-  at = put(at, 0x2e);
-  at = putDecimal(at, (address >> 8) & 255);
-  at = put(at, 0x2e);
-  return putDecimal(at, address & 255);
-}
-
-function putHex(at: usize, group: u32): usize {
-  let started = false;
-  for (let shift = 12; shift >= 0; shift -= 4) {
-    const digit = (group >> shift) & 15;
-    if (digit != 0 || started || shift == 0) {
-      at = put(at, digit < 10 ? 0x30 + digit : 0x57 + digit);
-      started = true;
-    }
-  }
-  return at;
-}
-
-// @ts-ignore: decorator
-@inline
-function groupOf(hi: u64, lo: u64, i: i32): u32 {
-  return <u32>((i < 4 ? hi >> (48 - 16 * i) : lo >> (112 - 16 * i)) & 0xffff);
-}
-
-/** RFC 5952: lower case, no leading zeros, `::` for the longest run of two or more zero groups, the first of equals. */
-function putIPv6(at: usize, hi: u64, lo: u64): usize {
-  if (hi == 0 && lo >> 32 == 0xffff) {
-    // RFC 5952, section 5: a mapped address is written mixed.
-    store<u64>(at, 0x3a666666663a3a); // "::ffff:" in little-endian order
-    return putDotted(at + 7, <u32>lo);
-  }
-  let runAt = -1;
-  let runLength = 1;
-  for (let i = 0; i < 8; i++) {
-    let j = i;
-    while (j < 8 && groupOf(hi, lo, j) == 0) j++;
-    if (j - i > runLength) {
-      runAt = i;
-      runLength = j - i;
-    }
-    if (j > i) i = j;
-  }
-  for (let i = 0; i < 8; i++) {
-    if (i == runAt) {
-      at = put(at, 0x3a);
-      at = put(at, 0x3a);
-      i += runLength - 1;
-      continue;
-    }
-    if (i > 0 && i != runAt + runLength) at = put(at, 0x3a);
-    at = putHex(at, groupOf(hi, lo, i));
-  }
-  return at;
-}
-
-/** The most bytes one formatted prefix takes: 39 of address, a slash and three digits, rounded up. */
-export const TEXT_MAX: usize = 48;
-
-/**
- * Writes the network of each of `count` records (host bits cleared, RFC 5952, with its length) to `text`, and the
- * u32 offset of each one's end to `ends`. `text` must have room for 48 bytes a record. Bad records become nothing.
- */
-export function formatPrefixes(records: usize, count: i32, text: usize, ends: usize): void {
-  let at = text;
-  for (let i = 0; i < count; i++) {
-    const record = records + <usize>i * RECORD;
-    if (load<u8>(record, 18) == OK) {
-      const bits = <u32>load<u8>(record, 17);
-      const hi = load<u64>(record) & maskHi(bits);
-      const lo = load<u64>(record, 8) & maskLo(bits);
-      at = load<u8>(record, 16) == V4 ? putDotted(at, <u32>(hi >> 32)) : putIPv6(at, hi, lo);
-      at = put(at, 0x2f);
-      at = putDecimal(at, bits);
-    }
-    store<u32>(ends + (<usize>i << 2), <u32>(at - text));
   }
 }

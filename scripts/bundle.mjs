@@ -1,0 +1,14 @@
+// @ts-check
+// How TypeScript becomes one file that runs anywhere: what the build and the bench have in common.
+
+/** @satisfies {import("esbuild").BuildOptions} */
+export const BUNDLE = {
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["node:*"],
+  target: ["es2022"],
+  loader: { ".wasm": "binary" },
+  logLevel: "warning",
+};

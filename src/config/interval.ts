@@ -1,0 +1,33 @@
+// resyncInterval: a Go duration, and not too short.
+// This module is browser-compatible.
+import type { Entry, Report } from "./document.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { MIN_INTERVAL_NS } from "./schema.ts";
+
+/** The interval in nanoseconds; 0 where the text is bad, which is reported. */
+export function intervalOf(text: string, entry: Entry | undefined, report: Report): bigint {
+  const at = entry?.value.span ?? { start: 0, end: 0 };
+  const parsed = parseDuration(text);
+  if (!parsed.ok) {
+    const why = {
+      syntax: "numbers with units are expected",
+      range: "it is longer than 292 years",
+      "no-unit": "a unit is missing",
+      "bad-unit": `${JSON.stringify(parsed.unit)} is not a unit`,
+    }[parsed.problem];
+    const days = /^(\d+)d$/.exec(text.trim())?.[1];
+    const bare = /^\d+$/.test(text.trim()) ? `${text.trim()}s` : text.replace(/\s+/g, "");
+    const meant = days ? `${Number(days) * 24}h` : bare;
+    const known = "units are h, m, s, ms, us, ns";
+    const hint =
+      meant !== text && parseDuration(meant).ok ? `write ${meant}; ${known}` : `write a duration such as 60s; ${known}`;
+    report("error", "duration-syntax", at, `resyncInterval ${JSON.stringify(text)} is not a duration: ${why}`, hint);
+    return 0n;
+  }
+  if (parsed.ns < MIN_INTERVAL_NS) {
+    const shortest = formatDuration(MIN_INTERVAL_NS);
+    const message = `resyncInterval ${formatDuration(parsed.ns)} is shorter than ${shortest}`;
+    report("error", "interval-too-short", at, message, `write ${shortest} or longer; 60s is usual`);
+  }
+  return parsed.ns;
+}
