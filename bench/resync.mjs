@@ -3,7 +3,7 @@
 //   node build/bench-resync.mjs VARIANT CONFIG ROUNDS RESYNCS FLOOR
 // It prints { agent, floor }: of each round, CPU milliseconds a resync in sync, and a run of the shell command FLOOR.
 import { spawnSync } from "node:child_process";
-import { run } from "../src/agent/index.ts";
+import { createLog, run } from "../src/agent/index.ts";
 import { iptablesBackend } from "../src/kernel/index.ts";
 import { allCpu, childrenCpu } from "./cpu.mjs";
 
@@ -19,7 +19,6 @@ const resyncs = Number(resyncsText);
 const agent = [];
 /** @type {number[]} */
 const floor = [];
-const stop = new AbortController();
 const backend = iptablesBackend(variant);
 let begun = 0;
 let before = 0;
@@ -41,7 +40,7 @@ function count() {
     agent.push((allCpu() - before) / resyncs);
     floor.push(measureFloor());
   }
-  if (agent.length === rounds) stop.abort();
+  if (agent.length === rounds) finish();
   before = allCpu();
 }
 
@@ -56,16 +55,25 @@ const counting = {
   },
 };
 
-await run({
+/** @type {() => void} */
+let finish = () => {};
+const done = new Promise((resolve) => {
+  finish = () => resolve(undefined);
+});
+const loop = await run({
   config: { file: config, ipv6: false, reservedRanges: false },
   policy: { chain: "IP-MASQ-AGENT", ipv6: false, randomFully: false, ports: [] },
   open: async () => counting,
-  log: (level, message) => {
-    if (level === "I") return;
-    console.error(message);
+  log: createLog({ format: "text", verbosity: 0 }, (line) => {
+    if (line.startsWith("I")) return;
+    console.error(line);
     process.exit(1);
-  },
-  signal: stop.signal,
+  }),
+  listen: undefined,
+  version: "bench",
+  runtime: "bench",
 });
+await done;
+await loop.stop();
 if (process.exitCode) console.error("the rules did not stay in sync");
 console.log(JSON.stringify({ agent, floor }));

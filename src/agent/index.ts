@@ -3,5 +3,6 @@
  * @module
  */
 export { type ConfigFile, ConfigFileError, readConfigFile } from "./config-file.ts";
-export { klog, type Log, type LogLevel } from "./log.ts";
-export { type RunOptions, run } from "./run.ts";
+export { type Address, parseAddress } from "./http.ts";
+export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
+export { type Run, type RunOptions, run } from "./run.ts";

@@ -1,18 +1,65 @@
-// Log lines as klog writes them, on standard error.
+// Log lines on standard error, as klog writes them or as JSON.
 import process from "node:process";
 
-export type LogLevel = "I" | "W" | "E";
+export type LogLevel = "info" | "warning" | "error";
 
-/** Writes one message; further lines of it are indented. */
-export type Log = (level: LogLevel, message: string) => void;
+/** Where the agent says what happens. */
+export interface Log {
+  /** Something happened. `verbosity` is the --v from which it is written (klog's V levels); 0 is always. */
+  event(level: LogLevel, message: string, verbosity?: number): void;
+  /**
+   * Something is so, and is said each time it is found so. Below --v=2 it is written when it begins, when its message
+   * changes, and every 24 hours; `key` names what it is about.
+   */
+  state(key: string, level: LogLevel, message: string): void;
+  /** What `key` names is no longer so; answers whether it was. */
+  over(key: string): boolean;
+}
 
-/** `I1122 15:04:05.000000       1 agent.go:1] message`: severity, local time, process id, source (klog's header). */
-export const klog: Log = (level, message) => {
-  const now = new Date();
+export interface LogOptions {
+  readonly format: "text" | "json";
+  /** --v. */
+  readonly verbosity: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Makes the log. `write` gets whole lines, newline included. */
+export function createLog({ format, verbosity }: LogOptions, write: (line: string) => void = toStderr): Log {
+  const states = new Map<string, { readonly message: string; readonly at: number }>();
+  const event: Log["event"] = (level, message, from = 0) => {
+    if (from > verbosity) return;
+    const now = new Date();
+    write(format === "json" ? jsonLine(level, message, from, now) : textLine(level, message, now));
+  };
+  return {
+    event,
+    state: (key, level, message) => {
+      const last = states.get(key);
+      const now = performance.now();
+      if (verbosity < 2 && last?.message === message && now - last.at < DAY_MS) return;
+      states.set(key, { message, at: now });
+      event(level, message);
+    },
+    over: (key) => states.delete(key),
+  };
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(line);
+}
+
+/** `I1122 15:04:05.000000       1 agent.go:1] message`: severity, local time, process, source (klog's header). */
+function textLine(level: LogLevel, message: string, at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-  const micros = `${String(now.getMilliseconds()).padStart(3, "0")}000`;
-  const header = `${level}${day} ${time}.${micros} ${String(process.pid).padStart(7)} ip-masq-agent]`;
-  process.stderr.write(`${header} ${message.replaceAll("\n", "\n    ")}\n`);
-};
+  const day = `${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const micros = `${String(at.getMilliseconds()).padStart(3, "0")}000`;
+  const header = `${level[0]?.toUpperCase()}${day} ${time}.${micros} ${String(process.pid).padStart(7)} ip-masq-agent]`;
+  return `${header} ${message.replaceAll("\n", "\n    ")}\n`;
+}
+
+/** Seconds since 1970 as `ts`, verbosity as `v`, as the JSON format of Kubernetes' components has them, and the level. */
+function jsonLine(level: LogLevel, message: string, verbosity: number, at: Date): string {
+  return `${JSON.stringify({ ts: at.getTime() / 1000, level, v: verbosity, msg: message })}\n`;
+}

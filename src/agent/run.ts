@@ -1,103 +1,171 @@
-// The long-running loop: read the config, sync each family, wait.
+// The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
+import { createHash } from "node:crypto";
 import { type Config, type ConfigOptions, formatDiagnostic, formatDuration } from "../config/index.ts";
-import type { Backend } from "../kernel/index.ts";
-import { decide, type FamilyPolicy, type PolicyOptions } from "../policy/index.ts";
+import type { Backend, EntryCounter } from "../kernel/index.ts";
+import { decide, type PolicyOptions } from "../policy/index.ts";
+import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { healthPage, readyPage } from "./health.ts";
+import { type Address, serve } from "./http.ts";
+import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { reconcile } from "./reconcile.ts";
+import { settle } from "./settle.ts";
+import { watchFile } from "./watch.ts";
 
 export interface RunOptions {
   readonly config: ConfigOptions;
   readonly policy: PolicyOptions;
+  /** Where /metrics, /healthz and /readyz are served; undefined: nowhere. */
+  readonly listen: Address | undefined;
+  readonly version: string;
+  readonly runtime: string;
   /** Opens the way into the kernel; asked again after a failure. */
   readonly open: () => Promise<Backend>;
   readonly log: Log;
-  /** Ends the loop: a sync under way is finished, the rules stay. */
-  readonly signal: AbortSignal;
 }
 
-/** Between two looks while no config has ever been valid, and while the backend cannot be opened. */
-const FALLBACK_INTERVAL_NS = 60_000_000_000n;
+/** A loop that runs. */
+export interface Run {
+  /** Reads the config and syncs now. */
+  sync(): void;
+  /** Ends it: syncs under way are finished, the rules stay. */
+  stop(): Promise<void>;
+}
 
-/** The longest delay a timer takes (2^31 - 1 ms): a longer interval is waited for in parts. */
-const MAX_TIMER_MS = 0x7fffffff;
+/** Milliseconds between two looks at the config while none has been valid. */
+const FALLBACK_INTERVAL_MS = 60_000;
 
-/** Runs until `signal` aborts. The last valid config stays in force until a better one is valid. */
+/** Starts the loop. Rejects where the address for metrics cannot be had; later on nothing ends it but `stop`. */
 export async function run({
   config: configOptions,
-  policy: policyOptions,
+  policy,
+  listen,
+  version,
+  runtime,
   open,
   log,
-  signal,
-}: RunOptions): Promise<void> {
+}: RunOptions): Promise<Run> {
+  const keepers = new Map<string, Keeper>();
   let file: ConfigFile | undefined;
   let config: Config | undefined;
-  let policy: readonly FamilyPolicy[] = [];
-  let backend: Backend | undefined;
+  let backend: Promise<Backend> | undefined;
+  let lastEnd = performance.now();
 
-  const followConfig = (): void => {
-    const now = readConfigFile(configOptions, file);
-    if (now === file) return;
-    file = now;
-    if (!now.bytes) log("I", `no config file at ${configOptions.file}, the defaults apply`);
-    for (const diagnostic of now.diagnostics) {
-      log(diagnostic.severity === "error" ? "E" : "W", formatDiagnostic(diagnostic, now.text));
-    }
-    if (!now.config) {
-      log("E", `the config is invalid: ${config ? "the last valid one stays in force" : "no rule is changed"}`);
-      return;
-    }
-    config = now.config;
-    policy = decide(config, policyOptions);
-    log("I", `using config: ${summary(config)}`);
+  const interval = () => (config ? Number(config.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS);
+  const openOnce = () => {
+    backend ??= open();
+    return backend;
   };
 
-  const syncFamily = async (to: Backend, part: FamilyPolicy): Promise<boolean> => {
-    try {
-      const written = await to.sync(part);
-      if (written) {
-        const { added, removed, kept } = written.counts;
-        log("I", `${to.name} ${part.family}: ${added} rules added, ${removed} removed, ${kept} kept`);
-      }
-      return true;
-    } catch (error) {
-      log("E", `${to.name} ${part.family}: ${(error as Error).message}`);
+  const counters = async () => {
+    const read = async ({ family, policy }: Keeper): Promise<[string, readonly EntryCounter[]]> => {
+      return [family, await openOnce().then((to) => to.counters(policy))];
+    };
+    const results = await Promise.allSettled([...keepers.values()].map(read));
+    return new Map(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+  };
+  const metrics = listen ? await createMetrics({ version, runtime, counters }) : undefined;
+
+  const keeping: KeeperOptions = {
+    open: openOnce,
+    close: () => {
+      backend = undefined;
+    },
+    interval,
+    ended: () => {
+      lastEnd = performance.now();
+    },
+    log,
+    metrics,
+  };
+
+  /** Reads the config file; answers whether something new is wanted. */
+  const readConfig = (): boolean => {
+    const now = readConfigFile(configOptions, file);
+    log.over("config file");
+    if (now === file) return false;
+    file = now;
+    metrics?.config(
+      now.config !== undefined,
+      createHash("sha256")
+        .update(now.bytes ?? "")
+        .digest("hex"),
+    );
+    if (!now.bytes)
+      log.event("info", `no config file found at ${JSON.stringify(configOptions.file)}, using default values`);
+    for (const diagnostic of now.diagnostics) log.event(diagnostic.severity, formatDiagnostic(diagnostic, now.text));
+    if (!now.config) {
+      log.event(
+        "error",
+        `the config is invalid: ${config ? "the last valid one stays in force" : "no rule is changed"}`,
+      );
       return false;
     }
+    config = now.config;
+    log.event("info", `using config: ${summary(config)}`);
+    for (const part of decide(config, policy)) {
+      const keeper = keepers.get(part.family);
+      if (keeper) keeper.want(part);
+      else keepers.set(part.family, keep(part, keeping));
+      metrics?.policy(part);
+    }
+    return true;
   };
 
-  while (!signal.aborted) {
+  const follow = (): void => {
     try {
-      followConfig();
+      if (readConfig()) sync();
     } catch (error) {
-      log("E", `${(error as Error).message}${config ? "; the last valid config stays in force" : ""}`);
+      log.state(
+        "config file",
+        "error",
+        `${(error as Error).message}${config ? "; the last valid config stays in force" : ""}`,
+      );
     }
-    if (config) {
-      try {
-        backend ??= await open();
-        const to = backend;
-        const good = await Promise.all(policy.map((part) => syncFamily(to, part)));
-        if (good.includes(false)) backend = undefined;
-      } catch (error) {
-        log("E", (error as Error).message);
-      }
-    }
-    await wait(config?.resyncInterval ?? FALLBACK_INTERVAL_NS, signal);
-  }
-}
+  };
+  const sync = () => {
+    for (const keeper of keepers.values()) keeper.trigger();
+  };
 
-/** Waits, or until `signal` aborts. */
-async function wait(ns: bigint, signal: AbortSignal): Promise<void> {
-  for (let left = Number(ns / 1_000_000n); left > 0 && !signal.aborted; left -= MAX_TIMER_MS) {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.min(left, MAX_TIMER_MS));
-      signal.addEventListener("abort", done);
-    });
-  }
+  const close =
+    listen && metrics
+      ? await serve(listen, {
+          "/metrics": async () => ({ status: 200, text: await metrics.page(), type: metrics.contentType }),
+          "/healthz": () => healthPage(performance.now() - lastEnd, config ? interval() : undefined),
+          "/readyz": () => readyPage([...keepers.values()], file),
+        })
+      : undefined;
+
+  const claim = claimChain(policy.chain);
+  const changed = settle(follow);
+  const watch = watchFile(configOptions.file, changed, (why) => {
+    log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
+  });
+  // What the watch misses, and where there can be none.
+  const lookout = reconcile(async () => {
+    if (await claim.hold()) log.over("claim");
+    else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
+    follow();
+    return true;
+  }, interval);
+
+  lookout.trigger();
+  return {
+    sync: () => {
+      follow();
+      sync();
+    },
+    stop: async () => {
+      watch.close();
+      changed.cancel();
+      await lookout.stop();
+      await Promise.all([...keepers.values()].map((keeper) => keeper.stop()));
+      close?.();
+      claim.release();
+    },
+  };
 }
 
 function summary(config: Config): string {

@@ -28,11 +28,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "",
     summary: "keep the rules in place (what happens without a command)",
     details: [
-      "Reads the config, makes the rules so, and looks again every resyncInterval. Nothing is written while they are right.",
-      "An invalid config changes nothing: the last valid one stays in force. SIGTERM ends it, and the rules stay.",
+      "Reads the config and makes the rules so, follows its changes at once, and looks again every resyncInterval. Nothing is written while the rules are right.",
+      "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs now; SIGTERM ends it, and the rules stay.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
-    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value, 2 for bad usage",
+    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or an address that is taken, 2 for bad usage",
     action: run,
   },
   apply: {

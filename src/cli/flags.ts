@@ -59,6 +59,15 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     KERNEL,
     "which iptables; auto: the one that the node uses",
   ),
+  "metrics-bind-address": ours(
+    "string",
+    "",
+    "ADDRESS",
+    ["run"],
+    "serve /metrics, /healthz and /readyz there, such as :9410; off unless given",
+  ),
+  "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
+  "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
   output: ours(

@@ -1,4 +1,5 @@
 // Flags to settings: every value checked before anything starts.
+import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
 import type { ConfigOptions } from "../config/index.ts";
 import type { Variant } from "../kernel/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts } from "../policy/index.ts";
@@ -18,6 +19,10 @@ export interface Settings {
   readonly families: "all" | "ipv4" | "ipv6";
   readonly json: boolean;
   readonly exitCode: boolean;
+  readonly log: LogOptions;
+  /** Where metrics and health are served; undefined: nowhere. */
+  readonly listen: Address | undefined;
+  readonly cleanupOnExit: boolean;
   /** klog flags that were given and do nothing. */
   readonly ignored: readonly string[];
 }
@@ -48,6 +53,13 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     throw new FlagError(`Invalid --to-ports flag ${JSON.stringify(text("to-ports"))}: ${ports.message}${hint}`);
   }
   if (text("config") === "") throw new FlagError('Invalid --config flag "": name a file');
+  const address = text("metrics-bind-address");
+  const listen = address === "" ? undefined : parseAddress(address);
+  if (address !== "" && !listen) {
+    throw new FlagError(
+      `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
+    );
+  }
   const ipv6 = bool("enable-ipv6");
   return {
     config: { file: text("config"), ipv6, reservedRanges: bool("nomasq-all-reserved-ranges") },
@@ -57,6 +69,9 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     families: oneOf("family", ["all", "ipv4", "ipv6"]),
     json: oneOf("output", ["text", "json"]) === "json",
     exitCode: bool("exit-code"),
+    log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
+    listen,
+    cleanupOnExit: bool("cleanup-on-exit"),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
 }

@@ -4,13 +4,16 @@ import { version as VERSION } from "../../package.json";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
+const { deno, node } = process.versions as { deno?: string; node: string };
+
+/** `Node 20.20.2`, `Deno 2.9.5`. */
+export const RUNTIME = deno ? `Deno ${deno}` : `Node ${node}`;
+
 export { VERSION };
 
 /** Prints the version and what it runs on. */
 export async function version({ json }: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { deno, node } = process.versions as { deno?: string; node: string };
-  const runtime = deno ? `Deno ${deno}` : `Node ${node}`;
-  if (json) printJson(io, { version: VERSION, runtime });
-  else io.print(`ip-masq-agent ${VERSION} (${runtime})`);
+  if (json) printJson(io, { version: VERSION, runtime: RUNTIME });
+  else io.print(`ip-masq-agent ${VERSION} (${RUNTIME})`);
   return 0;
 }

@@ -1,13 +1,15 @@
 // A way into the kernel: what the loop and the commands ask of it, and the one through iptables.
 import {
+  countersOf,
   desiredChain,
   diffChain,
+  type EntryCounter,
   type Family,
   type FamilyPolicy,
   type ObservedChain,
   type Transaction,
 } from "../dialect/index.ts";
-import { observe, observeTable, type Variant } from "./iptables.ts";
+import { observe, observeCounters, observeTable, type Variant } from "./iptables.ts";
 import { removeOwn, settle } from "./sync.ts";
 
 /** What one family's chain looks like, and what a sync would write; `transaction` is undefined where nothing. */
@@ -26,6 +28,8 @@ export interface Backend {
   inspect(policy: FamilyPolicy): Promise<Inspection>;
   /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
   sync(policy: FamilyPolicy): Promise<Transaction | undefined>;
+  /** How many connections each entry has decided about. Writes nothing. */
+  counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
   /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
 }
@@ -44,6 +48,7 @@ export function iptablesBackend(variant: Variant): Backend {
       const look = () => observe(variant, policy.family, policy.chain);
       return settle(variant, look, (observed) => diffChain(desired, observed));
     },
+    counters: async (policy) => countersOf(policy, await observeCounters(variant, policy.family, policy.chain)),
     cleanup: (family, chain) => removeOwn(variant, family, chain),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Transaction,
   UnreadableDumpError,
 } from "../dialect/index.ts";
+import { lockHolder } from "./lock.ts";
 import { failed, runTool, runToolWell, ToolError, type ToolRun } from "./process.ts";
 
 /** Which iptables: the one on nf_tables, or the one on the kernel's older x_tables. */
@@ -30,6 +31,13 @@ export function toolName(variant: Variant, family: Family, verb?: "save" | "rest
  */
 export function observe(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
   return variant === "nft" ? observeByChain(family, chain) : observeTable(variant, family, chain);
+}
+
+/** Reads the chain's rules with their counters as cheaply as the variant allows; jumps may be left out. */
+export async function observeCounters(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
+  if (variant === "legacy") return observeTable(variant, family, chain);
+  const run = await runToolWell(toolName(variant, family), ["-t", "nat", "-v", "-S", chain]);
+  return read(run, run.stdout, chain);
 }
 
 /** Reads the chain out of a dump of table nat with counters. */
@@ -65,5 +73,8 @@ function read(run: ToolRun, dump: Uint8Array, chain: string): ObservedChain {
 
 /** Carries out a transaction: all of it, or none and a {@link ToolError}. */
 export async function apply(variant: Variant, { family, text }: Transaction): Promise<void> {
-  await runToolWell(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input: text });
+  const run = await runTool(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input: text });
+  if (run.exit === 0) return;
+  const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;
+  throw failed(run, holder && `the lock is held by ${holder}`);
 }

@@ -130,8 +130,8 @@ export async function runToolWell(name: string, args: readonly string[], how?: T
 }
 
 /** The error for a run whose exit was not 0. */
-export function failed(run: ToolRun): ToolError {
-  return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}`);
+export function failed(run: ToolRun, why?: string): ToolError {
+  return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

@@ -110,6 +110,24 @@ kernelTest("a held xtables lock is waited for", () =>
   }),
 );
 
+kernelTest("a lock that is not let go: what holds it is told", () =>
+  withNode(async (node, folder) => {
+    const env = { XTABLES_LOCKFILE: `${folder}/lock` };
+    writeFileSync(env.XTABLES_LOCKFILE, "");
+    const holder = spawn("flock", [env.XTABLES_LOCKFILE, "sleep", "60"], { detached: true });
+    try {
+      await new Promise((done) => setTimeout(done, 300));
+      const args = ["apply", "--iptables-variant=legacy", configFlag(folder, CONFIG)];
+      const { exit, stderr } = await agent(node, args, { env });
+      assert.is(exit, 1);
+      assert.match(stderr, /restore --noflush -w 10: exit 4: the lock is held by (flock|sleep) \(pid \d+\)/);
+      assert.match(stderr, /xtables lock/);
+    } finally {
+      process.kill(-(holder.pid ?? 0), "SIGKILL");
+    }
+  }),
+);
+
 const rules = (n: number) =>
   Array.from({ length: n }, (_, i) => `-A POSTROUTING -d 10.9.9.${i}/32 -j ACCEPT\n`).join("");
 const nat = (n: number) => `*nat\n${rules(n)}COMMIT\n`;

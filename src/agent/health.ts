@@ -1,0 +1,42 @@
+// What /healthz and /readyz answer.
+import { formatDiagnostic } from "../config/index.ts";
+import type { ConfigFile } from "./config-file.ts";
+import type { Page } from "./http.ts";
+import type { Keeper } from "./keeper.ts";
+
+/** A loop is taken for dead when no sync has ended for so many intervals, but not before 30 s. */
+const DEAD_INTERVALS = 3;
+const DEAD_MS = 30_000;
+
+/**
+ * Is the loop alive?
+ *
+ * @param idle milliseconds since a sync ended
+ * @param interval milliseconds between two syncs; undefined while no config has been valid, and none is due
+ */
+export function healthPage(idle: number, interval: number | undefined): Page {
+  const dead = interval !== undefined && idle > Math.max(DEAD_INTERVALS * interval, DEAD_MS);
+  return dead
+    ? { status: 503, text: `no sync has ended for ${Math.round(idle / 1000)} s\n` }
+    : { status: 200, text: "ok\n" };
+}
+
+/** Is every family as its policy wants it? An invalid config is told, and is no reason against while an older one rules. */
+export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefined): Page {
+  const waiting = keepers.flatMap((keeper) => {
+    const failure = keeper.failure();
+    if (failure !== undefined) return [`${keeper.family}: failing: ${failure}`];
+    return keeper.settled() ? [] : [`${keeper.family}: not synced yet`];
+  });
+  if (keepers.length === 0) waiting.push("no config has been valid yet");
+  const remarks: string[] = [];
+  if (file && !file.config) {
+    remarks.push(
+      keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",
+    );
+    const errors = file.diagnostics.filter(({ severity }) => severity === "error");
+    remarks.push(...errors.map((diagnostic) => formatDiagnostic(diagnostic, "").replace(/^/gm, "  ")));
+  }
+  const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
+  return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };
+}

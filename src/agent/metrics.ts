@@ -1,0 +1,114 @@
+// What the agent tells Prometheus.
+import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { EntryCounter } from "../kernel/index.ts";
+import type { FamilyPolicy } from "../policy/index.ts";
+
+const RESULTS = ["in_sync", "changed", "failed"] as const;
+export type SyncResult = (typeof RESULTS)[number];
+
+/** What the loop reports as it goes. */
+export interface Metrics {
+  /** A sync of a family has ended. `drift`: it changed rules although nothing new was wanted. */
+  synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
+  /** Another policy is wanted. */
+  policy(policy: FamilyPolicy): void;
+  /** A config was read; `hash` names its bytes. */
+  config(valid: boolean, hash: string): void;
+  /** The whole page, in the text format; asks for the counters of the rules. */
+  page(): Promise<string>;
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly runtime: string;
+  /** The counters of all families' rules, by family; a family that cannot be read is left out. */
+  readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
+}
+
+const PREFIX = "ip_masq_agent_";
+
+/** Syncs take 10 ms on an idle node and hundreds on a table of 40,000 legacy rules. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Makes the metrics. The library is loaded here and not before: who asks for no metrics does not pay for it. */
+export async function createMetrics({ version, runtime, counters }: MetricsOptions): Promise<Metrics> {
+  const prom = await loadLibrary();
+  const registry: Registry = new prom.Registry();
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: T[]): Counter<T> =>
+    new prom.Counter({ name: `${PREFIX}${name}`, help, labelNames, registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: T[] = []): Gauge<T> =>
+    new prom.Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers });
+
+  const syncs = counter("syncs_total", "Syncs by family and result: in_sync, changed, failed.", ["family", "result"]);
+  const avoided = counter("writes_avoided_total", "Syncs that found the rules right and wrote nothing.", ["family"]);
+  const drifts = counter("drift_repairs_total", "Syncs that repaired rules which somebody else had changed.", [
+    "family",
+  ]);
+  const duration: Histogram<"family"> = new prom.Histogram({
+    name: `${PREFIX}sync_duration_seconds`,
+    help: "Duration of a sync: observe, diff, apply, verify.",
+    labelNames: ["family"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const success = gauge("last_sync_success_timestamp_seconds", "When the last sync that went well ended.", ["family"]);
+  const rules = gauge("rules", "Rules that the policy wants, the jump included.", ["family"]);
+  const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
+  const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
+  const info = gauge("config_info", "The SHA-256 of the config last read.", ["sha256"]);
+  const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
+  const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
+    "family",
+    "cidr",
+    "verdict",
+  ]);
+  build.set({ version, runtime }, 1);
+
+  return {
+    contentType: registry.contentType,
+    synced: (family, result, seconds, drift) => {
+      syncs.inc({ family, result });
+      duration.observe({ family }, seconds);
+      if (result !== "failed") success.set({ family }, Date.now() / 1000);
+      if (result === "in_sync") avoided.inc({ family });
+      if (drift) drifts.inc({ family });
+    },
+    policy: ({ family, entries, ports }) => {
+      // Every entry is a rule; so is each port range of tcp, udp and sctp, the catch-all and the jump.
+      rules.set({ family }, entries.length + 3 * ports.length + 2);
+      // A counter that is there from the start lets a rate see its first step.
+      for (const result of RESULTS) syncs.inc({ family, result }, 0);
+      for (const one of [avoided, drifts]) one.inc({ family }, 0);
+    },
+    config: (isValid, hash) => {
+      valid.set(isValid ? 1 : 0);
+      changed.set(Date.now() / 1000);
+      info.reset();
+      info.set({ sha256: hash }, 1);
+    },
+    page: async () => {
+      connections.reset();
+      for (const [family, entries] of await counters()) {
+        for (const { cidr, verdict, connections: count } of entries) {
+          connections.inc({ family, cidr, verdict }, Number(count));
+        }
+      }
+      return registry.metrics();
+    },
+  };
+}
+
+/** The parts of prom-client that are needed; its index would load what works on neither runtime. */
+async function loadLibrary(): Promise<
+  Pick<typeof import("prom-client"), "Registry" | "Counter" | "Gauge" | "Histogram">
+> {
+  const [{ default: Registry }, { default: Counter }, { default: Gauge }, { default: Histogram }] = await Promise.all([
+    import("prom-client/lib/registry.js"),
+    import("prom-client/lib/counter.js"),
+    import("prom-client/lib/gauge.js"),
+    import("prom-client/lib/histogram.js"),
+  ]);
+  return { Registry, Counter, Gauge, Histogram };
+}

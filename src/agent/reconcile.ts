@@ -1,0 +1,68 @@
+// When to try: at once, again at each interval, sooner after a failure, and never twice at a time.
+
+/** Milliseconds. */
+export interface Timing {
+  /** Between two attempts that went well; each wait is up to a tenth shorter or longer. */
+  readonly interval: number;
+  /** How many attempts have failed in a row. */
+  readonly failures: number;
+}
+
+const FIRST_RETRY_MS = 1_000;
+
+/** The longest delay that a timer takes. */
+const MAX_TIMER_MS = 0x7fffffff;
+
+/**
+ * The wait until the next attempt, in milliseconds: the interval with ±10 % jitter, so that the nodes of a cluster do not
+ * move in step; after failures 1 s, 2 s, 4 s … and never longer than the interval.
+ *
+ * @param random a number from 0 to 1
+ */
+export function nextDelay({ interval, failures }: Timing, random: number): number {
+  const jittered = interval * (0.9 + 0.2 * random);
+  const delay = failures > 0 ? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), interval) : jittered;
+  return Math.min(delay, MAX_TIMER_MS);
+}
+
+export interface Reconciler {
+  /** Attempts now, or again as soon as the attempt under way has ended. */
+  trigger(): void;
+  /** Attempts no more; resolves when the attempt under way has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Calls `attempt` whenever it is due. It answers whether it went well, and must not throw.
+ *
+ * @param interval asked before each wait, in milliseconds
+ */
+export function reconcile(attempt: () => Promise<boolean>, interval: () => number): Reconciler {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+  let failures = 0;
+
+  const run = async () => {
+    do {
+      again = false;
+      failures = (await attempt()) ? 0 : failures + 1;
+    } while (again && !stopped);
+    running = undefined;
+    if (!stopped) timer = setTimeout(trigger, nextDelay({ interval: interval(), failures }, Math.random()));
+  };
+  const trigger = () => {
+    clearTimeout(timer);
+    again = true;
+    if (!stopped) running ??= run();
+  };
+  return {
+    trigger,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+// Who holds the xtables lock.
+import { readFileSync, statSync } from "node:fs";
+import process from "node:process";
+
+/** Where iptables keeps it (iptables/xshared.h, XT_LOCK_NAME). */
+const LOCK_FILE = "/run/xtables.lock";
+
+/**
+ * What holds the lock now, as `name (pid 42)`; undefined where nothing does or it cannot be told: a container sees only
+ * the processes of its own pid namespace.
+ */
+export function lockHolder(): string | undefined {
+  try {
+    const { ino } = statSync(process.env.XTABLES_LOCKFILE ?? LOCK_FILE);
+    // "1: FLOCK  ADVISORY  WRITE 4321 00:1a:5678 0 EOF" (proc_locks(5))
+    const held = new RegExp(`^\\d+: FLOCK .* (\\d+) [\\da-f]+:[\\da-f]+:${ino} `, "m").exec(
+      readFileSync("/proc/locks", "utf8"),
+    );
+    const pid = Number(held?.[1] ?? 0);
+    return pid > 0 ? `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})` : undefined;
+  } catch {
+    return undefined;
+  }
+}

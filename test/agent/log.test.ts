@@ -1,0 +1,60 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createLog, parseAddress } from "../../src/agent/index.ts";
+
+function capture(format: "text" | "json", verbosity: number) {
+  const lines: string[] = [];
+  return { lines, log: createLog({ format, verbosity }, (line) => lines.push(line)) };
+}
+
+test("klog's lines", () => {
+  const { lines, log } = capture("text", 0);
+  log.event("warning", "one\ntwo");
+  assert.match(lines[0] ?? "", /^W\d{4} \d\d:\d\d:\d\d\.\d{6} {1,}\d+ ip-masq-agent\] one\n {4}two\n$/);
+});
+
+test("JSON lines", () => {
+  const { lines, log } = capture("json", 4);
+  log.event("error", 'a "b"\nc', 3);
+  const { ts, ...rest } = JSON.parse(lines[0] ?? "");
+  assert.equal(rest, { level: "error", v: 3, msg: 'a "b"\nc' });
+  assert.ok(Math.abs(ts - Date.now() / 1000) < 60);
+  assert.is(lines[0]?.indexOf("\n"), (lines[0]?.length ?? 0) - 1);
+});
+
+test("verbosity, and what stays so is said once", () => {
+  for (const [verbosity, expected] of [
+    [0, ["a", "b", "a"]],
+    [2, ["a", "a", "b", "a", "low"]],
+  ] as const) {
+    const { lines, log } = capture("json", verbosity);
+    log.state("k", "error", "a");
+    log.state("k", "error", "a");
+    log.state("k", "error", "b");
+    assert.is(log.over("k"), true);
+    assert.is(log.over("k"), false);
+    log.state("k", "error", "a");
+    log.event("info", "low", 2);
+    assert.equal(
+      lines.map((line) => JSON.parse(line).msg),
+      expected,
+    );
+  }
+});
+
+test("--metrics-bind-address", () => {
+  const cases: [string, object | undefined][] = [
+    [":9410", { host: undefined, port: 9410 }],
+    ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
+    ["[::1]:80", { host: "::1", port: 80 }],
+    ["localhost:80", { host: "localhost", port: 80 }],
+    ["9410", undefined],
+    [":65536", undefined],
+    ["::1:80", undefined],
+    ["[x]:80", undefined],
+    ["", undefined],
+  ];
+  for (const [text, expected] of cases) assert.equal(parseAddress(text), expected, text);
+});
+
+test.run();
