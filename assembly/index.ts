@@ -4,5 +4,5 @@ export { parsePrefixes } from "./parse";
 export { formatPrefixes } from "./format";
 export { findCovers, sortPrefixes } from "./order";
 export { buildTable, lookup } from "./lookup";
-export { scan, scanFindings, scannedBalance, scannedNatRules, scannedRules } from "./scan";
+export { scan, scanFindings, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";

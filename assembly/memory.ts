@@ -21,7 +21,7 @@ export function alloc(size: usize): usize {
   const end = at + size;
   if (end < at) return 0;
   const have = memory.size();
-  const need = <i32>((end + 0xffff) >> 16);
+  const need = <i32>(end >> 16) + ((end & 0xffff) != 0 ? 1 : 0);
   if (need > have) {
     if (need > MAX_PAGES) return 0;
     // Growing copies nothing here, but asking page by page is slow: double while that is cheap.

@@ -24,13 +24,13 @@ const REFERENCE: u32 = 4; // a rule of any other chain that leads to it: the who
 const UNREADABLE: u32 = 5; // a line that neither tool prints
 
 // Totals of the last scan.
-let natRules: i32 = 0;
 let allRules: i32 = 0;
+let natSeen: i32 = 0;
 let complete: i32 = 0;
 
-/** Rules of table nat that the last scan passed. */
-export function scannedNatRules(): i32 {
-  return natRules;
+/** Did the last scan see `*nat`, or `-P POSTROUTING` as `-S POSTROUTING` begins with? */
+export function scannedNat(): i32 {
+  return natSeen;
 }
 
 /** Rules of all tables that the last scan passed. */
@@ -43,16 +43,41 @@ export function scannedBalance(): i32 {
   return complete;
 }
 
-/** The end of the line that begins at `p`: its newline, or `end`. Reads 16 bytes at a time. */
-function lineEnd(p: usize, end: usize): usize {
+/**
+ * The end of the line that begins at `start`: its newline, or `end`. A newline inside quotes is part of a comment, and
+ * ends nothing. Reads 16 bytes at a time; a line with a backslash, which may escape a quote, is read again byte by byte.
+ */
+function lineEnd(start: usize, end: usize): usize {
   const newline = i8x16.splat(0x0a);
+  const quote = i8x16.splat(0x22);
+  const backslash = i8x16.splat(0x5c);
+  let quotes = 0;
+  let p = start;
   while (p + 16 <= end) {
-    const hits = i8x16.bitmask(i8x16.eq(v128.load(p), newline));
-    if (hits != 0) return p + ctz(hits);
+    const bytes = v128.load(p);
+    if (v128.any_true(i8x16.eq(bytes, backslash))) return lineEndSlow(start, end);
+    let newlines = i8x16.bitmask(i8x16.eq(bytes, newline));
+    const marks = i8x16.bitmask(i8x16.eq(bytes, quote));
+    while (newlines != 0) {
+      const at = ctz(newlines);
+      if (((quotes + popcnt(marks & ((1 << at) - 1))) & 1) == 0) return p + at;
+      newlines &= newlines - 1;
+    }
+    quotes += popcnt(marks);
     p += 16;
   }
-  while (p < end && load<u8>(p) != 0x0a) p++;
-  return p;
+  return lineEndSlow(start, end);
+}
+
+function lineEndSlow(start: usize, end: usize): usize {
+  let quoted = false;
+  for (let p = start; p < end; p++) {
+    const c = load<u8>(p);
+    if (c == 0x22) quoted = !quoted;
+    else if (c == 0x5c && quoted) p++;
+    else if (c == 0x0a && !quoted) return p;
+  }
+  return end;
 }
 
 function same(a: usize, b: usize, length: usize): bool {
@@ -88,7 +113,7 @@ function report(kind: u32, text: usize, at: usize, end: usize, place: u32, packe
 export function scan(text: usize, length: usize, name: usize, nameLength: usize, word: usize): i32 {
   const end = text + length;
   found = 0;
-  natRules = 0;
+  natSeen = 0;
   allRules = 0;
   complete = 0;
   findings = alloc(0);
@@ -120,7 +145,6 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
       if (verb == 0x41) {
         allRules++;
         if (!inNat) continue;
-        natRules++;
         const spec = at + 3;
         if (isWord(spec, stop, name, nameLength)) {
           const rule = min(spec + nameLength + 1, stop);
@@ -149,12 +173,16 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
         if (inNat && isWord(at + 3, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0, 0)) return -1;
         continue;
       }
-      if (verb == 0x50) continue;
+      if (verb == 0x50) {
+        if (isWord(at + 3, stop, word, 11)) natSeen = 1;
+        continue;
+      }
     } else if (c == 0x3a) {
       if (inNat && isWord(at + 1, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0, 0)) return -1;
       continue;
     } else if (c == 0x2a) {
       inNat = stop - at == 4 && load<u8>(at + 1) == 0x6e && load<u8>(at + 2) == 0x61 && load<u8>(at + 3) == 0x74;
+      if (inNat) natSeen = 1;
       complete--;
       continue;
     } else if (c == 0x23) {

@@ -22,10 +22,15 @@ export function claimChain(chain: string): Claim {
         }
         const candidate = createServer((socket) => socket.destroy());
         candidate.on("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
-        candidate.listen(`\0ip-masq-agent/${chain}`, () => {
-          server = candidate.unref();
+        try {
+          candidate.listen(`\0ip-masq-agent/${chain}`, () => {
+            server = candidate.unref();
+            resolve(true);
+          });
+        } catch {
+          // Deno without --allow-net.
           resolve(true);
-        });
+        }
       }),
     release: () => void server?.close(),
   };

@@ -23,7 +23,12 @@ export interface Page {
   readonly type?: string;
 }
 
-/** Serves pages by path to GET and HEAD. Resolves when it listens, rejects where it cannot; answers how to stop it. */
+/** The address cannot be listened on. */
+export class ListenError extends Error {
+  override name = "ListenError";
+}
+
+/** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects with {@link ListenError} where it cannot. */
 export function serve(
   address: Address,
   pages: Readonly<Record<string, () => Page | Promise<Page>>>,
@@ -47,7 +52,12 @@ export function serve(
   // A scraper that sends half a request must not hold a connection for ever.
   server.requestTimeout = 10_000;
   return new Promise((resolve, reject) => {
-    server.on("error", reject);
+    server.on("error", (error) => {
+      const where = `${address.host ?? "all addresses"}, port ${address.port}`;
+      reject(
+        new ListenError(`cannot serve metrics on ${where}: ${error.message}; choose another --metrics-bind-address`),
+      );
+    });
     server.listen(address.port, address.host, () => {
       server.unref();
       resolve(() => {

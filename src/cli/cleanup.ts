@@ -20,8 +20,9 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
       try {
         return { backend: backend.name, family, transaction: await backend.cleanup(family, chain) };
       } catch (error) {
-        // A node without IPv6 has no rules of it: only who asks for the family is told that it cannot be had.
-        const optional = family === "ipv6" && !ipv6 && error instanceof ToolError && error.reason !== "hung";
+        // A node without IPv6 has no rules of it: only who asks for the family is told that it cannot be read.
+        const reading = error instanceof ToolError && error.reason !== "hung" && !error.command.includes("-restore");
+        const optional = family === "ipv6" && !ipv6 && reading;
         return { backend: backend.name, family, error: (error as Error).message, optional };
       }
     }),

@@ -37,6 +37,6 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
 }
 
 /** The way into the kernel that the settings ask for. */
-export async function openBackend({ variant }: Settings): Promise<Backend> {
-  return iptablesBackend(variant === "auto" ? await detectVariant() : variant);
+export async function openBackend({ variant, policy }: Settings): Promise<Backend> {
+  return iptablesBackend(variant === "auto" ? await detectVariant(policy.chain) : variant);
 }

@@ -16,7 +16,7 @@ interface CoreExports extends Record<string, unknown> {
   lookup(addresses: number, count: number, byFirst: number, out: number): void;
   scan(text: number, length: number, name: number, nameLength: number, word: number): number;
   scanFindings(): number;
-  scannedNatRules(): number;
+  scannedNat(): number;
   scannedRules(): number;
   scannedBalance(): number;
   diffLines(text: number, ends: number, fromCount: number, toCount: number): number;

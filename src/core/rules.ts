@@ -23,10 +23,11 @@ export interface Scan {
   readonly references: readonly string[];
   /** Lines that iptables does not print. */
   readonly unreadable: readonly string[];
+  /** Is table nat there at all, by its `*nat` line or as `-S POSTROUTING` shows it? */
+  readonly natSeen: boolean;
   /** Was every table that was begun also committed? False for a dump cut short. */
   readonly whole: boolean;
-  /** Rules in table nat, and in all tables of the dump. */
-  readonly natRules: number;
+  /** Rules in all tables of the dump. */
   readonly allRules: number;
 }
 
@@ -79,7 +80,7 @@ export function scanRules(dump: Uint8Array, chain: string): Scan {
     references,
     unreadable,
     whole: call.scannedBalance() === 0,
-    natRules: call.scannedNatRules(),
+    natSeen: call.scannedNat() !== 0,
     allRules: call.scannedRules(),
   };
 }

@@ -12,9 +12,6 @@ export interface EntryCounter {
   readonly connections: bigint;
 }
 
-/** `iptables -v -S` prints the counters before the target (iptables/xshared.c, print_num_counters). */
-const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
-
 /** The counters of a chain that was read with them, one for each entry and one for the rest. */
 export function countersOf(policy: FamilyPolicy, observed: ObservedChain): readonly EntryCounter[] {
   const { family, entries } = policy;
@@ -27,9 +24,8 @@ export function countersOf(policy: FamilyPolicy, observed: ObservedChain): reado
     if (!owner.has(rule)) owner.set(rule, Math.min(i, entries.length));
   }
   for (const { spec, packets } of observed.rules) {
-    const counted = COUNTERS.exec(spec);
-    const i = owner.get(counted ? spec.replace(COUNTERS, "") : spec);
-    if (i !== undefined) sums[i] = (sums[i] ?? 0n) + (counted ? BigInt(counted[1] ?? 0) : packets);
+    const i = owner.get(spec);
+    if (i !== undefined) sums[i] = (sums[i] ?? 0n) + packets;
   }
   return targets.map((target, i) => ({ ...target, connections: sums[i] ?? 0n }));
 }

@@ -7,5 +7,5 @@ export type { Family } from "../core/index.ts";
 export type { FamilyPolicy } from "../policy/index.ts";
 export { countersOf, type EntryCounter } from "./counters.ts";
 export { type DesiredChain, desiredChain } from "./desired.ts";
-export { countRules, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
-export { type Change, diffChain, removeChain, type Transaction } from "./transaction.ts";
+export { countOthers, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
+export { type Change, diffChain, joinTransactions, removeChain, type Transaction } from "./transaction.ts";

@@ -12,32 +12,43 @@ export interface ObservedChain {
   readonly references: readonly string[];
 }
 
-/** A tool printed something that is not a dump. */
+/** A tool printed something that is not a dump of table nat. */
 export class UnreadableDumpError extends Error {
   override name = "UnreadableDumpError";
-  /** The first line that cannot be read; undefined where the dump is cut short. */
-  readonly line: string | undefined;
-  constructor(line: string | undefined) {
-    super(
-      line === undefined ? "the output ends in the middle of a table" : `cannot read the line ${JSON.stringify(line)}`,
-    );
-    this.line = line;
-  }
 }
+
+/** `iptables -v -S` prints the counters before the target (iptables/xshared.c, save_counters). */
+const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
 
 /**
- * Reads `iptables-save` (all tables, one table, with or without counters) or `iptables -t nat -S` output.
- * Throws {@link UnreadableDumpError} where it is neither.
+ * Reads a dump that holds table nat: `iptables-save` (all tables or one, with or without counters), or what `iptables -t
+ * nat -S` prints of POSTROUTING and of the chain, one behind the other. With `inline` the counters of `-v` are read too.
+ * Throws {@link UnreadableDumpError} where it is none: a tool that prints nothing must not pass for an empty table.
  */
-export function readObserved(dump: Uint8Array, chain: string): ObservedChain {
+export function readObserved(dump: Uint8Array, chain: string, { inline = false } = {}): ObservedChain {
   const scan = scanRules(dump, chain);
-  if (scan.unreadable.length > 0) throw new UnreadableDumpError(scan.unreadable[0]);
-  if (!scan.whole) throw new UnreadableDumpError(undefined);
-  const { chainExists, rules, jumps, references } = scan;
-  return { exists: chainExists, rules, jumps, references };
+  const [odd] = scan.unreadable;
+  if (odd !== undefined) throw new UnreadableDumpError(`cannot read the line ${JSON.stringify(odd)}`);
+  if (!scan.whole) throw new UnreadableDumpError("the output ends in the middle of a table");
+  if (!scan.natSeen) {
+    // `# Table `nat' is incompatible, use 'nft' tool.` is all that is printed of a table with foreign rules.
+    const said = new TextDecoder().decode(dump.slice(0, 200)).trim();
+    throw new UnreadableDumpError(
+      `table nat is not in the output${said ? `: ${JSON.stringify(said)}` : ", which is empty"}`,
+    );
+  }
+  const count = (rule: ScannedRule): ScannedRule => {
+    const found = inline ? COUNTERS.exec(rule.spec) : null;
+    if (!found) return rule;
+    const [packets, bytes] = [BigInt(found[1] ?? 0), BigInt(found[2] ?? 0)];
+    return { ...rule, spec: rule.spec.replace(COUNTERS, ""), packets, bytes };
+  };
+  const { chainExists, references } = scan;
+  return { exists: chainExists, rules: scan.rules.map(count), jumps: scan.jumps.map(count), references };
 }
 
-/** How many rules a dump holds, in all its tables. */
-export function countRules(dump: Uint8Array): number {
-  return scanRules(dump, "").allRules;
+/** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */
+export function countOthers(dump: Uint8Array, chain: string): number {
+  const { allRules, rules, jumps } = scanRules(dump, chain);
+  return allRules - rules.length - jumps.length;
 }

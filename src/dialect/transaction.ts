@@ -121,3 +121,21 @@ export function removeChain(family: Family, chain: string, observed: ObservedCha
     gone.map((line) => ({ op: "remove", line })),
   );
 }
+
+/** What several transactions did, one after the other; undefined where there were none. */
+export function joinTransactions(done: readonly Transaction[]): Transaction | undefined {
+  const last = done.at(-1);
+  if (!last || done.length === 1) return last;
+  const changes = done.flatMap((one) => (one === last ? one.changes : one.changes.filter(({ op }) => op !== "keep")));
+  const sum = (count: (one: Transaction) => number) => done.reduce((total, one) => total + count(one), 0);
+  return {
+    family: last.family,
+    text: done.map(({ text }) => text).join(""),
+    changes,
+    counts: {
+      added: sum(({ counts }) => counts.added),
+      removed: sum(({ counts }) => counts.removed),
+      kept: last.counts.kept,
+    },
+  };
+}

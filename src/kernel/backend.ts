@@ -9,7 +9,7 @@ import {
   type ObservedChain,
   type Transaction,
 } from "../dialect/index.ts";
-import { observe, observeCounters, observeTable, type Variant } from "./iptables.ts";
+import { observe, type Variant } from "./iptables.ts";
 import { removeOwn, settle } from "./sync.ts";
 
 /** What one family's chain looks like, and what a sync would write; `transaction` is undefined where nothing. */
@@ -36,19 +36,21 @@ export interface Backend {
 
 /** The backend that drives the iptables tools of one variant. */
 export function iptablesBackend(variant: Variant): Backend {
+  const look = ({ family, chain }: FamilyPolicy, counters = false) => observe(variant, family, chain, counters);
   return {
     name: `iptables-${variant}`,
-    plan: async (policy) => diffChain(desiredChain(policy), await observe(variant, policy.family, policy.chain)),
+    plan: async (policy) => diffChain(desiredChain(policy), await look(policy)),
     inspect: async (policy) => {
-      const observed = await observeTable(variant, policy.family, policy.chain);
+      const observed = await look(policy, true);
       return { observed, transaction: diffChain(desiredChain(policy), observed) };
     },
     sync: (policy) => {
       const desired = desiredChain(policy);
-      const look = () => observe(variant, policy.family, policy.chain);
-      return settle(variant, look, (observed) => diffChain(desired, observed));
+      const { family, chain } = policy;
+      const next = (observed: ObservedChain) => diffChain(desired, observed);
+      return settle({ variant, family, chain, look: () => look(policy), next });
     },
-    counters: async (policy) => countersOf(policy, await observeCounters(variant, policy.family, policy.chain)),
+    counters: async (policy) => countersOf(policy, await look(policy, true)),
     cleanup: (family, chain) => removeOwn(variant, family, chain),
   };
 }

@@ -24,51 +24,53 @@ export function toolName(variant: Variant, family: Family, verb?: "save" | "rest
 }
 
 /**
- * Reads the chain and the jumps to it; nothing is written, and no lock is taken.
+ * Reads the chain and the jumps to it, with their counters where `counters` asks for them; nothing is written, and no
+ * lock is taken. References from other chains are seen with the legacy variant only.
  *
- * The nft variant reads two chains (5 ms each, whatever else there is); the legacy variant copies the whole table out of
- * the kernel for any question, so one dump is the cheapest. References from other chains are seen by a dump only.
+ * The nft variant reads two chains (5 ms each, whatever else there is, and whatever else table nat holds that iptables
+ * cannot show); the legacy variant copies the whole table out of the kernel for any question, so one dump is cheapest.
  */
-export function observe(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
-  return variant === "nft" ? observeByChain(family, chain) : observeTable(variant, family, chain);
+export function observe(variant: Variant, family: Family, chain: string, counters = false): Promise<ObservedChain> {
+  return variant === "nft" ? observeChains(family, chain, counters) : observeTable(variant, family, chain);
 }
 
-/** Reads the chain's rules with their counters as cheaply as the variant allows; jumps may be left out. */
-export async function observeCounters(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
-  if (variant === "legacy") return observeTable(variant, family, chain);
-  const run = await runToolWell(toolName(variant, family), ["-t", "nat", "-v", "-S", chain]);
-  return read(run, run.stdout, chain);
-}
-
-/** Reads the chain out of a dump of table nat with counters. */
-export async function observeTable(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
+async function observeTable(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
   const run = await runToolWell(toolName(variant, family, "save"), ["-c", "-t", "nat"], { large: true });
-  return read(run, run.stdout, chain);
+  return read(run, run.stdout, chain, false);
 }
 
-async function observeByChain(family: Family, chain: string): Promise<ObservedChain> {
+/** Rules of other chains that lead to the chain, as far as a dump shows them. */
+export async function readReferences(variant: Variant, family: Family, chain: string): Promise<readonly string[]> {
+  return (await observeTable(variant, family, chain)).references;
+}
+
+async function observeChains(family: Family, chain: string, counters: boolean): Promise<ObservedChain> {
   const tool = toolName("nft", family);
-  const [own, postrouting] = await Promise.all([
-    runTool(tool, ["-t", "nat", "-S", chain]),
-    runToolWell(tool, ["-t", "nat", "-S", "POSTROUTING"]),
-  ]);
+  const list = (name: string) => ["-t", "nat", ...(counters ? ["-v"] : []), "-S", name];
+  const [own, postrouting] = await Promise.all([runTool(tool, list(chain)), runToolWell(tool, list("POSTROUTING"))]);
   // A chain that is not there: 1.8.9 calls it incompatible, other versions say what the legacy tool says.
   const absent =
     own.exit === 1 && /No chain\/target\/match by that name|is incompatible|does not exist/.test(own.stderr);
   if (own.exit !== 0 && !absent) throw failed(own);
-  const dump = new Uint8Array(own.stdout.length + postrouting.stdout.length);
-  dump.set(own.stdout);
-  dump.set(postrouting.stdout, own.stdout.length);
-  return read(postrouting, dump, chain);
+  const dump = new Uint8Array(postrouting.stdout.length + own.stdout.length);
+  dump.set(postrouting.stdout);
+  dump.set(own.stdout, postrouting.stdout.length);
+  const observed = read(postrouting, dump, chain, counters);
+  if (!absent && !observed.exists) throw unreadable(own, `chain ${chain} is not in the output`);
+  return observed;
 }
 
-function read(run: ToolRun, dump: Uint8Array, chain: string): ObservedChain {
+function read(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): ObservedChain {
   try {
-    return readObserved(dump, chain);
+    return readObserved(dump, chain, { inline });
   } catch (error) {
     if (!(error instanceof UnreadableDumpError)) throw error;
-    throw new ToolError("unreadable", run.command, run.exit, run.stderr, error.message);
+    throw unreadable(run, error.message);
   }
+}
+
+function unreadable(run: ToolRun, detail: string): ToolError {
+  return new ToolError("unreadable", run.command, run.exit, run.stderr, detail);
 }
 
 /** Carries out a transaction: all of it, or none and a {@link ToolError}. */
@@ -76,5 +78,7 @@ export async function apply(variant: Variant, { family, text }: Transaction): Pr
   const run = await runTool(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input: text });
   if (run.exit === 0) return;
   const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;
-  throw failed(run, holder && `the lock is held by ${holder}`);
+  const line = text.split("\n")[Number(/line (\d+)/.exec(run.stderr)?.[1] ?? 0) - 1];
+  const why = holder ? `the lock is held by ${holder}` : line ? `it refused the line: ${line}` : undefined;
+  throw failed(run, why);
 }

@@ -1,6 +1,6 @@
 // Runs one tool to its end. The only file that starts a process.
-import { spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync } from "node:fs";
 import process from "node:process";
 
 /** How a run can go wrong; the message shows the command, its exit and what it said. */
@@ -32,8 +32,9 @@ export interface ToolRun {
 /** Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. */
 const TIMEOUT_MS = 30_000;
 
-/** Administrators' tools live where a plain user's PATH does not look. */
-const environment = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: "C" };
+/** Administrators' tools live where a plain user's PATH does not look. An empty part would mean the current folder. */
+const path = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+const environment = { ...process.env, PATH: path.filter((folder) => folder !== "").join(":"), LC_ALL: "C" };
 
 /**
  * For tools that read a whole table: of 40,000 rules they make 12,000 page faults of 4 KiB, a tenth of their time.
@@ -59,19 +60,20 @@ export function runTool(name: string, args: readonly string[], { input, large }:
     const child = spawn(name, args, {
       stdio: [input === undefined ? "ignore" : "pipe", file ?? "pipe", "pipe"],
       env: large ? largeEnvironment : environment,
+      // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
+      detached: true,
     });
     const stdout: Uint8Array[] = [];
     const stderr: Uint8Array[] = [];
-    let hung = false;
-    const timer = setTimeout(() => {
-      hung = true;
-      child.kill("SIGKILL");
-    }, TIMEOUT_MS);
     const said = () => new TextDecoder().decode(join(stderr)).trim();
     const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
       clearTimeout(timer);
       reject(new ToolError(reason, command, exit, said(), detail));
     };
+    const timer = setTimeout(() => {
+      fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
+      killGroup(child);
+    }, TIMEOUT_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") fail("missing", null, "not found; install the iptables package, or look at PATH");
       else fail("failed", null, `cannot be started: ${error.message}`);
@@ -79,8 +81,7 @@ export function runTool(name: string, args: readonly string[], { input, large }:
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.push(chunk));
     child.stderr?.on("data", (chunk: Uint8Array) => stderr.push(chunk));
     child.on("close", (exit, signal) => {
-      if (hung) fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
-      else if (exit === null) fail("failed", null, `was killed by ${signal}`);
+      if (exit === null) fail("failed", null, `was killed by ${signal}`);
       else {
         clearTimeout(timer);
         resolve({ command, exit, stdout: file === undefined ? join(stdout) : readWhole(file), stderr: said() });
@@ -94,17 +95,32 @@ export function runTool(name: string, args: readonly string[], { input, large }:
   });
 }
 
+/** Kills a tool and all it has started, and lets go of its pipes, which a straggler might hold open. */
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
+  for (const stream of child.stdio) stream?.destroy();
+}
+
 let scratches = 0;
 
+/** Room that the file must find in /dev/shm, in bytes: a tool does not say that its output was cut short. */
+const SCRATCH_ROOM = 32 << 20;
+
 /**
- * A file in memory, already without a name; undefined where /dev/shm cannot be written to. Tools write their output in
+ * A file in memory, already without a name; undefined where /dev/shm has no room or cannot be written to. Tools write their output in
  * pieces of 4 KiB: through a pipe each of them wakes us, and a dump of 40,000 rules costs 30 ms more.
  */
 function openScratch(): number | undefined {
-  const path = `/dev/shm/ip-masq-agent-${process.pid}-${++scratches}`;
+  const name = `/dev/shm/ip-masq-agent-${process.pid}-${++scratches}`;
   try {
-    const file = openSync(path, "wx+", 0o600);
-    unlinkSync(path);
+    const { bavail, bsize } = statfsSync("/dev/shm");
+    if (bavail * bsize < SCRATCH_ROOM) return undefined;
+    const file = openSync(name, "wx+", 0o600);
+    unlinkSync(name);
     return file;
   } catch {
     return undefined;

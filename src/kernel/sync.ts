@@ -1,7 +1,15 @@
 // One sync: observe, diff, apply, verify, for one family.
-import { type Change, type Family, type ObservedChain, removeChain, type Transaction } from "../dialect/index.ts";
-import { apply, observeTable, type Variant } from "./iptables.ts";
+import {
+  type Change,
+  type Family,
+  joinTransactions,
+  type ObservedChain,
+  removeChain,
+  type Transaction,
+} from "../dialect/index.ts";
+import { apply, observe, readReferences, type Variant } from "./iptables.ts";
 import { ToolError } from "./process.ts";
+import { inTurn } from "./turn.ts";
 
 /** Transactions that one sync tries: others may write between our look and our write, but not for ever. */
 const ATTEMPTS = 3;
@@ -34,39 +42,54 @@ export class ReferencedError extends Error {
   }
 }
 
+export interface Work {
+  readonly variant: Variant;
+  readonly family: Family;
+  readonly chain: string;
+  /** What is there now. */
+  readonly look: () => Promise<ObservedChain>;
+  /** What is left to write, or undefined where nothing is. */
+  readonly next: (observed: ObservedChain) => Transaction | undefined;
+}
+
 /**
- * Brings one family to where `next` finds nothing more to write, and answers the first transaction written.
- * Each transaction happens whole or not at all. Throws {@link ToolError} or {@link VerifyError}.
+ * Brings one family to where nothing is left to write, and answers what was written, in one transaction where there were
+ * several; undefined where there was nothing. Each happens whole or not at all. Throws {@link ToolError} or
+ * {@link VerifyError}.
  */
-export async function settle(
-  variant: Variant,
-  look: () => Promise<ObservedChain>,
-  next: (observed: ObservedChain) => Transaction | undefined,
-): Promise<Transaction | undefined> {
-  let transaction = next(await look());
-  const written = transaction;
-  for (let attempt = 1; transaction; attempt++) {
-    if (attempt > ATTEMPTS) throw new VerifyError(transaction.changes);
-    const failure = await apply(variant, transaction).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    const before = transaction.text;
-    transaction = next(await look());
-    // A transaction that was refused is tried again only where the rules have moved since it was made.
-    if (failure !== undefined && (!(failure instanceof ToolError) || transaction?.text === before)) throw failure;
-  }
-  return written;
+export function settle({ variant, family, chain, look, next }: Work): Promise<Transaction | undefined> {
+  // Another process of ours may be at the same: what is to write is decided when it is our turn.
+  return inTurn(`${variant}/${family}/${chain}`, async () => {
+    const written: Transaction[] = [];
+    let transaction = next(await look());
+    for (let attempt = 1; transaction; attempt++) {
+      if (attempt > ATTEMPTS) throw new VerifyError(transaction.changes);
+      const failure = await apply(variant, transaction).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) written.push(transaction);
+      const before = transaction.text;
+      transaction = next(await look());
+      // A transaction that was refused is tried again only where the rules have moved since it was made.
+      if (failure !== undefined && (!(failure instanceof ToolError) || transaction?.text === before)) throw failure;
+    }
+    return joinTransactions(written);
+  });
 }
 
 /** Removes the chain and the jumps to it. Throws {@link ReferencedError} where others use it; nothing is changed then. */
-export function removeOwn(variant: Variant, family: Family, chain: string): Promise<Transaction | undefined> {
-  return settle(
-    variant,
-    () => observeTable(variant, family, chain),
-    (observed) => {
-      if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
-      return removeChain(family, chain, observed);
-    },
-  );
+export async function removeOwn(variant: Variant, family: Family, chain: string): Promise<Transaction | undefined> {
+  const look = () => observe(variant, family, chain);
+  const next = (observed: ObservedChain) => {
+    if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
+    return removeChain(family, chain, observed);
+  };
+  try {
+    return await settle({ variant, family, chain, look, next });
+  } catch (error) {
+    // The nft variant is told only by the kernel that a chain is in use: a dump may show by what.
+    const references = error instanceof ToolError ? await readReferences(variant, family, chain).catch(() => []) : [];
+    throw references.length > 0 ? new ReferencedError(chain, references) : error;
+  }
 }

@@ -1,5 +1,5 @@
 // Which iptables variant the node uses.
-import { countRules, type Family } from "../dialect/index.ts";
+import { countOthers, type Family } from "../dialect/index.ts";
 import { toolName, VARIANTS, type Variant } from "./iptables.ts";
 import { runTool, ToolError } from "./process.ts";
 
@@ -12,11 +12,11 @@ const HINT = /^:(KUBE-IPTABLES-HINT|KUBE-KUBELET-CANARY) /m;
 const LEGACY_PRESENT = /legacy tables present/;
 
 /**
- * The variant that the node uses: the one in which kubelet's chains stand, else the one with more rules, else what plain
- * `iptables` is. Legacy tables are read only where there are some: to look at one creates it.
+ * The variant that the node uses: the one in which kubelet's chains stand, else the one with more rules besides those of
+ * our own `chain`, else what plain `iptables` is. Legacy tables are read only where there are some: to look at one creates it.
  * Throws {@link ToolError} where there is no iptables at all.
  */
-export async function detectVariant(): Promise<Variant> {
+export async function detectVariant(chain: string): Promise<Variant> {
   const mangle = await dump("nft", ["-t", "mangle"]);
   if (!mangle) return "legacy";
   if (HINT.test(mangle.text)) return "nft";
@@ -26,7 +26,8 @@ export async function detectVariant(): Promise<Variant> {
     const plain = await plainVariant();
     if (plain === "nft") return "nft";
   }
-  const rules = { nft: (await dump("nft", []))?.rules ?? 0, legacy: legacy?.rules ?? 0 };
+  const count = (found: Dump | undefined) => found?.dumps.reduce((sum, one) => sum + countOthers(one, chain), 0) ?? 0;
+  const rules = { nft: count(await dump("nft", [])), legacy: count(legacy) };
   if (rules.nft !== rules.legacy) return rules.nft > rules.legacy ? "nft" : "legacy";
   return (await plainVariant()) ?? "nft";
 }
@@ -40,7 +41,7 @@ export async function usedVariants(): Promise<readonly Variant[]> {
 
 interface Dump {
   readonly text: string;
-  readonly rules: number;
+  readonly dumps: readonly Uint8Array[];
   readonly legacyPresent: boolean;
 }
 
@@ -53,7 +54,7 @@ async function dump(variant: Variant, args: readonly string[]): Promise<Dump | u
   const found = runs.filter((run) => run !== undefined);
   return {
     text: found.map((run) => new TextDecoder().decode(run.stdout)).join(""),
-    rules: found.reduce((sum, run) => sum + countRules(run.stdout), 0),
+    dumps: found.map((run) => run.stdout),
     legacyPresent: found.some((run) => LEGACY_PRESENT.test(run.stderr)),
   };
 }

@@ -1,64 +1,11 @@
 // The loop: started as the established agent's image starts it, in a namespace, until it is told to stop.
-import { spawn } from "node:child_process";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inside } from "../../demo/network.mjs";
-import {
-  agent,
-  configFlag,
-  kernelTest,
-  RUNTIMES,
-  type Runtime,
-  restore,
-  ruleLines,
-  saved,
-  withNode,
-} from "./harness.ts";
+import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
+import { type Loop, withLoop } from "./loop.ts";
 
 const config = (cidrs: string) => `nonMasqueradeCIDRs: [${cidrs}]\nresyncInterval: 100ms\n`;
-
-interface Loop {
-  /** Waits for a condition, and fails after 10 s with the log. */
-  until(condition: () => boolean, what: string): Promise<void>;
-  /** Sends the signal and answers the exit code. */
-  stop(signal: NodeJS.Signals): Promise<number | null>;
-  log(): string;
-}
-
-/** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
-async function withLoop(
-  node: string,
-  args: readonly string[],
-  use: (loop: Loop) => Promise<void>,
-  { runtime = "node" as Runtime, env = {} } = {},
-): Promise<void> {
-  const [file, rest] = inside(node, [...RUNTIMES[runtime], ...args]);
-  const child = spawn(file, rest, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
-  const closed = new Promise<number | null>((done) => child.on("close", done));
-  let log = "";
-  child.stderr.on("data", (data) => {
-    log += data;
-  });
-  try {
-    await use({
-      until: async (condition, what) => {
-        for (let waited = 0; !condition(); waited += 20) {
-          if (waited > 10_000) assert.unreachable(`${what} did not happen; the log:\n${log}`);
-          await new Promise((done) => setTimeout(done, 20));
-        }
-      },
-      stop: (signal) => {
-        child.kill(signal);
-        return closed;
-      },
-      log: () => log,
-    });
-  } finally {
-    child.kill("SIGKILL");
-    await closed;
-  }
-}
 
 for (const runtime of ["node", "deno"] as const) {
   kernelTest(`the rules are made, kept and healed, and stay when it ends (${runtime})`, () =>
@@ -91,7 +38,7 @@ for (const runtime of ["node", "deno"] as const) {
         rmSync(`${folder}/config.yaml`);
         await loop.until(() => has("240.0.0.0/4"), "the defaults where the file is gone");
         const last = rules();
-        assert.is(await loop.stop("SIGTERM"), 0);
+        assert.is((await loop.stop("SIGTERM")).exit, 0);
         assert.equal(rules(), last);
       };
       return withLoop(node, args, use, { runtime });
@@ -105,7 +52,7 @@ kernelTest("an invalid config at the start changes nothing", () =>
     const before = saved(node, "nft");
     await withLoop(node, [configFlag(folder, "nonMasqueradeCIDRs: [x]\n")], async (loop) => {
       await loop.until(() => /no rule is changed/.test(loop.log()), "reporting it");
-      assert.is(await loop.stop("SIGINT"), 0);
+      assert.is((await loop.stop("SIGINT")).exit, 0);
     });
     assert.is(saved(node, "nft"), before);
   }),
@@ -122,7 +69,7 @@ kernelTest("the families are independent of each other", () =>
       await loop.until(() => /^E.*ipv6: ip6tables-nft .*exit 4/m.test(loop.log()), "reporting IPv6");
       rmSync(`${folder}/ip6tables-nft`);
       await loop.until(() => ruleLines(saved(node, "nft", "ipv6")).length === 5, "the IPv6 rules, later");
-      assert.is(await loop.stop("SIGTERM"), 0);
+      assert.is((await loop.stop("SIGTERM")).exit, 0);
     };
     await withLoop(node, args, use, { env });
   }),

@@ -1,0 +1,135 @@
+// @ts-check
+// The agent as a service: how soon it follows its config, and what it weighs after thousands of resyncs.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { addNamespace, inside, removeNamespace } from "../demo/network.mjs";
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * Starts a process in a namespace and calls `line` for each line it prints on either stream.
+ * @param {string} namespace
+ * @param {string[]} command
+ * @param {(line: string) => void} line
+ */
+function start(namespace, command, line) {
+  const [file, args] = inside(namespace, command);
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream.on("data", (data) => {
+      const lines = `${rest}${data}`.split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(line);
+    });
+  }
+  const ended = new Promise((done) => child.on("close", done));
+  return {
+    child,
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/** @param {(namespace: string, folder: string) => Promise<T>} use @template T @returns {Promise<T>} */
+async function withFolder(use) {
+  const namespace = addNamespace("bench");
+  const folder = mkdtempSync(`${tmpdir()}/masq-bench-`);
+  try {
+    return await use(namespace, folder);
+  } finally {
+    removeNamespace(namespace);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Milliseconds from the rename of a mounted ConfigMap's `..data` to the rule's event from the kernel, for each change.
+ * @param {string[]} command the runtime and the bundle
+ * @param {number} changes
+ */
+export function measureFollow(command, changes) {
+  return withFolder(async (namespace, folder) => {
+    let version = 0;
+    /** @param {string} cidr */
+    const publish = (cidr) => {
+      mkdirSync(`${folder}/..${++version}`);
+      writeFileSync(`${folder}/..${version}/config`, `nonMasqueradeCIDRs: [${cidr}]\n`);
+      symlinkSync(`..${version}`, `${folder}/..data_tmp`);
+      const at = performance.now();
+      renameSync(`${folder}/..data_tmp`, `${folder}/..data`);
+      rmSync(`${folder}/..${version - 1}`, { recursive: true, force: true });
+      return at;
+    };
+    publish("10.0.0.0/8");
+    symlinkSync("..data/config", `${folder}/config`);
+
+    let wanted = "10.0.0.0/8";
+    /** @type {(at: number) => void} */
+    let seen = () => {};
+    const monitor = start(namespace, ["nft", "monitor", "rules"], (line) => {
+      if (!line.startsWith("delete") && line.includes(` ${wanted} `)) seen(performance.now());
+    });
+    await sleep(300);
+    /** @type {Promise<number>} */
+    const ready = new Promise((done) => {
+      seen = done;
+    });
+    const agent = start(
+      namespace,
+      [...command, "run", "--iptables-variant=nft", `--config=${folder}/config`],
+      () => {},
+    );
+    await ready;
+    await sleep(300);
+    const times = [];
+    for (let i = 0; i < changes; i++) {
+      wanted = `10.${i % 256}.${i >> 8}.0/24`;
+      /** @type {Promise<number>} */
+      const done = new Promise((resolve, reject) => {
+        seen = resolve;
+        setTimeout(() => reject(new Error(`${wanted} did not come`)), 10_000).unref();
+      });
+      const began = publish(wanted);
+      times.push((await done) - began);
+      // No step of the agent's own timers.
+      await sleep(60 + (i % 7) * 10);
+    }
+    await agent.stop();
+    await monitor.stop();
+    return times.sort((a, b) => a - b);
+  });
+}
+
+/**
+ * Anonymous memory in MB after each of these numbers of resyncs in sync, one right after the other.
+ * @param {string[]} command
+ * @param {number[]} marks ascending
+ */
+export function measureMemory(command, marks) {
+  return withFolder(async (namespace, folder) => {
+    writeFileSync(`${folder}/config`, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
+    /** @type {number[]} */
+    const memory = [];
+    let count = 0;
+    await new Promise((done) => {
+      const args = ["run", "--iptables-variant=nft", "--v=4", `--config=${folder}/config`];
+      const agent = start(namespace, [...command, ...args], (line) => {
+        if (!/in sync|rules added/.test(line)) return;
+        if (++count === marks[memory.length]) memory.push(anonymousMemory(agent.child.pid ?? 0));
+        if (memory.length === marks.length) agent.stop().then(done);
+        else agent.child.kill("SIGHUP");
+      });
+    });
+    return memory;
+  });
+}
+
+/** @param {number} pid */
+function anonymousMemory(pid) {
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}

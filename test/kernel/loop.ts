@@ -1,0 +1,66 @@
+// The loop as a process in a namespace.
+import { spawn } from "node:child_process";
+import * as assert from "uvu/assert";
+import { inside, runInside } from "../../demo/network.mjs";
+import { RUNTIMES, type Runtime } from "./harness.ts";
+
+export interface Loop {
+  /** Waits for a condition, and fails after 10 s with the log. */
+  until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  /** Sends the signal and answers the exit code and how long it took, in milliseconds. */
+  stop(signal: NodeJS.Signals): Promise<{ exit: number | null; took: number }>;
+  log(): string;
+  /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text. */
+  get(path: string): Promise<{ status: number; text: string }>;
+}
+
+export interface LoopOptions {
+  runtime?: Runtime;
+  env?: Record<string, string>;
+  /** Instead of the runtime's usual command. */
+  command?: readonly string[];
+}
+
+const FETCH =
+  "const r = await fetch(process.argv[1]); console.log(JSON.stringify({ status: r.status, text: await r.text() }))";
+
+/** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
+export async function withLoop(
+  node: string,
+  args: readonly string[],
+  use: (loop: Loop) => Promise<void>,
+  { runtime = "node", env = {}, command = RUNTIMES[runtime] }: LoopOptions = {},
+): Promise<void> {
+  const [file, rest] = inside(node, [...command, ...args]);
+  const child = spawn(file, rest, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const closed = new Promise<number | null>((done) => child.on("close", done));
+  let log = "";
+  child.stderr.on("data", (data) => {
+    log += data;
+  });
+  try {
+    await use({
+      until: async (condition, what) => {
+        for (let waited = 0; !(await condition()); waited += 20) {
+          if (waited > 10_000) assert.unreachable(`${what} did not happen; the log:\n${log}`);
+          await new Promise((done) => setTimeout(done, 20));
+        }
+      },
+      signal: (signal) => void child.kill(signal),
+      stop: async (signal) => {
+        const begin = performance.now();
+        child.kill(signal);
+        return { exit: await closed, took: performance.now() - begin };
+      },
+      log: () => log,
+      get: async (path) => {
+        const command = [process.execPath, "--input-type=module", "-e", FETCH, `http://127.0.0.1:9410${path}`];
+        return JSON.parse(runInside(node, command));
+      },
+    });
+  } finally {
+    child.kill("SIGKILL");
+    await closed;
+  }
+}

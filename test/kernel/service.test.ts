@@ -1,0 +1,318 @@
+// The agent as a service: what it follows, survives, says and shows. With the real binary, on both runtimes.
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ADDRESSES, makeNetwork } from "../../demo/network.mjs";
+import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
+import { type Loop, withLoop } from "./loop.ts";
+
+const config = (cidrs: string) => `nonMasqueradeCIDRs: [${cidrs}]\n`;
+const METRICS = "--metrics-bind-address=127.0.0.1:9410";
+
+/** A folder as kubelet mounts a ConfigMap; the answer publishes another text as kubelet does. */
+function configMap(folder: string, text: string): (text: string) => void {
+  let version = 0;
+  const write = (text: string) => {
+    mkdirSync(`${folder}/..${++version}`, { recursive: true });
+    writeFileSync(`${folder}/..${version}/ip-masq-agent`, text);
+    symlinkSync(`..${version}`, `${folder}/..data_tmp`);
+    renameSync(`${folder}/..data_tmp`, `${folder}/..data`);
+    rmSync(`${folder}/..${version - 1}`, { recursive: true, force: true });
+  };
+  write(text);
+  symlinkSync("..data/ip-masq-agent", `${folder}/ip-masq-agent`);
+  return write;
+}
+
+/** The value of one sample of a metrics page. */
+function sample(page: string, name: string): number | undefined {
+  const line = page.split("\n").find((one) => one.startsWith(`ip_masq_agent_${name} `));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
+}
+
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`a mounted ConfigMap is followed at once, and signals do what they say (${runtime})`, () =>
+    withNode((node, folder) => {
+      // The resync would come after a minute: whatever happens earlier is followed.
+      const publish = configMap(`${folder}/mount`, config("10.0.0.0/8"));
+      const has = (cidr: string) => saved(node, "nft").includes(`-d ${cidr} `);
+      const use = async (loop: Loop) => {
+        await loop.until(() => has("10.0.0.0/8"), "the first sync");
+        for (let i = 0; i < 5; i++) {
+          publish(config(`10.${i}.0.0/16`));
+          await loop.until(() => has(`10.${i}.0.0/16`), "following the ConfigMap");
+        }
+        assert.is(saved(node, "nft").match(/-d 10\./g)?.length, 1);
+
+        publish(config("10.0.0.0/33"));
+        await loop.until(() => /the last valid one stays in force/.test(loop.log()), "reporting the invalid config");
+        assert.ok(has("10.4.0.0/16"));
+        publish(config("11.0.0.0/8"));
+        await loop.until(() => has("11.0.0.0/8"), "taking the valid one");
+
+        rmSync(`${folder}/mount`, { recursive: true });
+        await loop.until(() => has("172.16.0.0/12"), "the defaults where the mount is gone");
+        configMap(`${folder}/mount`, config("12.0.0.0/8"));
+        await loop.until(() => has("12.0.0.0/8"), "the mount that is back");
+
+        restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
+        loop.signal("SIGHUP");
+        await loop.until(() => has("12.0.0.0/8"), "the sync that SIGHUP asks for");
+        const told = /^W.*somebody had changed them:\n +\+ -A IP-MASQ-AGENT/m;
+        await loop.until(() => told.test(loop.log()), "telling what was repaired");
+
+        const before = saved(node, "nft");
+        const { exit, took } = await loop.stop("SIGTERM");
+        assert.is(exit, 0, loop.log());
+        assert.ok(took < 2_000, `${took} ms`);
+        assert.is(saved(node, "nft"), before, "the rules stay");
+      };
+      return withLoop(node, [`--config=${folder}/mount/ip-masq-agent`], use, { runtime });
+    }),
+  );
+
+  kernelTest(`metrics, health and readiness (${runtime})`, () =>
+    withNode((node, folder) => {
+      const args = [
+        "--enable-ipv6",
+        METRICS,
+        configFlag(folder, `${config("10.0.0.0/8, 'fd00::/8'")}resyncInterval: 200ms\n`),
+      ];
+      const use = async (loop: Loop) => {
+        await loop.until(
+          async () => (await loop.get("/readyz").catch(() => undefined))?.status === 200,
+          "getting ready",
+        );
+        assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+        assert.is((await loop.get("/nothing")).status, 404);
+        const page = async () => (await loop.get("/metrics")).text;
+        const first = await page();
+        for (const family of ["ipv4", "ipv6"]) {
+          assert.is(sample(first, `syncs_total{family="${family}",result="changed"}`), 1);
+          assert.is(sample(first, `syncs_total{family="${family}",result="failed"}`), 0);
+          assert.is(sample(first, `drift_repairs_total{family="${family}"}`), 0);
+          assert.is(sample(first, `rules{family="${family}"}`), 4);
+          assert.ok((sample(first, `last_sync_success_timestamp_seconds{family="${family}"}`) ?? 0) > 1.6e9);
+          assert.ok((sample(first, `sync_duration_seconds_count{family="${family}"}`) ?? 0) >= 1);
+        }
+        assert.is(sample(first, "config_valid"), 1);
+        assert.match(first, /^ip_masq_agent_config_info\{sha256="[\da-f]{64}"\} 1$/m);
+        assert.match(first, /^ip_masq_agent_build_info\{version="\d[^"]*",runtime="(Node|Deno) [^"]*"\} 1$/m);
+        assert.is(sample(first, 'rule_connections_total{family="ipv6",cidr="fd00::/8",verdict="return"}'), 0);
+        lint(first);
+
+        restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
+        await loop.until(
+          async () => sample(await page(), 'drift_repairs_total{family="ipv4"}') === 1,
+          "counting the repair",
+        );
+        await loop.until(
+          async () => (sample(await page(), 'writes_avoided_total{family="ipv4"}') ?? 0) > 1,
+          "counting syncs",
+        );
+
+        configFlag(folder, "nonMasqueradeCIDRs: [x]\n");
+        await loop.until(async () => sample(await page(), "config_valid") === 0, "the invalid config");
+        const { status, text } = await loop.get("/readyz");
+        assert.is(status, 200);
+        assert.match(
+          text,
+          /^ok\nthe config is invalid, the last valid one stays in force:\n {2}.*config\.yaml:1:22: error: x is not a CIDR/,
+        );
+        assert.is((await loop.stop("SIGTERM")).exit, 0);
+      };
+      return withLoop(node, args, use, { runtime });
+    }),
+  );
+}
+
+/** What promtool's linter asks of a page: help and type for all, base units, and names that say what they are. */
+function lint(page: string): void {
+  const types = new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
+  const helped = new Set([...page.matchAll(/^# HELP (\S+) \S/gm)].map((match) => match[1]));
+  assert.ok(types.size >= 10);
+  for (const [name, type] of types) {
+    assert.ok(helped.has(name), `${name} has no help`);
+    assert.match(name, /^ip_masq_agent_[a-z0-9_]+$/);
+    assert.is(name.endsWith("_total"), type === "counter", `${name} is a ${type}`);
+    assert.not.match(name, /_(milliseconds|minutes|kilobytes|count|sum|bucket)$/);
+    if (/duration|timestamp/.test(name)) assert.match(name, /_seconds$/);
+    assert.not(name.includes(type), `${name} names its type`);
+  }
+  for (const line of page.split("\n").filter((one) => one !== "" && !one.startsWith("#"))) {
+    const name = /^[a-z0-9_]+/.exec(line)?.[0] ?? "";
+    assert.ok(types.has(name) || types.has(name.replace(/_(bucket|sum|count)$/, "")), `${line} has no type`);
+  }
+}
+
+kernelTest("connections are counted by CIDR and verdict", async () => {
+  const network = await makeNetwork();
+  try {
+    const args = ["--enable-ipv6", METRICS, "--config=docs/examples/config.yaml", "--to-ports=1024-9999,20000-30000"];
+    await withLoop(network.node, args, async (loop) => {
+      await loop.until(async () => (await loop.get("/readyz").catch(() => undefined))?.status === 200, "getting ready");
+      const { inside, outside } = ADDRESSES.ipv4;
+      network.send(network.pod, [
+        { protocol: "udp", host: inside, count: 3 },
+        { protocol: "tcp", host: outside, count: 5 },
+        { protocol: "udp", host: outside, count: 2 },
+      ]);
+      const { text } = await loop.get("/metrics");
+      assert.is(sample(text, 'rule_connections_total{family="ipv4",cidr="10.0.0.0/8",verdict="return"}'), 3);
+      assert.is(sample(text, 'rule_connections_total{family="ipv4",cidr="0.0.0.0/0",verdict="masquerade"}'), 7);
+    });
+  } finally {
+    network.close();
+  }
+});
+
+kernelTest("a burst of a thousand changes ends in the last one, with few syncs", () =>
+  withNode((node, folder) => {
+    const flag = configFlag(folder, config("10.0.0.0/8"));
+    return withLoop(node, [flag, METRICS], async (loop) => {
+      await loop.until(() => ruleLines(saved(node, "nft")).length === 5, "the first sync");
+      for (let i = 0; i < 1000; i++) {
+        configFlag(folder, config(`10.${i % 256}.${i >> 8}.0/24`));
+        if (i % 5 === 0) await new Promise((done) => setTimeout(done, 4));
+      }
+      await loop.until(() => saved(node, "nft").includes("-d 10.231.3.0/24 "), "the last of them");
+      const { text } = await loop.get("/metrics");
+      const syncs = ["changed", "in_sync"].map(
+        (result) => sample(text, `syncs_total{family="ipv4",result="${result}"}`) ?? 0,
+      );
+      assert.ok((syncs[0] ?? 0) + (syncs[1] ?? 0) <= 100, `${syncs} syncs`);
+      assert.not.match(loop.log(), /^[EF]/m);
+    });
+  }),
+);
+
+kernelTest("failures back off, the other family goes on, and it works again by itself", () =>
+  withNode((node, folder) => {
+    writeFileSync(`${folder}/ip6tables-nft-restore`, "#!/bin/sh\necho no luck >&2\nexit 4\n");
+    chmodSync(`${folder}/ip6tables-nft-restore`, 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const args = ["--enable-ipv6", METRICS, configFlag(folder, config("10.0.0.0/8, 'fd00::/8'"))];
+    const use = async (loop: Loop) => {
+      await loop.until(() => ruleLines(saved(node, "nft")).length === 5, "the IPv4 rules");
+      const failed = async () =>
+        sample((await loop.get("/metrics")).text, 'syncs_total{family="ipv6",result="failed"}') ?? 0;
+      // Tries at 0, 1, 3 and 7 s.
+      await loop.until(async () => (await failed()) >= 3, "the third try");
+      const { status, text } = await loop.get("/readyz");
+      assert.is(status, 503);
+      assert.match(text, /^ipv6: failing: ip6tables-nft-restore --noflush -w 10: exit 4\n {2}\| no luck\n$/);
+      assert.is(loop.log().match(/^E.*exit 4/gm)?.length, 1, "the same failure is said once");
+      rmSync(`${folder}/ip6tables-nft-restore`);
+      await loop.until(() => ruleLines(saved(node, "nft", "ipv6")).length === 5, "the IPv6 rules");
+      await loop.until(() => /ipv6: works again/.test(loop.log()), "saying so");
+      assert.is((await loop.get("/readyz")).status, 200);
+      assert.is(await failed(), 3);
+    };
+    return withLoop(node, args, use, { env });
+  }),
+);
+
+kernelTest("--cleanup-on-exit", () =>
+  withNode((node, folder) => {
+    const args = ["--cleanup-on-exit", "--enable-ipv6", configFlag(folder, config("10.0.0.0/8"))];
+    return withLoop(node, args, async (loop) => {
+      await loop.until(() => ruleLines(saved(node, "nft", "ipv6")).length > 0, "the first sync");
+      const { exit, took } = await loop.stop("SIGTERM");
+      assert.is(exit, 0);
+      assert.ok(took < 2_000, `${took} ms`);
+      for (const family of ["ipv4", "ipv6"] as const) assert.equal(ruleLines(saved(node, "nft", family)), []);
+    });
+  }),
+);
+
+kernelTest("SIGTERM while a tool hangs: it ends in time, and the rules are whole", () =>
+  withNode((node, folder) => {
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    writeFileSync(`${folder}/iptables-nft-restore`, "#!/bin/sh\nexec sleep 20\n");
+    chmodSync(`${folder}/iptables-nft-restore`, 0o755);
+    const use = async (loop: Loop) => {
+      await loop.until(() => /using config/.test(loop.log()), "the start");
+      await new Promise((done) => setTimeout(done, 200));
+      const { exit, took } = await loop.stop("SIGTERM");
+      assert.is(exit, 0);
+      assert.ok(took < 2_000, `${took} ms`);
+      assert.equal(ruleLines(saved(node, "nft")), []);
+    };
+    return withLoop(node, [configFlag(folder, config("10.0.0.0/8"))], use, { env });
+  }),
+);
+
+kernelTest("a second agent on the same chain is noticed, on another chain it is none", () =>
+  withNode((node, folder) => {
+    const flag = configFlag(folder, config("10.0.0.0/8"));
+    return withLoop(node, [flag], async (first) => {
+      await first.until(() => ruleLines(saved(node, "nft")).length === 5, "the first sync");
+      await withLoop(node, [flag], (second) =>
+        second.until(
+          () => /^W.*another ip-masq-agent keeps chain IP-MASQ-AGENT on this node$/m.test(second.log()),
+          "noticing it",
+        ),
+      );
+      await withLoop(node, [flag, "--masq-chain=OTHER"], async (other) => {
+        await other.until(() => saved(node, "nft").includes(":OTHER "), "its rules");
+        assert.not.match(other.log(), /another/);
+      });
+      assert.not.match(first.log(), /another/);
+    });
+  }),
+);
+
+kernelTest("another program that writes the chain is told after the third repair", () =>
+  withNode((node, folder) => {
+    const flag = configFlag(folder, `${config("10.0.0.0/8")}resyncInterval: 100ms\n`);
+    return withLoop(node, [flag], async (loop) => {
+      const whole = () => ruleLines(saved(node, "nft")).length === 5;
+      await loop.until(whole, "the first sync");
+      for (let i = 0; i < 200 && !/third repair/.test(loop.log()); i++) {
+        restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
+        await new Promise((done) => setTimeout(done, 30));
+      }
+      assert.match(loop.log(), /^W.*ipv4: the third repair in a row: another program writes chain IP-MASQ-AGENT too$/m);
+    });
+  }),
+);
+
+kernelTest("--logging-format=json, and a port that is taken", () =>
+  withNode((node, folder) => {
+    const args = ["--logging-format=json", METRICS, configFlag(folder, config("10.0.0.0/8"))];
+    return withLoop(node, args, async (loop) => {
+      await loop.until(() => /rules added/.test(loop.log()), "the first sync");
+      for (const line of loop.log().trim().split("\n"))
+        assert.equal(Object.keys(JSON.parse(line)), ["ts", "level", "v", "msg"]);
+      const { exit, stderr } = await agent(node, args);
+      assert.is(exit, 1);
+      assert.match(stderr, /EADDRINUSE/);
+      assert.not.match(stderr, /^ {4}at /m);
+    });
+  }),
+);
+
+kernelTest("Deno needs no more than README.md's command gives it", () =>
+  withNode((node, folder) => {
+    const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("README.md", "utf8")) ?? [];
+    assert.not.match(line, /-A\b|--allow-all/);
+    assert.match(line, /--allow-run/);
+    const command = line.replace("deno", resolve("node_modules/.bin/deno")).split(" ");
+    mkdirSync(`${folder}/config`);
+    const flag = configFlag(folder, config("10.0.0.0/8"), "config/ip-masq-agent");
+    const allowed = command.map((word) => word.replace("=/etc,", `=${folder},`));
+    const use = async (loop: Loop) => {
+      await loop.until(async () => (await loop.get("/readyz").catch(() => undefined))?.status === 200, "getting ready");
+      configFlag(folder, config("11.0.0.0/8"), "config/ip-masq-agent");
+      await loop.until(() => saved(node, "nft").includes("-d 11.0.0.0/8 "), "following the config");
+      assert.not.match(loop.log(), /^[WE]|equires/m);
+      assert.is((await loop.stop("SIGTERM")).exit, 0);
+    };
+    return withLoop(node, [METRICS, "--enable-ipv6", flag], use, {
+      command: [...allowed, resolve("dist/ip-masq-agent.mjs")],
+    });
+  }),
+);
+
+test.run();
