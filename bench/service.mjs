@@ -119,7 +119,7 @@ export function measureMemory(command, marks) {
     await new Promise((done) => {
       const args = ["run", "--iptables-variant=nft", "--v=4", `--config=${folder}/config`];
       const agent = start(namespace, [...command, ...args], (line) => {
-        if (!/in sync|rules added/.test(line)) return;
+        if (!/in sync|rules: /.test(line)) return;
         if (++count === marks[memory.length]) memory.push(anonymousMemory(agent.child.pid ?? 0));
         if (memory.length === marks.length) agent.stop().then(done);
         else agent.child.kill("SIGHUP");

@@ -35,7 +35,7 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
       keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",
     );
     const errors = file.diagnostics.filter(({ severity }) => severity === "error");
-    remarks.push(...errors.map((diagnostic) => formatDiagnostic(diagnostic, "").replace(/^/gm, "  ")));
+    remarks.push(...errors.slice(0, 20).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
   return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };

@@ -56,7 +56,7 @@ export function keep(first: FamilyPolicy, { open, close, interval, ended, log, m
       if (!written) log.event("info", `${backend.name} ${family}: in sync`, 4);
       else {
         const { added, removed, kept } = written.counts;
-        const what = `${backend.name} ${family}: ${added} rules added, ${removed} removed, ${kept} kept`;
+        const what = `${backend.name} ${family}: rules: ${added} added, ${removed} removed, ${kept} kept`;
         if (!drift) log.event("info", what);
         else log.state(`${family} drift`, "warning", `${what}; somebody had changed them:\n${diffOf(written.changes)}`);
       }

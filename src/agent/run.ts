@@ -1,6 +1,6 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import { createHash } from "node:crypto";
-import { type Config, type ConfigOptions, formatDiagnostic, formatDuration } from "../config/index.ts";
+import { type Config, type ConfigOptions, formatDiagnostics, formatDuration } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { decide, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./alone.ts";
@@ -95,7 +95,10 @@ export async function run({
     );
     if (!now.bytes)
       log.event("info", `no config file found at ${JSON.stringify(configOptions.file)}, using default values`);
-    for (const diagnostic of now.diagnostics) log.event(diagnostic.severity, formatDiagnostic(diagnostic, now.text));
+    for (const severity of ["error", "warning"] as const) {
+      const found = now.diagnostics.filter((diagnostic) => diagnostic.severity === severity);
+      if (found.length > 0) log.event(severity, formatDiagnostics(found, now.text));
+    }
     if (!now.config) {
       log.event(
         "error",

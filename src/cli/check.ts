@@ -1,7 +1,13 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
 import process from "node:process";
-import { ConfigFileError, readConfigFile } from "../agent/index.ts";
-import { formatDiagnostic, formatDuration, parseConfig } from "../config/index.ts";
+import { type ConfigFile, ConfigFileError, readConfigFile } from "../agent/index.ts";
+import {
+  type ConfigOptions,
+  type Diagnostic,
+  formatDiagnostics,
+  formatDuration,
+  parseConfig,
+} from "../config/index.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -17,9 +23,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
         const bytes = await readStdin();
         return { ...parseConfig(bytes, { ...options, file: "<stdin>" }), bytes };
       }
-      const parsed = readConfigFile(options);
-      if (!parsed.bytes && required) throw new ConfigFileError(`there is no config ${file}`);
-      return parsed;
+      return readAny(options, required);
     }),
   );
   const valid = results.every(({ config }) => config !== undefined);
@@ -28,7 +32,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     return valid ? 0 : 1;
   }
   for (const [i, { config, diagnostics, text, bytes }] of results.entries()) {
-    for (const diagnostic of diagnostics) io.warn(formatDiagnostic(diagnostic, text));
+    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text));
     const name = files[i] === "-" ? "<stdin>" : files[i];
     const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -43,6 +47,25 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     }
   }
   return valid ? 0 : 1;
+}
+
+/** A file that cannot be read is reported as a problem of that file, and keeps none of the others from being checked. */
+function readAny(options: ConfigOptions, required: boolean): ConfigFile {
+  const unreadable = (message: string): ConfigFile => {
+    const { file } = options;
+    const problem: Diagnostic = {
+      ...{ severity: "error", code: "file-unreadable", message, hint: "", file },
+      ...{ line: 1, column: 1, length: 1 },
+    };
+    return { config: undefined, diagnostics: [problem], text: "", bytes: undefined };
+  };
+  try {
+    const parsed = readConfigFile(options);
+    return parsed.bytes || !required ? parsed : unreadable("there is no such file");
+  } catch (error) {
+    if (!(error instanceof ConfigFileError)) throw error;
+    return unreadable(error.message);
+  }
 }
 
 async function readStdin(): Promise<Uint8Array> {

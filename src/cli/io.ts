@@ -14,9 +14,9 @@ export interface Io {
 /** The process's own streams; coloured where standard output is a terminal and NO_COLOR is not set. */
 export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) {
-    // The reader went away (`| head`): nobody is left to tell.
+    // The reader went away (`| head`), or there is no room for what is said: the rules matter more than the words.
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE" && stream === process.stdout) process.exitCode = 1;
     });
   }
   const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";

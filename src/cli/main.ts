@@ -6,12 +6,14 @@ import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
-import { type Io, processIo } from "./io.ts";
+import { type Io, printJson, processIo } from "./io.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
 const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, ListenError, ReferencedError, ToolError, VerifyError];
+
+const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
 /** Runs one call of the program and answers its exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -24,7 +26,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const asked = isHelp ? rest[0] : first;
     if (asked !== undefined && !Object.hasOwn(COMMANDS, asked)) {
       const meant = suggest(asked, Object.keys(COMMANDS));
-      const bool = /^(true|false|1|0)$/i.test(asked) ? "; the value of a boolean flag is written --flag=value" : "";
+      const bool = isBool(asked) ? "; the value of a boolean flag is written --flag=value" : "";
       throw new UsageError(`unknown command ${JSON.stringify(asked)}${meant ? `; did you mean ${meant}?` : bool}`);
     }
     if (isHelp || wantsHelp) {
@@ -36,9 +38,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const command = COMMANDS[name];
     if (!command) return 2;
     if (rest.length > 0 && command.operands === "") {
-      throw new UsageError(
-        `${name} takes no ${JSON.stringify(rest[0])}; the value of a boolean flag is written --flag=value`,
-      );
+      const bool = isBool(rest[0]) ? "; the value of a boolean flag is written --flag=value" : "";
+      throw new UsageError(`${name} takes no ${JSON.stringify(rest[0])}${bool}`);
     }
     for (const flag of flags.keys()) {
       if (FLAGS[flag]?.commands?.includes(name) === false) {
@@ -55,9 +56,14 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
     }
     const expected = EXPECTED.some((kind) => error instanceof kind);
-    io.warn(`ip-masq-agent: ${expected ? (error as Error).message : ((error as Error).stack ?? error)}`);
+    const { message, stack } = error as Error;
+    io.warn(`ip-masq-agent: ${expected ? message : (stack ?? error)}`);
+    // Who reads JSON shall find some; what is wrong with a config has been printed as such.
+    const json = argv.some((arg) => /^--?output=json$/.test(arg)) || argv.join(" ").includes("-output json");
+    if (json && name !== "run" && !(error instanceof InvalidConfigError)) printJson(io, { error: message });
     return 1;
   }
 }
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+const exit = await main(process.argv.slice(2), processIo());
+process.exitCode = exit || process.exitCode || 0;

@@ -1,36 +1,35 @@
 // ip-masq-agent plan: what a sync would change.
+import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** Exit 0; with --exit-code 2 where something would change. */
+/** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
   const backend = await openBackend(settings);
-  const results = await Promise.all(
-    policy.map(async (part) => ({ family: part.family, transaction: await backend.plan(part) })),
-  );
-  const changes = results.some(({ transaction }) => transaction !== undefined);
+  const outcomes = await forEachFamily(policy, (part) => backend.plan(part));
+  const failed = outcomes.some(({ error }) => error !== undefined);
+  const changes = outcomes.some((outcome) => outcome.error === undefined && outcome.value !== undefined);
   if (settings.json) {
-    const families = results.map(({ family, transaction }) => {
-      return {
-        family,
-        inSync: !transaction,
-        changes: transaction?.changes ?? [],
-        transaction: transaction?.text ?? null,
-      };
+    const families = outcomes.map((outcome) => {
+      if (outcome.error !== undefined) return outcome;
+      const { family, value } = outcome;
+      return { family, inSync: !value, changes: value?.changes ?? [], transaction: value?.text ?? null };
     });
-    printJson(io, { backend: backend.name, inSync: !changes, families });
+    printJson(io, { backend: backend.name, inSync: !changes && !failed, families });
   } else {
-    for (const { family, transaction } of results) {
-      if (!transaction) {
-        io.print(`${family} (${backend.name}): in sync`);
-        continue;
+    for (const outcome of outcomes) {
+      const who = `${outcome.family} (${backend.name})`;
+      if (outcome.error !== undefined) io.warn(`${who}: ${outcome.error}`);
+      else if (!outcome.value) io.print(`${who}: in sync`);
+      else {
+        const { added, removed } = outcome.value.counts;
+        io.print(`${who}: rules: ${added} to add, ${removed} to remove`);
+        io.print(formatChanges(outcome.value.changes, io));
       }
-      const { added, removed } = transaction.counts;
-      io.print(`${family} (${backend.name}): ${added} rules to add, ${removed} to remove`);
-      io.print(formatChanges(transaction.changes, io));
     }
   }
+  if (failed) return 1;
   return changes && settings.exitCode ? 2 : 0;
 }

@@ -1,6 +1,6 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError, readConfigFile } from "../agent/index.ts";
-import { type Config, type Diagnostic, formatDiagnostic } from "../config/index.ts";
+import { type Config, type Diagnostic, formatDiagnostics } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
 import { type Io, printJson } from "./io.ts";
@@ -29,7 +29,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   if (settings.json && !parsed.config) {
     printJson(io, { valid: false, diagnostics: parsed.diagnostics.map(diagnosticData) });
   } else {
-    for (const diagnostic of parsed.diagnostics) io.warn(formatDiagnostic(diagnostic, parsed.text));
+    if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
   }
   if (!parsed.config) throw new InvalidConfigError(`the config ${file} is invalid; nothing was changed`);
   if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);

@@ -3,7 +3,7 @@
 import { type Prefix, parsePrefixes } from "../core/index.ts";
 import { checkCidrs } from "./cidr.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { type Report, readDocument, reporter } from "./document.ts";
+import { type Locate, type Report, readDocument, reporter } from "./document.ts";
 import { type Fields, fieldsOf, type Values, valuesOf } from "./fields.ts";
 import { intervalOf } from "./interval.ts";
 import { DEFAULT_CIDRS, RESERVED_CIDRS } from "./schema.ts";
@@ -66,18 +66,16 @@ export function parseConfig(source: string | Uint8Array, options: ConfigOptions)
   };
   const decoded = typeof source === "string" ? source : decode(source);
   if (decoded === undefined) {
-    const report = reporter(options.file, "", diagnostics);
+    const { report } = reporter(options.file, "", diagnostics);
     report("error", "not-utf8", { start: 0, end: 0 }, "the file is not UTF-8 text", "save it as UTF-8");
     return finish(undefined, "");
   }
   const text = decoded.replace(/^\uFEFF/, "");
-  const report = reporter(options.file, text, diagnostics);
+  const { report, locate } = reporter(options.file, text, diagnostics);
   const { root, isJson } = readDocument(text, report);
   const fields = fieldsOf(root, isJson, report);
   if (!fields) return finish(undefined, text);
-  const values = valuesOf(fields, report);
-  if (!values) return finish(undefined, text);
-  return finish(configOf(values, fields, text, options, report), text);
+  return finish(configOf(valuesOf(fields, report), fields, options, report, locate), text);
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -92,46 +90,49 @@ function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function configOf(values: Values, fields: Fields, text: string, options: ConfigOptions, report: Report): Config {
-  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+function configOf(values: Values, fields: Fields, options: ConfigOptions, report: Report, locate: Locate): Config {
   const listed = fields.get("nonMasqueradeCIDRs");
-  const items = listed?.value.kind === "list" ? listed.value.items : [];
-  const cidrs = values.nonMasqueradeCIDRs;
+  const given = listed !== undefined && !values.broken.has("nonMasqueradeCIDRs");
+  const destinations = given ? listedDestinations(values, options, report, locate) : defaultDestinations(options);
+  const { cidrLimit, masqLinkLocal, masqLinkLocalIPv6, resyncInterval } = values;
 
-  let destinations: Destination[];
-  if (cidrs === undefined) {
-    const list = [...DEFAULT_CIDRS, ...(options.reservedRanges ? RESERVED_CIDRS : [])];
-    const { read } = parsePrefixes(list);
-    destinations = list.flatMap((cidr, i) => {
-      const prefix = read[i];
-      return prefix?.ok ? [{ prefix, text: cidr, origin: undefined }] : [];
-    });
-  } else {
-    const raw = (cidrs ?? []).map((cidr, i) => {
-      const span = items[i]?.span ?? { start: 0, end: 0 };
-      return { text: cidr, span, line: lineAt(span.start) };
-    });
-    destinations = checkCidrs(raw, options.ipv6, report).map((prefix, i) => {
-      const { text: written = "", span, line = 1 } = raw[i] ?? {};
-      const column = (span?.start ?? 0) - text.lastIndexOf("\n", (span?.start ?? 0) - 1);
-      return { prefix, text: written, origin: { file: options.file, line, column } };
-    });
-  }
-
-  const count = cidrs === undefined ? destinations.length : (cidrs?.length ?? 0);
-  if (count > values.cidrLimit) {
+  const count = listed?.value.kind === "list" ? listed.value.items.length : destinations.length;
+  if (count > cidrLimit && !values.broken.has("cidrLimit")) {
     const at = (listed ?? fields.get("cidrLimit"))?.keySpan ?? { start: 0, end: 0 };
-    const has =
-      cidrs === undefined ? `the default list has ${count} entries` : `nonMasqueradeCIDRs has ${count} entries`;
+    const has = `${given ? "nonMasqueradeCIDRs" : "the default list"} has ${count} entries`;
     const hint = `raise cidrLimit to ${count} or more, or merge entries`;
-    report("error", "limit-exceeded", at, `${has}, and cidrLimit is ${values.cidrLimit}`, hint);
+    report("error", "limit-exceeded", at, `${has}, and cidrLimit is ${cidrLimit}`, hint);
   }
-
   return {
     nonMasqueradeCIDRs: destinations,
-    cidrLimit: values.cidrLimit,
-    masqLinkLocal: values.masqLinkLocal,
-    masqLinkLocalIPv6: values.masqLinkLocalIPv6,
-    resyncInterval: intervalOf(values.resyncInterval, fields.get("resyncInterval"), report),
+    cidrLimit,
+    masqLinkLocal,
+    masqLinkLocalIPv6,
+    resyncInterval: intervalOf(resyncInterval, fields.get("resyncInterval"), report),
   };
+}
+
+function defaultDestinations({ reservedRanges }: ConfigOptions): Destination[] {
+  const list = [...DEFAULT_CIDRS, ...(reservedRanges ? RESERVED_CIDRS : [])];
+  const { read } = parsePrefixes(list);
+  return list.flatMap((text, i) => {
+    const prefix = read[i];
+    return prefix?.ok ? [{ prefix, text, origin: undefined }] : [];
+  });
+}
+
+function listedDestinations(
+  { nonMasqueradeCIDRs, items }: Values,
+  { file, ipv6 }: ConfigOptions,
+  report: Report,
+  locate: Locate,
+): Destination[] {
+  const raw = (nonMasqueradeCIDRs ?? []).map((text, i) => {
+    const span = items[i]?.span ?? { start: 0, end: 0 };
+    return { text, span, ...locate(span) };
+  });
+  return checkCidrs(raw, ipv6, report).flatMap((prefix, i) => {
+    const entry = raw[i];
+    return entry ? [{ prefix, text: entry.text, origin: { file, line: entry.line, column: entry.column } }] : [];
+  });
 }

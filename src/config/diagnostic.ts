@@ -14,6 +14,7 @@ export type DiagnosticCode =
   | "document-extra"
   | "document-type"
   | "duration-syntax"
+  | "file-unreadable"
   | "interval-too-short"
   | "ipv6-disabled"
   | "json-syntax"
@@ -41,20 +42,48 @@ export interface Diagnostic {
   readonly length: number;
 }
 
+/** Diagnostics that are shown of one file; the others are counted. */
+const SHOWN = 100;
+
+/** Columns of a source line that are shown. */
+const WINDOW = 160;
+
 /**
- * The diagnostic as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets
- * under the problem, and the hint.
+ * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
+ * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
  */
-export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], text: string): string {
+  const lines = text.split(/\r?\n/);
+  const shown = diagnostics
+    .slice(0, SHOWN)
+    .map((diagnostic) => formatOne(diagnostic, lines[diagnostic.line - 1] ?? ""));
+  const more = diagnostics.length - shown.length;
+  return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
+}
+
+/** One diagnostic without its source line. */
+export function formatDiagnostic({ severity, code, message, hint, file, line, column }: Diagnostic): string {
+  const where = `${file}:${line}:${column}: ${severity}: ${message} [${code}]`;
+  return printable(hint ? `${where} (${hint})` : where);
+}
+
+function formatOne(diagnostic: Diagnostic, source: string): string {
   const { severity, code, message, hint, file, line, column, length } = diagnostic;
   const out = [`${file}:${line}:${column}: ${severity}: ${message} [${code}]`];
-  const source = text.split(/\r?\n/)[line - 1];
-  if (source?.trim()) {
+  if (source.trim()) {
+    const from = column > WINDOW / 2 && source.length > WINDOW ? column - WINDOW / 2 : 0;
+    const part = source.slice(from, from + WINDOW);
     const gutter = String(line).padStart(5);
-    const before = source.slice(0, column - 1).replace(/[^\t]/g, " ");
-    const span = Math.max(1, Math.min(length, source.length - column + 1));
-    out.push(`${gutter} | ${source}`, `${" ".repeat(5)} | ${before}${"^".repeat(span)}`);
+    const before = source.slice(from, column - 1).replace(/[^\t]/g, " ");
+    const span = Math.max(1, Math.min(length, part.length - before.length));
+    out.push(`${gutter} | ${part}`, `${" ".repeat(5)} | ${before}${"^".repeat(span)}`);
   }
   if (hint) out.push(`${" ".repeat(5)} = ${hint}`);
   return out.join("\n");
+}
+
+/** Control characters of a config must not move the cursor of who reads about it. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "\uFFFD");
 }

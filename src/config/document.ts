@@ -1,6 +1,7 @@
 // Config text to a located tree: every key and value with the place it came from.
 // This module is browser-compatible.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node as YamlNode } from "yaml";
+import { nestingDepth } from "./depth.ts";
 import type { Diagnostic, DiagnosticCode, Severity } from "./diagnostic.ts";
 import { resolveJson, resolveYaml, type Value } from "./scalar.ts";
 
@@ -31,20 +32,33 @@ export interface Document {
   readonly isJson: boolean;
 }
 
-/** A reporter that turns spans of `text` into lines and columns. */
-export function reporter(file: string, text: string, into: Diagnostic[]): Report {
+/** Values and keys that a config may have, with what its aliases repeat; and how deep they may be nested. */
+const MAX_NODES = 1_000_000;
+const MAX_DEPTH = 100;
+
+/** Turns a span's start into a line and a column, both from 1. O(log n). */
+export type Locate = (span: Span) => { readonly line: number; readonly column: number };
+
+/** What turns spans of `text` into places, and reports what is wrong there `into` a list. */
+export function reporter(file: string, text: string, into: Diagnostic[]): { report: Report; locate: Locate } {
   const lines = new LineCounter();
+  const told = new Set<number>();
   lines.addNewLine(0);
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
-  return (severity, code, span, message, hint = "") => {
-    const { line, col } = lines.linePos(Math.min(span.start, text.length));
+  const locate: Locate = ({ start }) => {
+    const { line, col } = lines.linePos(Math.min(start, text.length));
+    return { line, column: col };
+  };
+  const report: Report = (severity, code, span, message, hint = "") => {
     // One value, one error: the first says why, what follows from it says nothing new.
-    const told = into.some((one) => one.severity === "error" && one.line === line && one.column === col);
-    if (severity === "error" && told) return;
+    if (severity === "error" && told.has(span.start)) return;
+    if (severity === "error") told.add(span.start);
     const lineEnd = text.indexOf("\n", span.start);
     const end = Math.min(span.end, lineEnd < 0 ? text.length : lineEnd);
-    into.push({ severity, code, message, hint, file, line, column: col, length: Math.max(1, end - span.start) });
+    const length = Math.max(1, end - span.start);
+    into.push({ severity, code, message, hint, file, ...locate(span), length });
   };
+  return { report, locate };
 }
 
 /**
@@ -53,6 +67,10 @@ export function reporter(file: string, text: string, into: Diagnostic[]): Report
  */
 export function readDocument(text: string, report: Report): Document {
   const isJson = /^\s*\{/.test(text);
+  if (nestingDepth(text) > MAX_DEPTH) {
+    report("error", isJson ? "json-syntax" : "yaml-syntax", { start: 0, end: 1 }, "values are nested too deep", "");
+    return { root: undefined, isJson };
+  }
   const documents = parseAllDocuments(text, {
     version: "1.1",
     schema: "failsafe",
@@ -76,10 +94,23 @@ export function readDocument(text: string, report: Report): Document {
   const spanOf = (node: YamlNode): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
   const nothing = (span: Span): Node => ({ kind: "scalar", value: null, source: "", span });
 
+  // What aliases multiply ends somewhere: a few lines of them can stand for more nodes than there is memory.
+  let nodes = 0;
   // `above` are the collections being read: an alias to one of them would never end.
   const read = (node: YamlNode | null, at: Span, above: readonly YamlNode[] = []): Node => {
     if (!node) return nothing(at);
     const span = spanOf(node);
+    if (above.length > MAX_DEPTH) {
+      report("error", isJson ? "json-syntax" : "yaml-syntax", span, "values are nested too deep");
+      return nothing(span);
+    }
+    if (++nodes > MAX_NODES) {
+      if (nodes === MAX_NODES + 1) {
+        report("error", "yaml-syntax", span, `the aliases stand for more than ${MAX_NODES} values`, "write fewer");
+      }
+      return nothing(span);
+    }
+
     if (isAlias(node)) {
       const target = node.resolve(first);
       if (target && !above.includes(target)) return relocate(read(target, at, above), span);

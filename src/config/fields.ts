@@ -52,22 +52,37 @@ const toData = (node: Node): unknown => {
   return node.kind === "map" ? {} : node.value;
 };
 
-export type Values = v.InferOutput<typeof configSchema>;
+/** What the fields say, as far as it has the right type. */
+export interface Values extends v.InferOutput<typeof configSchema> {
+  /** The entries of nonMasqueradeCIDRs and where each stands. */
+  readonly items: readonly Node[];
+  /** Keys whose value has the wrong type; they have their default here. */
+  readonly broken: ReadonlySet<ConfigKey>;
+}
 
-/** The values in their types, or undefined where one has the wrong type; each such is reported. */
-export function valuesOf(fields: Fields, report: Report): Values | undefined {
-  const data = Object.fromEntries([...fields].map(([key, entry]) => [key, toData(entry.value)]));
-  const result = v.safeParse(configSchema, data);
-  if (result.success) return result.output;
-  for (const issue of result.issues) {
+/** The values in their types. Each that has the wrong type is reported, and the others are read all the same. */
+export function valuesOf(fields: Fields, report: Report): Values {
+  const broken = new Set<ConfigKey>();
+  const badItems = new Set<number>();
+  const data: Record<string, unknown> = Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
+  for (const issue of v.safeParse(configSchema, data).issues ?? []) {
     const [{ key }, item] = issue.path as unknown as [{ key: ConfigKey }, { key: number } | undefined];
-    const entry = fields.get(key);
-    if (!entry) continue;
-    const { value } = entry;
-    const node = item && value.kind === "list" ? (value.items[item.key] ?? value) : value;
-    reportType(key, node, item !== undefined, report);
+    const value = fields.get(key)?.value;
+    if (!value) continue;
+    if (item && value.kind === "list") badItems.add(item.key);
+    else broken.add(key);
+    reportType(
+      key,
+      item && value.kind === "list" ? (value.items[item.key] ?? value) : value,
+      item !== undefined,
+      report,
+    );
   }
-  return undefined;
+  for (const key of broken) delete data[key];
+  const list = fields.get("nonMasqueradeCIDRs")?.value;
+  const items = list?.kind === "list" ? list.items.filter((_, i) => !badItems.has(i)) : [];
+  if (badItems.size > 0) data.nonMasqueradeCIDRs = items.map(toData);
+  return { ...v.parse(configSchema, data), items, broken };
 }
 
 const EXPECTED: Readonly<Record<ConfigKey, string>> = {

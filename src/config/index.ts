@@ -11,6 +11,12 @@ export {
   type ParsedConfig,
   parseConfig,
 } from "./config.ts";
-export { type Diagnostic, type DiagnosticCode, formatDiagnostic, type Severity } from "./diagnostic.ts";
+export {
+  type Diagnostic,
+  type DiagnosticCode,
+  formatDiagnostic,
+  formatDiagnostics,
+  type Severity,
+} from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { suggest } from "./suggest.ts";

@@ -22,6 +22,7 @@ export function checkChainName(name: string): string | undefined {
   if (name.startsWith("-") || name.startsWith("!")) return `it begins with ${name[0]}`;
   const bad = /[^!-~]|["'\\]/u.exec(name)?.[0];
   if (bad) return `${JSON.stringify(bad)} cannot stand in it`;
+  if (name.startsWith("KUBE-")) return "chains of that name belong to Kubernetes";
   if (BUILT_IN.has(name)) return "it is the name of a built-in chain";
   if (TARGETS.has(name)) return "it is the name of a target";
   return undefined;

@@ -44,12 +44,12 @@ const CALLS: Call[] = [
   {
     args: ["check", BAD, WARN],
     exit: 1,
-    stdout: /bad\.yaml: invalid: 1 error\n.*warn\.yaml: valid/,
+    stdout: /bad\.yaml: invalid: 2 errors\n.*warn\.yaml: valid/,
     stderr: /bad\.yaml:3:12/,
   },
   { args: ["check", "-"], exit: 0, input: "masqLinkLocal: true\n", stdout: /^<stdin>: valid: 3 CIDRs/ },
   { args: ["check", "-"], exit: 1, input: "masqLinkLocal: 1\n", stderr: /^<stdin>:1:16: error:/ },
-  { args: ["check", "/nonexistent"], exit: 1, stderr: /there is no config \/nonexistent/ },
+  { args: ["check", "/nonexistent"], exit: 1, stderr: /^\/nonexistent:1:1: error: there is no such file/ },
   { args: ["check", folder], exit: 1, stderr: /it is a directory/ },
   {
     args: ["explain", "10.1.2.3", "8.8.8.8", `--config=${GOOD}`, "--enable-ipv6"],

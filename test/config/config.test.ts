@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type ConfigOptions, formatDiagnostic, formatDuration, parseConfig } from "../../src/config/index.ts";
+import { type ConfigOptions, formatDiagnostics, formatDuration, parseConfig } from "../../src/config/index.ts";
 import { isValid, rulesVectors } from "../fixtures.ts";
 
 const OPTIONS: ConfigOptions = { file: "config.yaml", ipv6: true, reservedRanges: false };
@@ -76,6 +76,37 @@ test("each problem has its code and its place", () => {
   for (const [text, expected] of cases) assert.equal(report(text), expected, text);
 });
 
+test("what would take for ever is refused at once", () => {
+  const levels = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i === 0 ? "x" : `*a${i - 1}`)}]`);
+  const bomb = parseConfig(`${levels.join("\n")}\nnonMasqueradeCIDRs: *a11\n`, OPTIONS);
+  assert.match(
+    bomb.diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
+    /the aliases stand for more than/,
+  );
+  const deep = Array.from({ length: 5_000 }, (_, i) => `${" ".repeat(i)}a:\n`).join("");
+  for (const text of ["[".repeat(100_000), `{"a":${"[".repeat(100_000)}`, `a: ${"{b: ".repeat(5_000)}`, deep]) {
+    assert.match(parseConfig(text, OPTIONS).diagnostics[0]?.message ?? "", /nested too deep/);
+  }
+  const many = Array.from({ length: 20_000 }, (_, i) => `- 10.${i >> 8}.${i & 255}.1/24\n`).join("");
+  const { diagnostics, text } = parseConfig(`cidrLimit: 100000\nnonMasqueradeCIDRs:\n${many}`, OPTIONS);
+  assert.is(diagnostics.length, 20_000);
+  assert.match(formatDiagnostics(diagnostics, text), /… and 19900 more$/);
+});
+
+test("a very long line is shown where it matters, and control characters are not", () => {
+  const text = `nonMasqueradeCIDRs: [${"10.0.0.0/8, ".repeat(500)}"\\e[31mx", 10.0.0.1/8]`;
+  const { diagnostics } = parseConfig(text, { ...OPTIONS });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const shown = formatDiagnostics(errors, text);
+  assert.ok(
+    shown.split("\n").every((line) => line.length < 250),
+    shown,
+  );
+  assert.match(shown, /10\.0\.0\.1\/8\]\n +\| +\^{10}\n/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them is there
+  assert.not.match(shown, /[\0-\x08\x0b-\x1f]/);
+});
+
 test("bytes that are not UTF-8", () => {
   assert.equal(report(new Uint8Array([0x61, 0xff])), ["error not-utf8 1:1+1"]);
 });
@@ -89,14 +120,23 @@ cidrLimit: 2
 resyncInterval: 10
 masqLinkLocl: true
 `;
-  // A value of the wrong type hides what depends on it, and nothing else.
-  assert.equal(report(text.replace("10\n", "1ms\n"), { ipv6: false }), [
+  const all = [
     "error limit-exceeded 1:1+18",
     "error cidr-unaligned 2:3+10",
     "error ipv6-disabled 3:3+8",
     "error cidr-syntax 4:3+11",
-    "error interval-too-short 6:17+3",
+    "error value-type 6:17+2",
     "warning key-unknown 7:1+12",
+  ];
+  assert.equal(report(text, { ipv6: false }), all);
+  // A value of the wrong type hides no other.
+  const mixed = "nonMasqueradeCIDRs: [10.0.0.1/8, null, 300.0.0.0/8]\ncidrLimit: x\nresyncInterval: 5ms\n";
+  assert.equal(report(mixed), [
+    "error cidr-unaligned 1:22+10",
+    "error value-null 1:34+4",
+    "error cidr-syntax 1:40+11",
+    "error value-type 2:12+1",
+    "error interval-too-short 3:17+3",
   ]);
 });
 
@@ -134,7 +174,7 @@ test("a diagnostic as a person sees it", () => {
   const [diagnostic] = parseConfig(text, OPTIONS).diagnostics;
   assert.ok(diagnostic);
   assert.is(
-    formatDiagnostic(diagnostic, text),
+    formatDiagnostics([diagnostic], text),
     `config.yaml:2:5: error: 10.0.0.1/8 is not aligned: bits behind its first 8 are set [cidr-unaligned]
     2 |   - 10.0.0.1/8\t# pods
       |     ^^^^^^^^^^

@@ -74,7 +74,7 @@ for (const variant of VARIANTS) {
         ...args,
         configFlag(folder, "nonMasqueradeCIDRs: [172.16.0.0/12, 10.0.0.0/8]\n"),
       ]);
-      assert.match(stdout, /1 rules added, 1 removed, 4 kept/);
+      assert.match(stdout, /rules: 1 added, 1 removed, 4 kept/);
       const order = saved(node, variant).match(/(?<=-A IP-MASQ-AGENT -d )\S+/g);
       assert.equal(order, ["169.254.0.0/16", "172.16.0.0/12", "10.0.0.0/8"]);
     }),

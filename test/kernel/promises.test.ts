@@ -63,7 +63,7 @@ for (const variant of VARIANTS) {
       runInside(node, [`iptables-${variant}-restore`, "--noflush", "--counters"], flushed);
       const { exit, stdout } = await agent(node, ["apply", ...flags, configFlag(folder, B)]);
       assert.is(exit, 0);
-      assert.match(stdout, /2 rules added, 1 removed, 4 kept/);
+      assert.match(stdout, /rules: 2 added, 1 removed, 4 kept/);
       const rules = saved(node, variant, "ipv4", true)
         .split("\n")
         .filter((line) => line.includes("-A "));
@@ -121,6 +121,48 @@ for (const variant of VARIANTS) {
       };
       await Promise.all([write(), watch(), watch()]);
       assert.ok(looks > 50, `only ${looks} looks`);
+    }),
+  );
+
+  kernelTest(`agents that write at the same time leave one chain and one jump (${variant})`, () =>
+    withNode(async (node, folder) => {
+      const desired = new Set<string>();
+      const args = [A, B].map((text, i) => ["apply", ...flags, configFlag(folder, text, `${i}.yaml`)]);
+      for (const one of args) {
+        await agent(node, one);
+        desired.add(ruleLines(saved(node, variant)).join("\n"));
+      }
+      for (let round = 0; round < 4; round++) {
+        await agent(node, ["cleanup", ...flags]);
+        const results = await Promise.all([...args, ...args].map((one) => agent(node, one)));
+        for (const { exit, stderr } of results) assert.is(exit, 0, stderr);
+        assert.ok(desired.has(ruleLines(saved(node, variant)).join("\n")), saved(node, variant));
+      }
+    }),
+  );
+
+  kernelTest(`a rule of others whose comment has a new line disturbs nothing (${variant})`, () =>
+    withNode(async (node, folder) => {
+      const comment = 'two\n-A POSTROUTING -j IP-MASQ-AGENT\n# "lines" \\';
+      runInside(node, [
+        `iptables-${variant}`,
+        "-t",
+        "nat",
+        "-A",
+        "POSTROUTING",
+        "-m",
+        "comment",
+        "--comment",
+        comment,
+        "-j",
+        "ACCEPT",
+      ]);
+      const before = saved(node, variant);
+      const apply = await agent(node, ["apply", ...flags, configFlag(folder, A)]);
+      assert.is(apply.exit, 0, apply.stderr);
+      assert.match((await agent(node, ["plan", ...flags, configFlag(folder, A)])).stdout, /in sync/);
+      assert.is((await agent(node, ["cleanup", ...flags])).exit, 0);
+      assert.is(saved(node, variant), before);
     }),
   );
 

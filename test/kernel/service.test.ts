@@ -282,7 +282,7 @@ kernelTest("--logging-format=json, and a port that is taken", () =>
   withNode((node, folder) => {
     const args = ["--logging-format=json", METRICS, configFlag(folder, config("10.0.0.0/8"))];
     return withLoop(node, args, async (loop) => {
-      await loop.until(() => /rules added/.test(loop.log()), "the first sync");
+      await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
       for (const line of loop.log().trim().split("\n"))
         assert.equal(Object.keys(JSON.parse(line)), ["ts", "level", "v", "msg"]);
       const { exit, stderr } = await agent(node, args);

@@ -21,10 +21,11 @@ const BROKEN: [string, string, string, RegExp][] = [
   [
     "fails to write",
     "iptables-nft-restore",
-    "echo 'line 3 failed' >&2; exit 1",
-    /restore --noflush -w 10: exit 1\n\s+\| line 3 failed/,
+    "echo 'line 2 failed' >&2; exit 1",
+    /restore --noflush -w 10: exit 1: it refused the line: :IP-MASQ-AGENT .*\n\s+\| line 2 failed/,
   ],
   ["prints nonsense", "iptables-nft", "echo '<html>'", /-S \S+: cannot read the line "<html>"/],
+  ["prints nothing", "iptables-nft", "exit 0", /-S \S+: table nat is not in the output, which is empty/],
   ["is killed", "iptables-nft-restore", "kill -9 $$", /iptables-nft-restore .*: was killed by SIGKILL/],
   [
     "says it wrote and did not",
@@ -69,7 +70,10 @@ kernelTest("a POSTROUTING that is no chain of iptables stays as it is", () =>
     const before = runInside(node, ["nft", "list", "ruleset"]);
     const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)]);
     assert.is(exit, 1);
-    assert.match(stderr, /iptables-nft-restore --noflush -w 10: exit 4\n.*\n.*CHAIN_ADD failed/);
+    assert.match(
+      stderr,
+      /iptables-nft-restore --noflush -w 10: exit 4: it refused the line: .*\n.*\n.*CHAIN_ADD failed/,
+    );
     assert.is(runInside(node, ["nft", "list", "ruleset"]), before);
   }),
 );
@@ -88,12 +92,74 @@ kernelTest("a tool that is not there", () =>
 
 kernelTest("a tool that hangs is killed after 30 s, and nothing waits for ever", () =>
   withNode(async (node, folder) => {
-    const env = fake(folder, "iptables-nft-restore", "exec sleep 300");
+    const env = fake(folder, "iptables-nft-restore", "sleep 300");
     const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)], {
       env,
     });
     assert.is(exit, 1);
     assert.match(stderr, /did not end within 30 s and was killed/);
+  }),
+);
+
+kernelTest("a save tool that prints nothing is not taken for an empty table", () =>
+  withNode(async (node, folder) => {
+    const flags = ["--iptables-variant=legacy", configFlag(folder, CONFIG)];
+    await agent(node, ["apply", ...flags]);
+    const before = saved(node, "legacy");
+    const env = fake(folder, "iptables-legacy-save", "exit 0");
+    for (const command of [
+      ["apply", ...flags],
+      ["cleanup", ...flags.slice(0, 1)],
+    ]) {
+      const { exit, stderr } = await agent(node, command, { env });
+      assert.is(exit, 1);
+      assert.match(stderr, /iptables-legacy-save -c -t nat: table nat is not in the output, which is empty/);
+    }
+    assert.is(saved(node, "legacy"), before);
+  }),
+);
+
+kernelTest("foreign rules in table nat that iptables cannot show hide nothing of ours", () =>
+  withNode(async (node, folder) => {
+    const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
+    await agent(node, ["apply", ...flags]);
+    const foreign = "table ip nat {\nset s {\ntype ipv4_addr\n}\nchain MINE {\nip daddr @s accept\n}\n}\n";
+    runInside(node, ["nft", "-f", "-"], foreign);
+    assert.match((await agent(node, ["status", ...flags])).stdout, /^ipv4 \(iptables-nft\): in sync\n/);
+    const { exit, stdout } = await agent(node, ["cleanup", "--iptables-variant=nft"]);
+    assert.is(exit, 0);
+    assert.match(stdout, /removed: chain IP-MASQ-AGENT and 4 rules/);
+    const left = runInside(node, ["nft", "list", "ruleset"]);
+    assert.not.match(left, /IP-MASQ-AGENT/);
+    assert.match(left, /ip daddr @s accept/);
+  }),
+);
+
+kernelTest("a transaction that is refused because the rules have moved is made anew", () =>
+  withNode(async (node, folder) => {
+    const flags = ["--iptables-variant=nft"];
+    await agent(node, ["apply", ...flags, configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8, 11.0.0.0/8]\n")]);
+    // Somebody empties the chain between our look and our write: the numbers of the write are gone.
+    const once = `if [ ! -e ${folder}/moved ]; then touch ${folder}/moved; /usr/sbin/iptables-nft -t nat -F IP-MASQ-AGENT; fi`;
+    const env = fake(folder, "iptables-nft-restore", `${once}\nexec /usr/sbin/iptables-nft-restore "$@"`);
+    const { exit, stdout, stderr } = await agent(node, ["apply", ...flags, configFlag(folder, CONFIG)], { env });
+    assert.is(exit, 0, stderr);
+    assert.match(stdout, /written: rules: 3 added, 0 removed, 1 kept/);
+    assert.equal(ruleLines(saved(node, "nft")).length, 5);
+  }),
+);
+
+kernelTest("cleanup tells where IPv6 rules could not be removed", () =>
+  withNode(async (node, folder) => {
+    const flag = "--iptables-variant=nft";
+    await agent(node, ["apply", flag, "--enable-ipv6", configFlag(folder, CONFIG)]);
+    const env = fake(folder, "ip6tables-nft-restore", "exit 4");
+    const failed = await agent(node, ["cleanup", flag], { env });
+    assert.is(failed.exit, 1);
+    assert.match(failed.stderr, /^ipv6 \(iptables-nft\): ip6tables-nft-restore .*: exit 4/);
+    // A node without IPv6 tools has nothing to clean there.
+    const without = fake(folder, "ip6tables-nft", "exit 3");
+    assert.is((await agent(node, ["cleanup", flag], { env: without })).exit, 0);
   }),
 );
 

@@ -42,7 +42,7 @@ test("--masq-chain", () => {
     assert.is(checkChainName(name), undefined, name);
   }
   const bad = ["", "a".repeat(29), "-a", "!a", "a b", "a\tb", "a\nb", 'a"b', "a'b", "a\\b", "é"];
-  for (const name of [...bad, "POSTROUTING", "FORWARD", "RETURN", "MASQUERADE", "QUEUE"]) {
+  for (const name of [...bad, "POSTROUTING", "FORWARD", "RETURN", "MASQUERADE", "QUEUE", "KUBE-POSTROUTING"]) {
     assert.type(checkChainName(name), "string", name);
   }
 });
