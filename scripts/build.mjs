@@ -1,11 +1,12 @@
 // @ts-check
 // Builds dist/: the core to WASM, then everything to one file. Same sources, same bytes.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 
-mkdirSync("dist", { recursive: true });
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
 
 const { error } = await asc.main(["assembly/index.ts", "--config", "asconfig.json", "--target", "release"], {
   stdout: process.stdout,

@@ -2,7 +2,7 @@
 // npm test: sets up what is missing, builds, and runs every test/**/*.test.ts, or those whose path contains an argument.
 // Ends with `N passed, N failed`. In CI a skipped test is a failure.
 import { spawn } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
@@ -18,9 +18,11 @@ const files = readdirSync("test", { recursive: true })
   .map((name) => `test/${name}`)
   .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
 await bundle(files, "build/test");
-const { total, passed, skipped, exit } = await runTests("build/test", noKernel ?? "");
+const { total, passed, skipped, exit, silent } = await runTests("build/test", noKernel ?? "");
 
-const failed = total - passed + (exit !== 0 && total === passed ? 1 : 0);
+// A file whose tests do not run (no test.run(), or it ends too early) must not pass for one that has none.
+for (const file of silent) console.log(`${file} ran no test`);
+const failed = total - passed + silent.length + (exit !== 0 && total === passed ? 1 : 0);
 const skips = skipped > 0 ? `, ${skipped} skipped` : "";
 if (process.env.CI && skipped > 0) console.log("no test may be skipped in CI");
 console.log(`${passed} passed, ${failed} failed${skips}`);
@@ -59,7 +61,7 @@ async function bundle(entryPoints, outdir) {
  * Runs uvu over a folder, shows what it prints, and answers its totals.
  * @param {string} folder
  * @param {string} noKernel
- * @returns {Promise<{ total: number, passed: number, skipped: number, exit: number | null }>}
+ * @returns {Promise<{ total: number, passed: number, skipped: number, exit: number | null, silent: string[] }>}
  */
 function runTests(folder, noKernel) {
   const env = { ...process.env, NO_KERNEL: noKernel, NODE_OPTIONS: "--enable-source-maps" };
@@ -78,7 +80,26 @@ function runTests(folder, noKernel) {
       const plain = output.replace(/\u001b\[\d+m/g, "");
       /** @param {string} name */
       const figure = (name) => Number(new RegExp(`^\\s+${name}:\\s+(\\d+)`, "m").exec(plain)?.[1] ?? 0);
-      done({ total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
+      // uvu heads each file's tests with its name, and closes them with `(passed / total)`.
+      const ran = new Map(
+        [...plain.matchAll(/^(\S+\.test\.mjs)\n([\s\S]*?)\((\d+) \/ (\d+)\)/gm)].map((match) => [
+          match[1],
+          Number(match[4]),
+        ]),
+      );
+      const silent = files.filter((file) => {
+        const name = file.slice("test/".length).replace(/ts$/, "mjs");
+        return !ran.get(name) && !(noKernel && skippedOnly(file));
+      });
+      done({ silent, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
     });
   });
+}
+
+/**
+ * Are all tests of a file kernel tests? Where they are skipped uvu does not name the file.
+ * @param {string} file
+ */
+function skippedOnly(file) {
+  return !/^ *test\(/m.test(readFileSync(file, "utf8"));
 }

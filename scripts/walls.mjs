@@ -3,63 +3,66 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/** Which rooms a room may import, besides itself. A room is entered by its door only: index.ts. */
-const MAY_IMPORT = {
-  core: [],
-  config: ["core"],
-  policy: ["config", "core"],
-  dialect: ["policy", "core"],
-  kernel: ["dialect"],
-  agent: ["config", "policy", "kernel"],
-  cli: ["core", "config", "policy", "dialect", "kernel", "agent"],
-  preview: ["core", "config", "policy", "dialect"],
+/**
+ * Which rooms a room may import besides itself, through their door, index.ts; which packages; and whether it runs in a
+ * browser as it is, so that nothing of Node or Deno has a place in it.
+ * @type {Readonly<Record<string, { rooms: readonly string[], packages?: readonly string[], pure?: boolean }>>}
+ */
+const ROOMS = {
+  core: { rooms: [], packages: ["@assemblyscript/loader"], pure: true },
+  config: { rooms: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"], pure: true },
+  policy: { rooms: ["config", "core"], pure: true },
+  dialect: { rooms: ["policy", "core"], pure: true },
+  kernel: { rooms: ["dialect"] },
+  agent: { rooms: ["config", "policy", "kernel"], packages: ["prom-client"] },
+  cli: { rooms: ["core", "config", "policy", "dialect", "kernel", "agent"], packages: ["picocolors"] },
+  preview: { rooms: ["core", "config", "policy", "dialect"], pure: true },
 };
-/** @typedef {keyof typeof MAY_IMPORT} Room */
 
-/** Rooms that run in a browser as they are. */
-const PURE = new Set(["core", "config", "policy", "dialect", "preview"]);
+/** Modules that start a process. */
+const PROCESSES = /^(node:)?(child_process|cluster|worker_threads)$/;
 
-/** @type {{ what: string, pattern: RegExp, allowed: (room: string) => boolean }[]} */
-const WORDS = [
-  {
-    what: "a Node or Deno global",
-    pattern: /(?<![.\w])(?:process|Deno|Buffer|__dirname|require)\b(?=[.([])/,
-    allowed: (room) => !PURE.has(room),
-  },
-  { what: "a node: module", pattern: /\bfrom "node:|\bimport\(?\s*"node:/, allowed: (room) => !PURE.has(room) },
-  {
-    what: "a way to start a process",
-    pattern: /"(?:node:)?child_process"|\bDeno\.Command\b|"(?:node:)?(?:cluster|worker_threads)"/,
-    allowed: (room) => room === "kernel",
-  },
-  {
-    what: "WASM memory",
-    pattern: /\bWebAssembly\b|\.wasm"|assemblyscript\/loader/,
-    allowed: (room) => room === "core",
-  },
-];
+/** Globals of a runtime; in a pure room they are not even named. */
+const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
+
+/** What touches WASM and its memory. */
+const WASM = /\bWebAssembly\b|\.memory\b/;
+
+/**
+ * The text with comments blanked, and with strings blanked too where `strings` says so. Line numbers stay.
+ * @param {string} text
+ * @param {boolean} strings
+ */
+function blank(text, strings) {
+  const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+  return text.replace(token, (match) => {
+    const isComment = match.startsWith("/");
+    // What stands in a template's ${…} is code.
+    if (match.startsWith("`") && match.includes("${")) return match;
+    return isComment || strings ? match.replace(/[^\n]/g, " ") : match;
+  });
+}
+
+/**
+ * Every module that a text names, statically or not, by any kind of quotes.
+ * @param {string} text
+ */
+function importsOf(text) {
+  return [...blank(text, false).matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map((match) => ({
+    path: match[2] ?? "",
+    line: text.slice(0, match.index).split("\n").length,
+  }));
+}
 
 /**
  * @param {string} folder
  * @returns {string[]}
  */
-function sources(folder) {
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"))
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
     .sort();
-}
-
-/** @param {string} text */
-const withoutComments = (text) =>
-  text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " ")).replace(/(^|\s)\/\/.*$/gm, "$1");
-
-/** @param {string} text */
-function importsOf(text) {
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
-    path: match[1] ?? "",
-    line: text.slice(0, match.index).split("\n").length,
-  }));
 }
 
 /**
@@ -72,42 +75,59 @@ export function findBreaches(root) {
   /** @type {Map<string, string[]>} */
   const graph = new Map();
 
-  for (const file of sources(join(root, "src"))) {
-    const room = file.split("/")[0] ?? "";
+  for (const file of filesOf(join(root, "src"))) {
     const where = `src/${file}`;
-    const text = withoutComments(readFileSync(join(root, where), "utf8"));
-    if (!Object.hasOwn(MAY_IMPORT, room)) breaches.push(`${where}:1: ${room} is no room`);
-    for (const { what, pattern, allowed } of WORDS) {
-      const lines = text.split("\n");
-      for (const [i, line] of lines.entries()) {
-        if (pattern.test(line) && !allowed(room)) breaches.push(`${where}:${i + 1}: ${room} uses ${what}`);
-      }
+    const name = file.split("/")[0] ?? "";
+    const room = ROOMS[name];
+    /** @param {number} line @param {string} what */
+    const breach = (line, what) => breaches.push(`${where}:${line}: ${name} ${what}`);
+    if (!room) {
+      breach(1, "is no room");
+      continue;
+    }
+    if (file.endsWith(".d.ts")) continue;
+    if (!file.endsWith(".ts")) {
+      breach(1, "holds TypeScript only");
+      continue;
+    }
+    const text = readFileSync(join(root, where), "utf8");
+    for (const [i, line] of blank(text, true).split("\n").entries()) {
+      if (room.pure && RUNTIME.test(line)) breach(i + 1, "uses a global of Node or Deno");
+      if (name !== "core" && WASM.test(line)) breach(i + 1, "uses WASM");
+      if (name !== "kernel" && /\bDeno\.Command\b/.test(line)) breach(i + 1, "starts a process");
     }
     const edges = [];
     for (const { path, line } of importsOf(text)) {
-      if (!path.startsWith(".")) continue;
+      if (path.startsWith("node:")) {
+        if (room.pure) breach(line, `uses a node: module, ${path}`);
+        if (PROCESSES.test(path) && name !== "kernel") breach(line, `starts a process, by ${path}`);
+        continue;
+      }
       const target = normalize(join(dirname(file), path));
-      if (target.startsWith("..")) continue;
-      edges.push(target);
-      const other = target.split("/")[0] ?? "";
-      if (other === room) continue;
-      const may = MAY_IMPORT[/** @type {Room} */ (room)] ?? [];
-      if (!(/** @type {readonly string[]} */ (may).includes(other)))
-        breaches.push(`${where}:${line}: ${room} may not import ${other}`);
-      else if (target !== `${other}/index.ts`)
-        breaches.push(`${where}:${line}: ${other} is entered by its index.ts, not ${target}`);
+      if (!path.startsWith(".")) {
+        const known = room.packages?.some((one) => path === one || path.startsWith(`${one}/`));
+        if (!known) breach(line, `may not import the package ${path}`);
+      } else if (target === "../dist/core.wasm" && name === "core") {
+      } else if (target === "../package.json" && name === "cli") {
+      } else if (target.startsWith("..")) {
+        breach(line, `may not import what is outside of src/, ${path}`);
+      } else {
+        edges.push(target);
+        const other = target.split("/")[0] ?? "";
+        if (other !== name && !room.rooms.includes(other)) breach(line, `may not import ${other}`);
+        else if (other !== name && target !== `${other}/index.ts`)
+          breach(line, `enters ${other} by ${target}, not its index.ts`);
+      }
     }
     graph.set(file, edges);
   }
 
-  for (const file of sources(join(root, "assembly"))) {
-    const text = withoutComments(readFileSync(join(root, "assembly", file), "utf8"));
+  for (const file of filesOf(join(root, "assembly")).filter((name) => name.endsWith(".ts"))) {
     const edges = [];
-    for (const { path, line } of importsOf(text)) {
+    for (const { path, line } of importsOf(readFileSync(join(root, "assembly", file), "utf8"))) {
       const target = normalize(join(dirname(file), path));
-      if (!path.startsWith(".") || target.startsWith(".."))
-        breaches.push(`assembly/${file}:${line}: assembly may not import ${path}`);
-      else edges.push(`assembly/${target}.ts`);
+      if (path.startsWith(".") && !target.startsWith("..")) edges.push(`assembly/${target}.ts`);
+      else breaches.push(`assembly/${file}:${line}: assembly may not import ${path}`);
     }
     graph.set(`assembly/${file}`, edges);
   }
@@ -150,6 +170,6 @@ function findCycle(graph) {
 if (process.argv[1]?.endsWith("walls.mjs")) {
   const breaches = findBreaches(process.argv[2] ?? ".");
   for (const breach of breaches) console.error(breach);
-  console.log(breaches.length === 0 ? "the walls stand" : `${breaches.length} breaches`);
+  console.log(breaches.length === 0 ? "the walls stand" : `breaches: ${breaches.length}`);
   process.exitCode = breaches.length === 0 ? 0 : 1;
 }
