@@ -4,11 +4,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
 import { BUNDLE } from "../scripts/bundle.mjs";
 import { childrenCpu } from "./cpu.mjs";
 import { kubeRules } from "./kube-rules.mjs";
+import { countTools, measureFollow, measureMemory } from "./service.mjs";
 
 /** @typedef {"nft" | "legacy"} Variant */
 
@@ -31,6 +31,9 @@ const TABLES = [
   { name: "empty", services: 0, resyncs: 30 },
   { name: "40,000 rules", services: 5000, resyncs: 12 },
 ];
+
+/** Changes of the config that are timed, and numbers of resyncs after which memory is looked at. */
+const SERVICE = { changes: 200, marks: [500, 1000, 2000, 3500, 5000] };
 
 const RUNTIMES = [
   { name: "Node", command: [process.execPath] },
@@ -159,6 +162,7 @@ function measureApply(variant, runtime) {
 }
 
 async function prepare() {
+  const { build } = await import("esbuild");
   mkdirSync("build", { recursive: true });
   const entries = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => `  - ${cidr}\n`).join("");
   writeFileSync(CONFIG, `nonMasqueradeCIDRs:\n${entries}resyncInterval: 100ms\n`);
@@ -171,7 +175,7 @@ function printMachine() {
   const deno = version(RUNTIMES[1]?.command[0], "--version")?.replace(/ \(.*/, "");
   const tools = VARIANTS.map((variant) => version(`iptables-${variant}`) ?? `iptables-${variant} missing`);
   console.log(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus[0]?.model}, ${cpus.length} cores, Linux ${os.release()}`,
+    `${new Date().toISOString().slice(0, 10)}, ${cpus[0]?.model}, ${cpus.length} cores, Linux ${os.release().split(".").slice(0, 2).join(".")}`,
   );
   console.log([`node ${process.version}`, deno ?? "deno missing", ...tools].join(", "));
 }
@@ -213,10 +217,41 @@ function printApply(lacking) {
   printTable(rows);
 }
 
+/** @param {Record<Variant, string | undefined>} lacking */
+async function printService(lacking) {
+  if (lacking.nft || version("nft") === undefined) {
+    console.log(`\nThe service cannot be measured: ${lacking.nft ?? "nft missing"}`);
+    return;
+  }
+  const command = [process.execPath, AGENT];
+  const { changes, marks } = SERVICE;
+  const times = await measureFollow(command, changes);
+  const median = times[Math.floor(changes / 2)] ?? 0;
+  const p99 = times[Math.ceil(changes * 0.99) - 1] ?? 0;
+  const memory = await measureMemory(command, marks);
+  const last = memory.at(-1) ?? 0;
+  const tools = await Promise.all(
+    VARIANTS.filter((variant) => !lacking[variant]).map((variant) => countTools(command, variant, 20)),
+  );
+  console.log("\nThe service, on Node, nft, empty table");
+  printTable([
+    ["", "measured", "target"],
+    [`ConfigMap renamed to rules in the kernel, median of ${changes}, ms`, show(median), verdict(median, 60)],
+    [`the same, 99th percentile, ms`, show(p99), verdict(p99, 200)],
+    ...memory.map((size, i) => [
+      `anonymous memory after ${marks[i]} resyncs, MB`,
+      show(size),
+      i === marks.length - 1 ? verdict(last, 25) : "",
+    ]),
+  ]);
+  console.log(`  started in one resync in sync: ${tools.join("; ")}`);
+}
+
 printMachine();
 const missing = ["ip", "nsenter"].filter((tool) => version(tool) === undefined);
 if (!existsSync(AGENT)) missing.push(`${AGENT} (npm run build)`);
 if (process.getuid?.() !== 0) missing.push("root");
+if (!existsSync("node_modules/esbuild")) missing.push("node_modules (npm ci)");
 if (missing.length > 0) {
   console.log(`\nnothing can be measured here; missing: ${missing.join(", ")}`);
 } else {
@@ -224,4 +259,5 @@ if (missing.length > 0) {
   const lacking = { nft: lacks("nft"), legacy: lacks("legacy") };
   printInSync(lacking);
   printApply(lacking);
+  await printService(lacking);
 }

@@ -133,3 +133,37 @@ export function measureMemory(command, marks) {
 function anonymousMemory(pid) {
   return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
+
+/**
+ * The tools that one resync in sync starts, by name.
+ * @param {string[]} command
+ * @param {"nft" | "legacy"} variant
+ * @param {number} resyncs
+ */
+export function countTools(command, variant, resyncs) {
+  return withFolder(async (namespace, folder) => {
+    writeFileSync(`${folder}/config`, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
+    for (const tool of [variant, `${variant}-save`, `${variant}-restore`]) {
+      const script = `#!/bin/sh\necho iptables-${tool} >> ${folder}/calls\nexec /usr/sbin/iptables-${tool} "$@"\n`;
+      writeFileSync(`${folder}/iptables-${tool}`, script, { mode: 0o755 });
+    }
+    let count = 0;
+    await new Promise((done) => {
+      const env = ["env", `PATH=${folder}:${process.env.PATH}`];
+      const args = ["run", `--iptables-variant=${variant}`, "--v=4", `--config=${folder}/config`];
+      const agent = start(namespace, [...env, ...command, ...args], (line) => {
+        if (!/in sync|rules: /.test(line)) return;
+        // The first sync writes, and is not counted.
+        if (count++ === 0) writeFileSync(`${folder}/calls`, "");
+        if (count > resyncs) agent.stop().then(done);
+        else agent.child.kill("SIGHUP");
+      });
+    });
+    /** @type {Record<string, number>} */
+    const calls = {};
+    for (const name of readFileSync(`${folder}/calls`, "utf8").trim().split("\n")) calls[name] = (calls[name] ?? 0) + 1;
+    return Object.entries(calls)
+      .map(([name, times]) => `${name} ${times / resyncs}`)
+      .join(", ");
+  });
+}

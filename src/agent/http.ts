@@ -1,5 +1,4 @@
 // /metrics, /healthz and /readyz.
-import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
 
 /** Where to listen: no host means all addresses. */
@@ -29,10 +28,12 @@ export class ListenError extends Error {
 }
 
 /** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects with {@link ListenError} where it cannot. */
-export function serve(
+export async function serve(
   address: Address,
   pages: Readonly<Record<string, () => Page | Promise<Page>>>,
 ): Promise<() => void> {
+  // Loaded here: the commands that serve nothing start sooner without it.
+  const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     const reply = ({ status, text, type = "text/plain; charset=utf-8" }: Page) => {
       response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) });

@@ -12,8 +12,8 @@ export interface Metrics {
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
   /** Another policy is wanted. */
   policy(policy: FamilyPolicy): void;
-  /** A config was read; `hash` names its bytes. */
-  config(valid: boolean, hash: string): void;
+  /** A config was read. */
+  config(valid: boolean, bytes: Uint8Array | undefined): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
@@ -34,6 +34,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** Makes the metrics. The library is loaded here and not before: who asks for no metrics does not pay for it. */
 export async function createMetrics({ version, runtime, counters }: MetricsOptions): Promise<Metrics> {
   const prom = await loadLibrary();
+  const { createHash } = await import("node:crypto");
   const registry: Registry = new prom.Registry();
   const registers = [registry];
   const counter = <T extends string>(name: string, help: string, labelNames: T[]): Counter<T> =>
@@ -82,7 +83,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },
-    config: (isValid, hash) => {
+    config: (isValid, bytes) => {
+      const hash = createHash("sha256")
+        .update(bytes ?? "")
+        .digest("hex");
       valid.set(isValid ? 1 : 0);
       changed.set(Date.now() / 1000);
       info.reset();

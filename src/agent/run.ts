@@ -1,5 +1,4 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
-import { createHash } from "node:crypto";
 import { type Config, type ConfigOptions, formatDiagnostics, formatDuration } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { decide, type PolicyOptions } from "../policy/index.ts";
@@ -87,12 +86,7 @@ export async function run({
     log.over("config file");
     if (now === file) return false;
     file = now;
-    metrics?.config(
-      now.config !== undefined,
-      createHash("sha256")
-        .update(now.bytes ?? "")
-        .digest("hex"),
-    );
+    metrics?.config(now.config !== undefined, now.bytes);
     if (!now.bytes)
       log.event("info", `no config file found at ${JSON.stringify(configOptions.file)}, using default values`);
     for (const severity of ["error", "warning"] as const) {

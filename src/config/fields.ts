@@ -106,9 +106,13 @@ function reportType(key: ConfigKey, node: Node, isItem: boolean, report: Report)
     report("error", "value-type", node.span, `an entry of ${key} is ${found}, not a CIDR`, hint);
     return;
   }
+  const value = node.kind === "scalar" ? node.value : undefined;
   const hints: Readonly<Record<ConfigKey, string>> = {
     nonMasqueradeCIDRs: `write a list: ${key}: [${source || "10.0.0.0/8"}]`,
-    cidrLimit: /^\d+$/.test(source) ? `write ${source} without quotes` : "write a number such as 64",
+    cidrLimit:
+      /^\d+$/.test(source) && typeof value === "string"
+        ? `write ${source} without quotes`
+        : "write a number such as 64",
     masqLinkLocal: boolHint(source),
     masqLinkLocalIPv6: boolHint(source),
     resyncInterval: /^\d+$/.test(source) && source !== "0" ? `write ${source}s` : "write a duration such as 60s",

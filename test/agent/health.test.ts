@@ -1,0 +1,47 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { healthPage, readyPage } from "../../src/agent/health.ts";
+import type { Keeper } from "../../src/agent/keeper.ts";
+import { parseConfig } from "../../src/config/index.ts";
+
+test("alive while syncs end within three intervals, 30 s at least", () => {
+  const cases: [number, number | undefined, number][] = [
+    [0, 60_000, 200],
+    [179_000, 60_000, 200],
+    [181_000, 60_000, 503],
+    [29_000, 100, 200],
+    [31_000, 100, 503],
+    [1e9, undefined, 200],
+  ];
+  for (const [idle, interval, status] of cases)
+    assert.is(healthPage(idle, interval).status, status, `${idle} ${interval}`);
+  assert.is(healthPage(181_000, 60_000).text, "no sync has ended for 181 s\n");
+});
+
+const keeper = (family: "ipv4" | "ipv6", settled: boolean, failure?: string) =>
+  ({ family, settled: () => settled, failure: () => failure }) as Keeper;
+
+test("ready when every family is as it shall be", () => {
+  const options = { file: "c", ipv6: false, reservedRanges: false };
+  const bad = { ...parseConfig("cidrLimit: x", options), bytes: new Uint8Array() };
+  const good = { ...parseConfig("", options), bytes: new Uint8Array() };
+  const cases: [Keeper[], typeof good, number, RegExp][] = [
+    [[keeper("ipv4", true), keeper("ipv6", true)], good, 200, /^ok\n$/],
+    [[keeper("ipv4", true), keeper("ipv6", false)], good, 503, /^ipv6: not synced yet\n$/],
+    [[keeper("ipv4", true, "exit 4")], good, 503, /^ipv4: failing: exit 4\n$/],
+    [
+      [keeper("ipv4", true)],
+      bad,
+      200,
+      /^ok\nthe config is invalid, the last valid one stays in force:\n {2}c:1:12: error: /,
+    ],
+    [[], bad, 503, /^no config has been valid yet\nthe config is invalid:\n {2}c:1:12: error: /],
+  ];
+  for (const [keepers, file, status, text] of cases) {
+    const page = readyPage(keepers, file);
+    assert.is(page.status, status);
+    assert.match(page.text, text);
+  }
+});
+
+test.run();
