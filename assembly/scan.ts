@@ -4,11 +4,10 @@
  * Only table nat counts; `-S` prints one table without naming it, so a text without a `*table` line is read as nat.
  * A finding is 32 bytes:
  *
- *   0          4        8            12          16            24
- *   | kind u32 | at u32 | length u32 | place u32 | packets u64 | bytes u64 |
+ *   0          4        8            12  16            24
+ *   | kind u32 | at u32 | length u32 | - | packets u64 | bytes u64 |
  *
- * `at` and `length` are the bytes of the text that matter for its kind, `place` the rule's number in its chain
- * (from 1), the counters are those of `iptables-save -c` (0 without -c).
+ * `at` and `length` are the bytes of the text that matter for its kind, the counters are those of `iptables-save -c` (0 without -c).
  *
  * iptables-save prints the target last, and a jump to a user's chain takes no options, so a jump to chain X is a rule
  * that ends in ` -j X` or ` -g X` (iptables/xshared.c, save_rule; iptables/nft-shared.c, nft_ipt_save).
@@ -92,14 +91,13 @@ function isWord(p: usize, end: usize, word: usize, length: usize): bool {
 
 let found: i32 = 0;
 
-function report(kind: u32, text: usize, at: usize, end: usize, place: u32, packets: u64, bytes: u64): bool {
+function report(kind: u32, text: usize, at: usize, end: usize, packets: u64, bytes: u64): bool {
   // Findings lie one behind the other: nothing else takes memory while a scan runs.
   const out = alloc(FINDING);
   if (out == 0) return false;
   store<u32>(out, kind);
   store<u32>(out, <u32>(at - text), 4);
   store<u32>(out, <u32>(end - at), 8);
-  store<u32>(out, place, 12);
   store<u64>(out, packets, 16);
   store<u64>(out, bytes, 24);
   found++;
@@ -118,8 +116,6 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
   complete = 0;
   findings = alloc(0);
   let inNat = true;
-  let chainPlace: u32 = 0;
-  let jumpPlace: u32 = 0;
   let p = text;
   while (p < end) {
     const start = p;
@@ -148,11 +144,10 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
         const spec = at + 3;
         if (isWord(spec, stop, name, nameLength)) {
           const rule = min(spec + nameLength + 1, stop);
-          if (!report(RULE, text, rule, stop, ++chainPlace, packets, bytes)) return -1;
+          if (!report(RULE, text, rule, stop, packets, bytes)) return -1;
           continue;
         }
         const isPostrouting = isWord(spec, stop, word, 11);
-        if (isPostrouting) jumpPlace++;
         const target = stop - nameLength;
         if (
           target > spec + 4 &&
@@ -163,14 +158,14 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
           same(target, name, nameLength)
         ) {
           const reported = isPostrouting
-            ? report(JUMP, text, min(spec + 12, stop), stop, jumpPlace, packets, bytes)
-            : report(REFERENCE, text, at, stop, 0, packets, bytes);
+            ? report(JUMP, text, min(spec + 12, stop), stop, packets, bytes)
+            : report(REFERENCE, text, at, stop, packets, bytes);
           if (!reported) return -1;
         }
         continue;
       }
       if (verb == 0x4e) {
-        if (inNat && isWord(at + 3, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0, 0)) return -1;
+        if (inNat && isWord(at + 3, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0)) return -1;
         continue;
       }
       if (verb == 0x50) {
@@ -178,7 +173,7 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
         continue;
       }
     } else if (c == 0x3a) {
-      if (inNat && isWord(at + 1, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0, 0)) return -1;
+      if (inNat && isWord(at + 1, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0)) return -1;
       continue;
     } else if (c == 0x2a) {
       inNat = stop - at == 4 && load<u8>(at + 1) == 0x6e && load<u8>(at + 2) == 0x61 && load<u8>(at + 3) == 0x74;
@@ -191,7 +186,7 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
       complete++;
       continue;
     }
-    if (!report(UNREADABLE, text, start, stop, 0, 0, 0)) return -1;
+    if (!report(UNREADABLE, text, start, stop, 0, 0)) return -1;
   }
   return found;
 }

@@ -6,10 +6,11 @@ export interface Watch {
   close(): void;
 }
 
-/** One watched folder: which folder it was when it was opened, and which of its entries matter. */
+/** One watched folder: which folder it was when it was opened, and which of its entries matter now. */
 interface Watched {
   readonly watcher: FSWatcher;
   readonly identity: string;
+  names: ReadonlySet<string>;
 }
 
 /**
@@ -37,20 +38,29 @@ export function watchFile(file: string, changed: () => void, failed: (why: strin
       watched.delete(folder);
     }
     for (const [folder, names] of wanted) {
-      if (watched.has(folder)) continue;
-      const identity = identityOf(folder);
-      if (identity === undefined) continue;
-      try {
-        const watcher = watch(folder, (_, name) => {
-          // kubelet's own entries begin with two dots; a name that is not told may be any.
-          if (name !== null && !names.has(name) && !name.startsWith("..")) return;
-          follow();
-        });
-        watcher.on("error", report);
-        watched.set(folder, { watcher, identity });
-      } catch (error) {
+      const known = watched.get(folder);
+      if (known) known.names = names;
+      else open(folder, names);
+    }
+  };
+
+  const open = (folder: string, names: ReadonlySet<string>) => {
+    const identity = identityOf(folder);
+    if (identity === undefined) return;
+    try {
+      const watcher = watch(folder, (_, name) => {
+        // kubelet's own entries begin with two dots; a name that is not told may be any.
+        if (name === null || entry.names.has(name) || name.startsWith("..")) follow();
+      });
+      const entry: Watched = { watcher, identity, names };
+      watcher.on("error", (error) => {
+        watcher.close();
+        watched.delete(folder);
         report(error);
-      }
+      });
+      watched.set(folder, entry);
+    } catch (error) {
+      report(error);
     }
   };
 

@@ -5,8 +5,6 @@ import { CoreMemoryError, packTexts, shared } from "./instance.ts";
 /** A rule as a tool printed it, without `-A CHAIN `. */
 export interface ScannedRule {
   readonly spec: string;
-  /** Its number in its chain, from 1. */
-  readonly place: number;
   /** Packets and bytes counted, where the dump carries counters (`iptables-save -c`), else 0. */
   readonly packets: bigint;
   readonly bytes: bigint;
@@ -52,7 +50,6 @@ export function scanRules(dump: Uint8Array, chain: string): Scan {
     const words = () => shared.takeText(text + found.getUint32(at + 4, true), found.getUint32(at + 8, true));
     const rule = (): ScannedRule => ({
       spec: words(),
-      place: found.getUint32(at + 12, true),
       packets: found.getBigUint64(at + 16, true),
       bytes: found.getBigUint64(at + 24, true),
     });

@@ -17,7 +17,7 @@ const DESIRED = {
 } as const;
 
 function observed(rules: readonly string[] | undefined, jumps: readonly string[]): ObservedChain {
-  const scanned = (spec: string, i: number) => ({ spec, place: i + 1, packets: 0n, bytes: 0n });
+  const scanned = (spec: string) => ({ spec, packets: 0n, bytes: 0n });
   return { exists: rules !== undefined, rules: (rules ?? []).map(scanned), jumps: jumps.map(scanned), references: [] };
 }
 
