@@ -93,8 +93,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       info.set({ sha256: hash }, 1);
     },
     page: async () => {
+      const found = await counters();
+      // From here on without a pause: two scrapes at a time must not count twice.
       connections.reset();
-      for (const [family, entries] of await counters()) {
+      for (const [family, entries] of found) {
         for (const { cidr, verdict, connections: count } of entries) {
           connections.inc({ family, cidr, verdict }, Number(count));
         }

@@ -136,17 +136,17 @@ export async function run({
       : undefined;
 
   const claim = claimChain(policy.chain);
-  const changed = settle(follow);
-  const watch = watchFile(configOptions.file, changed, (why) => {
-    log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
-  });
-  // What the watch misses, and where there can be none.
+  // Looks at the config when its folder says that something happened, and at each interval for what the watch misses.
   const lookout = reconcile(async () => {
     if (await claim.hold()) log.over("claim");
     else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
     follow();
     return true;
   }, interval);
+  const changed = settle(lookout.trigger);
+  const watch = watchFile(configOptions.file, changed, (why) => {
+    log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
+  });
 
   lookout.trigger();
   return {
@@ -166,6 +166,8 @@ export async function run({
 }
 
 function summary(config: Config): string {
-  const list = config.nonMasqueradeCIDRs.map(({ text }) => text).join(", ");
+  const shown = config.nonMasqueradeCIDRs.slice(0, 20).map(({ text }) => text);
+  const more = config.nonMasqueradeCIDRs.length - shown.length;
+  const list = [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join(", ");
   return `nonMasqueradeCIDRs [${list}], resync every ${formatDuration(config.resyncInterval)}`;
 }
