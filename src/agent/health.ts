@@ -21,8 +21,12 @@ export function healthPage(idle: number, interval: number | undefined): Page {
     : { status: 200, text: "ok\n" };
 }
 
-/** Is every family as its policy wants it? An invalid config is told, and is no reason against while an older one rules. */
-export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefined): Page {
+/**
+ * Is every family as its policy wants it? An invalid config is told, and is no reason against while an older one rules.
+ *
+ * @param trouble why the config file cannot be read
+ */
+export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefined, trouble?: string): Page {
   const waiting = keepers.flatMap((keeper) => {
     const failure = keeper.failure();
     if (failure !== undefined) return [`${keeper.family}: failing: ${failure}`];
@@ -30,6 +34,7 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
   });
   if (keepers.length === 0) waiting.push("no config has been valid yet");
   const remarks: string[] = [];
+  if (trouble !== undefined) remarks.push(trouble);
   if (file && !file.config) {
     remarks.push(
       keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",

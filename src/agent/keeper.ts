@@ -15,14 +15,12 @@ export interface Keeper extends Reconciler {
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined where it did not. */
   failure(): string | undefined;
-  /** Are the rules, as far as is known, what is wanted? */
+  /** Has a sync ended well? */
   settled(): boolean;
 }
 
 export interface KeeperOptions {
   readonly open: () => Promise<Backend>;
-  /** The way into the kernel failed: it is opened anew for the next sync. */
-  readonly close: () => void;
   /** Milliseconds between two syncs. */
   readonly interval: () => number;
   readonly ended: () => void;
@@ -31,7 +29,7 @@ export interface KeeperOptions {
 }
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
-export function keep(first: FamilyPolicy, { open, close, interval, ended, log, metrics }: KeeperOptions): Keeper {
+export function keep(first: FamilyPolicy, { open, interval, ended, log, metrics }: KeeperOptions): Keeper {
   const { family, chain } = first;
   let policy = first;
   // The policy that was in force after the last sync: what differs from it then, somebody else has changed.
@@ -65,7 +63,6 @@ export function keep(first: FamilyPolicy, { open, close, interval, ended, log, m
       }
       return true;
     } catch (error) {
-      close();
       failure = (error as Error).message;
       metrics?.synced(family, "failed", seconds(), false);
       log.state(`${family} failure`, "error", `${family}: ${failure}`);
@@ -85,7 +82,7 @@ export function keep(first: FamilyPolicy, { open, close, interval, ended, log, m
       policy = next;
     },
     failure: () => failure,
-    settled: () => inForce === policy,
+    settled: () => inForce !== undefined,
   };
 }
 

@@ -9,7 +9,7 @@ import { type Address, serve } from "./http.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import { reconcile } from "./reconcile.ts";
+import { type Reconciler, reconcile } from "./reconcile.ts";
 import { settle } from "./settle.ts";
 import { watchFile } from "./watch.ts";
 
@@ -49,12 +49,18 @@ export async function run({
   const keepers = new Map<string, Keeper>();
   let file: ConfigFile | undefined;
   let config: Config | undefined;
+  // Why the config file cannot be read.
+  let trouble: string | undefined;
   let backend: Promise<Backend> | undefined;
   let lastEnd = performance.now();
 
   const interval = () => (config ? Number(config.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS);
   const openOnce = () => {
-    backend ??= open();
+    // Once chosen it stays: to choose again at a failure could leave rules in both variants.
+    backend ??= open().catch((error: unknown) => {
+      backend = undefined;
+      throw error;
+    });
     return backend;
   };
 
@@ -69,9 +75,6 @@ export async function run({
 
   const keeping: KeeperOptions = {
     open: openOnce,
-    close: () => {
-      backend = undefined;
-    },
     interval,
     ended: () => {
       lastEnd = performance.now();
@@ -89,17 +92,10 @@ export async function run({
     metrics?.config(now.config !== undefined, now.bytes);
     if (!now.bytes)
       log.event("info", `no config file found at ${JSON.stringify(configOptions.file)}, using default values`);
-    for (const severity of ["error", "warning"] as const) {
-      const found = now.diagnostics.filter((diagnostic) => diagnostic.severity === severity);
-      if (found.length > 0) log.event(severity, formatDiagnostics(found, now.text));
-    }
-    if (!now.config) {
-      log.event(
-        "error",
-        `the config is invalid: ${config ? "the last valid one stays in force" : "no rule is changed"}`,
-      );
-      return false;
-    }
+    const warnings = now.diagnostics.filter(({ severity }) => severity === "warning");
+    if (warnings.length > 0) log.event("warning", formatDiagnostics(warnings, now.text));
+    if (!now.config) return false;
+    log.over("config");
     config = now.config;
     log.event("info", `using config: ${summary(config)}`);
     for (const part of decide(config, policy)) {
@@ -112,14 +108,18 @@ export async function run({
   };
 
   const follow = (): void => {
+    const rest = () => (config ? "the last valid one stays in force" : "no rule is changed");
     try {
       if (readConfig()) sync();
+      trouble = undefined;
+      if (file && !file.config) {
+        const errors = file.diagnostics.filter(({ severity }) => severity === "error");
+        log.state("config", "error", `the config is invalid, ${rest()}:\n${formatDiagnostics(errors, file.text)}`);
+      }
     } catch (error) {
-      log.state(
-        "config file",
-        "error",
-        `${(error as Error).message}${config ? "; the last valid config stays in force" : ""}`,
-      );
+      trouble = (error as Error).message;
+      metrics?.config(false, undefined);
+      log.state("config file", "error", `${trouble}; ${rest()}`);
     }
   };
   const sync = () => {
@@ -131,13 +131,14 @@ export async function run({
       ? await serve(listen, {
           "/metrics": async () => ({ status: 200, text: await metrics.page(), type: metrics.contentType }),
           "/healthz": () => healthPage(performance.now() - lastEnd, config ? interval() : undefined),
-          "/readyz": () => readyPage([...keepers.values()], file),
+          "/readyz": () => readyPage([...keepers.values()], file, trouble),
         })
       : undefined;
 
   const claim = claimChain(policy.chain);
   // Looks at the config when its folder says that something happened, and at each interval for what the watch misses.
-  const lookout = reconcile(async () => {
+  const lookout: Reconciler = reconcile(async () => {
+    watch.refresh();
     if (await claim.hold()) log.over("claim");
     else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
     follow();

@@ -1,116 +1,91 @@
 // Tells when a config file may have changed.
-import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
-import { basename, dirname, parse, resolve } from "node:path";
+import { type FSWatcher, readlinkSync, statSync, watch } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 
 export interface Watch {
+  /** Watches what there is now, whatever was missed. */
+  refresh(): void;
   close(): void;
 }
 
-/** One watched folder: which folder it was when it was opened, and which of its entries matter now. */
-interface Watched {
-  readonly watcher: FSWatcher;
-  readonly identity: string;
-  names: ReadonlySet<string>;
-}
+/** Links that are followed from one name at most, as the kernel does (path_resolution(7)). */
+const MAX_LINKS = 40;
 
 /**
  * Calls `changed` after anything that may change what reading `file` answers: a write, an atomic replacement, a removal,
- * a mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), the folder going and coming
- * back. It may be called too often, and in bursts. `failed` is called once where watching is impossible.
+ * a mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), a folder going and coming back.
+ * It may be called too often, and in bursts. `failed` is called once where the file's own folder cannot be watched.
  *
- * Folders are watched, not the file: a watch of a file ends with its inode.
+ * Folders are watched, not the file: a watch of a file ends with its inode. After each event they are all opened anew: a
+ * folder may have been replaced by another, which a watch does not say.
  */
 export function watchFile(file: string, changed: () => void, failed: (why: string) => void): Watch {
-  const watched = new Map<string, Watched>();
-  let closed = false;
+  const path = resolve(file);
+  let watchers: FSWatcher[] = [];
   let reported = false;
 
-  const report = (error: unknown) => {
-    if (!reported) failed((error as Error).message);
-    reported = true;
+  const close = () => {
+    for (const watcher of watchers) watcher.close();
+    watchers = [];
   };
-
-  const look = () => {
-    const wanted = closed ? new Map<string, Set<string>>() : foldersOf(resolve(file));
-    for (const [folder, { watcher, identity }] of watched) {
-      if (wanted.has(folder) && identity === identityOf(folder)) continue;
-      watcher.close();
-      watched.delete(folder);
-    }
-    for (const [folder, names] of wanted) {
-      const known = watched.get(folder);
-      if (known) known.names = names;
-      else open(folder, names);
-    }
-  };
-
-  const open = (folder: string, names: ReadonlySet<string>) => {
-    const identity = identityOf(folder);
-    if (identity === undefined) return;
-    try {
-      const watcher = watch(folder, (_, name) => {
-        // kubelet's own entries begin with two dots; a name that is not told may be any.
-        if (name === null || entry.names.has(name) || name.startsWith("..")) follow();
-      });
-      const entry: Watched = { watcher, identity, names };
-      watcher.on("error", (error) => {
-        watcher.close();
-        watched.delete(folder);
-        report(error);
-      });
-      watched.set(folder, entry);
-    } catch (error) {
-      report(error);
+  const refresh = () => {
+    close();
+    for (const [folder, names] of foldersOf(path)) {
+      const fail = (error: unknown) => {
+        // Folders further up may be out of bounds, and hardly ever matter.
+        if (folder === dirname(path) && !reported) failed((error as Error).message);
+        if (folder === dirname(path)) reported = true;
+      };
+      try {
+        const watcher = watch(folder, (_, name) => {
+          // kubelet's own entries begin with two dots; a name that is not told may be any.
+          if (watchers.length === 0 || (name !== null && !names.has(name) && !name.startsWith(".."))) return;
+          refresh();
+          changed();
+        });
+        watcher.on("error", fail);
+        watchers.push(watcher);
+      } catch (error) {
+        fail(error);
+      }
     }
   };
-
-  const follow = () => {
-    if (closed) return;
-    // What appeared may hold the next folder to watch, and that one's file may be there already.
-    look();
-    changed();
-  };
-
-  look();
-  return {
-    close: () => {
-      closed = true;
-      look();
-    },
-  };
+  refresh();
+  return { refresh, close };
 }
 
-/**
- * The folders in which a change of `file` shows, and the names that matter there: the folder of its name, the folder of
- * what it links to, and where one is missing the nearest that is there.
- */
+/** The folders that are there in which a change of `file` shows, and the names that matter in each: all of its path, and of what it links to. */
 function foldersOf(file: string): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
-  const add = (path: string) => {
-    let folder = dirname(path);
-    let name = basename(path);
-    while (identityOf(folder) === undefined && folder !== parse(folder).root) {
-      name = basename(folder);
-      folder = dirname(folder);
+  let path: string | undefined = file;
+  for (let links = 0; path !== undefined && links < MAX_LINKS; links++) {
+    for (let entry = path; dirname(entry) !== entry; entry = dirname(entry)) {
+      const folder = dirname(entry);
+      if (isFolder(folder)) folders.set(folder, (folders.get(folder) ?? new Set()).add(basename(entry)));
     }
-    folders.set(folder, (folders.get(folder) ?? new Set()).add(name));
-  };
-  add(file);
-  try {
-    add(realpathSync(file));
-  } catch {
-    // It is not there: the folder of its name will tell.
+    path = targetOf(path);
   }
-  // The folder itself can be replaced, which shows in the one above it.
-  add(dirname(file));
   return folders;
 }
 
-function identityOf(folder: string): string | undefined {
+/** Where the first link on the way to `path` leads, or undefined where there is none. */
+function targetOf(path: string): string | undefined {
+  const parts = path.split("/");
+  for (let i = 2; i <= parts.length; i++) {
+    const link = parts.slice(0, i).join("/");
+    try {
+      return resolve(dirname(link), readlinkSync(link), ...parts.slice(i));
+    } catch {
+      // No link, or nothing there.
+    }
+  }
+  return undefined;
+}
+
+function isFolder(path: string): boolean {
   try {
-    const { dev, ino } = statSync(folder);
-    return `${dev}:${ino}`;
+    return statSync(path).isDirectory();
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,12 +1,17 @@
 // ip-masq-agent run: keep the rules in place until told to stop.
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
-import { createLog, run as runLoop } from "../agent/index.ts";
+import { createLog, type Run, run as runLoop } from "../agent/index.ts";
+import { killTools } from "../kernel/index.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { RUNTIME, VERSION } from "./version.ts";
+
+/** After a signal: longest that syncs under way are waited for, and all in all, in milliseconds. */
+const SYNC_MS = 1_000;
+const ALL_MS = 1_800;
 
 /**
  * Asks V8 to keep its heap small: left alone it lets garbage of months pile up before it looks. Deno takes such flags
@@ -18,20 +23,33 @@ function keepSmall(): void {
   }
 }
 
-/** Longest that a sync under way is waited for after SIGTERM or SIGINT. */
-const STOP_MS = 1_800;
+/** Does `work` end within so many milliseconds? */
+function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    work.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
+}
 
 /** Ends with 0 on SIGTERM or SIGINT; the rules stay, unless --cleanup-on-exit is given. SIGHUP syncs now. */
 export async function run(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  // Signals first: one that comes while the loop starts must neither kill it nor get lost, and a second one changes nothing.
+  let loop: Run | undefined;
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, resolve);
+  });
+  process.on("SIGHUP", () => loop?.sync());
+
   keepSmall();
   const log = createLog(settings.log);
   log.event(
     "info",
     `ip-masq-agent ${VERSION} on ${RUNTIME}: chain ${settings.policy.chain}, config ${settings.config.file}`,
   );
-  if (settings.ignored.length > 0)
+  if (settings.ignored.length > 0) {
     log.event("info", `flags that have no effect here: --${settings.ignored.join(", --")}`);
-  const loop = await runLoop({
+  }
+  loop = await runLoop({
     config: settings.config,
     policy: settings.policy,
     listen: settings.listen,
@@ -40,20 +58,29 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     open: () => openBackend(settings),
     log,
   });
-  process.on("SIGHUP", () => {
-    log.event("info", "SIGHUP: syncing now", 1);
-    loop.sync();
+
+  const name = await signal;
+  const begin = performance.now();
+  log.event("info", `${name}: stopping, the rules ${settings.cleanupOnExit ? "are removed" : "stay"}`);
+  const stopped = loop.stop();
+  if (!(await endsWithin(SYNC_MS, stopped))) {
+    // A transaction happens whole or not at all, also when its tool is killed; and none may happen once we are gone.
+    log.event("warning", "a sync under way does not end in time, its tool is killed");
+    killTools();
+  }
+  if (!settings.cleanupOnExit) return leave(0);
+  let exit = 1;
+  const cleaned = cleanup(settings, [], io).then((code) => {
+    exit = code;
   });
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, resolve);
-  });
-  const rules = settings.cleanupOnExit ? "the rules are removed" : "the rules stay";
-  log.event("info", `${signal}: stopping, ${rules}`);
-  const late = setTimeout(() => {
-    log.event("warning", "a sync under way did not end in time; it happens whole or not at all");
-    process.exit(0);
-  }, STOP_MS);
-  await loop.stop();
-  clearTimeout(late);
-  return settings.cleanupOnExit ? cleanup(settings, [], io) : 0;
+  if (!(await endsWithin(Math.max(0, ALL_MS - (performance.now() - begin)), cleaned))) {
+    killTools();
+    log.event("error", "the rules could not be removed in time: run ip-masq-agent cleanup");
+  }
+  return leave(exit);
+}
+
+/** Ends now, whatever still holds the process. */
+function leave(exit: number): never {
+  process.exit(exit);
 }

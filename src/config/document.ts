@@ -32,8 +32,8 @@ export interface Document {
   readonly isJson: boolean;
 }
 
-/** Values and keys that a config may have, with what its aliases repeat; and how deep they may be nested. */
-const MAX_NODES = 1_000_000;
+/** Values that aliases may repeat, and how deep collections may be nested. */
+const MAX_ALIASED = 10_000;
 const MAX_DEPTH = 100;
 
 /** Turns a span's start into a line and a column, both from 1. O(log n). */
@@ -96,6 +96,9 @@ export function readDocument(text: string, report: Report): Document {
 
   // What aliases multiply ends somewhere: a few lines of them can stand for more nodes than there is memory.
   let nodes = 0;
+  const most = text.length + MAX_ALIASED;
+  // As they come: an alias means the last anchor of its name before it.
+  const anchors = new Map<string, YamlNode>();
   // `above` are the collections being read: an alias to one of them would never end.
   const read = (node: YamlNode | null, at: Span, above: readonly YamlNode[] = []): Node => {
     if (!node) return nothing(at);
@@ -104,19 +107,20 @@ export function readDocument(text: string, report: Report): Document {
       report("error", isJson ? "json-syntax" : "yaml-syntax", span, "values are nested too deep");
       return nothing(span);
     }
-    if (++nodes > MAX_NODES) {
-      if (nodes === MAX_NODES + 1) {
-        report("error", "yaml-syntax", span, `the aliases stand for more than ${MAX_NODES} values`, "write fewer");
+    if (++nodes > most) {
+      if (nodes === most + 1) {
+        report("error", "yaml-syntax", span, `the aliases stand for more than ${MAX_ALIASED} values`, "write fewer");
       }
       return nothing(span);
     }
 
     if (isAlias(node)) {
-      const target = node.resolve(first);
+      const target = anchors.get(node.source);
       if (target && !above.includes(target)) return relocate(read(target, at, above), span);
       report("error", "yaml-syntax", span, `the alias *${node.source} stands for nothing`, "write the value itself");
       return nothing(span);
     }
+    if (node.anchor) anchors.set(node.anchor, node);
     if (isScalar<string>(node)) {
       // A value that is left out stands nowhere: its key does.
       const place = span.end > span.start ? span : at;

@@ -5,6 +5,6 @@
 export type { Change, EntryCounter } from "../dialect/index.ts";
 export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
 export { VARIANTS, type Variant } from "./iptables.ts";
-export { ToolError } from "./process.ts";
+export { killTools, ToolError } from "./process.ts";
 export { ReferencedError, VerifyError } from "./sync.ts";
 export { detectVariant, usedVariants } from "./variant.ts";

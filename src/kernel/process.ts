@@ -63,10 +63,14 @@ export function runTool(name: string, args: readonly string[], { input, large }:
       // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
       detached: true,
     });
+    running.add(child);
     const stdout: Uint8Array[] = [];
     const stderr: Uint8Array[] = [];
     const said = () => new TextDecoder().decode(join(stderr)).trim();
+    let settled = false;
     const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
+      settled = true;
+      running.delete(child);
       clearTimeout(timer);
       reject(new ToolError(reason, command, exit, said(), detail));
     };
@@ -81,8 +85,11 @@ export function runTool(name: string, args: readonly string[], { input, large }:
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.push(chunk));
     child.stderr?.on("data", (chunk: Uint8Array) => stderr.push(chunk));
     child.on("close", (exit, signal) => {
+      // After a timeout the file for its output is closed already.
+      if (settled) return;
       if (exit === null) fail("failed", null, `was killed by ${signal}`);
       else {
+        running.delete(child);
         clearTimeout(timer);
         resolve({ command, exit, stdout: file === undefined ? join(stdout) : readWhole(file), stderr: said() });
       }
@@ -93,6 +100,14 @@ export function runTool(name: string, args: readonly string[], { input, large }:
   }).finally(() => {
     if (file !== undefined) closeSync(file);
   });
+}
+
+/** Tools that run now. */
+const running = new Set<ChildProcess>();
+
+/** Kills every tool that runs now: a transaction that has not happened will not happen any more. */
+export function killTools(): void {
+  for (const child of running) killGroup(child);
 }
 
 /** Kills a tool and all it has started, and lets go of its pipes, which a straggler might hold open. */

@@ -48,7 +48,12 @@ interface Dump {
 /** Both families of one variant; undefined where its tools are missing. A family that the kernel lacks is empty. */
 async function dump(variant: Variant, args: readonly string[]): Promise<Dump | undefined> {
   const runs = await Promise.all(
-    FAMILIES.map((family) => runTool(toolName(variant, family, "save"), args, { large: true }).catch(ifMissing)),
+    FAMILIES.map((family) =>
+      runTool(toolName(variant, family, "save"), args, { large: true }).catch(
+        // IPv6 tools that fail must not keep IPv4 from its rules.
+        family === "ipv4" ? ifMissing : () => undefined,
+      ),
+    ),
   );
   if (!runs[0]) return undefined;
   const found = runs.filter((run) => run !== undefined);

@@ -27,6 +27,23 @@ const CASES: Record<string, [(d: string) => void, (d: string) => void]> = {
       renameSync(`${d}/other`, `${d}/etc`);
     },
   ],
+  "a folder further up that is replaced": [
+    (d) => make(d, "a"),
+    (d) => {
+      renameSync(d, `${d}-old`);
+      mkdirSync(`${d}/etc`, { recursive: true });
+      writeFileSync(`${d}/etc/config`, "b");
+      rmSync(`${d}-old`, { recursive: true });
+    },
+  ],
+  "a link whose target appears": [
+    (d) => {
+      mkdirSync(`${d}/etc`);
+      mkdirSync(`${d}/far`);
+      symlinkSync("../far/file", `${d}/etc/config`);
+    },
+    (d) => writeFileSync(`${d}/far/file`, "b"),
+  ],
   "a folder that goes": [(d) => make(d, "a"), (d) => rmSync(`${d}/etc`, { recursive: true })],
   "a ConfigMap's new ..data link": [
     (d) => {

@@ -12,7 +12,7 @@ for (const runtime of ["node", "deno"] as const) {
     withNode((node, folder) => {
       const flag = configFlag(folder, config("10.0.0.0/8"));
       // No command: the arguments of the established agent's image.
-      const args = ["--masq-chain=IP-MASQ-AGENT", "--nomasq-all-reserved-ranges", "--v=2", "--logtostderr", flag];
+      const args = ["--masq-chain=IP-MASQ-AGENT", "--nomasq-all-reserved-ranges", "--v=1", "--logtostderr", flag];
       const rules = () => ruleLines(saved(node, "nft"));
       const has = (cidr: string) => rules().some((line) => line.includes(`-d ${cidr} `));
       const use = async (loop: Loop) => {

@@ -245,6 +245,44 @@ kernelTest("SIGTERM while a tool hangs: it ends in time, and the rules are whole
   }),
 );
 
+kernelTest("signals at any moment: while it starts, twice, and with a write that waits", () =>
+  withNode(async (node, folder) => {
+    const flag = configFlag(folder, config("10.0.0.0/8"));
+    await withLoop(node, [flag], async (loop) => {
+      await loop.until(() => /ip-masq-agent \d/.test(loop.log()), "the first line");
+      loop.signal("SIGHUP");
+      loop.signal("SIGTERM");
+      assert.is((await loop.stop("SIGTERM")).exit, 0, loop.log());
+    });
+    // A restore that would write later, when the agent is gone.
+    writeFileSync(`${folder}/iptables-nft-restore`, '#!/bin/sh\nsleep 3\nexec /usr/sbin/iptables-nft-restore "$@"\n');
+    chmodSync(`${folder}/iptables-nft-restore`, 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    await agent(node, ["cleanup"]);
+    const late = async (loop: Loop) => {
+      await loop.until(() => /using config/.test(loop.log()), "the start");
+      await new Promise((done) => setTimeout(done, 300));
+      const { exit, took } = await loop.stop("SIGTERM");
+      assert.is(exit, 0, loop.log());
+      assert.ok(took < 2_000, `${took} ms`);
+      await new Promise((done) => setTimeout(done, 3_500));
+      assert.equal(ruleLines(saved(node, "nft")), [], "nothing is written once it is gone");
+    };
+    await withLoop(node, [flag, "--cleanup-on-exit"], late, { env });
+  }),
+);
+
+kernelTest("IPv6 tools that hang do not keep IPv4 from its rules", () =>
+  withNode((node, folder) => {
+    writeFileSync(`${folder}/ip6tables-nft-save`, "#!/bin/sh\nexit 7\n");
+    writeFileSync(`${folder}/ip6tables-nft`, "#!/bin/sh\nsleep 100\n");
+    for (const tool of ["ip6tables-nft-save", "ip6tables-nft"]) chmodSync(`${folder}/${tool}`, 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const use = (loop: Loop) => loop.until(() => ruleLines(saved(node, "nft")).length === 5, "the IPv4 rules");
+    return withLoop(node, ["--enable-ipv6", configFlag(folder, config("10.0.0.0/8"))], use, { env });
+  }),
+);
+
 kernelTest("a second agent on the same chain is noticed, on another chain it is none", () =>
   withNode((node, folder) => {
     const flag = configFlag(folder, config("10.0.0.0/8"));
