@@ -19,7 +19,7 @@ const resyncs = Number(resyncsText);
 const agent = [];
 /** @type {number[]} */
 const floor = [];
-const backend = iptablesBackend(variant);
+const backend = iptablesBackend(variant, console.error);
 let begun = 0;
 let before = 0;
 

@@ -4,21 +4,19 @@ import type { ConfigFile } from "./config-file.ts";
 import type { Page } from "./http.ts";
 import type { Keeper } from "./keeper.ts";
 
-/** A loop is taken for dead when no sync has ended for so many intervals, but not before 30 s. */
+/** A loop is taken for dead when no sync has ended for so many intervals; a tool that hangs is killed well before the rest. */
 const DEAD_INTERVALS = 3;
-const DEAD_MS = 30_000;
+const DEAD_MS = 60_000;
 
 /**
- * Is the loop alive?
+ * Is the loop alive? It is when the syncs of each family end, well or not.
  *
- * @param idle milliseconds since a sync ended
- * @param interval milliseconds between two syncs; undefined while no config has been valid, and none is due
+ * @param interval milliseconds between two syncs
  */
-export function healthPage(idle: number, interval: number | undefined): Page {
-  const dead = interval !== undefined && idle > Math.max(DEAD_INTERVALS * interval, DEAD_MS);
-  return dead
-    ? { status: 503, text: `no sync has ended for ${Math.round(idle / 1000)} s\n` }
-    : { status: 200, text: "ok\n" };
+export function healthPage(keepers: readonly Pick<Keeper, "family" | "idle">[], interval: number): Page {
+  const dead = keepers.filter((keeper) => keeper.idle() > Math.max(DEAD_INTERVALS * interval, DEAD_MS));
+  const lines = dead.map((keeper) => `${keeper.family}: no sync has ended for ${Math.round(keeper.idle() / 1000)} s\n`);
+  return dead.length > 0 ? { status: 503, text: lines.join("") } : { status: 200, text: "ok\n" };
 }
 
 /**

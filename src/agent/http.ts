@@ -7,9 +7,9 @@ export interface Address {
   readonly port: number;
 }
 
-/** Reads `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
+/** Reads `9410`, `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
-  const match = /^(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65535 || (match[1] !== undefined && !isIPv6(match[1]))) return undefined;
   return { host: match[1] ?? (match[2] || undefined), port };
@@ -22,12 +22,7 @@ export interface Page {
   readonly type?: string;
 }
 
-/** The address cannot be listened on. */
-export class ListenError extends Error {
-  override name = "ListenError";
-}
-
-/** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects with {@link ListenError} where it cannot. */
+/** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects where it cannot. */
 export async function serve(
   address: Address,
   pages: Readonly<Record<string, () => Page | Promise<Page>>>,
@@ -36,7 +31,8 @@ export async function serve(
   const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     const reply = ({ status, text, type = "text/plain; charset=utf-8" }: Page) => {
-      response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) });
+      const allow = status === 405 ? { allow: "GET, HEAD" } : {};
+      response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text), ...allow });
       response.end(request.method === "HEAD" ? "" : text);
     };
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -50,14 +46,14 @@ export async function serve(
         .then(reply);
     }
   });
-  // A scraper that sends half a request must not hold a connection for ever.
+  // Who sends half a request must not hold a connection for ever, nor many of them the process's files.
   server.requestTimeout = 10_000;
+  server.headersTimeout = 10_000;
+  server.maxConnections = 64;
   return new Promise((resolve, reject) => {
     server.on("error", (error) => {
       const where = `${address.host ?? "all addresses"}, port ${address.port}`;
-      reject(
-        new ListenError(`cannot serve metrics on ${where}: ${error.message}; choose another --metrics-bind-address`),
-      );
+      reject(new Error(`cannot serve metrics on ${where}: ${error.message}`));
     });
     server.listen(address.port, address.host, () => {
       server.unref();

@@ -1,88 +1,108 @@
 // One family, kept as its policy wants it.
-import type { Backend, Change } from "../kernel/index.ts";
+import type { Backend, Change, EntryCounter, Transaction } from "../kernel/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 
-/** Repairs in a row after which it is no accident any more. */
-const CONTEST = 3;
+/** So many repairs within the last so many syncs are no accident any more. */
+const CONTEST = { repairs: 3, syncs: 10 };
 
 export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
-  readonly policy: FamilyPolicy;
   /** What is wanted from now on; takes effect with the next sync. */
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined where it did not. */
   failure(): string | undefined;
   /** Has a sync ended well? */
   settled(): boolean;
+  /** Milliseconds since a sync ended, or since something new was wanted. */
+  idle(): number;
+  /** How many connections each entry has decided about, read from the kernel. */
+  counters(): Promise<readonly EntryCounter[]>;
 }
 
 export interface KeeperOptions {
   readonly open: () => Promise<Backend>;
   /** Milliseconds between two syncs. */
   readonly interval: () => number;
-  readonly ended: () => void;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
 }
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
-export function keep(first: FamilyPolicy, { open, interval, ended, log, metrics }: KeeperOptions): Keeper {
+export function keep(first: FamilyPolicy, { open, interval, log, metrics }: KeeperOptions): Keeper {
   const { family, chain } = first;
+  // The words that people's log filters know from the established agent.
+  const failed = `Error syncing masquerade rules${family === "ipv6" ? " for IPv6" : ""}`;
+  const written = `${family === "ipv6" ? "IPv6" : "IPv4"} masquerading rules`;
   let policy = first;
-  // The policy that was in force after the last sync: what differs from it then, somebody else has changed.
   let inForce: FamilyPolicy | undefined;
   let failure: string | undefined;
-  let repairs = 0;
+  let since = performance.now();
+  // Of the last syncs that went well: did they repair what somebody else had changed?
+  let repairs: readonly boolean[] = [];
+
+  const tell = (backend: Backend, transaction: Transaction | undefined, repair: Transaction | undefined) => {
+    if (!transaction) return log.event("info", `${backend.name} ${family}: in sync`, 4);
+    const { added, removed, kept } = transaction.counts;
+    const what = `${backend.name} ${family}: rules: ${added} added, ${removed} removed, ${kept} kept`;
+    if (repair)
+      log.state(`${family} drift`, "warning", `${what}; somebody had changed them:\n${diffOf(repair.changes)}`);
+    else log.event("info", what);
+    log.state(`${family} written`, "info", `${written}: ${JSON.stringify(transaction.text)}`, 2);
+  };
 
   const sync = async (): Promise<boolean> => {
     const wanted = policy;
     const begin = performance.now();
     const seconds = () => (performance.now() - begin) / 1000;
+    let repair: Transaction | undefined;
+    const drifted = (transaction: Transaction) => {
+      repair = transaction;
+    };
     try {
       const backend = await open();
-      const written = await backend.sync(wanted);
-      const drift = written !== undefined && inForce === wanted;
-      repairs = drift ? repairs + 1 : 0;
+      const transaction = await backend.sync(wanted, inForce && { inForce, drifted });
       inForce = wanted;
-      metrics?.synced(family, written ? "changed" : "in_sync", seconds(), drift);
       failure = undefined;
+      metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
-      if (!drift) log.over(`${family} drift`);
-      if (!written) log.event("info", `${backend.name} ${family}: in sync`, 4);
+      tell(backend, transaction, repair);
+      repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
+      const count = repairs.filter(Boolean).length;
+      if (count === 0) log.over(`${family} drift`);
+      if (count < CONTEST.repairs) log.over(`${family} contest`);
       else {
-        const { added, removed, kept } = written.counts;
-        const what = `${backend.name} ${family}: rules: ${added} added, ${removed} removed, ${kept} kept`;
-        if (!drift) log.event("info", what);
-        else log.state(`${family} drift`, "warning", `${what}; somebody had changed them:\n${diffOf(written.changes)}`);
-      }
-      if (repairs === CONTEST) {
-        log.event("warning", `${family}: the third repair in a row: another program writes chain ${chain} too`);
+        const often = `${family}: another program writes chain ${chain} or the jump to it too`;
+        log.state(`${family} contest`, "warning", `${often}: three repairs and more in ${CONTEST.syncs} syncs`);
       }
       return true;
     } catch (error) {
       failure = (error as Error).message;
       metrics?.synced(family, "failed", seconds(), false);
-      log.state(`${family} failure`, "error", `${family}: ${failure}`);
+      if (repair) {
+        const found = `${family}: somebody has changed the rules; to repair them:\n${diffOf(repair.changes)}`;
+        log.state(`${family} drift`, "warning", found);
+      }
+      log.state(`${family} failure`, "error", `${failed}: ${failure}`);
       return false;
     } finally {
-      ended();
+      since = performance.now();
     }
   };
 
   return {
     ...reconcile(sync, interval),
     family,
-    get policy() {
-      return policy;
-    },
     want: (next) => {
       policy = next;
+      since = performance.now();
     },
     failure: () => failure,
     settled: () => inForce !== undefined,
+    idle: () => performance.now() - since,
+    counters: async () => (await open()).counters(inForce ?? policy),
   };
 }
 

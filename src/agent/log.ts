@@ -8,10 +8,10 @@ export interface Log {
   /** Something happened. `verbosity` is the --v from which it is written (klog's V levels); 0 is always. */
   event(level: LogLevel, message: string, verbosity?: number): void;
   /**
-   * Something is so, and is said each time it is found so. Below --v=2 it is written when it begins, when its message
-   * changes, and every 24 hours; `key` names what it is about.
+   * Something is so, and is said each time it is found so. Below --v=4 it is written when it begins, when its message
+   * changes in more than a pid, and every 24 hours; `key` names what it is about.
    */
-  state(key: string, level: LogLevel, message: string): void;
+  state(key: string, level: LogLevel, message: string, verbosity?: number): void;
   /** What `key` names is no longer so; answers whether it was. */
   over(key: string): boolean;
 }
@@ -22,11 +22,14 @@ export interface LogOptions {
   readonly verbosity: number;
 }
 
+/** The --v from which nothing is left out because it was said before. */
+const EVERYTHING = 4;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Makes the log. `write` gets whole lines, newline included. */
 export function createLog({ format, verbosity }: LogOptions, write: (line: string) => void = toStderr): Log {
-  const states = new Map<string, { readonly message: string; readonly at: number }>();
+  const states = new Map<string, { readonly gist: string; readonly at: number }>();
   const event: Log["event"] = (level, message, from = 0) => {
     if (from > verbosity) return;
     const now = new Date();
@@ -34,12 +37,13 @@ export function createLog({ format, verbosity }: LogOptions, write: (line: strin
   };
   return {
     event,
-    state: (key, level, message) => {
+    state: (key, level, message, from = 0) => {
       const last = states.get(key);
+      const gist = message.replace(/\bpid \d+/g, "pid");
       const now = performance.now();
-      if (verbosity < 2 && last?.message === message && now - last.at < DAY_MS) return;
-      states.set(key, { message, at: now });
-      event(level, message);
+      if (verbosity < EVERYTHING && last?.gist === gist && now - last.at < DAY_MS) return;
+      states.set(key, { gist, at: now });
+      event(level, message, from);
     },
     over: (key) => states.delete(key),
   };

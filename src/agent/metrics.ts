@@ -22,7 +22,7 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly version: string;
   readonly runtime: string;
-  /** The counters of all families' rules, by family; a family that cannot be read is left out. */
+  /** The counters of all families' rules, by family; a family that cannot be read in time is left out. */
   readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
 }
 
@@ -58,7 +58,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
   const rules = gauge("rules", "Rules that the policy wants, the jump included.", ["family"]);
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
   const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
-  const info = gauge("config_info", "The SHA-256 of the config last read.", ["sha256"]);
+  const info = gauge("config_info", "The SHA-256 of the config last read; empty where there is none.", ["sha256"]);
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
   const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
     "family",
@@ -66,6 +66,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "verdict",
   ]);
   build.set({ version, runtime }, 1);
+  let lastHash: string | undefined;
 
   return {
     contentType: registry.contentType,
@@ -84,10 +85,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },
     config: (isValid, bytes) => {
-      const hash = createHash("sha256")
-        .update(bytes ?? "")
-        .digest("hex");
+      const hash = bytes ? createHash("sha256").update(bytes).digest("hex") : "";
       valid.set(isValid ? 1 : 0);
+      if (hash === lastHash) return;
+      lastHash = hash;
       changed.set(Date.now() / 1000);
       info.reset();
       info.set({ sha256: hash }, 1);

@@ -1,11 +1,13 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
-import { type Config, type ConfigOptions, formatDiagnostics, formatDuration } from "../config/index.ts";
+import type { Config, ConfigOptions } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { decide, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { type Address, serve } from "./http.ts";
+import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -33,10 +35,13 @@ export interface Run {
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks at the config while none has been valid. */
+/** Milliseconds between two looks at the config while none has been valid, and between two tries to listen. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
-/** Starts the loop. Rejects where the address for metrics cannot be had; later on nothing ends it but `stop`. */
+/** Longest that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. */
+const COUNTERS_MS = 2_000;
+
+/** Starts the loop. Nothing ends it but `stop`. */
 export async function run({
   config: configOptions,
   policy,
@@ -46,13 +51,12 @@ export async function run({
   open,
   log,
 }: RunOptions): Promise<Run> {
-  const keepers = new Map<string, Keeper>();
+  const keepers: Keeper[] = [];
   let file: ConfigFile | undefined;
   let config: Config | undefined;
   // Why the config file cannot be read.
   let trouble: string | undefined;
   let backend: Promise<Backend> | undefined;
-  let lastEnd = performance.now();
 
   const interval = () => (config ? Number(config.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS);
   const openOnce = () => {
@@ -64,45 +68,34 @@ export async function run({
     return backend;
   };
 
+  const readers = new Map<Keeper, () => Promise<readonly EntryCounter[] | undefined>>();
   const counters = async () => {
-    const read = async ({ family, policy }: Keeper): Promise<[string, readonly EntryCounter[]]> => {
-      return [family, await openOnce().then((to) => to.counters(policy))];
-    };
-    const results = await Promise.allSettled([...keepers.values()].map(read));
-    return new Map(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+    const found = await Promise.all([...readers].map(async ([{ family }, read]) => [family, await read()] as const));
+    return new Map(found.flatMap(([family, entries]) => (entries ? [[family, entries] as const] : [])));
   };
   const metrics = listen ? await createMetrics({ version, runtime, counters }) : undefined;
-
-  const keeping: KeeperOptions = {
-    open: openOnce,
-    interval,
-    ended: () => {
-      lastEnd = performance.now();
-    },
-    log,
-    metrics,
-  };
+  const keeping: KeeperOptions = { open: openOnce, interval, log, metrics };
 
   /** Reads the config file; answers whether something new is wanted. */
   const readConfig = (): boolean => {
     const now = readConfigFile(configOptions, file);
-    log.over("config file");
+    if (log.over("config file")) log.event("info", `the config ${configOptions.file} can be read again`);
     if (now === file) return false;
     file = now;
     metrics?.config(now.config !== undefined, now.bytes);
-    if (!now.bytes)
-      log.event("info", `no config file found at ${JSON.stringify(configOptions.file)}, using default values`);
-    const warnings = now.diagnostics.filter(({ severity }) => severity === "warning");
-    if (warnings.length > 0) log.event("warning", formatDiagnostics(warnings, now.text));
+    tellNewConfig(log, now);
     if (!now.config) return false;
-    log.over("config");
     config = now.config;
-    log.event("info", `using config: ${summary(config)}`);
     for (const part of decide(config, policy)) {
-      const keeper = keepers.get(part.family);
-      if (keeper) keeper.want(part);
-      else keepers.set(part.family, keep(part, keeping));
       metrics?.policy(part);
+      const keeper = keepers.find(({ family }) => family === part.family);
+      if (keeper) {
+        keeper.want(part);
+        continue;
+      }
+      const added = keep(part, keeping);
+      keepers.push(added);
+      readers.set(added, inTime(COUNTERS_MS, added.counters));
     }
     return true;
   };
@@ -112,28 +105,40 @@ export async function run({
     try {
       if (readConfig()) sync();
       trouble = undefined;
-      if (file && !file.config) {
-        const errors = file.diagnostics.filter(({ severity }) => severity === "error");
-        log.state("config", "error", `the config is invalid, ${rest()}:\n${formatDiagnostics(errors, file.text)}`);
-      }
+      if (file) tellConfig(log, configOptions.file, file, rest());
     } catch (error) {
       trouble = (error as Error).message;
+      file = undefined;
       metrics?.config(false, undefined);
-      log.state("config file", "error", `${trouble}; ${rest()}`);
+      log.state("config file", "error", `Error syncing configuration: ${trouble}; ${rest()}`);
     }
   };
   const sync = () => {
-    for (const keeper of keepers.values()) keeper.trigger();
+    for (const keeper of keepers) keeper.trigger();
   };
 
-  const close =
-    listen && metrics
-      ? await serve(listen, {
-          "/metrics": async () => ({ status: 200, text: await metrics.page(), type: metrics.contentType }),
-          "/healthz": () => healthPage(performance.now() - lastEnd, config ? interval() : undefined),
-          "/readyz": () => readyPage([...keepers.values()], file, trouble),
-        })
-      : undefined;
+  // The rules matter more than who sees them: where the port is taken they are kept all the same.
+  let close: (() => void) | undefined;
+  const listener: Reconciler | undefined =
+    listen &&
+    metrics &&
+    reconcile(
+      async () => {
+        try {
+          close ??= await serve(listen, {
+            "/metrics": async () => ({ status: 200, text: await metrics.page(), type: metrics.contentType }),
+            "/healthz": () => healthPage(keepers, interval()),
+            "/readyz": () => readyPage(keepers, file, trouble),
+          });
+          if (log.over("listen")) log.event("info", "metrics and health are served now");
+          return true;
+        } catch (error) {
+          log.state("listen", "error", `${(error as Error).message}; trying again`);
+          return false;
+        }
+      },
+      () => FALLBACK_INTERVAL_MS,
+    );
 
   const claim = claimChain(policy.chain);
   // Looks at the config when its folder says that something happened, and at each interval for what the watch misses.
@@ -149,6 +154,7 @@ export async function run({
     log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
   });
 
+  listener?.trigger();
   lookout.trigger();
   return {
     sync: () => {
@@ -158,17 +164,9 @@ export async function run({
     stop: async () => {
       watch.close();
       changed.cancel();
-      await lookout.stop();
-      await Promise.all([...keepers.values()].map((keeper) => keeper.stop()));
+      await Promise.all([lookout, listener, ...keepers].map((one) => one?.stop()));
       close?.();
       claim.release();
     },
   };
-}
-
-function summary(config: Config): string {
-  const shown = config.nonMasqueradeCIDRs.slice(0, 20).map(({ text }) => text);
-  const more = config.nonMasqueradeCIDRs.length - shown.length;
-  const list = [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join(", ");
-  return `nonMasqueradeCIDRs [${list}], resync every ${formatDuration(config.resyncInterval)}`;
 }

@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 /** Exit 0 where every family is as the policy wants it. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
-  const backend = await openBackend(settings);
+  const backend = await openBackend(settings, io.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   if (settings.json) {
     const families = outcomes.map((outcome) => {

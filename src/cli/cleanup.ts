@@ -13,7 +13,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
   const variants = settings.variant === "auto" ? await usedVariants() : [settings.variant];
   const families: readonly Family[] = ["ipv4", "ipv6"];
   const targets = variants.flatMap((variant) =>
-    families.map((family) => ({ backend: iptablesBackend(variant), family })),
+    families.map((family) => ({ backend: iptablesBackend(variant, io.warn), family })),
   );
   const results = await Promise.all(
     targets.map(async ({ backend, family }) => {

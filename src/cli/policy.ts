@@ -36,7 +36,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
 }
 
-/** The way into the kernel that the settings ask for. */
-export async function openBackend({ variant, policy }: Settings): Promise<Backend> {
-  return iptablesBackend(variant === "auto" ? await detectVariant(policy.chain) : variant);
+/** The way into the kernel that the settings ask for; `warn` is told what a person should know besides. */
+export async function openBackend({ variant, policy }: Settings, warn: (message: string) => void): Promise<Backend> {
+  return iptablesBackend(variant === "auto" ? await detectVariant(policy.chain) : variant, warn);
 }

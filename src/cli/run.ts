@@ -39,10 +39,8 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
 
   keepSmall();
   const log = createLog(settings.log);
-  log.event(
-    "info",
-    `ip-masq-agent ${VERSION} on ${RUNTIME}: chain ${settings.policy.chain}, config ${settings.config.file}`,
-  );
+  log.event("info", `ip-masq-agent version: ${VERSION} (${RUNTIME})`);
+  for (const [name, value] of settings.effective) log.event("info", `FLAG: --${name}=${JSON.stringify(value)}`);
   if (settings.ignored.length > 0) {
     log.event("info", `flags that have no effect here: --${settings.ignored.join(", --")}`);
   }
@@ -52,7 +50,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     listen: settings.listen,
     version: VERSION,
     runtime: RUNTIME,
-    open: () => openBackend(settings),
+    open: () => openBackend(settings, (message) => log.state(message, "warning", message)),
     log,
   });
 

@@ -23,6 +23,8 @@ export interface Settings {
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
   readonly cleanupOnExit: boolean;
+  /** Every flag that `run` takes with its value, given or not. */
+  readonly effective: ReadonlyMap<string, string>;
   /** klog flags that were given and do nothing. */
   readonly ignored: readonly string[];
 }
@@ -72,6 +74,11 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     cleanupOnExit: bool("cleanup-on-exit"),
+    effective: new Map(
+      Object.entries(FLAGS)
+        .filter(([, { group, commands }]) => group === "agent" || commands?.includes("run"))
+        .map(([name]) => [name, text(name)]),
+    ),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
 }

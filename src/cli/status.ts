@@ -9,7 +9,7 @@ import type { Settings } from "./settings.ts";
 /** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
-  const backend = await openBackend(settings);
+  const backend = await openBackend(settings, io.warn);
   const outcomes = await forEachFamily(policy, async (part) => summarize(part, await backend.inspect(part)));
   const failed = outcomes.some(({ error }) => error !== undefined);
   const inSync = outcomes.every((outcome) => outcome.error === undefined && outcome.value.inSync);

@@ -18,6 +18,14 @@ export interface Inspection {
   readonly transaction: Transaction | undefined;
 }
 
+/** What a sync is told of the past. */
+export interface Past {
+  /** The policy that the last sync put in force: what differs from it now, somebody else has changed. */
+  readonly inForce: FamilyPolicy;
+  /** Called with what would repair that, before anything is written. */
+  readonly drifted: (repair: Transaction) => void;
+}
+
 /** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
 export interface Backend {
   /** For people: `iptables-nft`, `iptables-legacy`. */
@@ -27,15 +35,15 @@ export interface Backend {
   /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
   inspect(policy: FamilyPolicy): Promise<Inspection>;
   /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
-  sync(policy: FamilyPolicy): Promise<Transaction | undefined>;
+  sync(policy: FamilyPolicy, past?: Past): Promise<Transaction | undefined>;
   /** How many connections each entry has decided about. Writes nothing. */
   counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
   /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
 }
 
-/** The backend that drives the iptables tools of one variant. */
-export function iptablesBackend(variant: Variant): Backend {
+/** The backend that drives the iptables tools of one variant. `warn` is told what a person should know besides answers. */
+export function iptablesBackend(variant: Variant, warn: (message: string) => void): Backend {
   const look = ({ family, chain }: FamilyPolicy, counters = false) => observe(variant, family, chain, counters);
   return {
     name: `iptables-${variant}`,
@@ -44,13 +52,20 @@ export function iptablesBackend(variant: Variant): Backend {
       const observed = await look(policy, true);
       return { observed, transaction: diffChain(desiredChain(policy), observed) };
     },
-    sync: (policy) => {
+    sync: (policy, past) => {
       const desired = desiredChain(policy);
       const { family, chain } = policy;
-      const next = (observed: ObservedChain) => diffChain(desired, observed);
-      return settle({ variant, family, chain, look: () => look(policy), next });
+      let untold = past;
+      const next = (observed: ObservedChain) => {
+        const left = diffChain(desired, observed);
+        const repair = untold && (untold.inForce === policy ? left : diffChain(desiredChain(untold.inForce), observed));
+        if (repair) untold?.drifted(repair);
+        untold = undefined;
+        return left;
+      };
+      return settle({ variant, family, chain, look: () => look(policy), next, warn });
     },
     counters: async (policy) => countersOf(policy, await look(policy, true)),
-    cleanup: (family, chain) => removeOwn(variant, family, chain),
+    cleanup: (family, chain) => removeOwn(variant, family, chain, warn),
   };
 }

@@ -50,6 +50,8 @@ export interface Work {
   readonly look: () => Promise<ObservedChain>;
   /** What is left to write, or undefined where nothing is. */
   readonly next: (observed: ObservedChain) => Transaction | undefined;
+  /** Told what a person should know although the work goes on. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -57,9 +59,9 @@ export interface Work {
  * several; undefined where there was nothing. Each happens whole or not at all. Throws {@link ToolError} or
  * {@link VerifyError}.
  */
-export function settle({ variant, family, chain, look, next }: Work): Promise<Transaction | undefined> {
+export function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
   // Another process of ours may be at the same: what is to write is decided when it is our turn.
-  return inTurn(`${variant}/${family}/${chain}`, async () => {
+  return inTurn(`${variant}/${family}/${chain}`, warn, async () => {
     const written: Transaction[] = [];
     let transaction = next(await look());
     for (let attempt = 1; transaction; attempt++) {
@@ -79,14 +81,19 @@ export function settle({ variant, family, chain, look, next }: Work): Promise<Tr
 }
 
 /** Removes the chain and the jumps to it. Throws {@link ReferencedError} where others use it; nothing is changed then. */
-export async function removeOwn(variant: Variant, family: Family, chain: string): Promise<Transaction | undefined> {
+export async function removeOwn(
+  variant: Variant,
+  family: Family,
+  chain: string,
+  warn: Work["warn"],
+): Promise<Transaction | undefined> {
   const look = () => observe(variant, family, chain);
   const next = (observed: ObservedChain) => {
     if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
     return removeChain(family, chain, observed);
   };
   try {
-    return await settle({ variant, family, chain, look, next });
+    return await settle({ variant, family, chain, look, next, warn });
   } catch (error) {
     // The nft variant is told only by the kernel that a chain is in use: a dump may show by what.
     const references = error instanceof ToolError ? await readReferences(variant, family, chain).catch(() => []) : [];

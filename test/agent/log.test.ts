@@ -24,8 +24,9 @@ test("JSON lines", () => {
 
 test("verbosity, and what stays so is said once", () => {
   for (const [verbosity, expected] of [
-    [0, ["a", "b", "a"]],
-    [2, ["a", "a", "b", "a", "low"]],
+    [0, ["a", "b", "a", "held by x (pid 1)"]],
+    [2, ["a", "b", "a", "low", "state", "held by x (pid 1)"]],
+    [4, ["a", "a", "b", "a", "low", "state", "held by x (pid 1)", "held by x (pid 2)"]],
   ] as const) {
     const { lines, log } = capture("json", verbosity);
     log.state("k", "error", "a");
@@ -35,6 +36,9 @@ test("verbosity, and what stays so is said once", () => {
     assert.is(log.over("k"), false);
     log.state("k", "error", "a");
     log.event("info", "low", 2);
+    log.state("low", "info", "state", 2);
+    log.state("lock", "error", "held by x (pid 1)");
+    log.state("lock", "error", "held by x (pid 2)");
     assert.equal(
       lines.map((line) => JSON.parse(line).msg),
       expected,
@@ -48,7 +52,7 @@ test("--metrics-bind-address", () => {
     ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
     ["[::1]:80", { host: "::1", port: 80 }],
     ["localhost:80", { host: "localhost", port: 80 }],
-    ["9410", undefined],
+    ["9410", { host: undefined, port: 9410 }],
     [":65536", undefined],
     ["::1:80", undefined],
     ["[x]:80", undefined],

@@ -4,6 +4,9 @@ import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
 import { RUNTIMES, type Runtime } from "./harness.ts";
 
+/** Where {@link Loop.get} asks. */
+export const METRICS = "--metrics-bind-address=127.0.0.1:9410";
+
 export interface Loop {
   /** Waits for a condition, and fails after 10 s with the log. */
   until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
@@ -11,7 +14,7 @@ export interface Loop {
   /** Sends the signal and answers the exit code and how long it took, in milliseconds. */
   stop(signal: NodeJS.Signals): Promise<{ exit: number | null; took: number }>;
   log(): string;
-  /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text. */
+  /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text; 599 where nobody answers. */
   get(path: string): Promise<{ status: number; text: string }>;
 }
 
@@ -22,8 +25,15 @@ export interface LoopOptions {
   command?: readonly string[];
 }
 
-const FETCH =
-  "const r = await fetch(process.argv[1]); console.log(JSON.stringify({ status: r.status, text: await r.text() }))";
+const FETCH = `
+  const page = await fetch(process.argv[1]).catch((error) => new Response(error.message, { status: 599 }));
+  console.log(JSON.stringify({ status: page.status, text: await page.text() }));`;
+
+/** The value of one sample of a metrics page. */
+export function sample(page: string, name: string): number | undefined {
+  const line = page.split("\n").find((one) => one.startsWith(`ip_masq_agent_${name} `));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
+}
 
 /** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
 export async function withLoop(

@@ -1,0 +1,26 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inTime } from "../../src/agent/in-time.ts";
+
+test("one question at a time, whose answer is shared", async () => {
+  let asked = 0;
+  const ask = inTime(10_000, async () => {
+    await new Promise((done) => setTimeout(done, 20));
+    return ++asked;
+  });
+  assert.equal(await Promise.all([ask(), ask(), ask()]), [1, 1, 1]);
+  assert.is(await ask(), 2);
+});
+
+test("no answer in time, and none at all", async () => {
+  let answer = (_: number) => {};
+  const late = inTime(10, () => new Promise<number>((resolve) => (answer = resolve)));
+  assert.is(await late(), undefined);
+  const meanwhile = late();
+  answer(7);
+  assert.is(await meanwhile, 7, "the question that was under way is answered for who came later");
+  const failing = inTime(10_000, () => Promise.reject(new Error("no")));
+  assert.is(await failing(), undefined);
+});
+
+test.run();
