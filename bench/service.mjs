@@ -3,7 +3,9 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { addNamespace, inside, removeNamespace } from "../demo/network.mjs";
+import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+
+const METRICS = "127.0.0.1:9410";
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -105,28 +107,47 @@ export function measureFollow(command, changes) {
   });
 }
 
+/** Resyncs between two scrapes. */
+const SCRAPE_EVERY = 100;
+
 /**
- * Anonymous memory in MB after each of these numbers of resyncs in sync, one right after the other.
+ * Anonymous memory in MB after each of these numbers of resyncs of both families in sync, one right after the other, with
+ * metrics that are scraped.
  * @param {string[]} command
  * @param {number[]} marks ascending
  */
 export function measureMemory(command, marks) {
   return withFolder(async (namespace, folder) => {
-    writeFileSync(`${folder}/config`, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
+    writeFileSync(`${folder}/config`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
     /** @type {number[]} */
     const memory = [];
     let count = 0;
     await new Promise((done) => {
-      const args = ["run", "--iptables-variant=nft", "--v=4", `--config=${folder}/config`];
+      const flags = ["--iptables-variant=nft", "--enable-ipv6", "--v=4", `--metrics-bind-address=${METRICS}`];
+      const args = ["run", ...flags, `--config=${folder}/config`];
+      const ended = new Set();
       const agent = start(namespace, [...command, ...args], (line) => {
-        if (!/in sync|rules: /.test(line)) return;
-        if (++count === marks[memory.length]) memory.push(anonymousMemory(agent.child.pid ?? 0));
+        ended.add(/(ipv[46]): (?:in sync|rules: )/.exec(line)?.[1] ?? "");
+        if (!ended.has("ipv4") || !ended.has("ipv6")) return;
+        ended.clear();
+        if (++count % SCRAPE_EVERY === 0) scrape(namespace);
+        if (count === marks[memory.length]) memory.push(anonymousMemory(agent.child.pid ?? 0));
         if (memory.length === marks.length) agent.stop().then(done);
         else agent.child.kill("SIGHUP");
       });
     });
     return memory;
   });
+}
+
+/** @param {string} namespace */
+function scrape(namespace) {
+  const page = runInside(namespace, [
+    process.execPath,
+    "-e",
+    `fetch("http://${METRICS}/metrics").then((r) => r.text()).then(console.log)`,
+  ]);
+  if (!page.includes("rule_connections_total{")) throw new Error(`this is no page of metrics:\n${page}`);
 }
 
 /** @param {number} pid */
