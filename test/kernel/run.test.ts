@@ -66,7 +66,7 @@ kernelTest("the families are independent of each other", () =>
     const args = ["--enable-ipv6", configFlag(folder, config("10.0.0.0/8, 'fd00::/8'"))];
     const use = async (loop: Loop) => {
       await loop.until(() => ruleLines(saved(node, "nft")).length === 5, "the IPv4 rules");
-      await loop.until(() => /^E.*ipv6: ip6tables-nft .*exit 4/m.test(loop.log()), "reporting IPv6");
+      await loop.until(() => /^E.*for IPv6: ip6tables-nft .*exit 4/m.test(loop.log()), "reporting IPv6");
       rmSync(`${folder}/ip6tables-nft`);
       await loop.until(() => ruleLines(saved(node, "nft", "ipv6")).length === 5, "the IPv6 rules, later");
       assert.is((await loop.stop("SIGTERM")).exit, 0);
