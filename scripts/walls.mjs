@@ -16,7 +16,11 @@ const ROOMS = {
   kernel: { rooms: ["dialect"] },
   agent: { rooms: ["config", "policy", "kernel"], packages: ["prom-client"] },
   cli: { rooms: ["core", "config", "policy", "dialect", "kernel", "agent"], packages: ["picocolors"] },
-  preview: { rooms: ["core", "config", "policy", "dialect"], pure: true },
+  preview: {
+    rooms: ["core", "config", "policy", "dialect"],
+    packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],
+    pure: true,
+  },
 };
 
 /** Modules that start a process. */
@@ -86,7 +90,8 @@ export function findBreaches(root) {
       continue;
     }
     if (file.endsWith(".d.ts")) continue;
-    if (!file.endsWith(".ts")) {
+    if (name === "preview" && /\/page\.(html|css)$/.test(file)) continue;
+    if (!/\.tsx?$/.test(file)) {
       breach(1, "holds TypeScript only");
       continue;
     }

@@ -8,6 +8,9 @@ import type { Keeper } from "./keeper.ts";
 const DEAD_INTERVALS = 3;
 const DEAD_MS = 60_000;
 
+/** Errors of a config that are shown. */
+const SHOWN = 20;
+
 /**
  * Is the loop alive? It is when the syncs of each family end, well or not.
  *
@@ -38,7 +41,8 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
       keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",
     );
     const errors = file.diagnostics.filter(({ severity }) => severity === "error");
-    remarks.push(...errors.slice(0, 20).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
+    remarks.push(...errors.slice(0, SHOWN).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
+    if (errors.length > SHOWN) remarks.push(`  and ${errors.length - SHOWN} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
   return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };

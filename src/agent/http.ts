@@ -1,5 +1,5 @@
 // /metrics, /healthz and /readyz.
-import { isIPv6 } from "node:net";
+import { isIPv6, type Socket } from "node:net";
 
 /** Where to listen: no host means all addresses. */
 export interface Address {
@@ -11,8 +11,13 @@ export interface Address {
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (!match || port > 65535 || (match[1] !== undefined && !isIPv6(match[1]))) return undefined;
+  if (!match || port < 1 || port > 65535 || (match[1] !== undefined && !isIPv6(match[1]))) return undefined;
   return { host: match[1] ?? (match[2] || undefined), port };
+}
+
+/** For people. */
+export function formatAddress({ host, port }: Address): string {
+  return `${host ?? "all addresses"}, port ${port}`;
 }
 
 /** A page: its status, its text, and its type where that is not plain text. */
@@ -22,6 +27,11 @@ export interface Page {
   readonly type?: string;
 }
 
+const MAX_CONNECTIONS = 64;
+
+/** Who sends half a request, or none, holds a connection no longer than this. Milliseconds. */
+const TIMEOUTS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
 /** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects where it cannot. */
 export async function serve(
   address: Address,
@@ -29,7 +39,7 @@ export async function serve(
 ): Promise<() => void> {
   // Loaded here: the commands that serve nothing start sooner without it.
   const { createServer } = await import("node:http");
-  const server = createServer((request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     const reply = ({ status, text, type = "text/plain; charset=utf-8" }: Page) => {
       const allow = status === 405 ? { allow: "GET, HEAD" } : {};
       response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text), ...allow });
@@ -46,14 +56,17 @@ export async function serve(
         .then(reply);
     }
   });
-  // Who sends half a request must not hold a connection for ever, nor many of them the process's files.
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 10_000;
-  server.maxConnections = 64;
+  // Of too many connections the oldest goes, not the probe that comes now.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    const [oldest] = sockets;
+    if (sockets.size > MAX_CONNECTIONS) oldest?.destroy();
+  });
   return new Promise((resolve, reject) => {
     server.on("error", (error) => {
-      const where = `${address.host ?? "all addresses"}, port ${address.port}`;
-      reject(new Error(`cannot serve metrics on ${where}: ${error.message}`));
+      reject(new Error(`cannot serve metrics on ${formatAddress(address)}: ${error.message}`));
     });
     server.listen(address.port, address.host, () => {
       server.unref();

@@ -1,5 +1,5 @@
 // One family, kept as its policy wants it.
-import type { Backend, Change, EntryCounter, Transaction } from "../kernel/index.ts";
+import { type Backend, type Change, type EntryCounter, formatChange, type Transaction } from "../kernel/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -47,9 +47,10 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     if (!transaction) return log.event("info", `${backend.name} ${family}: in sync`, 4);
     const { added, removed, kept } = transaction.counts;
     const what = `${backend.name} ${family}: rules: ${added} added, ${removed} removed, ${kept} kept`;
-    if (repair)
-      log.state(`${family} drift`, "warning", `${what}; somebody had changed them:\n${diffOf(repair.changes)}`);
-    else log.event("info", what);
+    log.event("info", repair ? `${what}; drift is repaired` : what);
+    if (repair) {
+      log.state(`${family} drift`, "warning", `${family}: somebody had changed the rules:\n${diffOf(repair.changes)}`);
+    }
     log.state(`${family} written`, "info", `${written}: ${JSON.stringify(transaction.text)}`, 2);
   };
 
@@ -108,5 +109,5 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
 
 function diffOf(changes: readonly Change[]): string {
   const changed = changes.filter(({ op }) => op !== "keep");
-  return changed.map(({ op, line }) => `${op === "add" ? "+" : "-"} ${line}`).join("\n");
+  return changed.map(formatChange).join("\n");
 }

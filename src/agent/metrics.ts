@@ -22,7 +22,7 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly version: string;
   readonly runtime: string;
-  /** The counters of all families' rules, by family; a family that cannot be read in time is left out. */
+  /** The counters of all families' rules, by family; one that cannot be read in time is left out. */
   readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
 }
 
@@ -67,6 +67,8 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
   ]);
   build.set({ version, runtime }, 1);
   let lastHash: string | undefined;
+  // What cannot be read in time stays as it was: a gap would break rates.
+  const lastFound = new Map<string, readonly EntryCounter[]>();
 
   return {
     contentType: registry.contentType,
@@ -96,8 +98,9 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     page: async () => {
       const found = await counters();
       // From here on without a pause: two scrapes at a time must not count twice.
+      for (const [family, entries] of found) lastFound.set(family, entries);
       connections.reset();
-      for (const [family, entries] of found) {
+      for (const [family, entries] of lastFound) {
         for (const { cidr, verdict, connections: count } of entries) {
           connections.inc({ family, cidr, verdict }, Number(count));
         }

@@ -15,13 +15,13 @@ const MAX_TIMER_MS = 0x7fffffff;
 
 /**
  * The wait until the next attempt, in milliseconds: the interval with ±10 % jitter, so that the nodes of a cluster do not
- * move in step; after failures 1 s, 2 s, 4 s … and never longer than the interval.
+ * move in step; after failures 1 s, 2 s, 4 s … and never longer than that.
  *
  * @param random a number from 0 to 1
  */
 export function nextDelay({ interval, failures }: Timing, random: number): number {
   const jittered = interval * (0.9 + 0.2 * random);
-  const delay = failures > 0 ? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), interval) : jittered;
+  const delay = failures > 0 ? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), jittered) : jittered;
   return Math.min(delay, MAX_TIMER_MS);
 }
 

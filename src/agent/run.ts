@@ -6,7 +6,7 @@ import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
-import { type Address, serve } from "./http.ts";
+import { type Address, formatAddress, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
@@ -38,6 +38,10 @@ export interface Run {
 /** Milliseconds between two looks at the config while none has been valid, and between two tries to listen. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
+/** Milliseconds without another event after which a config is read: what was renamed is whole, a writer may not be done. */
+const RENAMED_MS = 5;
+const WRITTEN_MS = 200;
+
 /** Longest that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. */
 const COUNTERS_MS = 2_000;
 
@@ -56,6 +60,7 @@ export async function run({
   let config: Config | undefined;
   // Why the config file cannot be read.
   let trouble: string | undefined;
+  let stopped = false;
   let backend: Promise<Backend> | undefined;
 
   const interval = () => (config ? Number(config.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS);
@@ -100,17 +105,22 @@ export async function run({
     return true;
   };
 
-  const follow = (): void => {
+  /** Reads the config and syncs where it is new; answers whether it is. */
+  const follow = (): boolean => {
+    if (stopped) return false;
     const rest = () => (config ? "the last valid one stays in force" : "no rule is changed");
     try {
-      if (readConfig()) sync();
+      const isNew = readConfig();
+      if (isNew) sync();
       trouble = undefined;
       if (file) tellConfig(log, configOptions.file, file, rest());
+      return isNew;
     } catch (error) {
       trouble = (error as Error).message;
       file = undefined;
       metrics?.config(false, undefined);
       log.state("config file", "error", `Error syncing configuration: ${trouble}; ${rest()}`);
+      return false;
     }
   };
   const sync = () => {
@@ -119,6 +129,7 @@ export async function run({
 
   // The rules matter more than who sees them: where the port is taken they are kept all the same.
   let close: (() => void) | undefined;
+  let said = false;
   const listener: Reconciler | undefined =
     listen &&
     metrics &&
@@ -130,7 +141,8 @@ export async function run({
             "/healthz": () => healthPage(keepers, interval()),
             "/readyz": () => readyPage(keepers, file, trouble),
           });
-          if (log.over("listen")) log.event("info", "metrics and health are served now");
+          if (log.over("listen") || !said) log.event("info", `serving metrics and health on ${formatAddress(listen)}`);
+          said = true;
           return true;
         } catch (error) {
           log.state("listen", "error", `${(error as Error).message}; trying again`);
@@ -150,18 +162,22 @@ export async function run({
     return true;
   }, interval);
   const changed = settle(lookout.trigger);
-  const watch = watchFile(configOptions.file, changed, (why) => {
-    log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
-  });
+  const watch = watchFile(
+    configOptions.file,
+    (written) => changed(written ? WRITTEN_MS : RENAMED_MS),
+    (why) => {
+      log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
+    },
+  );
 
   listener?.trigger();
   lookout.trigger();
   return {
     sync: () => {
-      follow();
-      sync();
+      if (!follow()) sync();
     },
     stop: async () => {
+      stopped = true;
       watch.close();
       changed.cancel();
       await Promise.all([lookout, listener, ...keepers].map((one) => one?.stop()));

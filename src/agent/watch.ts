@@ -14,12 +14,13 @@ const MAX_LINKS = 40;
 /**
  * Calls `changed` after anything that may change what reading `file` answers: a write, an atomic replacement, a removal,
  * a mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), a folder going and coming back.
- * It may be called too often, and in bursts. `failed` is called once where the file's own folder cannot be watched.
+ * It may be called too often, and in bursts; `written` says that something was written in place, and may be half done, not
+ * put there whole by a rename. `failed` is called once where the file's own folder cannot be watched, or none on the way to it.
  *
  * Folders are watched, not the file: a watch of a file ends with its inode. After each event they are all opened anew: a
  * folder may have been replaced by another, which a watch does not say.
  */
-export function watchFile(file: string, changed: () => void, failed: (why: string) => void): Watch {
+export function watchFile(file: string, changed: (written: boolean) => void, failed: (why: string) => void): Watch {
   const path = resolve(file);
   let watchers: FSWatcher[] = [];
   let reported = false;
@@ -30,18 +31,21 @@ export function watchFile(file: string, changed: () => void, failed: (why: strin
   };
   const refresh = () => {
     close();
+    const give = (why: string) => {
+      if (!reported) failed(why);
+      reported = true;
+    };
     for (const [folder, names] of foldersOf(path)) {
       const fail = (error: unknown) => {
         // Folders further up may be out of bounds, and hardly ever matter.
-        if (folder === dirname(path) && !reported) failed((error as Error).message);
-        if (folder === dirname(path)) reported = true;
+        if (folder === dirname(path)) give((error as Error).message);
       };
       try {
-        const watcher = watch(folder, (_, name) => {
+        const watcher = watch(folder, (event, name) => {
           // kubelet's own entries begin with two dots; a name that is not told may be any.
           if (watchers.length === 0 || (name !== null && !names.has(name) && !name.startsWith(".."))) return;
           refresh();
-          changed();
+          changed(event === "change");
         });
         watcher.on("error", fail);
         watchers.push(watcher);
@@ -49,6 +53,7 @@ export function watchFile(file: string, changed: () => void, failed: (why: strin
         fail(error);
       }
     }
+    if (watchers.length === 0) give("neither its folder nor one above it can be");
   };
   refresh();
   return { refresh, close };

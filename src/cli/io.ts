@@ -1,7 +1,7 @@
 // What a command writes to, and how lists of changes look there.
 import process from "node:process";
 import picocolors from "picocolors";
-import type { Change } from "../dialect/index.ts";
+import { type Change, formatChange } from "../dialect/index.ts";
 
 export interface Io {
   /** Standard output, one line or more; a newline is added. */
@@ -35,6 +35,5 @@ export function printJson(io: Io, value: unknown): void {
 /** The changes as a diff: `+` added, `-` removed, two spaces kept. */
 export function formatChanges(changes: readonly Change[], { color }: Io): string {
   const paint = { add: color.green, remove: color.red, keep: color.dim };
-  const sign = { add: "+", remove: "-", keep: " " };
-  return changes.map(({ op, line }) => paint[op](`${sign[op]} ${line}`)).join("\n");
+  return changes.map((change) => paint[change.op](formatChange(change))).join("\n");
 }

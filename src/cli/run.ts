@@ -65,7 +65,8 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   }
   if (!settings.cleanupOnExit) return leave(0);
   let exit = 1;
-  const cleaned = cleanup(settings, [], io).then((code) => {
+  const toLog: Io = { ...io, print: (text) => log.event("info", text), warn: (text) => log.event("error", text) };
+  const cleaned = cleanup(settings, [], toLog).then((code) => {
     exit = code;
   });
   if (!(await endsWithin(Math.max(0, ALL_MS - (performance.now() - begin)), cleaned))) {

@@ -56,8 +56,10 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
   }
   if (text("config") === "") throw new FlagError('Invalid --config flag "": name a file');
   const address = text("metrics-bind-address");
-  const listen = address === "" ? undefined : parseAddress(address);
-  if (address !== "" && !listen) {
+  // "0" turns it off, as other controllers' flags of this name have it.
+  const off = address === "" || address === "0";
+  const listen = off ? undefined : parseAddress(address);
+  if (!off && !listen) {
     throw new FlagError(
       `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
     );

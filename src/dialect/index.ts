@@ -8,4 +8,12 @@ export type { FamilyPolicy } from "../policy/index.ts";
 export { countersOf, type EntryCounter } from "./counters.ts";
 export { type DesiredChain, desiredChain } from "./desired.ts";
 export { countOthers, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
-export { type Change, diffChain, joinTransactions, removeChain, type Transaction } from "./transaction.ts";
+export { formatRendered, type Rendered, render } from "./render.ts";
+export {
+  type Change,
+  diffChain,
+  formatChange,
+  joinTransactions,
+  removeChain,
+  type Transaction,
+} from "./transaction.ts";

@@ -11,6 +11,11 @@ export interface Change {
   readonly line: string;
 }
 
+/** A change as a line of a diff: `+` added, `-` removed, two spaces kept. */
+export function formatChange({ op, line }: Change): string {
+  return `${{ add: "+", remove: "-", keep: " " }[op]} ${line}`;
+}
+
 /** One `iptables-restore --noflush` input: all of it happens, or none. */
 export interface Transaction {
   readonly family: Family;

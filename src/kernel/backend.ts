@@ -58,8 +58,12 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
       let untold = past;
       const next = (observed: ObservedChain) => {
         const left = diffChain(desired, observed);
-        const repair = untold && (untold.inForce === policy ? left : diffChain(desiredChain(untold.inForce), observed));
-        if (repair) untold?.drifted(repair);
+        // Where the rules are as they shall be now, another agent or an earlier try has made them so.
+        if (untold && left) {
+          const { inForce, drifted } = untold;
+          const repair = inForce === policy ? left : diffChain(desiredChain(inForce), observed);
+          if (repair) drifted(repair);
+        }
         untold = undefined;
         return left;
       };

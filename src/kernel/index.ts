@@ -2,7 +2,7 @@
  * The kernel: runs the iptables tools. Nothing else in the program starts a process.
  * @module
  */
-export type { Change, EntryCounter, Transaction } from "../dialect/index.ts";
+export { type Change, type EntryCounter, formatChange, type Transaction } from "../dialect/index.ts";
 export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
 export type { Variant } from "./iptables.ts";
 export { type Held, takeName } from "./name.ts";

@@ -11,11 +11,11 @@ const LOCK_FILE = "/run/xtables.lock";
  */
 export function lockHolder(): string | undefined {
   try {
-    const { ino } = statSync(process.env.XTABLES_LOCKFILE ?? LOCK_FILE);
-    // "1: FLOCK  ADVISORY  WRITE 4321 00:1a:5678 0 EOF" (proc_locks(5))
-    const held = new RegExp(`^\\d+: FLOCK .* (\\d+) [\\da-f]+:[\\da-f]+:${ino} `, "m").exec(
-      readFileSync("/proc/locks", "utf8"),
-    );
+    const { dev, ino } = statSync(process.env.XTABLES_LOCKFILE ?? LOCK_FILE);
+    // "1: FLOCK  ADVISORY  WRITE 4321 00:1a:5678 0 EOF" (proc_locks(5)); inode numbers repeat from one mount to the next.
+    const hex = (n: number) => n.toString(16).padStart(2, "0");
+    const device = `${hex((dev >> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >> 12) & ~0xff))}`;
+    const held = new RegExp(`^\\d+: FLOCK .* (\\d+) ${device}:${ino} `, "m").exec(readFileSync("/proc/locks", "utf8"));
     const pid = Number(held?.[1] ?? 0);
     return pid > 0 ? `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})` : undefined;
   } catch {

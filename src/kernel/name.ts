@@ -4,6 +4,9 @@ import { createServer, type Server } from "node:net";
 /** What holds a name, until it is closed or its process ends. */
 export type Held = Server;
 
+/** Bytes of an abstract address with its leading NUL (unix(7), sun_path). */
+const ADDRESS_BYTES = 108;
+
 /** The name that the kernel shows for it, in /proc/net/unix with an @ before it. */
 export function socketName(name: string): string {
   return `ip-masq-agent/${name}`;
@@ -19,7 +22,9 @@ export function takeName(name: string): Promise<Held | "taken" | "impossible"> {
     const server = createServer((socket) => socket.destroy());
     server.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE" ? "taken" : "impossible"));
     try {
-      server.listen(`\0${socketName(name)}`, () => resolve(server.unref()));
+      // Filled up with NULs: libuv before 1.48 (Node 20) does so to every name, later ones and Deno take it as it is, and all
+      // of them must mean the same.
+      server.listen(`\0${socketName(name)}`.padEnd(ADDRESS_BYTES, "\0"), () => resolve(server.unref()));
     } catch {
       resolve("impossible");
     }

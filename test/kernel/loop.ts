@@ -1,5 +1,7 @@
 // The loop as a process in a namespace.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
 import { RUNTIMES, type Runtime } from "./harness.ts";
@@ -35,14 +37,26 @@ export function sample(page: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
 }
 
+/** README.md's command for Deno, allowed to read the folder of temporary files that the config lies in. */
+function denoCommand(args: readonly string[]): readonly string[] {
+  const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("README.md", "utf8")) ?? [];
+  const folder =
+    args.map((arg) => /^--config=(\/tmp\/[^/]+)/.exec(arg)?.[1]).find((one) => one !== undefined) ?? "docs";
+  const command = line.replace("deno", resolve("node_modules/.bin/deno")).replace("=/etc,", `=${folder},`);
+  return [...command.split(" "), resolve("dist/ip-masq-agent.mjs")];
+}
+
 /** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
 export async function withLoop(
   node: string,
   args: readonly string[],
   use: (loop: Loop) => Promise<void>,
-  { runtime = "node", env = {}, command = RUNTIMES[runtime] }: LoopOptions = {},
+  { runtime = "node", env = {}, command }: LoopOptions = {},
 ): Promise<void> {
-  const [file, rest] = inside(node, [...command, ...args]);
+  const [file, rest] = inside(node, [
+    ...(command ?? (runtime === "deno" ? denoCommand(args) : RUNTIMES.node)),
+    ...args,
+  ]);
   const child = spawn(file, rest, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   const closed = new Promise<number | null>((done) => child.on("close", done));
   let log = "";

@@ -1,0 +1,70 @@
+// @ts-check
+// Builds the page: the worker to text, the script with it, and both with the styles into one HTML file whose content
+// security policy names their hashes.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { build, transform } from "esbuild";
+import { BUNDLE } from "./bundle.mjs";
+
+/** @satisfies {import("esbuild").BuildOptions} */
+const BROWSER = {
+  ...BUNDLE,
+  platform: "browser",
+  mainFields: ["module", "main"],
+  minify: true,
+  legalComments: "none",
+  write: false,
+  metafile: true,
+  charset: "utf8",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+};
+
+/** @param {string} text */
+const hashOf = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/**
+ * The page's text, the policy it carries, and the files that went into it.
+ * @returns {Promise<{ html: string, policy: string, inputs: string[] }>}
+ */
+export async function buildPage() {
+  const worker = await build({ ...BROWSER, entryPoints: ["src/preview/worker.ts"], format: "iife" });
+  const workerText = worker.outputFiles[0]?.text ?? "";
+  const page = await build({
+    ...BROWSER,
+    entryPoints: ["src/preview/main.tsx"],
+    plugins: [
+      {
+        name: "worker-source",
+        setup: ({ onResolve, onLoad }) => {
+          onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker-source", namespace: "made" }));
+          onLoad({ filter: /.*/, namespace: "made" }, () => ({ contents: workerText, loader: "text" }));
+        },
+      },
+    ],
+  });
+  // What ends a script element must not stand in one.
+  const script = (page.outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+  const { code: style } = await transform(readFileSync("src/preview/page.css", "utf8"), {
+    loader: "css",
+    minify: true,
+  });
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,
+    `style-src ${hashOf(style)}`,
+    "worker-src blob:",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const html = [
+    ["made by the build", policy],
+    ["<style></style>", `<style>${style}</style>`],
+    ['<script type="module"></script>', `<script type="module">${script}</script>`],
+  ].reduce(
+    (text, [hole = "", part = ""]) => text.replace(hole, () => part),
+    readFileSync("src/preview/page.html", "utf8"),
+  );
+  return { html, policy, inputs: [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)] };
+}

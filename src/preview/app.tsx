@@ -1,0 +1,182 @@
+// The page.
+import { useSignal } from "@preact/signals";
+import { formatDuration } from "../config/index.ts";
+import { Addresses } from "./addresses.tsx";
+import { Editor } from "./editor.tsx";
+import { EXAMPLES } from "./examples.ts";
+import { FlagControls } from "./flags.tsx";
+import { Picture } from "./picture.tsx";
+import { Plan } from "./plan.tsx";
+import { Rules } from "./rules.tsx";
+import { packState, type Tab } from "./state.ts";
+import { compare, config, evaluation, flags, inForce, other, shown, state, tab } from "./store.ts";
+import { Tabs } from "./tabs.tsx";
+import { plural } from "./words.ts";
+
+const VIEWS: Readonly<Record<Tab, { readonly label: string; readonly view: () => preact.JSX.Element }>> = {
+  picture: { label: "Picture", view: Picture },
+  addresses: { label: "Try an address", view: Addresses },
+  rules: { label: "Rules", view: Rules },
+  plan: { label: "Plan", view: Plan },
+};
+
+const NO_DIAGNOSTICS = [] as const;
+
+export function App() {
+  const View = VIEWS[tab.value].view;
+  return (
+    <>
+      <header>
+        <h1>ip-masq-agent preview</h1>
+        <p>What a config does, before a node does it. Nothing leaves this page.</p>
+        <Share />
+      </header>
+      <main>
+        <section class="left" aria-label="Config">
+          <ConfigEditors />
+          <FlagControls />
+        </section>
+        <section class="right" aria-label="What it does">
+          <Tabs
+            tabs={Object.entries(VIEWS).map(([name, { label }]) => ({ name: name as Tab, label }))}
+            chosen={tab.value}
+            onChoose={(name) => {
+              tab.value = name;
+            }}
+          >
+            {inForce.value.stale && inForce.value.policy && (
+              <p class="stale" role="status">
+                What is set is invalid: this is of the last valid one, which would stay in force.
+              </p>
+            )}
+            <View />
+          </Tabs>
+        </section>
+      </main>
+    </>
+  );
+}
+
+function ConfigEditors() {
+  const { parsed } = evaluation.value;
+  const origin = shown.value?.origin;
+  // The entry as it is written ends before a blank, a comment or what closes a list.
+  const line = origin && (parsed.text.split("\n")[origin.line - 1] ?? "").slice(origin.column - 1);
+  const mark = origin && {
+    line: origin.line,
+    column: origin.column,
+    length: /^["']?[\w.:/]+["']?/.exec(line ?? "")?.[0].length ?? 1,
+  };
+  return (
+    <>
+      <div class="bar">
+        <h2>Config</h2>
+        <select
+          aria-label="Start from an example"
+          value=""
+          onChange={(event) => {
+            const example = EXAMPLES[Number(event.currentTarget.value)];
+            event.currentTarget.value = "";
+            if (!example) return;
+            config.value = example.config;
+            flags.value = example.flags;
+          }}
+        >
+          <option value="">Examples…</option>
+          {EXAMPLES.map(({ name }, i) => (
+            <option key={name} value={i}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          aria-pressed={compare.value !== undefined}
+          onClick={() => {
+            compare.value = compare.value === undefined ? config.value : undefined;
+          }}
+        >
+          {compare.value === undefined ? "Compare" : "Stop comparing"}
+        </button>
+      </div>
+      <div class="frame" data-testid="config">
+        <Editor
+          label="Config"
+          text={config.value}
+          diagnostics={parsed.diagnostics}
+          mark={mark}
+          onChange={(text) => {
+            config.value = text;
+          }}
+        />
+      </div>
+      <Summary />
+      {compare.value !== undefined && (
+        <>
+          <h2>Compared with</h2>
+          <div class="frame" data-testid="compare">
+            <Editor
+              label="Config to compare with"
+              text={compare.value}
+              diagnostics={other.value?.parsed.diagnostics ?? NO_DIAGNOSTICS}
+              mark={undefined}
+              onChange={(text) => {
+                compare.value = text;
+              }}
+            />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Is it valid, in the words of `check`; and what is wrong, for those who cannot point at it. */
+function Summary() {
+  const { config: valid, diagnostics } = evaluation.value.parsed;
+  const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
+  const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
+  return (
+    <div class="summary">
+      <p role="status" data-testid="summary" class={valid ? "fine" : "problem"}>
+        {valid
+          ? `valid: ${plural(valid.nonMasqueradeCIDRs.length, "CIDR")}, resync every ${formatDuration(valid.resyncInterval)}${warnings}`
+          : `invalid: ${plural(count("error"), "error")}${warnings}`}
+      </p>
+      {diagnostics.length > 0 && (
+        <ul class="diagnostics">
+          {diagnostics.slice(0, 20).map(({ severity, line, column, message, hint, code }) => (
+            <li key={`${line}:${column}:${code}`} class={severity}>
+              <b>
+                {line}:{column}
+              </b>{" "}
+              {message}
+              {hint && <small>{hint}</small>}
+            </li>
+          ))}
+          {diagnostics.length > 20 && <li>and {diagnostics.length - 20} more</li>}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Puts the state into the address, from where it can be copied; nothing is sent. */
+function Share() {
+  const said = useSignal("");
+  const share = async () => {
+    history.replaceState(null, "", `#${await packState(state.value)}`);
+    said.value = await navigator.clipboard.writeText(location.href).then(
+      () => "the link is copied",
+      () => "the link is in the address bar",
+    );
+  };
+  return (
+    <div class="share">
+      <span role="status">{said.value}</span>
+      <button type="button" onClick={share}>
+        Share
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+// Rules as text with highlighting.
+
+/** What is coloured, by class. What stands in quotes comes first: nothing inside of it is anything else. */
+const TOKENS =
+  /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT)|(?<verdict>\b(?:RETURN|MASQUERADE)\b)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
+
+interface Token {
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** Cuts a line into coloured and plain parts. */
+function tokensOf(line: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let end = 0;
+  for (const match of line.matchAll(new RegExp(TOKENS, "g"))) {
+    if (match.index > end) tokens.push({ kind: "", text: line.slice(end, match.index) });
+    const [kind = ""] = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined) ?? [];
+    tokens.push({ kind: kind === "verdict" ? `verdict-${match[0].toLowerCase()}` : kind, text: match[0] });
+    end = match.index + match[0].length;
+  }
+  return [...tokens, { kind: "", text: line.slice(end) }];
+}
+
+export interface CodeProps {
+  /** What a screen reader calls it. */
+  readonly label: string;
+  readonly lines: readonly { readonly text: string; readonly kind?: "add" | "remove" | "keep" }[];
+  readonly testid: string;
+}
+
+/** Lines of rules; of a diff where they have a kind. It scrolls, so the keyboard must reach it. */
+export function Code({ label, lines, testid }: CodeProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+    <section class="code" aria-label={label} tabIndex={0}>
+      <pre data-testid={testid}>
+        {lines.map(({ text, kind }, i) => (
+          <span key={i} class={`line ${kind ?? ""}`}>
+            {tokensOf(text).map((token, k) => (
+              <span key={k} class={token.kind}>
+                {token.text}
+              </span>
+            ))}
+            {"\n"}
+          </span>
+        ))}
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,143 @@
+// A config in an editor: highlighted, with the agent's own diagnostics, and the entry that decides marked.
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Diagnostic } from "../config/index.ts";
+
+/** A place in the text; lines and columns from 1, columns in UTF-16 units. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+export interface EditorProps {
+  /** What a screen reader calls it. */
+  readonly label: string;
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What is marked, and scrolled to. */
+  readonly mark: Place | undefined;
+  readonly onChange: (text: string) => void;
+}
+
+const setMark = StateEffect.define<{ from: number; to: number } | undefined>();
+const decoration = Decoration.mark({ class: "decides" });
+
+const marks = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (set, transaction) => {
+    for (const effect of transaction.effects) {
+      if (effect.is(setMark))
+        return effect.value ? Decoration.set(decoration.range(effect.value.from, effect.value.to)) : Decoration.none;
+    }
+    return set.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const theme = EditorView.theme({
+  "&": { color: "var(--text)", backgroundColor: "var(--field)", fontSize: "0.875rem", height: "100%" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--text)", padding: "0.5rem 0" },
+  ".cm-gutters": { backgroundColor: "var(--field)", color: "var(--quiet)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--selection)",
+  },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--panel)",
+    color: "var(--text)",
+    border: "1px solid var(--border)",
+    maxWidth: "32rem",
+  },
+  ".cm-diagnostic": { whiteSpace: "pre-wrap", padding: "0.4rem 0.6rem" },
+  ".decides": { backgroundColor: "var(--decides)", outline: "1px solid var(--accent)", borderRadius: "2px" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--key)" },
+  { tag: [tags.string, tags.content, tags.attributeValue], color: "var(--text)" },
+  { tag: [tags.number, tags.bool, tags.keyword], color: "var(--number)" },
+  { tag: [tags.comment, tags.lineComment], color: "var(--quiet)", fontStyle: "italic" },
+  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
+]);
+
+/** Offsets of a place, held inside of the text: it may be of a text that has changed since. */
+function rangeOf(doc: Text, { line, column, length }: Place): { from: number; to: number } {
+  const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
+  const from = Math.min(at.from + column - 1, at.to);
+  return { from, to: Math.min(from + length, at.to) };
+}
+
+export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const change = useRef(onChange);
+  change.current = onChange;
+
+  useLayoutEffect(() => {
+    if (!host.current) return;
+    // In a shadow root its styles are adopted sheets, which a content security policy without 'unsafe-inline' allows.
+    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
+    const made = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(),
+          lintGutter(),
+          history(),
+          highlightActiveLine(),
+          yaml(),
+          syntaxHighlighting(colours),
+          marks,
+          theme,
+          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) change.current(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = made;
+    return () => made.destroy();
+  }, []);
+
+  // In the same task as the rendering: later the text could have been typed on, and would be set back.
+  useLayoutEffect(() => {
+    const doc = view.current?.state.doc;
+    if (!view.current || !doc || doc.toString() === text) return;
+    view.current.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+  }, [text]);
+
+  useLayoutEffect(() => {
+    if (!view.current) return;
+    const { state } = view.current;
+    const found = diagnostics.map(({ severity, message, hint, code, ...place }) => {
+      const text = hint ? `${message} [${code}]\n${hint}` : `${message} [${code}]`;
+      return { ...rangeOf(state.doc, place), severity, message: text };
+    });
+    view.current.dispatch(setDiagnostics(state, found));
+  }, [diagnostics]);
+
+  useLayoutEffect(() => {
+    if (!view.current) return;
+    const range = mark && rangeOf(view.current.state.doc, mark);
+    const seen = range && range.from < range.to ? range : undefined;
+    view.current.dispatch({
+      effects: [setMark.of(seen), ...(seen ? [EditorView.scrollIntoView(seen.from, { y: "nearest" })] : [])],
+    });
+  }, [mark]);
+
+  return <div class="editor" ref={host} />;
+}

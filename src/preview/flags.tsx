@@ -1,0 +1,78 @@
+// The agent's flags as controls.
+import type { JSX } from "preact";
+import type { Flags } from "./state.ts";
+import { evaluation, flags } from "./store.ts";
+
+const SWITCHES = [
+  { name: "ipv6", flag: "--enable-ipv6", hint: "keep IPv6 rules too" },
+  {
+    name: "reservedRanges",
+    flag: "--nomasq-all-reserved-ranges",
+    hint: "without CIDRs in the config: all reserved ranges",
+  },
+  { name: "randomFully", flag: "--random-fully", hint: "draw source ports at random" },
+] as const satisfies readonly { name: keyof Flags; flag: string; hint: string }[];
+
+const FIELDS = [
+  { name: "chain", flag: "--masq-chain", placeholder: "IP-MASQ-AGENT" },
+  { name: "ports", flag: "--to-ports", placeholder: "1024-29999,32768-65535" },
+] as const satisfies readonly { name: keyof Flags; flag: string; placeholder: string }[];
+
+export function FlagControls() {
+  const set = (change: Partial<Flags>) => {
+    flags.value = { ...flags.value, ...change };
+  };
+  return (
+    <fieldset class="flags">
+      <legend>Flags</legend>
+      {SWITCHES.map(({ name, flag, hint }) => (
+        <label key={name} class="switch">
+          <input
+            type="checkbox"
+            checked={flags.value[name]}
+            onChange={(event) => set({ [name]: event.currentTarget.checked })}
+          />
+          <span>
+            <code>{flag}</code> <small>{hint}</small>
+          </span>
+        </label>
+      ))}
+      {FIELDS.map(({ name, flag, placeholder }) => (
+        <Field key={name} name={name} flag={flag} placeholder={placeholder} onText={(text) => set({ [name]: text })} />
+      ))}
+    </fieldset>
+  );
+}
+
+interface FieldProps {
+  readonly name: "chain" | "ports";
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly onText: (text: string) => void;
+}
+
+function Field({ name, flag, placeholder, onText }: FieldProps): JSX.Element {
+  const problem = evaluation.value.problems[name];
+  const id = `flag-${name}`;
+  return (
+    <div class="field">
+      <label for={id}>
+        <code>{flag}</code>
+      </label>
+      <input
+        id={id}
+        type="text"
+        spellcheck={false}
+        autocomplete="off"
+        value={flags.value[name]}
+        placeholder={placeholder}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-problem`}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
+      <p class="problem" id={`${id}-problem`}>
+        {problem}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+// A block of the IPv4 space on a canvas: 16 × 16 blocks to zoom into, each of 16 × 16 cells.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { curve, pointOf, stepOf } from "./hilbert.ts";
+import { type Block, changesOf, formatBlock, looksOf, type Stretch, sizeOf } from "./space.ts";
+
+export interface HilbertMapProps {
+  /** What is in view; its length is 0, 8, 16 or 24. */
+  readonly block: Block;
+  readonly stretches: readonly Stretch[];
+  /** Of the config that it is compared with. */
+  readonly others: readonly Stretch[] | undefined;
+  readonly onPoint: (block: Block | undefined) => void;
+  readonly onZoom: (block: Block) => void;
+}
+
+/** Blocks along an edge, bits of one zoom step, and pixels along an edge of the canvas. */
+const GRID = 16;
+const STEP = 8;
+const PIXELS = 1024;
+
+const curves = { 16: curve(16), 256: curve(256) };
+
+/** Cells along an edge: one address each in the end. */
+const sideOf = ({ bits }: Block): 16 | 256 => (bits === 24 ? 16 : 256);
+
+const partOf = (block: Block, bits: number, step: number): Block => {
+  return { first: block.first + step * sizeOf({ first: 0, bits: block.bits + bits }), bits: block.bits + bits };
+};
+
+export function HilbertMap({ block, stretches, others, onPoint, onZoom }: HilbertMapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  // The block that the keyboard or the pointer is at, as a step of the 16 × 16 curve.
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  const dark = useDarkness();
+
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (context && canvas.current)
+      draw(context, getComputedStyle(canvas.current), { block, stretches, others }, cursor);
+    // The colours of the page follow its darkness.
+  }, [block, stretches, others, cursor, dark]);
+
+  const at = (event: MouseEvent, side: number) => {
+    const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const cell = (offset: number, length: number) =>
+      Math.min(side - 1, Math.max(0, Math.floor((offset / length) * side)));
+    return stepOf(side, { x: cell(event.clientX - left, width), y: cell(event.clientY - top, height) });
+  };
+  const zoom = (step: number) => {
+    if (block.bits + STEP <= 24) onZoom(partOf(block, STEP, step));
+  };
+  const zoomOut = () => {
+    const size = sizeOf({ first: 0, bits: block.bits - STEP });
+    if (block.bits > 0) onZoom({ first: Math.floor(block.first / size) * size, bits: block.bits - STEP });
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { x, y } = pointOf(GRID, cursor ?? 0);
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
+    const move = moves[event.key];
+    if (move) {
+      const clamp = (n: number) => Math.min(GRID - 1, Math.max(0, n));
+      const step = cursor === undefined ? 0 : stepOf(GRID, { x: clamp(x + move[0]), y: clamp(y + move[1]) });
+      setCursor(step);
+      onPoint(partOf(block, STEP, step));
+    } else if (event.key === "Enter" && cursor !== undefined) zoom(cursor);
+    else if (event.key === "Escape") zoomOut();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      class="map"
+      role="application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move within it
+      tabIndex={0}
+      aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape out`}
+      onKeyDown={onKeyDown}
+      onMouseMove={(event) => {
+        const side = sideOf(block);
+        setCursor(at(event, GRID));
+        onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
+      }}
+      onMouseLeave={() => {
+        setCursor(undefined);
+        onPoint(undefined);
+      }}
+      onClick={(event) => zoom(at(event, GRID))}
+    >
+      <canvas ref={canvas} width={PIXELS} height={PIXELS} />
+    </div>
+  );
+}
+
+type Scene = Pick<HilbertMapProps, "block" | "stretches" | "others">;
+
+function draw(
+  context: CanvasRenderingContext2D,
+  style: CSSStyleDeclaration,
+  scene: Scene,
+  cursor: number | undefined,
+): void {
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  context.imageSmoothingEnabled = false;
+  context.clearRect(0, 0, PIXELS, PIXELS);
+  context.drawImage(paintCells(scene, colour), 0, 0, PIXELS, PIXELS);
+
+  const cell = PIXELS / GRID;
+  context.strokeStyle = colour("--grid");
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let i = 1; i < GRID; i++) {
+    context.moveTo(i * cell + 0.5, 0);
+    context.lineTo(i * cell + 0.5, PIXELS);
+    context.moveTo(0, i * cell + 0.5);
+    context.lineTo(PIXELS, i * cell + 0.5);
+  }
+  context.stroke();
+
+  // Each block's last octet that counts: 10 at /0 is 10.0.0.0/8.
+  context.font = `500 19px ${colour("--mono")}`;
+  context.textBaseline = "top";
+  context.fillStyle = colour("--label");
+  for (let step = 0; step < GRID * GRID; step++) {
+    const { x, y } = pointOf(GRID, step);
+    context.fillText(`${scene.block.bits === 0 ? "" : "."}${step}`, x * cell + 6, y * cell + 6);
+  }
+  if (cursor === undefined) return;
+  const { x, y } = pointOf(GRID, cursor);
+  context.strokeStyle = colour("--text");
+  context.lineWidth = 4;
+  context.strokeRect(x * cell + 2, y * cell + 2, cell - 4, cell - 4);
+}
+
+/** One pixel a cell; where two policies are compared, what stays is dimmed and what changes lights up. */
+function paintCells({ block, stretches, others }: Scene, colour: (name: string) => string): HTMLCanvasElement {
+  const side = sideOf(block);
+  const count = side * side;
+  const looks = looksOf(stretches, block, count);
+  const changed = others && changesOf(others, stretches, block, count);
+  const small = document.createElement("canvas");
+  small.width = side;
+  small.height = side;
+  const context = small.getContext("2d");
+  if (!context) return small;
+  const image = context.createImageData(side, side);
+  const pixels = new Uint32Array(image.data.buffer);
+  const palette = ["--return", "--masquerade", "--mixed"].map((name) => pixelOf(colour(name), changed ? 0x70 : 0xff));
+  const bright = pixelOf(colour("--changed"), 0xff);
+  for (const [d, point] of curves[side].entries()) {
+    const pixel = changed?.[d] ? bright : (palette[looks[d] ?? 0] ?? 0);
+    pixels[(point >> 16) * side + (point & 0xffff)] = pixel;
+  }
+  context.putImageData(image, 0, 0);
+  return small;
+}
+
+/** `#rrggbb` and an opacity as a pixel of ImageData, whose bytes are red, green, blue, alpha. */
+function pixelOf(hex: string, alpha: number): number {
+  const rgb = Number.parseInt(hex.slice(1), 16);
+  return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
+}
+
+/** Is the page dark now? Asks again when that changes. */
+function useDarkness(): boolean {
+  const query = matchMedia("(prefers-color-scheme: dark)");
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const change = () => setDark(query.matches);
+    query.addEventListener("change", change);
+    return () => query.removeEventListener("change", change);
+  });
+  return dark;
+}

@@ -1,0 +1,113 @@
+// The picture: the IPv4 space as a Hilbert map, and IPv6 as a tree.
+import { useSignal } from "@preact/signals";
+import { HilbertMap } from "./hilbert-map.tsx";
+import { PrefixTree } from "./prefix-tree.tsx";
+import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn, WHOLE } from "./space.ts";
+import { inForce, other, otherStretches, shown, stretches } from "./store.ts";
+import { entryName, formatShare, lookName } from "./words.ts";
+
+export function Picture() {
+  const view = useSignal<Block>(WHOLE);
+  const pointed = useSignal<Block | undefined>(undefined);
+  const now = stretches.value;
+  const { policy } = inForce.value;
+  if (!now || !policy) return <p class="note">The picture comes with a valid config.</p>;
+  const point = (block: Block | undefined) => {
+    pointed.value = block;
+    const inside = block && stretchesIn(now, block);
+    shown.value = inside?.find(({ entry }) => entry)?.entry;
+  };
+  return (
+    <>
+      <Trail block={view.value} onChoose={(block) => (view.value = block)} />
+      <HilbertMap
+        block={view.value}
+        stretches={now}
+        others={otherStretches.value}
+        onPoint={point}
+        onZoom={(block) => {
+          view.value = block;
+        }}
+      />
+      <p class="readout" role="status" data-testid="readout">
+        {pointed.value
+          ? describe(pointed.value, now, otherStretches.value)
+          : "Point at a block, or move with the arrow keys; Enter zooms in, Escape out."}
+      </p>
+      <Legend stretches={now} others={otherStretches.value} />
+      <h3>IPv6</h3>
+      <PrefixTree
+        policy={policy.find(({ family }) => family === "ipv6")}
+        before={other.value?.policy?.find(({ family }) => family === "ipv6")}
+        compared={other.value?.policy !== undefined}
+      />
+    </>
+  );
+}
+
+/** The way from the whole space to the block in view. */
+function Trail({ block, onChoose }: { block: Block; onChoose: (block: Block) => void }) {
+  const steps = Array.from({ length: block.bits / 8 + 1 }, (_, i) => {
+    const size = sizeOf({ first: 0, bits: i * 8 });
+    return { first: Math.floor(block.first / size) * size, bits: i * 8 };
+  });
+  return (
+    <nav class="trail" aria-label="The block in view">
+      {steps.map((step) => (
+        <button
+          key={step.bits}
+          type="button"
+          aria-current={step.bits === block.bits ? "true" : undefined}
+          onClick={() => onChoose(step)}
+        >
+          {formatBlock(step)}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function describe(block: Block, now: readonly Stretch[], before: readonly Stretch[] | undefined): string {
+  const name = block.bits === 32 ? formatBlock(block).slice(0, -3) : formatBlock(block);
+  const say = (all: readonly Stretch[]) => {
+    const inside = stretchesIn(all, block);
+    const verdicts = new Set(inside.map(({ verdict }) => verdict));
+    const [only] = verdicts;
+    if (verdicts.size === 1 && only) {
+      const entries = new Set(inside.map(({ entry }) => entry));
+      const [entry] = entries;
+      return `${lookName(only)} (${entries.size > 1 ? `${entries.size} entries decide` : entryName(entry)})`;
+    }
+    const named = inside.flatMap(({ entry }) => (entry ? [entry.prefix.network] : []));
+    return `${lookName("mixed")}: ${lookName("return")} ${named.slice(0, 4).join(", ")}${named.length > 4 ? ` and ${named.length - 4} more` : ""}`;
+  };
+  const after = say(now);
+  const old = before && say(before);
+  return old === undefined || old === after ? `${name}: ${after}` : `${name}: ${after}; before: ${old}`;
+}
+
+function Legend({ stretches: all, others }: { stretches: readonly Stretch[]; others: readonly Stretch[] | undefined }) {
+  const left = countLeftAlone(all);
+  const shares = { return: formatShare(left), masquerade: formatShare(2 ** 32 - left), mixed: "" };
+  return (
+    <ul class="legend">
+      {LOOKS.map((look) => (
+        <li key={look}>
+          <span class={`swatch ${look}`} /> {lookName(look)} <b>{shares[look]}</b>
+        </li>
+      ))}
+      {others && (
+        <li>
+          <span class="swatch changed" /> changes its verdict
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function countLeftAlone(all: readonly Stretch[]): number {
+  return all.reduce(
+    (sum, { first, verdict }, i) => sum + (verdict === "return" ? (all[i + 1]?.first ?? 2 ** 32) - first : 0),
+    0,
+  );
+}

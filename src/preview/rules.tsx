@@ -1,0 +1,60 @@
+// What render prints: the transaction of each family.
+import { useSignal } from "@preact/signals";
+import { formatRendered, type Rendered, render } from "../dialect/index.ts";
+import { Code } from "./code.tsx";
+import { inForce } from "./store.ts";
+
+export function Rules() {
+  const { policy } = inForce.value;
+  if (!policy) return <p class="note">The rules come with a valid config.</p>;
+  return (
+    <>
+      <p class="note">
+        One transaction for each family, on an empty table: all of it happens or none. <code>ip-masq-agent render</code>{" "}
+        prints the same.
+      </p>
+      {render(policy).map((part) => (
+        <Transaction key={part.family} part={part} />
+      ))}
+    </>
+  );
+}
+
+function Transaction({ part }: { part: Rendered }) {
+  const said = useSignal("");
+  const text = formatRendered(part);
+  const copy = () =>
+    navigator.clipboard.writeText(part.transaction).then(
+      () => (said.value = "copied"),
+      () => (said.value = "the browser does not allow it"),
+    );
+  const download = () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([part.transaction], { type: "text/plain" }));
+    link.download = `ip-masq-agent.${part.family}.rules`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  return (
+    <div class="block">
+      <div class="bar">
+        <h3>{part.family === "ipv4" ? "IPv4" : "IPv6"}</h3>
+        <span role="status">{said.value}</span>
+        <button type="button" onClick={copy}>
+          Copy
+        </button>
+        <button type="button" onClick={download}>
+          Download
+        </button>
+      </div>
+      <Code
+        label={`Transaction for ${part.command}`}
+        testid={`rules-${part.family}`}
+        lines={text
+          .trimEnd()
+          .split("\n")
+          .map((line) => ({ text: line }))}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+// All that a person can set on the page, and its form in a link.
+
+/** The agent's flags that shape rules. */
+export interface Flags {
+  readonly chain: string;
+  readonly ipv6: boolean;
+  readonly reservedRanges: boolean;
+  readonly randomFully: boolean;
+  /** As --to-ports takes it. */
+  readonly ports: string;
+}
+
+export const TABS = ["picture", "addresses", "rules", "plan"] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface PageState {
+  readonly config: string;
+  /** The config that it is compared with; undefined: none. */
+  readonly compare: string | undefined;
+  readonly flags: Flags;
+  /** Lines with addresses. */
+  readonly addresses: string;
+  /** What iptables-save and ip6tables-save print on a node. */
+  readonly observed: { readonly ipv4: string; readonly ipv6: string };
+  readonly tab: Tab;
+}
+
+/** The agent's own defaults. */
+export const DEFAULT_FLAGS: Flags = {
+  chain: "IP-MASQ-AGENT",
+  ipv6: false,
+  reservedRanges: false,
+  randomFully: true,
+  ports: "",
+};
+
+export const EMPTY_STATE: PageState = {
+  config: "",
+  compare: undefined,
+  flags: DEFAULT_FLAGS,
+  addresses: "",
+  observed: { ipv4: "", ipv6: "" },
+  tab: "picture",
+};
+
+/** Longest state that is unpacked from a link, in bytes: a small link must not fill the memory. */
+const MAX_STATE = 8 << 20;
+
+/** The state as text for a URL fragment: JSON, deflated (RFC 1951), in base64url. */
+export async function packState(state: PageState): Promise<string> {
+  const json = new Blob([JSON.stringify(state)]);
+  const packed = new Uint8Array(
+    await new Response(json.stream().pipeThrough(new CompressionStream("deflate-raw"))).arrayBuffer(),
+  );
+  let binary = "";
+  for (const byte of packed) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The state in a fragment that {@link packState} made; undefined for anything else. */
+export async function unpackState(fragment: string): Promise<PageState | undefined> {
+  try {
+    const binary = atob(fragment.replaceAll("-", "+").replaceAll("_", "/"));
+    const packed = new Blob([Uint8Array.from(binary, (char) => char.charCodeAt(0))]);
+    const reader = packed.stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      size += next.value.length;
+      if (size > MAX_STATE) return undefined;
+      parts.push(next.value);
+    }
+    return readState(JSON.parse(await new Blob(parts as BlobPart[]).text()));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes a state of anything: what is missing or of another type is as in {@link EMPTY_STATE}. */
+export function readState(value: unknown): PageState {
+  const given = record(value);
+  const flags = record(given.flags);
+  const observed = record(given.observed);
+  return {
+    config: text(given.config, ""),
+    compare: typeof given.compare === "string" ? given.compare : undefined,
+    flags: {
+      chain: text(flags.chain, DEFAULT_FLAGS.chain),
+      ipv6: flags.ipv6 === true,
+      reservedRanges: flags.reservedRanges === true,
+      randomFully: flags.randomFully !== false,
+      ports: text(flags.ports, ""),
+    },
+    addresses: text(given.addresses, ""),
+    observed: { ipv4: text(observed.ipv4, ""), ipv6: text(observed.ipv6, "") },
+    tab: TABS.find((tab) => tab === given.tab) ?? EMPTY_STATE.tab,
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
+}

@@ -1,0 +1,30 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "../../src/preview/state.ts";
+
+test("a state survives its link", async () => {
+  const state: PageState = {
+    config: "nonMasqueradeCIDRs: [10.0.0.0/8] # ünïcödé\n",
+    compare: "",
+    flags: { chain: "X", ipv6: true, reservedRanges: true, randomFully: false, ports: "1-2" },
+    addresses: "10.0.0.1\n",
+    observed: { ipv4: "*nat\n", ipv6: "" },
+    tab: "plan",
+  };
+  const fragment = await packState(state);
+  assert.match(fragment, /^[\w-]+$/);
+  assert.equal(await unpackState(fragment), state);
+  assert.equal(await unpackState(await packState(EMPTY_STATE)), EMPTY_STATE);
+});
+
+test("what is no state", async () => {
+  for (const fragment of ["", "x", "%%%", "AAAA", "S0xO"]) assert.is(await unpackState(fragment), undefined, fragment);
+  for (const value of [null, 1, "x", [], {}, { flags: 1, observed: null, tab: "x", config: {} }]) {
+    assert.equal(readState(value), EMPTY_STATE);
+  }
+  const bomb = await packState({ ...EMPTY_STATE, config: "x".repeat(9 << 20) });
+  assert.ok(bomb.length < 20_000);
+  assert.is(await unpackState(bomb), undefined);
+});
+
+test.run();
