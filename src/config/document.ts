@@ -92,6 +92,11 @@ export function readDocument(text: string, report: Report): Document {
   if (first.errors.length > 0 || !first.contents) return { root: undefined, isJson };
 
   const spanOf = (node: YamlNode): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
+  // Where an entry that is left out stands: its dash.
+  const dashBefore = (item: YamlNode | null, list: Span): Span => {
+    const dash = text.lastIndexOf("-", item?.range?.[0] ?? 0);
+    return dash >= list.start ? { start: dash, end: dash + 1 } : list;
+  };
   const nothing = (span: Span): Node => ({ kind: "scalar", value: null, source: "", span });
 
   // What aliases multiply ends somewhere: a few lines of them can stand for more nodes than there is memory.
@@ -128,7 +133,7 @@ export function readDocument(text: string, report: Report): Document {
     }
     const inside = [...above, node];
     if (isSeq<YamlNode>(node)) {
-      return { kind: "list", items: node.items.map((item) => read(item, span, inside)), span };
+      return { kind: "list", items: node.items.map((item) => read(item, dashBefore(item, span), inside)), span };
     }
     if (!isMap<YamlNode, YamlNode>(node)) return nothing(span);
     const own: Entry[] = [];

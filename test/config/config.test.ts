@@ -41,6 +41,7 @@ test("each problem has its code and its place", () => {
     ["nonMasqueradeCIDRs: [10.0.0.0/08]\n", ["error cidr-length-padded 1:22+11"]],
     ["nonMasqueradeCIDRs: ['::ffff:10.0.0.0/104']\n", ["error cidr-mapped 1:22+21"]],
     ["nonMasqueradeCIDRs: [null, ~]\n", ["error value-null 1:22+4", "error value-null 1:28+1"]],
+    ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- # a-b\n-\n", ["error value-null 3:1+1", "error value-null 4:1+1"]],
     ["nonMasqueradeCIDRs: [10]\n", ["error value-type 1:22+2"]],
     ["nonMasqueradeCIDRs: [[10.0.0.0/8]]\n", ["error value-type 1:22+12"]],
     ["nonMasqueradeCIDRs: 10.0.0.0/8\n", ["error value-type 1:21+10"]],
