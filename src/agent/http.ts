@@ -1,5 +1,5 @@
 // /metrics, /healthz and /readyz.
-import { isIPv6, type Socket } from "node:net";
+import { type AddressInfo, isIPv6, type Socket } from "node:net";
 
 /** Where to listen: no host means all addresses. */
 export interface Address {
@@ -32,11 +32,21 @@ const MAX_CONNECTIONS = 64;
 /** Who sends half a request, or none, holds a connection no longer than this. Milliseconds. */
 const TIMEOUTS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
-/** Serves pages by path to GET and HEAD. Resolves when it listens, to what stops it; rejects where it cannot. */
+/** A server that listens. */
+export interface Served {
+  readonly port: number;
+  readonly close: () => void;
+}
+
+/**
+ * Serves pages by path to GET and HEAD; rejects where it cannot listen. Requests by another name than `hosts` allows are
+ * refused.
+ */
 export async function serve(
   address: Address,
   pages: Readonly<Record<string, () => Page | Promise<Page>>>,
-): Promise<() => void> {
+  hosts = /.*/,
+): Promise<Served> {
   // Loaded here: the commands that serve nothing start sooner without it.
   const { createServer } = await import("node:http");
   const server = createServer(TIMEOUTS, (request, response) => {
@@ -47,7 +57,8 @@ export async function serve(
     };
     const path = (request.url ?? "").split("?")[0] ?? "";
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (!page) reply({ status: 404, text: `there is ${Object.keys(pages).join(", ")}\n` });
+    if (!hosts.test(request.headers.host ?? "")) reply({ status: 403, text: "not by this name\n" });
+    else if (!page) reply({ status: 404, text: `there is ${Object.keys(pages).join(", ")}\n` });
     else if (request.method !== "GET" && request.method !== "HEAD") reply({ status: 405, text: "GET only\n" });
     else {
       Promise.resolve()
@@ -66,14 +77,15 @@ export async function serve(
   });
   return new Promise((resolve, reject) => {
     server.on("error", (error) => {
-      reject(new Error(`cannot serve metrics on ${formatAddress(address)}: ${error.message}`));
+      reject(error);
     });
     server.listen(address.port, address.host, () => {
-      server.unref();
-      resolve(() => {
+      const { port } = server.address() as AddressInfo;
+      const close = () => {
         server.close();
         server.closeAllConnections();
-      });
+      };
+      resolve({ port, close });
     });
   });
 }

@@ -3,6 +3,6 @@
  * @module
  */
 export { type ConfigFile, ConfigFileError, readConfigFile } from "./config-file.ts";
-export { type Address, parseAddress } from "./http.ts";
+export { type Address, parseAddress, serve } from "./http.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

@@ -6,7 +6,7 @@ import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
-import { type Address, formatAddress, serve } from "./http.ts";
+import { type Address, formatAddress, type Served, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
@@ -128,7 +128,7 @@ export async function run({
   };
 
   // The rules matter more than who sees them: where the port is taken they are kept all the same.
-  let close: (() => void) | undefined;
+  let served: Served | undefined;
   let said = false;
   const listener: Reconciler | undefined =
     listen &&
@@ -136,7 +136,7 @@ export async function run({
     reconcile(
       async () => {
         try {
-          close ??= await serve(listen, {
+          served ??= await serve(listen, {
             "/metrics": async () => ({ status: 200, text: await metrics.page(), type: metrics.contentType }),
             "/healthz": () => healthPage(keepers, interval()),
             "/readyz": () => readyPage(keepers, file, trouble),
@@ -145,7 +145,8 @@ export async function run({
           said = true;
           return true;
         } catch (error) {
-          log.state("listen", "error", `${(error as Error).message}; trying again`);
+          const why = `cannot serve metrics on ${formatAddress(listen)}: ${(error as Error).message}`;
+          log.state("listen", "error", `${why}; trying again`);
           return false;
         }
       },
@@ -181,7 +182,7 @@ export async function run({
       watch.close();
       changed.cancel();
       await Promise.all([lookout, listener, ...keepers].map((one) => one?.stop()));
-      close?.();
+      served?.close();
       claim.release();
     },
   };

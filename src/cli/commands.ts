@@ -5,6 +5,7 @@ import { cleanup } from "./cleanup.ts";
 import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { plan } from "./plan.ts";
+import { preview } from "./preview.ts";
 import { render } from "./render.ts";
 import { run } from "./run.ts";
 import type { Settings } from "./settings.ts";
@@ -32,7 +33,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs now; SIGTERM ends it, and the rules stay.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
-    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or an address that is taken, 2 for bad usage",
+    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value, 2 for bad usage",
     action: run,
   },
   apply: {
@@ -104,6 +105,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: ["ip-masq-agent render --config=config.yaml --family=ipv4 | iptables-restore --noflush"],
     exits: "0; 1 where the config is invalid; 2 for bad usage",
     action: render,
+  },
+  preview: {
+    operands: "[FILE]",
+    summary: "show in a browser what a config does",
+    details: [
+      "Serves one page on 127.0.0.1 until Ctrl-C, or writes it with --page: the config in an editor, the rules, verdicts for addresses, a map of the address space. As root, with the node's own rules to compare with. The page runs in the browser alone and sends nothing.",
+    ],
+    examples: ["ip-masq-agent preview config.yaml", "ip-masq-agent preview --page=preview.html"],
+    exits: "0; 1 where the config cannot be read or the page not be served or written; 2 for bad usage",
+    action: preview,
   },
   version: {
     operands: "",

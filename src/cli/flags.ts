@@ -29,7 +29,7 @@ const klog = (type: Flag["type"]): Flag => {
   return { type, fallback: "", value: "", summary: "accepted and ignored", group: "klog" };
 };
 
-const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+const KERNEL = ["run", "apply", "plan", "preview", "status", "cleanup"];
 
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -49,7 +49,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "string",
     "/etc/config/ip-masq-agent",
     "FILE",
-    ["run", "apply", "plan", "check", "explain", "status", "render"],
+    ["run", "apply", "plan", "check", "explain", "preview", "status", "render"],
     "the config file; without one the defaults apply",
   ),
   "iptables-variant": ours(
@@ -68,6 +68,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
+  page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
+  port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
   output: ours(

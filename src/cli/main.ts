@@ -8,10 +8,11 @@ import { FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
 import { type Io, printJson, processIo } from "./io.ts";
 import { InvalidConfigError } from "./policy.ts";
+import { PageError } from "./preview.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
-const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, ReferencedError, ToolError, VerifyError];
+const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, PageError, ReferencedError, ToolError, VerifyError];
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 

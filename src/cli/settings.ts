@@ -23,6 +23,10 @@ export interface Settings {
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
   readonly cleanupOnExit: boolean;
+  /** Where the preview page is written; empty: it is served. */
+  readonly page: string;
+  /** Where it is served; 0: any port that is free. */
+  readonly port: number;
   /** Every flag that `run` takes with its value, given or not. */
   readonly effective: ReadonlyMap<string, string>;
   /** klog flags that were given and do nothing. */
@@ -64,6 +68,9 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
       `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
     );
   }
+  if (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535) {
+    throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
+  }
   const ipv6 = bool("enable-ipv6");
   return {
     config: { file: text("config"), ipv6, reservedRanges: bool("nomasq-all-reserved-ranges") },
@@ -76,6 +83,8 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     cleanupOnExit: bool("cleanup-on-exit"),
+    page: text("page"),
+    port: Number(text("port")),
     effective: new Map(
       Object.entries(FLAGS)
         .filter(([, { group, commands }]) => group === "agent" || commands?.includes("run"))

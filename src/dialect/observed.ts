@@ -47,6 +47,18 @@ export function readObserved(dump: Uint8Array, chain: string, { inline = false }
   return { exists: chainExists, rules: scan.rules.map(count), jumps: scan.jumps.map(count), references };
 }
 
+/** A chain as `iptables-save -t nat` would print it, without what is others'. {@link readObserved} reads it. */
+export function formatObserved(chain: string, { exists, rules, jumps }: ObservedChain): string {
+  const lines = [
+    "*nat",
+    ...(exists ? [`:${chain} - [0:0]`] : []),
+    ...jumps.map(({ spec }) => `-A POSTROUTING ${spec}`),
+    ...rules.map(({ spec }) => `-A ${chain} ${spec}`),
+    "COMMIT",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
 /** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */
 export function countOthers(dump: Uint8Array, chain: string): number {
   const { allRules, rules, jumps } = scanRules(dump, chain);

@@ -1,0 +1,96 @@
+// ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { ConfigFileError, readConfigFile, serve } from "../agent/index.ts";
+import { formatObserved } from "../dialect/index.ts";
+import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { forEachFamily } from "./families.ts";
+import type { Io } from "./io.ts";
+import { openBackend } from "./policy.ts";
+import type { Settings } from "./settings.ts";
+
+/** The build puts it beside the bundle. */
+const PAGE = new URL("preview.html", import.meta.url);
+
+/** Where the page takes its first state from. */
+const HOLE = '<script type="application/json" id="state">';
+
+/** Another site's name that leads here must not show that site what a node has (DNS rebinding). */
+const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** The page cannot be made or written. */
+export class PageError extends Error {
+  override name = "PageError";
+}
+
+/** Writes the page where --page names a file, else serves it on this machine until a signal ends it. */
+export async function preview(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  const [file = settings.config.file] = words;
+  const state = await stateOf(settings, file, words.length > 0 || settings.configGiven, io);
+  // Nothing in the state may end the element that it stands in.
+  const json = JSON.stringify(state).replaceAll("<", "\\u003c");
+  const html = readPage().replace(HOLE, () => HOLE + json);
+  if (settings.page !== "") {
+    try {
+      writeFileSync(settings.page, html);
+    } catch (error) {
+      throw new PageError(`cannot write the page: ${(error as Error).message}`);
+    }
+    io.print(`written: ${settings.page}; open it in a browser`);
+    return 0;
+  }
+  const signal = new Promise((resolve) => {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, resolve);
+  });
+  const pages = { "/": () => ({ status: 200, text: html, type: "text/html; charset=utf-8" }) };
+  const { port, close } = await serve({ host: "127.0.0.1", port: settings.port }, pages, OWN_HOST).catch(
+    (error: Error) => {
+      throw new PageError(`cannot serve the page on 127.0.0.1, port ${settings.port}: ${error.message}`);
+    },
+  );
+  io.print(`http://127.0.0.1:${port}/`);
+  io.warn("serving until Ctrl-C; only this machine can open it");
+  await signal;
+  close();
+  return 0;
+}
+
+/** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
+async function stateOf(settings: Settings, file: string, required: boolean, io: Io): Promise<object> {
+  const { policy } = settings;
+  const { bytes, config } = readConfigFile({ ...settings.config, file });
+  if (!bytes && required) throw new ConfigFileError(`there is no config ${file}; without a name the defaults apply`);
+  if (!bytes) io.warn(`no config file at ${file}, the defaults apply`);
+  const observed = config && process.getuid?.() === 0 ? await observe(decide(config, policy), settings, io) : {};
+  return {
+    config: bytes ? new TextDecoder().decode(bytes) : "",
+    flags: {
+      chain: policy.chain,
+      ipv6: policy.ipv6,
+      reservedRanges: settings.config.reservedRanges,
+      randomFully: policy.randomFully,
+      ports: policy.ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(","),
+    },
+    observed,
+  };
+}
+
+/** The rules that the node has, by family, as far as they can be read. */
+async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<object> {
+  const outcomes = await forEachFamily(policy, async (part) => {
+    const backend = await openBackend(settings, io.warn);
+    return formatObserved(part.chain, (await backend.inspect(part)).observed);
+  });
+  for (const { family, error } of outcomes) {
+    if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);
+  }
+  return Object.fromEntries(outcomes.map((one) => [one.family, one.error === undefined ? one.value : ""]));
+}
+
+function readPage(): string {
+  try {
+    return readFileSync(PAGE, "utf8");
+  } catch {
+    throw new PageError(`${PAGE.pathname} is not there: it belongs beside the program`);
+  }
+}
