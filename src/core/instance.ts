@@ -8,8 +8,16 @@ interface CoreExports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
   reset(): void;
   alloc(size: number): number;
+  release(at: number): void;
   parsePrefixes(text: number, ends: number, count: number, want: number, out: number): void;
   formatPrefixes(records: number, count: number, text: number, ends: number): void;
+  formatLines(records: number, count: number, text: number): number;
+  countNewlines(text: number, length: number): number;
+  beginList(records: number): void;
+  readLines(start: number, until: number, end: number): number;
+  entryCount(): number;
+  flawedCount(): number;
+  aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
   buildTable(records: number, count: number): number;
@@ -66,6 +74,14 @@ export class Instance {
     return at;
   }
 
+  /** What `work` answers; the room that it takes is given back. */
+  scratch<T>(work: () => T): T {
+    const mark = this.alloc(0);
+    const result = work();
+    this.call.release(mark);
+    return result;
+  }
+
   /** Copies bytes in, and answers where they are. */
   put(data: Uint8Array | Uint32Array): number {
     const at = this.alloc(data.byteLength);
@@ -89,6 +105,11 @@ export class Instance {
   /** A copy of `length` signed 32-bit numbers. */
   takeInts(at: number, length: number): Int32Array {
     return new Int32Array(this.call.memory.buffer, at, length).slice();
+  }
+
+  /** `length` bytes as they lie there, until the next call that may take memory. */
+  view(at: number, length: number): DataView {
+    return new DataView(this.call.memory.buffer, at, length);
   }
 
   /** The UTF-8 text of `length` bytes. */

@@ -1,0 +1,74 @@
+/**
+ * The smallest list of prefixes that covers the same addresses.
+ *
+ * Two steps make any list smallest. A prefix inside another goes: what is left never overlaps. Then two halves of one
+ * prefix become that prefix, again and again:
+ *
+ *   10.0.0.0/10   ├────┤                                     the list so far is a stack: a new prefix
+ *   10.64.0.0/10        ├────┤         ╲  10.0.0.0/8         merges with the top alone, and what comes
+ *   10.128.0.0/9              ├─────────┤                    of it with the one below, and so on
+ *
+ * In sorted order a prefix stands behind all that contain it and right behind its lower half's last part, so one pass
+ * finds both. Nothing smaller exists: two aligned blocks make a third only as its halves.
+ */
+import { contains, sortPrefixes } from "./order";
+import { RECORD, copyRecord, maskHi, maskLo } from "./record";
+import { alloc, release } from "./memory";
+
+/** Are the prefixes at `a` and `b`, of which neither contains the other, the two halves of one? */
+function areHalves(a: usize, b: usize): bool {
+  const bits = <u32>load<u8>(a, 17);
+  return (
+    load<u8>(a, 16) == load<u8>(b, 16) &&
+    bits == <u32>load<u8>(b, 17) &&
+    // Apart and of the same length, they differ in their network bits; in all but the last of them they must not.
+    ((load<u64>(a) ^ load<u64>(b)) & maskHi(bits - 1)) == 0 &&
+    ((load<u64>(a, 8) ^ load<u64>(b, 8)) & maskLo(bits - 1)) == 0
+  );
+}
+
+/**
+ * Writes the smallest list to `results`, sorted; to `parts` as i32 for each result how many records it is made of; and
+ * to `fates` as i32 what became of each record: not negative, it goes, and this is the index of the shortest other one
+ * that contains it, of equal ones the first; negative, it is, or is a part of, the result with the index ~fate.
+ *
+ * All three need room for `count`; the records must be good and aligned. O(n). Answers how many results there are, or
+ * -1 where the scratch space does not fit.
+ */
+export function aggregate(records: usize, count: i32, results: usize, parts: usize, fates: usize): i32 {
+  const order = alloc(<usize>count << 2);
+  if (order == 0 || !sortPrefixes(records, count, order)) return -1;
+  let top = results - RECORD;
+  let outer: i32 = -1;
+  for (let k = 0; k < count; k++) {
+    const i = load<i32>(order + (<usize>k << 2));
+    const record = records + <usize>i * RECORD;
+    const covered = outer >= 0 && contains(records + <usize>outer * RECORD, record);
+    store<i32>(fates + (<usize>i << 2), covered ? outer : -1);
+    if (covered) continue;
+    outer = i;
+    top += RECORD;
+    copyRecord(record, top);
+    // The lower half has the address of the whole already.
+    while (top > results && areHalves(top - RECORD, top)) {
+      top -= RECORD;
+      store<u8>(top, load<u8>(top, 17) - 1, 17);
+    }
+  }
+  // What stays lies in the results in their order, and each result holds some of it.
+  let result = -1;
+  for (let k = 0; k < count; k++) {
+    const i = load<i32>(order + (<usize>k << 2));
+    const fate = fates + (<usize>i << 2);
+    if (load<i32>(fate) >= 0) continue;
+    if (result < 0 || !contains(results + <usize>result * RECORD, records + <usize>i * RECORD)) {
+      result++;
+      store<i32>(parts + (<usize>result << 2), 0);
+    }
+    const part = parts + (<usize>result << 2);
+    store<i32>(part, load<i32>(part) + 1);
+    store<i32>(fate, ~result);
+  }
+  release(order);
+  return result + 1;
+}
