@@ -69,12 +69,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
-  "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
+  "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
+  write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   output: ours(
     "string",
     "text",
     "text|json",
-    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "version"],
+    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "optimize", "version"],
     "what to print",
   ),
   ...Object.fromEntries(
