@@ -1,5 +1,5 @@
 // What optimize says of the changes it makes.
-import { type Aggregate, type Change, changesOf, countChanges } from "../core/index.ts";
+import { type Aggregate, type Change, changesOf } from "../core/index.ts";
 import { nameOf } from "./input.ts";
 
 /** Changes that are told one by one, and parts of one merge; the others are counted. */
@@ -16,11 +16,8 @@ export interface Optimized {
   readonly cidrLimit: number | undefined;
 }
 
-const networksOf = ({ text }: Aggregate) => new TextDecoder().decode(text).split("\n").slice(0, -1);
-
 /** The changes and the count, for a person. */
-export function report({ list, entry, cidrLimit }: Optimized, file: string): string[] {
-  const networks = list.length > 0 ? networksOf(list) : [];
+export function report({ list, entry, cidrLimit }: Optimized, file: string, changes: number): string[] {
   const place = (index: number) => {
     const { network, line } = entry(index);
     return `${network} (line ${line})`;
@@ -32,11 +29,10 @@ export function report({ list, entry, cidrLimit }: Optimized, file: string): str
     }
     const parts = change.indexes.slice(0, PARTS).map(place);
     const more = change.indexes.length - parts.length;
-    return `${[...parts, ...(more > 0 ? [`${more} more`] : [])].join(" + ")} -> ${networks[change.into]}`;
+    return `${[...parts, ...(more > 0 ? [`${more} more`] : [])].join(" + ")} -> ${list.network(change.into)}`;
   };
   const lines = changesOf(list, SHOWN).map(say);
-  const more = countChanges(list) - lines.length;
-  if (more > 0) lines.push(`… and ${more} more`);
+  if (changes > lines.length) lines.push(`… and ${changes - lines.length} more`);
   const before = list.fates.length;
   const plural = list.length === 1 ? "CIDR" : "CIDRs";
   const limit =
@@ -50,7 +46,7 @@ export function report({ list, entry, cidrLimit }: Optimized, file: string): str
 
 /** All of it as data. */
 export function describe({ list, entry, cidrLimit }: Optimized): object {
-  const cidrs = networksOf(list);
+  const cidrs = new TextDecoder().decode(list.text).split("\n").slice(0, -1);
   const changes = changesOf(list);
   const named = (index: number) => {
     const { network, line } = entry(index);

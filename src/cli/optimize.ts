@@ -12,6 +12,7 @@ import type { Settings } from "./settings.ts";
 const EMPTY: Aggregate = {
   length: 0,
   text: new Uint8Array(),
+  network: () => "",
   parts: new Int32Array(),
   fates: new Int32Array(),
 };
@@ -35,7 +36,7 @@ export async function optimize(settings: Settings, words: readonly string[], io:
   const changes = countChanges(list);
   if (settings.json) printJson(io, describe(optimized));
   else {
-    for (const line of report(optimized, file)) io.warn(line);
+    for (const line of report(optimized, file, changes)) io.warn(line);
     if (!settings.write) io.write(text);
   }
   if (settings.write && changes > 0) replaceFile(file, text);
