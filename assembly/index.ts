@@ -6,5 +6,5 @@ export { beginList, countNewlines, entryCount, flawedCount, readLines } from "./
 export { findCovers, sortPrefixes } from "./order";
 export { aggregate } from "./aggregate";
 export { buildTable, lookup } from "./lookup";
-export { scan, scanFindings, scannedBalance, scannedNat, scannedRules } from "./scan";
+export { beginScan, scan, scanFindings, scanFound, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";

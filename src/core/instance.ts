@@ -22,7 +22,9 @@ interface CoreExports extends Record<string, unknown> {
   sortPrefixes(records: number, count: number, out: number): number;
   buildTable(records: number, count: number): number;
   lookup(addresses: number, count: number, byFirst: number, out: number): void;
-  scan(text: number, length: number, name: number, nameLength: number, word: number): number;
+  beginScan(name: number, nameLength: number, word: number): void;
+  scan(text: number, length: number, offset: number, isLast: 0 | 1): number;
+  scanFound(): number;
   scanFindings(): number;
   scannedNat(): number;
   scannedRules(): number;
@@ -85,10 +87,13 @@ export class Instance {
   /** Copies bytes in, and answers where they are. */
   put(data: Uint8Array | Uint32Array): number {
     const at = this.alloc(data.byteLength);
-    new Uint8Array(this.call.memory.buffer, at, data.byteLength).set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
+    this.overwrite(at, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return at;
+  }
+
+  /** Copies bytes to where there is room for them. */
+  overwrite(at: number, data: Uint8Array): void {
+    new Uint8Array(this.call.memory.buffer, at, data.length).set(data);
   }
 
   /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
