@@ -2,7 +2,7 @@
 export { alloc, release, reset } from "./memory";
 export { parsePrefixes } from "./parse";
 export { formatLines, formatPrefixes } from "./format";
-export { beginList, countNewlines, entryCount, flawedCount, readLines } from "./lines";
+export { beginList, entryCount, flawedCount, readLines } from "./lines";
 export { findCovers, sortPrefixes } from "./order";
 export { aggregate } from "./aggregate";
 export { buildTable, lookup } from "./lookup";

@@ -5,76 +5,72 @@
 import { OK, RECORD, V4, maskHi } from "./record";
 import { WANT_PREFIX, readRecord } from "./parse";
 
-/** How many newlines the `length` bytes at `text` have, 16 bytes at a time. */
-export function countNewlines(text: usize, length: usize): i32 {
-  const newline = i8x16.splat(0x0a);
-  const end = text + length;
-  let n = 0;
-  let p = text;
-  for (; p + 16 <= end; p += 16) n += popcnt(i8x16.bitmask(i8x16.eq(v128.load(p), newline)));
-  for (; p < end; p++) n += load<u8>(p) == 0x0a ? 1 : 0;
-  return n;
-}
-
 function isSpace(c: u8): bool {
   return c == 0x20 || c == 0x09 || c == 0x0d;
 }
 
-/** More than any octet and any length: what `decimal` answers for what is no number. */
-const NO_NUMBER: u32 = 1000;
-
-/** The number of one to three digits in [start, end), of which the first is no leading zero; reads four bytes. */
-function decimal(start: usize, end: usize): u32 {
-  const length = <u32>(end - start);
-  // Three bytes | hundreds | tens | ones |, zeros where there are fewer digits.
-  const digits = ((load<u32>(start) ^ 0x303030) << ((3 - length) << 3)) & 0xffffff;
-  // A byte of 10 or more has, or gets by 0x76, its top bit.
-  const noDigits = ((digits + 0x767676) | digits) & 0x808080;
-  const padded = (length > 1 ? 1 : 0) & (load<u8>(start) == 0x30 ? 1 : 0);
-  const value = (digits & 255) * 100 + ((digits >> 8) & 255) * 10 + (digits >> 16);
-  return (length - 1 > 2 ? 1 : 0) | noDigits | padded ? NO_NUMBER : value;
-}
-
-/** Bytes that `readPlainIPv4` may look at. */
-const LOOK: usize = 32;
+/** Bytes that `readPlainIPv4` may look at: 16, or behind 15 of an address `/nn`, a carriage return and a newline. */
+const LOOK: usize = 21;
 
 /**
- * Reads the line that most lines are, `a.b.c.d/n` and a line's end, into the record at `out`. Answers where the next line
- * begins, or 0 for a line that is anything else, and for an unaligned prefix: what is the matter is not said here.
+ * Reads the line that most lines are, `a.b.c.d/n` and a line's end, into the record at `out`. Answers where the next
+ * line begins, or 0 for a line that is anything else, and for an unaligned prefix: what is the matter is not said here.
  *
- * The lengths of numbers are as good as random, and each branch on one would be predicted wrong half of the time: the
- * five marks behind them are found at once, as the bytes below '0', and all is computed before anything is asked.
+ * Numbers have one to three digits as good as at random, and a branch on that would be predicted wrong half of the time.
+ * So the marks behind the numbers are found at once, as the bytes below '0', and each number's digits are moved to four
+ * bytes of their own, right-aligned; what is wrong with any is gathered, and asked once:
+ *
+ *   text     1  0  .  9  .  0  .  2  5  5  /
+ *   digits   -  -  1  0 | -  -  -  9 | -  -  -  0 | -  2  5  5
  */
 function readPlainIPv4(p: usize, out: usize): usize {
-  const zero = i8x16.splat(0x30);
-  let marks =
-    <u32>i8x16.bitmask(i8x16.lt_u(v128.load(p), zero)) |
-    (<u32>i8x16.bitmask(i8x16.lt_u(v128.load(p, 16), zero)) << 16);
-  const first = p + <usize>ctz(marks);
-  marks &= marks - 1;
-  const second = p + <usize>ctz(marks);
-  marks &= marks - 1;
-  const third = p + <usize>ctz(marks);
-  marks &= marks - 1;
-  const slash = p + <usize>ctz(marks);
-  marks &= marks - 1;
-  const behind = p + <usize>ctz(marks);
-  if (marks == 0) return 0;
-  const newline = load<u8>(behind) == 0x0d ? behind + 1 : behind;
-  const strange =
-    (load<u8>(first) ^ 0x2e) | (load<u8>(second) ^ 0x2e) | (load<u8>(third) ^ 0x2e) |
-    (load<u8>(slash) ^ 0x2f) | (load<u8>(newline) ^ 0x0a);
-  const a = decimal(p, first);
-  const b = decimal(first + 1, second);
-  const c = decimal(second + 1, third);
-  const d = decimal(third + 1, slash);
-  const bits = decimal(slash + 1, behind);
-  const hi = (<u64>((a << 24) | (b << 16) | (c << 8) | d)) << 32;
-  if (strange != 0 || (a | b | c | d) > 255 || bits > 32 || (hi & ~maskHi(bits)) != 0) return 0;
+  const text = v128.load(p);
+  const marks = i8x16.bitmask(i8x16.lt_u(text, i8x16.splat(0x30)));
+  const dots = i8x16.bitmask(i8x16.eq(text, i8x16.splat(0x2e)));
+  const behindSecond = marks & (marks - 1) & ((marks & (marks - 1)) - 1);
+  const slash = ctz(behindSecond & (behindSecond - 1));
+  // Three dots, then another mark.
+  if (slash > 15 || ((marks ^ dots) & ((2 << slash) - 1)) != 1 << slash || load<u8>(p + slash) != 0x2f) return 0;
+
+  let stops = i32x4.splat(ctz(marks));
+  stops = i32x4.replace_lane(stops, 1, ctz(marks & (marks - 1)));
+  stops = i32x4.replace_lane(stops, 2, ctz(behindSecond));
+  stops = i32x4.replace_lane(stops, 3, slash);
+  // For each of a number's four bytes: the marks behind and before it, and the place its digit comes from.
+  const behind = v128.shuffle<u8>(stops, stops, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12);
+  const before = v128.shuffle<u8>(stops, i8x16.splat(-1), 16, 16, 16, 16, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8);
+  const place = i8x16.sub(behind, i32x4.splat(0x01020304));
+  const inside = i8x16.gt_s(place, before);
+  const digits = v128.and(inside, i8x16.sub(i8x16.swizzle(text, place), i8x16.splat(0x30)));
+  // 10 a + b of each two bytes, then 100 times the first plus the second.
+  const pairs = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(10 * 256 + 1)), 8);
+  const numbers = i32x4.dot_i16x8_s(pairs, i32x4.splat((1 << 16) | 100));
+  const noDigit = i8x16.gt_u(digits, i8x16.splat(9));
+  // Of four bytes the first must be outside of the number, the last inside.
+  const wrongLength = v128.and(v128.xor(inside, i32x4.splat(0xff000000)), i32x4.splat(0xff0000ff));
+  // A zero where the number begins is wrong unless it is the last digit too.
+  const begins = i8x16.eq(i8x16.sub(place, before), i8x16.splat(1));
+  const padded = v128.and(v128.and(begins, i8x16.eq(digits, i8x16.splat(0))), i32x4.splat(0x00ffffff));
+  const tooBig = i32x4.gt_s(numbers, i32x4.splat(255));
+  if (v128.any_true(v128.or(v128.or(noDigit, wrongLength), v128.or(padded, tooBig)))) return 0;
+
+  let bits = <u32>load<u8>(p + slash, 1) - 0x30;
+  let end = p + slash + 2;
+  const second = <u32>load<u8>(end) - 0x30;
+  if (bits > 9) return 0;
+  if (second < 10) {
+    if (bits == 0) return 0;
+    bits = bits * 10 + second;
+    end++;
+  }
+  if (load<u8>(end) == 0x0d) end++;
+  const address = <u32>i32x4.extract_lane(v128.shuffle<u8>(numbers, numbers, 12, 8, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0);
+  const hi = (<u64>address) << 32;
+  if (load<u8>(end) != 0x0a || bits > 32 || (hi & ~maskHi(bits)) != 0) return 0;
   store<u64>(out, hi);
   store<u64>(out, 0, 8);
   store<u64>(out, V4 | (bits << 8), 16);
-  return newline + 1;
+  return end + 1;
 }
 
 // The list that is being read: where its next record goes, how many lines have been passed, how many entries are read,
@@ -92,7 +88,7 @@ export function flawedCount(): i32 {
   return flawed;
 }
 
-/** Begins a list whose records go to `records`, with room for one more than its text has newlines. */
+/** Begins a list whose records go to `records`, one behind the other. */
 export function beginList(records: usize): void {
   next = records;
   line = 0;
@@ -113,14 +109,14 @@ function readLine(p: usize, stop: usize): bool {
 }
 
 /**
- * Reads the lines that begin in [p, until) of a text that ends at `end`, and answers where the next one begins. `at` of
- * each record becomes the number of its line, from 1.
- *
- * A text is read in slices: code that the engine makes faster while a call runs serves the next call only.
+ * Reads the next piece of a list, `length` bytes at `text`: a record for each entry, with room for one for every two
+ * bytes. `at` of each record becomes the number of its line, from 1. A line that the piece cuts off is left for the next
+ * one, unless this is the last. Answers how many bytes were read.
  */
-export function readLines(p: usize, until: usize, end: usize): usize {
-  while (p < until) {
-    line++;
+export function readLines(text: usize, length: usize, isLast: bool): usize {
+  const end = text + length;
+  let p = text;
+  while (p < end) {
     const plain = end - p >= LOOK ? readPlainIPv4(p, next) : 0;
     let isEntry = plain != 0;
     if (isEntry) {
@@ -128,13 +124,15 @@ export function readLines(p: usize, until: usize, end: usize): usize {
     } else {
       let stop = p;
       while (stop < end && load<u8>(stop) != 0x0a) stop++;
+      if (stop == end && !isLast) break;
       isEntry = readLine(p, stop);
-      p = stop + 1;
+      p = min(stop + 1, end);
     }
+    line++;
     if (!isEntry) continue;
     store<u32>(next, line, 20);
     next += RECORD;
     entries++;
   }
-  return p;
+  return p - text;
 }

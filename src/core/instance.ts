@@ -12,9 +12,8 @@ interface CoreExports extends Record<string, unknown> {
   parsePrefixes(text: number, ends: number, count: number, want: number, out: number): void;
   formatPrefixes(records: number, count: number, text: number, ends: number): void;
   formatLines(records: number, count: number, text: number): number;
-  countNewlines(text: number, length: number): number;
   beginList(records: number): void;
-  readLines(start: number, until: number, end: number): number;
+  readLines(text: number, length: number, isLast: 0 | 1): number;
   entryCount(): number;
   flawedCount(): number;
   aggregate(records: number, count: number, results: number, parts: number, fates: number): number;

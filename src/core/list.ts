@@ -16,21 +16,39 @@ export interface PrefixList {
   aggregate(): Aggregate;
 }
 
-/** Bytes that one call reads. Code that the engine makes faster while a call runs serves the next call only. */
-const SLICE = 1 << 16;
+/** Bytes of a list that the core holds at a time. A call for each also lets the engine put faster code into the next. */
+const PIECE = 1 << 16;
+
+/** Passes a list through the core, in pieces; answers where its records are. */
+function readInto(instance: Instance, list: Uint8Array, piece: number): number {
+  const { call } = instance;
+  call.reset();
+  const text = instance.alloc(piece);
+  const records = instance.alloc(0);
+  call.beginList(records);
+  for (let at = 0; at < list.length; ) {
+    const part = list.subarray(at, at + piece);
+    instance.overwrite(text, part);
+    call.release(records);
+    instance.alloc((call.entryCount() + (part.length >> 1) + 1) * RECORD);
+    const read = call.readLines(text, part.length, at + part.length === list.length ? 1 : 0);
+    // A line that no piece holds.
+    if (read === 0) return readInto(instance, list, list.length);
+    at += read;
+  }
+  call.release(records);
+  instance.alloc(call.entryCount() * RECORD);
+  return records;
+}
 
 /**
  * Reads UTF-8 text of lines, each a prefix with white space around it or nothing; what follows a `#` does not count.
- * O(n), 24 bytes a line besides the text. Throws {@link CoreMemoryError} where it does not fit.
+ * O(n), 24 bytes an entry. Throws {@link CoreMemoryError} where it does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {
   const instance = new Instance();
   const { call } = instance;
-  const start = instance.put(text);
-  const end = start + text.length;
-  const records = instance.alloc((call.countNewlines(start, text.length) + 1) * RECORD);
-  call.beginList(records);
-  for (let at = start; at < end; ) at = call.readLines(at, Math.min(at + SLICE, end), end);
+  const records = readInto(instance, text, Math.min(PIECE, text.length));
   const length = call.entryCount();
   const lineOf = (index: number) => instance.view(records + index * RECORD, RECORD).getUint32(20, true);
   const flawed: number[] = [];

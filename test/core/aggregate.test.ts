@@ -188,18 +188,31 @@ test("a plain list: comments, blanks, line ends, and what is wrong", () => {
   }
 });
 
+test("lists larger than the pieces they are read in, cut anywhere", () => {
+  for (let pad = 0; pad < 40; pad++) {
+    const comment = `#${"x".repeat((1 << 16) - 20 - pad)}`;
+    const lines = [
+      "10.0.0.0/8",
+      comment,
+      "255.255.255.255/32\r",
+      "  ::1/128",
+      comment,
+      "1.0.0.0/8",
+      comment + comment,
+      "2.0.0.0/8",
+    ];
+    const list = readPrefixList(bytes(lines.join("\n")));
+    const got = Array.from({ length: list.length }, (_, i) => list.entry(i)).map(
+      ({ network, line }) => `${network} ${line}`,
+    );
+    assert.equal(got, ["10.0.0.0/8 1", "255.255.255.255/32 3", "::1/128 4", "1.0.0.0/8 6", "2.0.0.0/8 8"]);
+  }
+});
+
 test("a line is read as the prefix it holds is read alone, fast or not", () => {
-  const digits = fc.constantFrom(
-    "0",
-    "1",
-    "9",
-    "10",
-    "24",
-    "32",
-    "33",
-    "99",
-    "100",
-    "255",
+  const mostly = (good: string[], odd: string[]) =>
+    fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 20 }, { arbitrary: fc.constantFrom(...odd), weight: 1 });
+  const odd = [
     "256",
     "300",
     "999",
@@ -207,22 +220,30 @@ test("a line is read as the prefix it holds is read alone, fast or not", () => {
     "00",
     "01",
     "001",
+    "0000",
     "",
     "-1",
     "a",
     ":",
+    "::",
     "\0",
     "é",
     " ",
-  );
-  const mark = fc.constantFrom(".", ".", ".", ".", ".", ".", "/", " ", ",", "..", "-", "");
-  const slash = fc.constantFrom("/", "/", "/", "/", "//", ".", "");
+    "/",
+    "#",
+  ];
+  const digits = mostly(["0", "1", "9", "10", "24", "99", "100", "199", "255"], odd);
+  const length = mostly(["32", "32", "32", "32", "0", "8", "9", "16", "24", "31"], ["33", "99", "100", "032", ...odd]);
+  const mark = mostly(["."], ["/", " ", ",", "..", "-", "", "\r", "\t"]);
+  const slash = mostly(["/"], ["//", ".", "", " /"]);
   const entry = fc
-    .tuple(digits, mark, digits, mark, digits, mark, digits, slash, digits)
+    .tuple(digits, mark, digits, mark, digits, mark, digits, slash, length)
     .map((parts) => parts.join(""));
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 30 }), (lines) => {
-      const texts = lines.map((line) => line.replace(/^[ \t]+|[ \t]+$/g, "")).filter((text) => text !== "");
+      const texts = lines
+        .map((line) => line.replace(/#.*/s, "").replace(/^[ \t\r]+|[ \t\r]+$/g, ""))
+        .filter((text) => text !== "");
       const { read } = parsePrefixes(texts);
       const isFlawed = (i: number) => {
         const one = read[i];
