@@ -38,8 +38,8 @@ function areHalves(a: usize, b: usize): bool {
 export function aggregate(records: usize, count: i32, results: usize, parts: usize, fates: usize): i32 {
   const order = alloc(<usize>count << 2);
   if (order == 0 || !sortPrefixes(records, count, order)) return -1;
-  let top = results - RECORD;
-  let outer: i32 = -1;
+  let top = -1;
+  let outer = -1;
   for (let k = 0; k < count; k++) {
     const i = load<i32>(order + (<usize>k << 2));
     const record = records + <usize>i * RECORD;
@@ -47,28 +47,28 @@ export function aggregate(records: usize, count: i32, results: usize, parts: usi
     store<i32>(fates + (<usize>i << 2), covered ? outer : -1);
     if (covered) continue;
     outer = i;
-    top += RECORD;
-    copyRecord(record, top);
-    // The lower half has the address of the whole already.
-    while (top > results && areHalves(top - RECORD, top)) {
-      top -= RECORD;
-      store<u8>(top, load<u8>(top, 17) - 1, 17);
+    let result = results + <usize>++top * RECORD;
+    let part = parts + (<usize>top << 2);
+    copyRecord(record, result);
+    store<i32>(part, 1);
+    for (; top > 0 && areHalves(result - RECORD, result); top--) {
+      // The lower half has the address of the whole already.
+      result -= RECORD;
+      store<u8>(result, load<u8>(result, 17) - 1, 17);
+      part -= 4;
+      store<i32>(part, load<i32>(part) + load<i32>(part, 4));
     }
   }
-  // What stays lies in the results in their order, and each result holds some of it.
+  // What stays lies in the results in their order, as much in each as it has parts.
   let result = -1;
+  let left = 0;
   for (let k = 0; k < count; k++) {
-    const i = load<i32>(order + (<usize>k << 2));
-    const fate = fates + (<usize>i << 2);
+    const fate = fates + (<usize>load<u32>(order + (<usize>k << 2)) << 2);
     if (load<i32>(fate) >= 0) continue;
-    if (result < 0 || !contains(results + <usize>result * RECORD, records + <usize>i * RECORD)) {
-      result++;
-      store<i32>(parts + (<usize>result << 2), 0);
-    }
-    const part = parts + (<usize>result << 2);
-    store<i32>(part, load<i32>(part) + 1);
+    if (left == 0) left = load<i32>(parts + (<usize>++result << 2));
+    left--;
     store<i32>(fate, ~result);
   }
   release(order);
-  return result + 1;
+  return top + 1;
 }

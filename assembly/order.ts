@@ -35,13 +35,25 @@ function areSorted(records: usize, count: i32): bool {
   return true;
 }
 
-/** An item for the radix sort, of a family whose addresses have `width` bytes: | index u32 | bits u32 | address |. */
-function writeItem(record: usize, index: i32, width: usize, at: usize): void {
-  store<u32>(at, index);
-  store<u32>(at, <u32>load<u8>(record, 17), 4);
-  if (width == 4) {
-    store<u32>(at, load<u32>(record, 4), 8);
+/** Bits of an index in the low word of an IPv4 item: more prefixes than memory has room for. */
+const INDEX_BITS: u32 = 26;
+
+/**
+ * An item for the radix sort. Prefixes of both families fit in what they are given, index and length in the low word:
+ *
+ *   IPv4   0                      4             8
+ *          | length 6 | index 26  | address u32 |
+ *   IPv6   0           4            8        16      24
+ *          | index u32 | length u32 | lo u64 | hi u64 |
+ */
+function writeItem(record: usize, index: i32, size: usize, at: usize): void {
+  const bits = <u32>load<u8>(record, 17);
+  if (size == 8) {
+    store<u32>(at, index | (bits << INDEX_BITS));
+    store<u32>(at, load<u32>(record, 4), 4);
   } else {
+    store<u32>(at, index);
+    store<u32>(at, bits, 4);
     store<u64>(at, load<u64>(record, 8), 8);
     store<u64>(at, load<u64>(record), 16);
   }
@@ -53,8 +65,7 @@ function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
   let n = 0;
   for (let record = records; record < end; record += RECORD) if (load<u8>(record, 16) == family) n++;
   if (n == 0) return out;
-  const width: usize = family == V4 ? 4 : 16;
-  const size: usize = 8 + width;
+  const size: usize = family == V4 ? 8 : 24;
   const items = alloc(<usize>n * size);
   const scratch = alloc(<usize>n * size);
   if (items == 0 || scratch == 0) return 0;
@@ -62,12 +73,14 @@ function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
   for (let i = 0; i < count; i++) {
     const record = records + <usize>i * RECORD;
     if (load<u8>(record, 16) != family) continue;
-    writeItem(record, i, width, at);
+    writeItem(record, i, size, at);
     at += size;
   }
-  const sorted = radixSort(items, scratch, n, size);
+  // The lowest byte of an IPv4 length holds the top of its index too, by which equal prefixes are in order already.
+  const sorted = radixSort(items, scratch, n, size, family == V4 ? 3 : 4);
   if (sorted == 0) return 0;
-  for (let k = 0; k < n; k++) store<u32>(out + (<usize>k << 2), load<u32>(sorted + <usize>k * size));
+  const mask: u32 = family == V4 ? (1 << INDEX_BITS) - 1 : u32.MAX_VALUE;
+  for (let k = 0; k < n; k++) store<u32>(out + (<usize>k << 2), load<u32>(sorted + <usize>k * size) & mask);
   release(items);
   return out + (<usize>n << 2);
 }

@@ -42,33 +42,31 @@ function numbers() {
 /** @param {"ipv4" | "ipv6"} family */
 function generate(family) {
   const random = numbers();
-  const width = family === "ipv4" ? 32 : 128;
-  /** @type {Set<bigint>} */
+  const digits = family === "ipv4" ? 8 : 32;
+  /** As hexadecimal digits and a length of three, which sort as prefixes do. @type {Set<string>} */
   const seen = new Set();
   for (const [length, count] of Object.entries(LENGTHS[family])) {
     const bits = Number(length);
-    // The part of the space that is in use: 1.0.0.0 to 223.255.255.255, and 2000::/4.
-    const first = family === "ipv4" ? 1 + (random() % 223) : 0x20;
     for (let left = count, tries = 0; left > 0 && tries < count * 20; tries++) {
-      let address = BigInt(family === "ipv4" ? 1 + (random() % 223) : first | (random() & 0xf));
-      for (let at = 8; at < width; at += 24) address = (address << 24n) | BigInt(random() & 0xffffff);
-      const network = (address >> BigInt(width - bits)) << BigInt(width - bits);
-      const key = (network << 8n) | BigInt(bits);
+      // The part of the space that is in use: 1.0.0.0 to 223.255.255.255, and 2000::/4.
+      let hex = (family === "ipv4" ? 1 + (random() % 223) : 0x20 | (random() & 15)).toString(16).padStart(2, "0");
+      while (hex.length < digits && hex.length * 4 < bits) hex += (random() & 0xffffff).toString(16).padStart(6, "0");
+      // The digit that the length cuts through keeps its upper bits.
+      const whole = bits >> 2;
+      const cut = Number.parseInt(hex[whole] ?? "0", 16) & (0xf0 >> (bits & 3));
+      const network = `${hex.slice(0, whole)}${cut.toString(16)}`.slice(0, digits).padEnd(digits, "0");
+      const key = `${network}${length.padStart(3, "0")}`;
       if (seen.has(key)) continue;
       seen.add(key);
       left--;
     }
   }
-  return [...seen].sort((a, b) => (a < b ? -1 : 1)).map((key) => `${text(key >> 8n, width)}/${key & 255n}`);
+  return [...seen].sort().map((key) => `${text(key.slice(0, digits))}/${Number(key.slice(digits))}`);
 }
 
-/**
- * @param {bigint} address
- * @param {number} width
- */
-function text(address, width) {
-  const hex = address.toString(16).padStart(width / 4, "0");
-  if (width === 32) return (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join(".");
+/** @param {string} hex the digits of an address */
+function text(hex) {
+  if (hex.length === 8) return (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join(".");
   const groups = (hex.match(/..../g) ?? []).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
   return groups.replace(/(:0)+$/, "::");
 }
