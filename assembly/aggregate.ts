@@ -1,15 +1,15 @@
 /**
  * The smallest list of prefixes that covers the same addresses.
  *
- * Two steps make any list smallest. A prefix inside another goes: what is left never overlaps. Then two halves of one
- * prefix become that prefix, again and again:
+ * A prefix inside another goes: what is left never overlaps. Then the two halves of a prefix become that prefix, again
+ * and again. Nothing smaller exists: aligned blocks make a larger one only as its halves.
  *
- *   10.0.0.0/10   ├────┤                                     the list so far is a stack: a new prefix
- *   10.64.0.0/10        ├────┤         ╲  10.0.0.0/8         merges with the top alone, and what comes
- *   10.128.0.0/9              ├─────────┤                    of it with the one below, and so on
+ *   10.0.0.0/10    ├────┤
+ *   10.64.0.0/10        ├────┤                the two are 10.0.0.0/9
+ *   10.128.0.0/9             ├─────────┤      which with this is 10.0.0.0/8
  *
- * In sorted order a prefix stands behind all that contain it and right behind its lower half's last part, so one pass
- * finds both. Nothing smaller exists: two aligned blocks make a third only as its halves.
+ * In sorted order a prefix stands behind all that contain it, and an upper half right behind the last of the lower one. So
+ * one pass finds both, with the results as a stack: what comes merges with the top alone, and that with the one below.
  */
 import { contains, sortPrefixes } from "./order";
 import { RECORD, copyRecord, maskHi, maskLo } from "./record";

@@ -2,8 +2,8 @@
 // The scan and the diff as one writes them in TypeScript, on strings: the peer of assembly/scan.ts and edit.ts.
 
 /**
- * The chain, its rules and what leads to it, in what iptables-save printed. It does less than the core: a newline inside
- * a comment ends a line here, and counters are not read.
+ * The chain, its rules and what leads to it, in what iptables-save printed without counters. A newline in quotes ends
+ * no line.
  * @param {Uint8Array} dump
  * @param {string} chain
  */
@@ -26,10 +26,18 @@ export function scanLines(dump, chain) {
     tables: 0,
   };
   let inNat = true;
+  let quote = text.indexOf('"');
   for (let at = 0; at < text.length; ) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
     const start = at;
+    let newline = text.indexOf("\n", at);
+    while (quote >= 0 && quote < newline) {
+      let closing = text.indexOf('"', quote + 1);
+      while (closing >= 0 && text[closing - 1] === "\\") closing = text.indexOf('"', closing + 1);
+      if (closing < 0) closing = text.length;
+      if (closing > newline) newline = text.indexOf("\n", closing);
+      quote = text.indexOf('"', closing + 1);
+    }
+    const end = newline < 0 ? text.length : newline;
     at = end + 1;
     switch (text.charCodeAt(start)) {
       case 0x2d: // -

@@ -39,19 +39,24 @@ function runTo([file = "", ...args], out) {
   if (status !== 0) throw new Error(`${file} ${args.join(" ")}: exit ${status}`);
 }
 
+/** Writes the lists to files: what is measured must not carry a million strings along. */
+function prepare() {
+  const { ipv4, source } = routes();
+  const files = { "in order": "build/bench-routes.txt", shuffled: "build/bench-routes-shuffled.txt" };
+  writeFileSync(EMPTY, "");
+  writeFileSync(files["in order"], `${ipv4.join("\n")}\n`);
+  writeFileSync(files.shuffled, `${shuffle(ipv4).join("\n")}\n`);
+  return { files, what: `${ipv4.length} IPv4 prefixes (${source})` };
+}
+
 export async function printOptimize() {
   /** @type {typeof import("../src/core/index.ts")} */
   const { readPrefixList } = await load("src/core/index.ts");
-  const { ipv4, source } = routes();
-  writeFileSync(EMPTY, "");
-  console.log(
-    `\nThe smallest list of ${ipv4.length} IPv4 prefixes (${source}), text to text, medians of ${ROUNDS}, ms`,
-  );
+  const { files, what } = prepare();
+  console.log(`\nThe smallest list of ${what}, text to text, medians of ${ROUNDS}, ms`);
   const hasPeer = version("iprange", "--version") !== undefined;
   const rows = [["input", "", "ours", "iprange", "ratio", "target"]];
-  for (const [name, list] of Object.entries({ "in order": ipv4, shuffled: shuffle(ipv4) })) {
-    const file = `build/bench-routes-${name.replace(" ", "-")}.txt`;
-    writeFileSync(file, `${list.join("\n")}\n`);
+  for (const [name, file] of Object.entries(files)) {
     const text = new Uint8Array(readFileSync(file));
     const times = takeTurns(
       {
@@ -69,10 +74,10 @@ export async function printOptimize() {
       if (ours !== readFileSync("build/bench-iprange.txt", "utf8")) throw new Error("the lists differ");
     }
     for (const part of /** @type {const} */ (["command", "core"])) {
-      const what = part === "command" ? "whole process" : "core alone";
+      const label = part === "command" ? "whole process" : "core alone";
       const by = peer && ratio(times[part], peer);
       rows.push([
-        ...[name, what, show(median(times[part])), peer ? show(median(peer)) : "missing"],
+        ...[name, label, show(median(times[part])), peer ? show(median(peer)) : "missing"],
         ...(by === undefined ? ["", ""] : [by.toFixed(2), verdict(by, TARGETS[part])]),
       ]);
     }

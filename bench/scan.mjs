@@ -41,11 +41,12 @@ export async function printScan() {
   const ms = median(times.ours);
   const faster = ratio(times.peer, times.ours);
   const size = (dump.length / 1e6).toFixed(1);
-  console.log(`\nFrom a dump of 40,000 rules (${size} MB) to the edit of one chain, medians of ${ROUNDS}, ms`);
+  console.log(`\nFrom a dump of 40,000 rules (${size} MB) to the edit of one chain, medians of ${ROUNDS}`);
   printTable([
-    ["ours", "target", "TypeScript on strings", "times as fast", "target"],
+    ["", "ms", "target", "ours is times as fast", "target"],
+    ["ours", show(ms), verdict(ms, TARGETS.ms), "", ""],
     [
-      ...[show(ms), verdict(ms, TARGETS.ms), show(median(times.peer)), faster.toFixed(1)],
+      ...["TypeScript on strings", show(median(times.peer)), "", faster.toFixed(1)],
       `>= ${TARGETS.times} ${faster >= TARGETS.times ? "met" : "MISSED"}`,
     ],
   ]);

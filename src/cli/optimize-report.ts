@@ -34,6 +34,7 @@ export function report({ list, entry, cidrLimit }: Optimized, file: string, chan
   const lines = changesOf(list, SHOWN).map(say);
   if (changes > lines.length) lines.push(`… and ${changes - lines.length} more`);
   const before = list.fates.length;
+  if (before === 0 && cidrLimit !== undefined) return [`${nameOf(file)}: lists no CIDRs`];
   const plural = list.length === 1 ? "CIDR" : "CIDRs";
   const limit =
     cidrLimit === undefined

@@ -141,6 +141,13 @@ const CALLS: Call[] = [
     stdout: /^$/,
     stderr: /^<stdin>:2:1: error: 10\.0\.0\.1\/8 is not aligned/,
   },
+  {
+    args: ["optimize", "-"],
+    exit: 0,
+    input: "cidrLimit: 1 # x\n",
+    stdout: /^cidrLimit: 1 # x\n$/,
+    stderr: /^<stdin>: lists no CIDRs\n$/,
+  },
   { args: ["optimize"], exit: 1, stderr: /optimize needs one file/ },
   { args: ["optimize", WARN, GOOD], exit: 1, stderr: /optimize needs one file/ },
   { args: ["optimize", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent: there is no such file/ },
