@@ -2,6 +2,7 @@
 import process from "node:process";
 import { ConfigFileError, ListenError } from "../agent/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
+import { CoreMemoryError } from "../core/index.ts";
 import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
@@ -13,6 +14,7 @@ import { FlagError, settingsOf } from "./settings.ts";
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
 const EXPECTED = [
   ConfigFileError,
+  CoreMemoryError,
   FlagError,
   InvalidConfigError,
   ListEditError,
