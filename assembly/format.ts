@@ -69,23 +69,31 @@ function putIPv6(at: usize, hi: u64, lo: u64): usize {
   return at;
 }
 
+/** The network of a good record: host bits cleared, RFC 5952, with its length. */
+function putPrefix(at: usize, record: usize): usize {
+  const bits = <u32>load<u8>(record, 17);
+  const hi = load<u64>(record) & maskHi(bits);
+  const lo = load<u64>(record, 8) & maskLo(bits);
+  at = load<u8>(record, 16) == V4 ? putDotted(at, <u32>(hi >> 32)) : putIPv6(at, hi, lo);
+  return putDecimal(put(at, 0x2f), bits);
+}
+
 /**
- * Writes the network of each of `count` records (host bits cleared, RFC 5952, with its length) to `text`, and the
- * u32 offset of each one's end to `ends`. `text` must have room for 48 bytes a record: 39 of address, a slash, three
- * digits, and some to spare. Bad records become nothing.
+ * Writes the networks of `count` records to `text`, and the u32 offset of each one's end to `ends`. `text` must have
+ * room for 48 bytes a record: 39 of address, a slash, three digits, and some to spare. Bad records become nothing.
  */
 export function formatPrefixes(records: usize, count: i32, text: usize, ends: usize): void {
   let at = text;
   for (let i = 0; i < count; i++) {
     const record = records + <usize>i * RECORD;
-    if (load<u8>(record, 18) == OK) {
-      const bits = <u32>load<u8>(record, 17);
-      const hi = load<u64>(record) & maskHi(bits);
-      const lo = load<u64>(record, 8) & maskLo(bits);
-      at = load<u8>(record, 16) == V4 ? putDotted(at, <u32>(hi >> 32)) : putIPv6(at, hi, lo);
-      at = put(at, 0x2f);
-      at = putDecimal(at, bits);
-    }
+    if (load<u8>(record, 18) == OK) at = putPrefix(at, record);
     store<u32>(ends + (<usize>i << 2), <u32>(at - text));
   }
+}
+
+/** Writes the networks of `count` good records, one a line, to `text`, with room as above; answers how many bytes. */
+export function formatLines(records: usize, count: i32, text: usize): usize {
+  let at = text;
+  for (let i = 0; i < count; i++) at = put(putPrefix(at, records + <usize>i * RECORD), 0x0a);
+  return at - text;
 }

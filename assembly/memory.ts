@@ -31,3 +31,8 @@ export function alloc(size: usize): usize {
   top = end;
   return at;
 }
+
+/** Gives back all that was allocated from `at` on, for a function that is done with its scratch space. */
+export function release(at: usize): void {
+  top = at;
+}

@@ -5,21 +5,9 @@
  * everything it contains, so one pass with a stack finds all nesting. Prefixes never overlap in part: two of them
  * are nested or apart.
  */
-import { RECORD, maskHi, maskLo } from "./record";
-import { alloc } from "./memory";
-
-/** Negative, zero or positive as the prefix at `a` sorts before, with or after the one at `b`. */
-export function compare(a: usize, b: usize): i32 {
-  const families = <i32>load<u8>(a, 16) - <i32>load<u8>(b, 16);
-  if (families != 0) return families;
-  const aHi = load<u64>(a);
-  const bHi = load<u64>(b);
-  if (aHi != bHi) return aHi < bHi ? -1 : 1;
-  const aLo = load<u64>(a, 8);
-  const bLo = load<u64>(b, 8);
-  if (aLo != bLo) return aLo < bLo ? -1 : 1;
-  return <i32>load<u8>(a, 17) - <i32>load<u8>(b, 17);
-}
+import { RECORD, V4, V6, maskHi, maskLo } from "./record";
+import { alloc, release } from "./memory";
+import { radixSort } from "./radix";
 
 /** Does the prefix at `outer` contain the one at `inner`? A prefix contains itself. */
 export function contains(outer: usize, inner: usize): bool {
@@ -32,38 +20,82 @@ export function contains(outer: usize, inner: usize): bool {
   );
 }
 
+/** Does the record at `a` sort after the one at `b`? */
+function isAfter(a: usize, b: usize): bool {
+  if (load<u8>(a, 16) != load<u8>(b, 16)) return load<u8>(a, 16) > load<u8>(b, 16);
+  if (load<u64>(a) != load<u64>(b)) return load<u64>(a) > load<u64>(b);
+  if (load<u64>(a, 8) != load<u64>(b, 8)) return load<u64>(a, 8) > load<u64>(b, 8);
+  return load<u8>(a, 17) > load<u8>(b, 17);
+}
+
+/** Are the `count` records, of which there is one, in order? */
+function areSorted(records: usize, count: i32): bool {
+  const last = records + <usize>(count - 1) * RECORD;
+  for (let record = records; record < last; record += RECORD) if (isAfter(record, record + RECORD)) return false;
+  return true;
+}
+
+/** Bits of an index in the low word of an IPv4 item: more prefixes than memory has room for. */
+const INDEX_BITS: u32 = 26;
+
 /**
- * Writes the indexes of the `count` records, sorted, as u32 to `out`; equal ones keep their order.
- * Bottom-up merge sort, O(n log n). Returns false where the scratch space does not fit.
+ * An item for the radix sort. Prefixes of both families fit in what they are given, index and length in the low word:
+ *
+ *   IPv4   0                      4             8
+ *          | length 6 | index 26  | address u32 |
+ *   IPv6   0           4            8        16      24
+ *          | index u32 | length u32 | lo u64 | hi u64 |
+ */
+function writeItem(record: usize, index: i32, size: usize, at: usize): void {
+  const bits = <u32>load<u8>(record, 17);
+  if (size == 8) {
+    store<u32>(at, index | (bits << INDEX_BITS));
+    store<u32>(at, load<u32>(record, 4), 4);
+  } else {
+    store<u32>(at, index);
+    store<u32>(at, bits, 4);
+    store<u64>(at, load<u64>(record, 8), 8);
+    store<u64>(at, load<u64>(record), 16);
+  }
+}
+
+/** Writes the indexes of one family's records, sorted, to `out`; answers where they end, or 0 where they do not fit. */
+function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
+  const end = records + <usize>count * RECORD;
+  let n = 0;
+  for (let record = records; record < end; record += RECORD) if (load<u8>(record, 16) == family) n++;
+  if (n == 0) return out;
+  const size: usize = family == V4 ? 8 : 24;
+  const items = alloc(<usize>n * size);
+  const scratch = alloc(<usize>n * size);
+  if (items == 0 || scratch == 0) return 0;
+  let at = items;
+  for (let i = 0; i < count; i++) {
+    const record = records + <usize>i * RECORD;
+    if (load<u8>(record, 16) != family) continue;
+    writeItem(record, i, size, at);
+    at += size;
+  }
+  // The lowest byte of an IPv4 length holds the top of its index too, by which equal prefixes are in order already.
+  const sorted = radixSort(items, scratch, n, size, family == V4 ? 3 : 4);
+  if (sorted == 0) return 0;
+  const mask: u32 = family == V4 ? (1 << INDEX_BITS) - 1 : u32.MAX_VALUE;
+  for (let k = 0; k < n; k++) store<u32>(out + (<usize>k << 2), load<u32>(sorted + <usize>k * size) & mask);
+  release(items);
+  return out + (<usize>n << 2);
+}
+
+/**
+ * Writes the indexes of the `count` records, sorted, as u32 to `out`; equal ones keep their order. O(n), and next to
+ * nothing for a list in order. Returns false where the scratch space (48 bytes a prefix at most) does not fit.
  */
 export function sortPrefixes(records: usize, count: i32, out: usize): bool {
-  const scratch = alloc(<usize>count << 2);
-  if (scratch == 0) return false;
-  for (let i = 0; i < count; i++) store<u32>(out + (<usize>i << 2), i);
-  let from = out;
-  let to = scratch;
-  for (let width = 1; width < count; width <<= 1) {
-    for (let left = 0; left < count; left += width << 1) {
-      const middle = min(left + width, count);
-      const right = min(middle + width, count);
-      let a = left;
-      let b = middle;
-      for (let k = left; k < right; k++) {
-        let takeLeft = b >= right;
-        if (!takeLeft && a < middle) {
-          const recordA = records + <usize>load<u32>(from + (<usize>a << 2)) * RECORD;
-          const recordB = records + <usize>load<u32>(from + (<usize>b << 2)) * RECORD;
-          takeLeft = compare(recordA, recordB) <= 0;
-        }
-        store<u32>(to + (<usize>k << 2), load<u32>(from + (<usize>(takeLeft ? a++ : b++) << 2)));
-      }
-    }
-    const swap = from;
-    from = to;
-    to = swap;
+  if (count < 2 || areSorted(records, count)) {
+    for (let i = 0; i < count; i++) store<u32>(out + (<usize>i << 2), i);
+    return true;
   }
-  if (from != out) memory.copy(out, from, <usize>count << 2);
-  return true;
+  const middle = sortFamily(records, count, V4, out);
+  return middle != 0 && sortFamily(records, count, V6, middle) != 0;
 }
 
 /**

@@ -24,7 +24,7 @@ const PADDED_LENGTH: u8 = 2;
 const MAPPED: u8 = 4;
 
 /** Shapes a text may have: `a.b.c.d/n` or `a.b.c.d`. */
-const WANT_PREFIX: i32 = 0;
+export const WANT_PREFIX: i32 = 0;
 const WANT_ADDRESS: i32 = 1;
 
 // What the scanner functions leave behind besides their return value: a call has one text in hand at a time.

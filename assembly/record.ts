@@ -25,3 +25,10 @@ export function maskHi(bits: u32): u64 {
 export function maskLo(bits: u32): u64 {
   return bits <= 64 ? 0 : bits >= 128 ? u64.MAX_VALUE : u64.MAX_VALUE << (128 - bits);
 }
+
+/** Copies one record. The engine would call out for memory.copy, which so few bytes do not pay for. */
+export function copyRecord(from: usize, to: usize): void {
+  store<u64>(to, load<u64>(from));
+  store<u64>(to, load<u64>(from, 8), 8);
+  store<u64>(to, load<u64>(from, 16), 16);
+}

@@ -7,7 +7,7 @@
  *   0          4        8            12  16            24
  *   | kind u32 | at u32 | length u32 | - | packets u64 | bytes u64 |
  *
- * `at` and `length` are the bytes of the text that matter for its kind, the counters are those of `iptables-save -c` (0 without -c).
+ * `at` and `length` are the bytes of the dump that matter for its kind, the counters are those of `iptables-save -c` (0 without -c).
  *
  * iptables-save prints the target last, and a jump to a user's chain takes no options, so a jump to chain X is a rule
  * that ends in ` -j X` or ` -g X` (iptables/xshared.c, save_rule; iptables/nft-shared.c, nft_ipt_save).
@@ -22,10 +22,29 @@ const JUMP: u32 = 3; // a rule of POSTROUTING that leads to the chain: what foll
 const REFERENCE: u32 = 4; // a rule of any other chain that leads to it: the whole line without counters
 const UNREADABLE: u32 = 5; // a line that neither tool prints
 
-// Totals of the last scan.
+// The scan under way: what it looks for, in which table it is, and where the dump would begin if all of it were in memory.
+let name: usize = 0;
+let nameLength: usize = 0;
+let word: usize = 0;
+let inNat: bool = true;
+let origin: usize = 0;
+
+// What it has found so far.
+let findings: usize = 0;
+let found: i32 = 0;
 let allRules: i32 = 0;
 let natSeen: i32 = 0;
 let complete: i32 = 0;
+
+/** How many findings the last scan made. */
+export function scanFound(): i32 {
+  return found;
+}
+
+/** Where they begin, in the order of the dump. */
+export function scanFindings(): usize {
+  return findings;
+}
 
 /** Did the last scan see `*nat`, or `-P POSTROUTING` as `-S POSTROUTING` begins with? */
 export function scannedNat(): i32 {
@@ -42,28 +61,42 @@ export function scannedBalance(): i32 {
   return complete;
 }
 
+/** The tops of 32 bytes, a bit for each. */
+// @ts-ignore: decorator
+@inline
+function bits(low: v128, high: v128): u32 {
+  return <u32>i8x16.bitmask(low) | (<u32>i8x16.bitmask(high) << 16);
+}
+
 /**
  * The end of the line that begins at `start`: its newline, or `end`. A newline inside quotes is part of a comment, and
- * ends nothing. Reads 16 bytes at a time; a line with a backslash, which may escape a quote, is read again byte by byte.
+ * ends nothing. Reads 32 bytes at a time; a line with a backslash, which may escape a quote, is read again byte by byte.
  */
 function lineEnd(start: usize, end: usize): usize {
   const newline = i8x16.splat(0x0a);
   const quote = i8x16.splat(0x22);
   const backslash = i8x16.splat(0x5c);
-  let quotes = 0;
-  let p = start;
-  while (p + 16 <= end) {
-    const bytes = v128.load(p);
-    if (v128.any_true(i8x16.eq(bytes, backslash))) return lineEndSlow(start, end);
-    let newlines = i8x16.bitmask(i8x16.eq(bytes, newline));
-    const marks = i8x16.bitmask(i8x16.eq(bytes, quote));
-    while (newlines != 0) {
-      const at = ctz(newlines);
-      if (((quotes + popcnt(marks & ((1 << at) - 1))) & 1) == 0) return p + at;
-      newlines &= newlines - 1;
+  // Each of 16 bytes says whether an odd number of quotes stood in its place so far: enough for the parity of them all.
+  let odd = i8x16.splat(0);
+  let escapes = i8x16.splat(0);
+  for (let p = start; p + 32 <= end; p += 32) {
+    const low = v128.load(p);
+    const high = v128.load(p, 16);
+    const lowEnds = i8x16.eq(low, newline);
+    const highEnds = i8x16.eq(high, newline);
+    const lowQuotes = i8x16.eq(low, quote);
+    const highQuotes = i8x16.eq(high, quote);
+    escapes = v128.or(escapes, v128.or(i8x16.eq(low, backslash), i8x16.eq(high, backslash)));
+    if (v128.any_true(v128.or(lowEnds, highEnds))) {
+      if (v128.any_true(escapes)) break;
+      const quotes = bits(lowQuotes, highQuotes);
+      const before = popcnt(i8x16.bitmask(odd));
+      for (let ends = bits(lowEnds, highEnds); ends != 0; ends &= ends - 1) {
+        const at = ctz(ends);
+        if (((before + popcnt(quotes & ((1 << at) - 1))) & 1) == 0) return p + <usize>at;
+      }
     }
-    quotes += popcnt(marks);
-    p += 16;
+    odd = v128.xor(odd, v128.xor(lowQuotes, highQuotes));
   }
   return lineEndSlow(start, end);
 }
@@ -84,19 +117,21 @@ function same(a: usize, b: usize, length: usize): bool {
 }
 
 /** Is [p, p + length) the word at `p`, ended by a space or by `end`? */
+// @ts-ignore: decorator
+@inline
 function isWord(p: usize, end: usize, word: usize, length: usize): bool {
   const stop = p + length;
-  return stop <= end && same(p, word, length) && (stop == end || load<u8>(stop) == 0x20);
+  // Most lines differ in the first byte: that is cheaper than a call.
+  if (stop > end || load<u8>(p) != load<u8>(word)) return false;
+  return same(p, word, length) && (stop == end || load<u8>(stop) == 0x20);
 }
 
-let found: i32 = 0;
-
-function report(kind: u32, text: usize, at: usize, end: usize, packets: u64, bytes: u64): bool {
+function report(kind: u32, at: usize, end: usize, packets: u64, bytes: u64): bool {
   // Findings lie one behind the other: nothing else takes memory while a scan runs.
   const out = alloc(FINDING);
   if (out == 0) return false;
   store<u32>(out, kind);
-  store<u32>(out, <u32>(at - text), 4);
+  store<u32>(out, <u32>(at - origin), 4);
   store<u32>(out, <u32>(end - at), 8);
   store<u64>(out, packets, 16);
   store<u64>(out, bytes, 24);
@@ -105,21 +140,33 @@ function report(kind: u32, text: usize, at: usize, end: usize, packets: u64, byt
 }
 
 /**
- * Scans `length` bytes at `text` for the chain whose name has `nameLength` bytes at `name`. `word` are the bytes
- * `POSTROUTING`. Returns how many findings follow at `scanFindings()`, in the order of the text, or -1 where they do not fit.
+ * Begins a scan for the chain whose name has `length` bytes at `at`; `postrouting` are the bytes `POSTROUTING`. Until it
+ * ends nothing else may take memory.
  */
-export function scan(text: usize, length: usize, name: usize, nameLength: usize, word: usize): i32 {
-  const end = text + length;
+export function beginScan(at: usize, length: usize, postrouting: usize): void {
+  name = at;
+  nameLength = length;
+  word = postrouting;
+  inNat = true;
+  findings = alloc(0);
   found = 0;
   natSeen = 0;
   allRules = 0;
   complete = 0;
-  findings = alloc(0);
-  let inNat = true;
+}
+
+/**
+ * Scans the next piece of the dump: `length` bytes at `text`, `offset` bytes into it. A line that the piece cuts off is
+ * left for the next one, unless this is the last. Answers how many bytes were scanned, or -1 where findings do not fit.
+ */
+export function scan(text: usize, length: usize, offset: usize, isLast: bool): i32 {
+  const end = text + length;
+  origin = text - offset;
   let p = text;
   while (p < end) {
     const start = p;
     let stop = lineEnd(p, end);
+    if (stop == end && !isLast) break;
     p = stop + 1;
     if (stop > start && load<u8>(stop - 1) == 0x0d) stop--;
     if (stop == start) continue;
@@ -144,10 +191,9 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
         const spec = at + 3;
         if (isWord(spec, stop, name, nameLength)) {
           const rule = min(spec + nameLength + 1, stop);
-          if (!report(RULE, text, rule, stop, packets, bytes)) return -1;
+          if (!report(RULE, rule, stop, packets, bytes)) return -1;
           continue;
         }
-        const isPostrouting = isWord(spec, stop, word, 11);
         const target = stop - nameLength;
         if (
           target > spec + 4 &&
@@ -157,15 +203,15 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
           load<u8>(target - 4) == 0x20 &&
           same(target, name, nameLength)
         ) {
-          const reported = isPostrouting
-            ? report(JUMP, text, min(spec + 12, stop), stop, packets, bytes)
-            : report(REFERENCE, text, at, stop, packets, bytes);
+          const reported = isWord(spec, stop, word, 11)
+            ? report(JUMP, min(spec + 12, stop), stop, packets, bytes)
+            : report(REFERENCE, at, stop, packets, bytes);
           if (!reported) return -1;
         }
         continue;
       }
       if (verb == 0x4e) {
-        if (inNat && isWord(at + 3, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0)) return -1;
+        if (inNat && isWord(at + 3, stop, name, nameLength) && !report(CHAIN, at, stop, 0, 0)) return -1;
         continue;
       }
       if (verb == 0x50) {
@@ -173,7 +219,7 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
         continue;
       }
     } else if (c == 0x3a) {
-      if (inNat && isWord(at + 1, stop, name, nameLength) && !report(CHAIN, text, at, stop, 0, 0)) return -1;
+      if (inNat && isWord(at + 1, stop, name, nameLength) && !report(CHAIN, at, stop, 0, 0)) return -1;
       continue;
     } else if (c == 0x2a) {
       inNat = stop - at == 4 && load<u8>(at + 1) == 0x6e && load<u8>(at + 2) == 0x61 && load<u8>(at + 3) == 0x74;
@@ -186,14 +232,7 @@ export function scan(text: usize, length: usize, name: usize, nameLength: usize,
       complete++;
       continue;
     }
-    if (!report(UNREADABLE, text, start, stop, 0, 0)) return -1;
+    if (!report(UNREADABLE, start, stop, 0, 0)) return -1;
   }
-  return found;
-}
-
-let findings: usize = 0;
-
-/** Where the findings of the last scan begin. */
-export function scanFindings(): usize {
-  return findings;
+  return <i32>(min(p, end) - text);
 }

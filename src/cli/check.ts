@@ -1,5 +1,4 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
-import process from "node:process";
 import { type ConfigFile, ConfigFileError, readConfigFile } from "../agent/index.ts";
 import {
   type ConfigOptions,
@@ -8,6 +7,7 @@ import {
   formatDuration,
   parseConfig,
 } from "../config/index.ts";
+import { nameOf, readStdin } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -21,7 +21,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
       const options = { ...settings.config, file };
       if (file === "-") {
         const bytes = await readStdin();
-        return { ...parseConfig(bytes, { ...options, file: "<stdin>" }), bytes };
+        return { ...parseConfig(bytes, { ...options, file: nameOf(file) }), bytes };
       }
       return readAny(options, required);
     }),
@@ -33,7 +33,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   }
   for (const [i, { config, diagnostics, text, bytes }] of results.entries()) {
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text));
-    const name = files[i] === "-" ? "<stdin>" : files[i];
+    const name = nameOf(files[i] ?? "");
     const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
     const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
@@ -66,10 +66,4 @@ function readAny(options: ConfigOptions, required: boolean): ConfigFile {
     if (!(error instanceof ConfigFileError)) throw error;
     return unreadable(error.message);
   }
-}
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }

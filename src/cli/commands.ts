@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import { cleanup } from "./cleanup.ts";
 import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
+import { optimize } from "./optimize.ts";
 import { plan } from "./plan.ts";
 import { preview } from "./preview.ts";
 import { render } from "./render.ts";
@@ -115,6 +116,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: ["ip-masq-agent preview config.yaml", "ip-masq-agent preview --page=preview.html"],
     exits: "0; 1 where the config cannot be read or the page not be served or written; 2 for bad usage",
     action: preview,
+  },
+  optimize: {
+    operands: "FILE",
+    summary: "print the smallest list of CIDRs that means the same",
+    details: [
+      "FILE is a config, or a plain list with one prefix a line and # comments; - is standard input. Entries inside another go, two halves of a prefix become that prefix, and standard error tells which.",
+      "A config is printed whole: what is not about these entries stays as it is, comments and order too, and its list may be longer than its cidrLimit. Of a plain list the smallest one is printed, sorted.",
+    ],
+    examples: [
+      "ip-masq-agent optimize config.yaml > smaller.yaml",
+      "ip-masq-agent optimize --write --enable-ipv6 config.yaml",
+    ],
+    exits: "0; with --exit-code 2 where the list can be smaller; 1 for any error",
+    action: optimize,
   },
   version: {
     operands: "",

@@ -71,12 +71,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
   port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
-  "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
+  "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
+  write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   output: ours(
     "string",
     "text",
     "text|json",
-    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "version"],
+    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "optimize", "version"],
     "what to print",
   ),
   ...Object.fromEntries(

@@ -6,7 +6,9 @@ import { type Change, formatChange } from "../dialect/index.ts";
 export interface Io {
   /** Standard output, one line or more; a newline is added. */
   print(text: string): void;
-  /** Standard error, likewise. */
+  /** Standard output, as it is. */
+  write(data: string | Uint8Array): void;
+  /** Standard error, as print. */
   warn(text: string): void;
   readonly color: ReturnType<typeof picocolors.createColors>;
 }
@@ -22,6 +24,7 @@ export function processIo(): Io {
   const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
+    write: (data) => void process.stdout.write(data),
     warn: (text) => void process.stderr.write(`${text}\n`),
     color: picocolors.createColors(colored),
   };

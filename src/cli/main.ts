@@ -1,7 +1,8 @@
 // argv to a command to an exit code.
 import process from "node:process";
 import { ConfigFileError } from "../agent/index.ts";
-import { suggest } from "../config/index.ts";
+import { ListEditError, suggest } from "../config/index.ts";
+import { CoreMemoryError } from "../core/index.ts";
 import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
@@ -12,7 +13,17 @@ import { PageError } from "./preview.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
-const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, PageError, ReferencedError, ToolError, VerifyError];
+const EXPECTED = [
+  ConfigFileError,
+  CoreMemoryError,
+  FlagError,
+  InvalidConfigError,
+  ListEditError,
+  PageError,
+  ReferencedError,
+  ToolError,
+  VerifyError,
+];
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 

@@ -19,6 +19,8 @@ export interface Settings {
   readonly families: "all" | "ipv4" | "ipv6";
   readonly json: boolean;
   readonly exitCode: boolean;
+  /** optimize: the file itself, not standard output. */
+  readonly write: boolean;
   readonly log: LogOptions;
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
@@ -80,6 +82,7 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     families: oneOf("family", ["all", "ipv4", "ipv6"]),
     json: oneOf("output", ["text", "json"]) === "json",
     exitCode: bool("exit-code"),
+    write: bool("write"),
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     cleanupOnExit: bool("cleanup-on-exit"),

@@ -3,7 +3,7 @@
 import { type Prefix, parsePrefixes } from "../core/index.ts";
 import { checkCidrs } from "./cidr.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { type Locate, type Report, readDocument, reporter } from "./document.ts";
+import { type Locate, type Report, readDocument, reporter, type Span } from "./document.ts";
 import { type Fields, fieldsOf, type Values, valuesOf } from "./fields.ts";
 import { intervalOf } from "./interval.ts";
 import { DEFAULT_CIDRS, RESERVED_CIDRS } from "./schema.ts";
@@ -15,6 +15,8 @@ export interface Destination {
   readonly text: string;
   /** Where it stands in the file; undefined for a default. */
   readonly origin: { readonly file: string; readonly line: number; readonly column: number } | undefined;
+  /** The same as offsets in {@link ParsedConfig.text}. */
+  readonly span: Span | undefined;
 }
 
 /** A valid config, defaults filled in. */
@@ -35,6 +37,8 @@ export interface ConfigOptions {
   readonly ipv6: boolean;
   /** --nomasq-all-reserved-ranges: the longer default list. */
   readonly reservedRanges: boolean;
+  /** Is a list longer than cidrLimit no error? For who is about to make it shorter. */
+  readonly anyLength?: boolean;
 }
 
 /** `config` is there exactly when no diagnostic is an error. */
@@ -64,7 +68,7 @@ export function parseConfig(source: string | Uint8Array, options: ConfigOptions)
     const bad = diagnostics.some((diagnostic) => diagnostic.severity === "error");
     return { config: bad ? undefined : config, diagnostics: sortByPlace(diagnostics), text };
   };
-  const decoded = typeof source === "string" ? source : decode(source);
+  const decoded = typeof source === "string" ? source : decodeUtf8(source);
   if (decoded === undefined) {
     const { report } = reporter(options.file, "", diagnostics);
     report("error", "not-utf8", { start: 0, end: 0 }, "the file is not UTF-8 text", "save it as UTF-8");
@@ -78,7 +82,8 @@ export function parseConfig(source: string | Uint8Array, options: ConfigOptions)
   return finish(configOf(valuesOf(fields, report), fields, options, report, locate), text);
 }
 
-function decode(bytes: Uint8Array): string | undefined {
+/** The text, byte order mark and all, or undefined where it is none. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -97,7 +102,7 @@ function configOf(values: Values, fields: Fields, options: ConfigOptions, report
   const { cidrLimit, masqLinkLocal, masqLinkLocalIPv6, resyncInterval } = values;
 
   const count = listed?.value.kind === "list" ? listed.value.items.length : destinations.length;
-  if (count > cidrLimit && !values.broken.has("cidrLimit")) {
+  if (count > cidrLimit && !options.anyLength && !values.broken.has("cidrLimit")) {
     const at = (listed ?? fields.get("cidrLimit"))?.keySpan ?? { start: 0, end: 0 };
     const has = `${given ? "nonMasqueradeCIDRs" : "the default list"} has ${count} entries`;
     const hint = `raise cidrLimit to ${count} or more, or merge entries`;
@@ -117,7 +122,7 @@ function defaultDestinations({ reservedRanges }: ConfigOptions): Destination[] {
   const { read } = parsePrefixes(list);
   return list.flatMap((text, i) => {
     const prefix = read[i];
-    return prefix?.ok ? [{ prefix, text, origin: undefined }] : [];
+    return prefix?.ok ? [{ prefix, text, origin: undefined, span: undefined }] : [];
   });
 }
 
@@ -133,6 +138,8 @@ function listedDestinations(
   });
   return checkCidrs(raw, ipv6, report).flatMap((prefix, i) => {
     const entry = raw[i];
-    return entry ? [{ prefix, text: entry.text, origin: { file, line: entry.line, column: entry.column } }] : [];
+    if (!entry) return [];
+    const { text, line, column, span } = entry;
+    return [{ prefix, text, origin: { file, line, column }, span }];
   });
 }

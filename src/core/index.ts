@@ -1,9 +1,11 @@
 /**
- * The core: prefixes, lookup, rule-text scan and diff, in WASM behind typed calls.
+ * The core: prefixes, their smallest list, lookup, rule-text scan and diff, in WASM behind typed calls.
  * @module
  */
 // This module is browser-compatible.
+export { type Aggregate, aggregate, type Change, changesOf, countChanges } from "./aggregate.ts";
 export { CoreMemoryError } from "./instance.ts";
+export { type PrefixList, readPrefixList } from "./list.ts";
 export {
   type Family,
   findCovers,

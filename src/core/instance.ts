@@ -8,13 +8,22 @@ interface CoreExports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
   reset(): void;
   alloc(size: number): number;
+  release(at: number): void;
   parsePrefixes(text: number, ends: number, count: number, want: number, out: number): void;
   formatPrefixes(records: number, count: number, text: number, ends: number): void;
+  formatLines(records: number, count: number, text: number): number;
+  beginList(records: number): void;
+  readLines(text: number, length: number, isLast: 0 | 1): number;
+  entryCount(): number;
+  flawedCount(): number;
+  aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
   buildTable(records: number, count: number): number;
   lookup(addresses: number, count: number, byFirst: number, out: number): void;
-  scan(text: number, length: number, name: number, nameLength: number, word: number): number;
+  beginScan(name: number, nameLength: number, word: number): void;
+  scan(text: number, length: number, offset: number, isLast: 0 | 1): number;
+  scanFound(): number;
   scanFindings(): number;
   scannedNat(): number;
   scannedRules(): number;
@@ -66,13 +75,24 @@ export class Instance {
     return at;
   }
 
+  /** What `work` answers; the room that it takes is given back. */
+  scratch<T>(work: () => T): T {
+    const mark = this.alloc(0);
+    const result = work();
+    this.call.release(mark);
+    return result;
+  }
+
   /** Copies bytes in, and answers where they are. */
   put(data: Uint8Array | Uint32Array): number {
     const at = this.alloc(data.byteLength);
-    new Uint8Array(this.call.memory.buffer, at, data.byteLength).set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
+    this.overwrite(at, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return at;
+  }
+
+  /** Copies bytes to where there is room for them. */
+  overwrite(at: number, data: Uint8Array): void {
+    new Uint8Array(this.call.memory.buffer, at, data.length).set(data);
   }
 
   /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
@@ -89,6 +109,11 @@ export class Instance {
   /** A copy of `length` signed 32-bit numbers. */
   takeInts(at: number, length: number): Int32Array {
     return new Int32Array(this.call.memory.buffer, at, length).slice();
+  }
+
+  /** `length` bytes as they lie there, until the next call that may take memory. */
+  view(at: number, length: number): DataView {
+    return new DataView(this.call.memory.buffer, at, length);
   }
 
   /** The UTF-8 text of `length` bytes. */

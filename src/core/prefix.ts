@@ -43,7 +43,8 @@ export interface NoPrefix {
   readonly at: number;
 }
 
-const RECORD = 24;
+/** Bytes of a record, as in assembly/record.ts. */
+export const RECORD = 24;
 const UNALIGNED = 1;
 const PADDED = 2;
 const MAPPED = 4;
@@ -65,7 +66,7 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
   const out = shared.alloc(texts.length * RECORD);
   call.parsePrefixes(text, ends, texts.length, want, out);
   const bytes = shared.take(out, texts.length * RECORD);
-  const networks = format(shared, out, texts.length);
+  const networks = formatPrefixes(shared, out, texts.length);
   const view = new DataView(bytes.buffer);
   const read = texts.map((_, i): Prefix | NoPrefix => {
     const at = i * RECORD;
@@ -85,7 +86,8 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
   return { records: { length: texts.length, bytes }, read };
 }
 
-function format(instance: Instance, records: number, count: number): string[] {
+/** The networks of records that an instance holds, in canonical text; empty for bad ones. */
+export function formatPrefixes(instance: Instance, records: number, count: number): string[] {
   const text = instance.alloc(count * 48);
   const ends = instance.alloc(count * 4);
   instance.call.formatPrefixes(records, count, text, ends);

@@ -31,23 +31,45 @@ export interface Scan {
 
 const FINDING = 32;
 
+/** Bytes of a dump that the core holds at a time. They fit in the processor's cache: a whole dump would cross it twice. */
+const PIECE = 1 << 16;
+
+const decoder = new TextDecoder();
+
+/** Passes a dump through the core, in pieces; answers its findings. */
+function findIn(dump: Uint8Array, chain: string, piece: number): DataView {
+  const { call } = shared;
+  call.reset();
+  const text = shared.alloc(piece);
+  const name = shared.putText(chain);
+  const postrouting = shared.putText("POSTROUTING");
+  call.beginScan(name.at, name.length, postrouting.at);
+  for (let at = 0; at < dump.length; ) {
+    const part = dump.subarray(at, at + piece);
+    shared.overwrite(text, part);
+    const scanned = call.scan(text, part.length, at, at + part.length === dump.length ? 1 : 0);
+    if (scanned < 0) throw new CoreMemoryError(`a dump of ${dump.length} bytes does not fit`);
+    // A line that no piece holds.
+    if (scanned === 0) return findIn(dump, chain, dump.length);
+    at += scanned;
+  }
+  return new DataView(shared.take(call.scanFindings(), call.scanFound() * FINDING).buffer);
+}
+
 /** Scans what `iptables-save` (with or without -c) or `iptables -t nat -S` printed for the chain of this name. */
 export function scanRules(dump: Uint8Array, chain: string): Scan {
   const { call } = shared;
-  call.reset();
-  const text = shared.put(dump);
-  const name = shared.putText(chain);
-  const postrouting = shared.putText("POSTROUTING");
-  const count = call.scan(text, dump.length, name.at, name.length, postrouting.at);
-  if (count < 0) throw new CoreMemoryError(`a dump of ${dump.length} bytes does not fit`);
-  const found = new DataView(shared.take(call.scanFindings(), count * FINDING).buffer);
+  const found = findIn(dump, chain, Math.min(PIECE, dump.length));
   const rules: ScannedRule[] = [];
   const jumps: ScannedRule[] = [];
   const references: string[] = [];
   const unreadable: string[] = [];
   let chainExists = false;
-  for (let at = 0; at < count * FINDING; at += FINDING) {
-    const words = () => shared.takeText(text + found.getUint32(at + 4, true), found.getUint32(at + 8, true));
+  for (let at = 0; at < found.byteLength; at += FINDING) {
+    const words = () => {
+      const start = found.getUint32(at + 4, true);
+      return decoder.decode(dump.subarray(start, start + found.getUint32(at + 8, true)));
+    };
     const rule = (): ScannedRule => ({
       spec: words(),
       packets: found.getBigUint64(at + 16, true),

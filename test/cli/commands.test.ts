@@ -1,5 +1,14 @@
 // The bundle as a person calls it, on both runtimes, without privileges.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -88,6 +97,63 @@ const CALLS: Call[] = [
   },
   { args: ["aply"], exit: 2, stderr: /unknown command "aply"; did you mean apply\?/ },
   { args: ["--enable-ipv6", "true"], exit: 2, stderr: /written --flag=value/ },
+  {
+    args: ["optimize", WARN],
+    exit: 0,
+    stdout: /^nonMasqueradeCIDRs: \[10\.0\.0\.0\/8\]\n$/,
+    stderr:
+      /^10\.1\.0\.0\/16 \(line 1\) is covered by 10\.0\.0\.0\/8 \(line 1\)\n.*warn\.yaml: 2 -> 1 CIDR, within cidrLimit 64\n$/,
+  },
+  { args: ["optimize", "--exit-code", WARN], exit: 2, stdout: /^nonMasqueradeCIDRs/ },
+  { args: ["optimize", "--enable-ipv6", "--exit-code", GOOD], exit: 0, stdout: /^nonMasqueradeCIDRs: \[10.*'fd00/ },
+  {
+    args: ["optimize", BAD],
+    exit: 1,
+    stdout: /^$/,
+    stderr: /bad\.yaml:3:12: error.*\n[\s\S]*is invalid; nothing was changed\n$/,
+  },
+  {
+    args: ["optimize", "-"],
+    exit: 0,
+    input: "# both families\n::/1\n10.1.0.0/16\n8000::/1\n10.0.0.0/8\n10.0.0.0/8 # again",
+    stdout: /^10\.0\.0\.0\/8\n::\/0\n$/,
+    stderr: new RegExp(
+      [
+        "^::/1 \\(line 2\\) \\+ 8000::/1 \\(line 4\\) -> ::/0",
+        "10\\.1\\.0\\.0/16 \\(line 3\\) is covered by 10\\.0\\.0\\.0/8 \\(line 5\\)",
+        "10\\.0\\.0\\.0/8 \\(line 6\\) is listed already: 10\\.0\\.0\\.0/8 \\(line 5\\)",
+        "<stdin>: 5 -> 2 CIDRs\n$",
+      ].join("\n"),
+    ),
+  },
+  { args: ["optimize", "-"], exit: 0, stdout: /^$/, stderr: /^<stdin>: 0 -> 0 CIDRs\n$/ },
+  {
+    args: ["optimize", "-"],
+    exit: 0,
+    input: "cidrLimit: 1\nnonMasqueradeCIDRs: [1.0.0.0/8, 2.0.0.0/8, 3.0.0.0/8]",
+    stdout: /\[1\.0\.0\.0\/8, 2\.0\.0\.0\/7\]$/,
+    stderr: /3 -> 2 CIDRs, still more than cidrLimit 1: raise it to 2\n$/,
+  },
+  {
+    args: ["optimize", "-"],
+    exit: 1,
+    input: "10.0.0.0/8\n10.0.0.1/8\n",
+    stdout: /^$/,
+    stderr: /^<stdin>:2:1: error: 10\.0\.0\.1\/8 is not aligned/,
+  },
+  {
+    args: ["optimize", "-"],
+    exit: 0,
+    input: "cidrLimit: 1 # x\n",
+    stdout: /^cidrLimit: 1 # x\n$/,
+    stderr: /^<stdin>: lists no CIDRs\n$/,
+  },
+  { args: ["optimize"], exit: 1, stderr: /optimize needs one file/ },
+  { args: ["optimize", WARN, GOOD], exit: 1, stderr: /optimize needs one file/ },
+  { args: ["optimize", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent: there is no such file/ },
+  { args: ["optimize", "--write", "-"], exit: 1, stderr: /--write needs a file/ },
+  { args: ["optimize", "--write", file("list.txt", "10.0.0.0/8\n")], exit: 1, stderr: /list\.txt is a plain list/ },
+  { args: ["check", "--write", GOOD], exit: 2, stderr: /--write has no meaning for check/ },
   { args: ["render", "now"], exit: 2, stderr: /render takes no "now"/ },
   { args: ["render", "--exit-code"], exit: 2, stderr: /--exit-code has no meaning for render/ },
   { args: ["--nope"], exit: 2, stderr: /flag provided but not defined: -nope/ },
@@ -134,6 +200,26 @@ test("--output=json", async () => {
       { address: "8.8.8.8", family: "ipv4", verdict: "masquerade", managed: true, decidedBy: null },
     ],
   });
+  assert.equal(await json("optimize", WARN), {
+    before: 2,
+    after: 1,
+    cidrLimit: 64,
+    withinLimit: true,
+    cidrs: ["10.0.0.0/8"],
+    covered: [{ cidr: "10.1.0.0/16", line: 1, by: { cidr: "10.0.0.0/8", line: 1 } }],
+    merged: [],
+  });
+  const halves = await agent(undefined, ["optimize", "-", "--output=json"], { input: "0.0.0.0/1\n128.0.0.0/1\n" });
+  assert.equal(JSON.parse(halves.stdout).merged, [
+    {
+      cidr: "0.0.0.0/0",
+      parts: [
+        { cidr: "0.0.0.0/1", line: 1 },
+        { cidr: "128.0.0.0/1", line: 2 },
+      ],
+    },
+  ]);
+  assert.equal(await json("optimize", BAD), bad);
   const { families } = await json("render", `--config=${GOOD}`, "--enable-ipv6");
   assert.equal(
     families.map(({ family, command }: { family: string; command: string }) => [family, command]),
@@ -143,6 +229,40 @@ test("--output=json", async () => {
     ],
   );
   assert.match((await json("version")).version, /^\d/);
+});
+
+test("optimize --write changes the file all at once, keeps its mode, and refuses links", async () => {
+  for (const runtime of ["node", "deno"] as const) {
+    const name = file(`write-${runtime}.yaml`, "# mine\nnonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 10.1.0.0/16\n");
+    const link = `${name}.link`;
+    chmodSync(name, 0o666);
+    symlinkSync(name, link);
+    const refused = await agent(undefined, ["optimize", "--write", link], { runtime });
+    assert.is(refused.exit, 1);
+    assert.match(refused.stderr, /cannot write .*link: it is a symbolic link/);
+    const { exit, stdout } = await agent(undefined, ["optimize", "--write", name], { runtime });
+    assert.equal([exit, stdout], [0, ""]);
+    assert.is(readFileSync(name, "utf8"), "# mine\nnonMasqueradeCIDRs:\n- 10.0.0.0/8\n");
+    const { mode, ino } = statSync(name);
+    assert.is(mode & 0o777, 0o666);
+    // What is smallest already is not written again.
+    await agent(undefined, ["optimize", "--write", name], { runtime });
+    assert.is(statSync(name).ino, ino);
+  }
+  assert.equal(
+    readdirSync(folder).filter((name) => name.endsWith(".tmp")),
+    [],
+  );
+});
+
+test("a long list is told in part, and printed whole", async () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+  const { stdout, stderr } = await agent(undefined, ["optimize", "-"], { input: [...lines, ...lines].join("\n") });
+  assert.is(stdout, "10.0.0.0/12\n10.16.0.0/15\n10.18.0.0/16\n10.19.0.0/17\n10.19.128.0/21\n");
+  const told = stderr.trimEnd().split("\n");
+  assert.is(told.length, 102);
+  assert.match(told[0] ?? "", /^10\.0\.0\.0\/24 \(line 1\) \+ .* \+ 4088 more -> 10\.0\.0\.0\/12$/);
+  assert.equal(told.slice(-2), ["… and 4905 more", "<stdin>: 10000 -> 5 CIDRs"]);
 });
 
 test("every recorded case renders to the same bytes on Node and on Deno", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { diffLines, type Edit, scanRules } from "../../src/core/index.ts";
+import { dumps, scanSlow } from "./slow-scan.ts";
 
 const scan = (text: string, chain = "OURS") => scanRules(new TextEncoder().encode(text), chain);
 
@@ -94,6 +95,28 @@ test("a newline inside a comment ends no line, wherever the quotes fall", () => 
       assert.equal([found.unreadable, found.whole], [[], true]);
     }
   }
+});
+
+test("a scan equals its slow twin's", () => {
+  fc.assert(
+    fc.property(dumps(), (dump) => assert.equal(scan(dump), scanSlow(dump, "OURS"))),
+    { numRuns: 20_000 },
+  );
+});
+
+test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
+  fc.assert(
+    fc.property(fc.array(dumps(), { minLength: 20, maxLength: 40 }), fc.nat(200), (parts, pad) => {
+      const dump = `# ${"x".repeat(pad)}\n${parts.map((part) => `${part}# ${"-A OURS -j X ".repeat(600)}\n`).join("")}`;
+      assert.equal(scan(dump), scanSlow(dump, "OURS"));
+    }),
+    { numRuns: 100 },
+  );
+  // A line that no piece holds, between two that matter.
+  const long = `-A OURS -m comment --comment "${"\n".repeat(1 << 18)}" -j X`;
+  const dump = `-A OURS -j A\n${long}\n-A OURS -j B`;
+  assert.equal(scan(dump), scanSlow(dump, "OURS"));
+  assert.is(scan(dump).rules.length, 3);
 });
 
 /** The length of a longest common subsequence, by the textbook table. */

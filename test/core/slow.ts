@@ -38,6 +38,35 @@ export function formatAddress({ family, address }: Prefix): string {
   return text;
 }
 
+/** Sorted as the core sorts: IPv4 first, then by address, then the shorter first; equal ones keep their order. */
+export function sortSlow(list: readonly Prefix[]): Prefix[] {
+  const order = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
+  return [...list].sort(
+    (a, b) => width(a) - width(b) || order(a.address, b.address) || order(BigInt(a.bits), BigInt(b.bits)),
+  );
+}
+
+/** The prefix that has `a` and `b` as its halves, or undefined where none has. */
+function wholeOf(a: Prefix, b: Prefix): Prefix | undefined {
+  if (a.family !== b.family || a.bits !== b.bits || a.bits === 0) return undefined;
+  const half = 1n << BigInt(width(a) - a.bits);
+  const isLower = (a.address & half) === 0n;
+  return isLower && b.address === a.address + half ? { ...a, bits: a.bits - 1 } : undefined;
+}
+
+/** The smallest list: what another contains is thrown out, then halves are joined until no two are left. */
+export function smallestSlow(list: readonly Prefix[]): Prefix[] {
+  const left = list.filter(
+    (inner, i) => !list.some((outer, j) => i !== j && contains(outer, inner) && (outer.bits < inner.bits || j < i)),
+  );
+  for (;;) {
+    const pair = left.flatMap((a) => left.flatMap((b) => (wholeOf(a, b) ? [[a, b] as const] : [])))[0];
+    if (!pair) return sortSlow(left);
+    for (const half of pair) left.splice(left.indexOf(half), 1);
+    left.push(wholeOf(...pair) as Prefix);
+  }
+}
+
 /** Aligned prefixes of both families, crowded enough that many nest or repeat. */
 export function prefixes(): fc.Arbitrary<Prefix[]> {
   const one = fc

@@ -1,0 +1,71 @@
+// ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
+import { type Diagnostic, formatDiagnostics, isPlainList, optimizeConfig, parseList } from "../config/index.ts";
+import { type Aggregate, countChanges } from "../core/index.ts";
+import { UsageError } from "./flags.ts";
+import { nameOf, readInput } from "./input.ts";
+import { type Io, printJson } from "./io.ts";
+import { describe, type Optimized, report } from "./optimize-report.ts";
+import { diagnosticData, InvalidConfigError } from "./policy.ts";
+import { replaceFile } from "./replace-file.ts";
+import type { Settings } from "./settings.ts";
+
+const EMPTY: Aggregate = {
+  length: 0,
+  text: new Uint8Array(),
+  network: () => "",
+  parts: new Int32Array(),
+  fates: new Int32Array(),
+};
+
+/** Exit 0, or 1 where the file is invalid; with --exit-code 2 where the list can be smaller. */
+export async function optimize(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  const [file, more] = words;
+  if (file === undefined || more !== undefined) {
+    throw new UsageError(
+      "optimize needs one file, or - for standard input, such as: ip-masq-agent optimize config.yaml",
+    );
+  }
+  if (settings.write && file === "-") throw new UsageError("--write needs a file, not standard input");
+  const bytes = await readInput(file);
+  const isList = isPlainList(bytes);
+  if (settings.write && isList) {
+    throw new UsageError(`--write edits configs, and ${file} is a plain list; redirect the output to another file`);
+  }
+  const optimized = isList ? fromList(bytes, file, settings, io) : fromConfig(bytes, file, settings, io);
+  const { list, text } = optimized;
+  const changes = countChanges(list);
+  if (settings.json) printJson(io, describe(optimized));
+  else {
+    for (const line of report(optimized, file, changes)) io.warn(line);
+    if (!settings.write) io.write(text);
+  }
+  if (settings.write && changes > 0) replaceFile(file, text);
+  return changes > 0 && settings.exitCode ? 2 : 0;
+}
+
+function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
+  const { list, diagnostics, text } = parseList(bytes, nameOf(file));
+  if (!list) return refuse(diagnostics, text(), file, settings, io);
+  const result = list.aggregate();
+  return { list: result, entry: list.entry, text: result.text, cidrLimit: undefined };
+}
+
+function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
+  const { parsed, optimized } = optimizeConfig(bytes, { ...settings.config, file: nameOf(file) });
+  // What lies inside another is told by what is done about it.
+  const diagnostics = parsed.diagnostics.filter(({ code }) => code !== "cidr-covered" && code !== "cidr-duplicate");
+  if (!optimized) return refuse(diagnostics, parsed.text, file, settings, io);
+  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.text));
+  const { config, list, text } = optimized;
+  const entry = (index: number) => {
+    const { prefix, origin } = config.nonMasqueradeCIDRs[index] ?? {};
+    return { network: prefix?.network ?? "", line: origin?.line ?? 0 };
+  };
+  return { list: list ?? EMPTY, entry, text, cidrLimit: config.cidrLimit };
+}
+
+function refuse(diagnostics: readonly Diagnostic[], text: string, file: string, { json }: Settings, io: Io): never {
+  if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
+  else io.warn(formatDiagnostics(diagnostics, text));
+  throw new InvalidConfigError(`${nameOf(file)} is invalid; nothing was changed`);
+}

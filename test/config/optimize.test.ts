@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { isPlainList, ListEditError, optimizeConfig, parseConfig, parseList } from "../../src/config/index.ts";
+import { addressesNear, contains, formatSlow, type Prefix, prefixes, smallestSlow } from "../core/slow.ts";
+
+const OPTIONS = { file: "config.yaml", ipv6: true, reservedRanges: false };
+const bytes = (text: string) => new TextEncoder().encode(text);
+const optimize = (text: string) => optimizeConfig(bytes(text), OPTIONS);
+
+test("only what is about entries that go or merge changes", () => {
+  const cases: [string, string][] = [
+    // Nothing to do.
+    ["", ""],
+    ["cidrLimit: 3 # the default list\n", "cidrLimit: 3 # the default list\n"],
+    ["nonMasqueradeCIDRs: []\n", "nonMasqueradeCIDRs: []\n"],
+    ["nonMasqueradeCIDRs: ~\n", "nonMasqueradeCIDRs: ~\n"],
+    ["nonMasqueradeCIDRs: [ 10.0.0.0/8,11.0.1.0/24 ]", "nonMasqueradeCIDRs: [ 10.0.0.0/8,11.0.1.0/24 ]"],
+    // Block lists: the line goes, with its comment; other comments stay.
+    [
+      "a: 1\nnonMasqueradeCIDRs:\n# x\n- 10.0.0.0/8 # y\n- 10.1.0.0/16 # z\n# w\n- 12.0.0.0/8\ncidrLimit: 1\n",
+      "a: 1\nnonMasqueradeCIDRs:\n# x\n- 10.0.0.0/8 # y\n# w\n- 12.0.0.0/8\ncidrLimit: 1\n",
+    ],
+    ["nonMasqueradeCIDRs:\r\n  - 10.1.0.0/16\r\n  - 10.0.0.0/8", "nonMasqueradeCIDRs:\r\n  - 10.0.0.0/8"],
+    ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n-   '10.0.0.0/8'", "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n"],
+    // A merge stands where its first part did, in its quotes.
+    [
+      "nonMasqueradeCIDRs:\n  - \"10.128.0.0/9\" # up\n  - '12.0.0.0/8'\n  - 10.0.0.0/9\n",
+      "nonMasqueradeCIDRs:\n  - \"10.0.0.0/8\" # up\n  - '12.0.0.0/8'\n",
+    ],
+    ["nonMasqueradeCIDRs:\n- 8000::/1\n- 0::/1\n", 'nonMasqueradeCIDRs:\n- "::/0"\n'],
+    // Flow lists: one comma goes with each entry.
+    ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, 12.0.0.0/8]", "nonMasqueradeCIDRs: [10.0.0.0/8, 12.0.0.0/8]"],
+    ["nonMasqueradeCIDRs: [10.1.0.0/16, 10.2.0.0/16, 10.0.0.0/8]", "nonMasqueradeCIDRs: [10.0.0.0/8]"],
+    ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, 10.2.0.0/16]", "nonMasqueradeCIDRs: [10.0.0.0/8]"],
+    ["nonMasqueradeCIDRs: [10.0.0.0/8 , 10.1.0.0/16 ,]", "nonMasqueradeCIDRs: [10.0.0.0/8 ,]"],
+    [
+      "nonMasqueradeCIDRs: [10.0.0.0/8, # ten\n  10.1.0.0/16, # gone\n  # stays\n  10.2.0.0/16]",
+      "nonMasqueradeCIDRs: [10.0.0.0/8 # ten\n  # stays\n  ]",
+    ],
+    ["nonMasqueradeCIDRs: [10.1.0.0/16,\n  10.0.0.0/8]", "nonMasqueradeCIDRs: [\n  10.0.0.0/8]"],
+    ["nonMasqueradeCIDRs: [12.0.0.0/8,\n  10.1.0.0/16, 10.0.0.0/8]", "nonMasqueradeCIDRs: [12.0.0.0/8,\n  10.0.0.0/8]"],
+    // JSON, in which no comma may stand before the bracket.
+    [
+      '{\n  "nonMasqueradeCIDRs": [\n    "12.0.0.0/8",\n    "10.0.0.0/9",\n    "10.128.0.0/9",\n    "10.1.0.0/16"\n  ],\n  "cidrLimit": 2\n}\n',
+      '{\n  "nonMasqueradeCIDRs": [\n    "12.0.0.0/8",\n    "10.0.0.0/8"\n  ],\n  "cidrLimit": 2\n}\n',
+    ],
+    ['{"nonMasqueradeCIDRs":["10.0.0.0/8","10.1.0.0/16"]}', '{"nonMasqueradeCIDRs":["10.0.0.0/8"]}'],
+    // A byte order mark, an alias, a key that is set twice: the last counts.
+    ["\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/8]", "\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8]"],
+    ["nonMasqueradeCIDRs: [&a 10.0.0.0/8, *a, 12.0.0.0/8]", "nonMasqueradeCIDRs: [&a 10.0.0.0/8, 12.0.0.0/8]"],
+    [
+      "x: &list\n- 10.0.0.0/8\n- 10.0.0.0/9\nnonMasqueradeCIDRs: *list\n",
+      "x: &list\n- 10.0.0.0/8\nnonMasqueradeCIDRs: *list\n",
+    ],
+    [
+      "nonMasqueradeCIDRs: [1.0.0.0/8, 1.0.0.0/8]\nnonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/9]",
+      "nonMasqueradeCIDRs: [1.0.0.0/8, 1.0.0.0/8]\nnonMasqueradeCIDRs: [10.0.0.0/8]",
+    ],
+  ];
+  for (const [before, after] of cases) assert.is(optimize(before).optimized?.text, after, before);
+});
+
+test("a list longer than its limit is read, and an invalid config is not", () => {
+  const { parsed, optimized } = optimize("cidrLimit: 1\nnonMasqueradeCIDRs: [10.0.0.0/9, 10.128.0.0/9]\n");
+  assert.is(optimized?.text, "cidrLimit: 1\nnonMasqueradeCIDRs: [10.0.0.0/8]\n");
+  assert.equal([parsed.diagnostics, optimized?.networks], [[], ["10.0.0.0/8"]]);
+  const bad = optimize("nonMasqueradeCIDRs: [10.0.0.1/8]\n");
+  assert.is(bad.optimized, undefined);
+  assert.equal(
+    bad.parsed.diagnostics.map(({ code }) => code),
+    ["cidr-unaligned"],
+  );
+});
+
+test("what cannot be cut out is not cut", () => {
+  const cases = [
+    "nonMasqueradeCIDRs: [10.0.0.0/8, &a 10.1.0.0/16]\nx: *a\n",
+    "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n-\n  10.1.0.0/16\n",
+    "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- >-\n  10.1.0.0/16\nx: 1\n",
+  ];
+  for (const text of cases) {
+    assert.throws(
+      () => optimize(text),
+      (error: Error) => error instanceof ListEditError && /the smallest list is:\n10\.0\.0\.0\/8$/.test(error.message),
+      text,
+    );
+  }
+});
+
+/** A config with this list in one of the ways to write one, and comments that must stay. */
+function write(list: readonly string[], style: number): string {
+  const quote = ["", '"', "'"][style % 3] ?? "";
+  const items = list.map((text) => (quote ? `${quote}${text}${quote}` : text.startsWith(":") ? `"${text}"` : text));
+  const head = `# head\ncidrLimit: 5 # limit\n`;
+  const tail = "# tail\nresyncInterval: 5m\n";
+  switch (style % 5) {
+    case 0:
+      return `${head}nonMasqueradeCIDRs:\n${items.map((item, i) => `  # before ${i}\n  - ${item}${i % 2 ? " # gone" : ""}\n`).join("")}${tail}`;
+    case 1:
+      return `${head}nonMasqueradeCIDRs: [${items.join(", ")}]\n${tail}`;
+    case 2:
+      return `${head}nonMasqueradeCIDRs: [\n${items.map((item, i) => `  ${item}, # gone\n  # before ${i}\n`).join("")}]\n${tail}`;
+    case 3:
+      return `${head}nonMasqueradeCIDRs: [${items.map((item, i) => `${item}${i % 3 ? ",\n " : ", "}`).join("")}]\n${tail}`;
+    default:
+      return JSON.stringify(
+        { resyncInterval: "5m", nonMasqueradeCIDRs: list, cidrLimit: 5 },
+        undefined,
+        style % 2 ? 2 : 0,
+      );
+  }
+}
+
+test("every verdict stays, at every edge of every prefix, and so does all other text", () => {
+  fc.assert(
+    fc.property(
+      prefixes().filter((list) => list.length > 0),
+      fc.nat(29),
+      (list, style) => {
+        const before = write(list.map(formatSlow), style);
+        // IPv4-mapped prefixes are refused in a config.
+        if (before.includes("::ffff:")) return;
+        const after = optimize(before).optimized?.text ?? "";
+        const config = parseConfig(after, { ...OPTIONS, anyLength: true }).config;
+        assert.equal([config?.resyncInterval, config?.cidrLimit], [300_000_000_000n, 5]);
+        const left = (config?.nonMasqueradeCIDRs ?? []).map(({ prefix: { network } }) => network);
+        assert.equal([...left].sort(), smallestSlow(list).map(formatSlow).sort());
+        const stays = (text: string) => text.match(/# (head|limit|tail|before \d+)/g) ?? [];
+        assert.equal(stays(after), stays(before));
+        if (style % 5 === 4) JSON.parse(after);
+        const results: Prefix[] = smallestSlow(list);
+        for (const address of addressesNear(list)) {
+          const isIn = (some: readonly Prefix[]) => some.some((prefix) => contains(prefix, address));
+          assert.is(isIn(results), isIn(list));
+        }
+        // Once is enough.
+        assert.is(optimize(after).optimized?.text, after);
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test("a config and a plain list are told apart by their first line", () => {
+  const lists = [
+    "",
+    "# x\n",
+    "10.0.0.0/8\n",
+    "\n # x\n::/0",
+    "fd00::/8",
+    "fe80::",
+    "foo",
+    "1.2.3.4",
+    "\uFEFF10.0.0.0/8",
+    "10.0.0.0/8 # a: b",
+  ];
+  const configs = [
+    "cidrLimit: 1",
+    "# x\n\nnonMasqueradeCIDRs:\n- 1",
+    "{",
+    "---\na: 1",
+    "- 10.0.0.0/8",
+    '"a": 1',
+    "%YAML 1.1",
+    "\uFEFFa: 1",
+  ];
+  for (const text of lists) assert.is(isPlainList(bytes(text)), true, text);
+  for (const text of configs) assert.is(isPlainList(bytes(text)), false, text);
+});
+
+test("what is wrong with a plain list, and where", () => {
+  const report = (text: string) =>
+    parseList(bytes(text), "list").diagnostics.map(
+      ({ code, line, column, length }) => `${code} ${line}:${column}+${length}`,
+    );
+  const cases: [string, string[]][] = [
+    ["10.0.0.0/8\n::/0", []],
+    ["\uFEFF10.0.0.1/8", ["cidr-unaligned 1:1+10"]],
+    ["# é\n10.0.0.0/8\n\t 10.0.0.0/08 # x\r\nfoo\n", ["cidr-length-padded 3:3+11", "cidr-syntax 4:1+3"]],
+    ["::ffff:10.0.0.0/104\n10.0.0.1\n", ["cidr-mapped 1:1+19", "cidr-syntax 2:1+8"]],
+  ];
+  for (const [text, expected] of cases) assert.equal(report(text), expected, text);
+  assert.is(parseList(bytes("10.0.0.0/8"), "list").list?.length, 1);
+});
+
+test.run();

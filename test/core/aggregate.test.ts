@@ -1,0 +1,274 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  aggregate,
+  CoreMemoryError,
+  changesOf,
+  countChanges,
+  parsePrefixes,
+  readPrefixList,
+} from "../../src/core/index.ts";
+import { contains, formatSlow, type Prefix, prefixes, smallestSlow } from "./slow.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const linesOf = (text: Uint8Array) => new TextDecoder().decode(text).split("\n").slice(0, -1);
+
+/** The smallest list of these texts. */
+const smallest = (texts: readonly string[]) => linesOf(aggregate(parsePrefixes(texts).records).text);
+
+test("the smallest list, and what became of each prefix, equal the slow twin's", () => {
+  fc.assert(
+    fc.property(prefixes(), (list) => {
+      const { length, text, parts, fates } = aggregate(parsePrefixes(list.map(formatSlow)).records);
+      const results = smallestSlow(list);
+      assert.equal(linesOf(text), results.map(formatSlow));
+      assert.is(length, results.length);
+      const made = results.map(() => 0);
+      const expected = list.map((inner, i) => {
+        const outer = list
+          .map((one, j) => ({ one, j }))
+          .filter(({ one, j }) => i !== j && contains(one, inner) && (one.bits < inner.bits || j < i))
+          .sort((a, b) => a.one.bits - b.one.bits || a.j - b.j)[0];
+        if (outer) return outer.j;
+        const at = results.findIndex((result) => contains(result, inner));
+        made[at] = (made[at] ?? 0) + 1;
+        return ~at;
+      });
+      assert.equal([...fates], expected);
+      assert.equal([...parts], made);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+/** Blocks of 16 addresses: what 16 bits say is in it, as the fewest prefixes: a block that is full, or those of its halves. */
+function blocksOf(bits: number, at: number, size: number): [at: number, size: number][] {
+  const mask = ((1 << size) - 1) << at;
+  if ((bits & mask) === 0) return [];
+  if ((bits & mask) === mask) return [[at, size]];
+  return [...blocksOf(bits, at, size / 2), ...blocksOf(bits, at + size / 2, size / 2)];
+}
+
+/** Every set of 16 addresses; the halves of each answer are made once. */
+const BLOCKS = Array.from({ length: 1 << 16 }, (_, bits) => blocksOf(bits, 0, 16));
+
+for (const { family, address, full } of [
+  {
+    family: "IPv4",
+    full: 32,
+    // Every second block of 16: no two of them make a larger one.
+    address: (block: number, low: number) =>
+      `${11 + (block >> 19)}.${(block >> 11) & 255}.${(block >> 3) & 255}.${((block & 7) << 5) | low}`,
+  },
+  {
+    family: "IPv6",
+    full: 128,
+    address: (block: number, low: number) =>
+      `2001:db8:1:1:1:1:${((block >> 11) + 1).toString(16)}:${(((block & 2047) << 5) | low).toString(16)}`,
+  },
+]) {
+  test(`half a million sets of 16 addresses, from random prefixes in random order, ${family}`, () => {
+    const cases = 1 << 17;
+    for (let round = 0; round < 4; round++) {
+      const sets = new Uint16Array(cases);
+      const lines: string[] = [];
+      for (let n = 0; n < cases * 3; n++) {
+        const block = Math.floor(Math.random() * cases);
+        const size = (1 << Math.floor(Math.random() * 5)) >> (n & 1);
+        if (size === 0) continue;
+        const low = Math.floor(Math.random() * (16 / size)) * size;
+        sets[block] = (sets[block] as number) | (((1 << size) - 1) << low);
+        lines.push(`${address(block, low)}/${full - Math.log2(size)}`);
+      }
+      const got = linesOf(readPrefixList(bytes(lines.join("\n"))).aggregate().text);
+      const expected = [...sets].flatMap((bits, block) =>
+        (BLOCKS[bits] ?? []).map(([low, size]) => `${address(block, low)}/${full - Math.log2(size)}`),
+      );
+      assert.ok(got.join() === [...expected].join());
+    }
+  });
+}
+
+test("edges", () => {
+  const nested = (full: number, text: (bits: number) => string) =>
+    Array.from({ length: full + 1 }, (_, bits) => text(bits));
+  const whole4 = Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`);
+  const whole6 = Array.from({ length: 1 << 12 }, (_, i) => `${(i << 4).toString(16)}::/12`);
+  const cases: [string[], string[]][] = [
+    [[], []],
+    [["0.0.0.0/0"], ["0.0.0.0/0"]],
+    [["::/0"], ["::/0"]],
+    [
+      ["0.0.0.0/0", "::/0"],
+      ["0.0.0.0/0", "::/0"],
+    ],
+    [
+      ["::/0", "0.0.0.0/0", "255.255.255.255/32"],
+      ["0.0.0.0/0", "::/0"],
+    ],
+    [["255.255.255.255/32", "255.255.255.254/32"], ["255.255.255.254/31"]],
+    [["::ffff:ffff/128", "::ffff:fffe/128"], ["::ffff:fffe/127"]],
+    // Neighbours that are not halves of one prefix.
+    [
+      ["10.0.1.0/24", "10.0.2.0/24"],
+      ["10.0.1.0/24", "10.0.2.0/24"],
+    ],
+    // The same numbers in both families.
+    [
+      ["0.0.0.0/1", "8000::/1"],
+      ["0.0.0.0/1", "8000::/1"],
+    ],
+    [["10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8"], ["10.0.0.0/8"]],
+    [nested(32, (bits) => `0.0.0.0/${bits}`).reverse(), ["0.0.0.0/0"]],
+    [nested(128, (bits) => `::/${bits}`).reverse(), ["::/0"]],
+    // 33 and 129 prefixes that make the whole space: 0/1, 128/2, … and the last one twice.
+    [[...nested(32, (bits) => formatSlow(onesThenZero("ipv4", bits))), "255.255.255.255/32"].slice(1), ["0.0.0.0/0"]],
+    [
+      [
+        ...nested(128, (bits) => formatSlow(onesThenZero("ipv6", bits))),
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+      ].slice(1),
+      ["::/0"],
+    ],
+    [whole4, ["0.0.0.0/0"]],
+    [whole6, ["::/0"]],
+    [
+      whole4.filter((one) => one !== "10.0.0.0/8"),
+      ["0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/1"],
+    ],
+  ];
+  for (const [list, expected] of cases) {
+    assert.equal(smallest(list), expected, list.slice(0, 4).join(" "));
+    assert.equal(smallest([...list].reverse()), expected);
+  }
+});
+
+/** `bits` network bits, all set but the last: 0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, … */
+function onesThenZero(family: "ipv4" | "ipv6", bits: number): Prefix {
+  const size = family === "ipv4" ? 32 : 128;
+  return { family, bits, address: bits === 0 ? 0n : ((1n << BigInt(bits - 1)) - 1n) << BigInt(size - bits + 1) };
+}
+
+test("the changes, in the order of the list", () => {
+  const list = ["10.0.0.0/9", "10.1.0.0/16", "192.168.0.0/16", "10.128.0.0/10", "192.168.0.0/16", "10.192.0.0/10"];
+  const result = aggregate(parsePrefixes(list).records);
+  const all = [
+    { op: "merge", indexes: [0, 3, 5], into: 0 },
+    { op: "cover", index: 1, by: 0 },
+    { op: "cover", index: 4, by: 2 },
+  ];
+  assert.equal(changesOf(result), all);
+  assert.is(countChanges(result), 3);
+  for (let limit = 0; limit < 4; limit++) assert.equal(changesOf(result, limit), all.slice(0, limit));
+});
+
+test("a plain list: comments, blanks, line ends, and what is wrong", () => {
+  const cases: [string, string[], number[]][] = [
+    ["", [], []],
+    ["\n\n# nothing\n  \t\r\n", [], []],
+    ["10.0.0.0/8", ["10.0.0.0/8 1"], []],
+    ["10.0.0.0/8\r\n11.0.0.0/8\r\n", ["10.0.0.0/8 1", "11.0.0.0/8 2"], []],
+    ["# a\n\n  10.0.0.0/8 # b\n\t::/0\n", ["10.0.0.0/8 3", "::/0 4"], []],
+    [
+      "10.0.0.0/8#c\n1.2.3.4/32\n1.2.3.0/24\n0.0.0.0/0\nfd00::/8\n9.0.0.0/8\n",
+      ["10.0.0.0/8 1", "1.2.3.4/32 2", "1.2.3.0/24 3", "0.0.0.0/0 4", "fd00::/8 5", "9.0.0.0/8 6"],
+      [],
+    ],
+  ];
+  for (const [text, entries] of cases) {
+    // Once as it is, once with so many bytes behind it that each line is read the fast way.
+    for (const tail of ["", `\n#${"x".repeat(40)}`]) {
+      const list = readPrefixList(bytes(text + tail));
+      const got = Array.from({ length: list.length }, (_, i) => list.entry(i)).map(
+        ({ network, line }) => `${network} ${line}`,
+      );
+      assert.equal([got, list.flawed], [entries, []], JSON.stringify(text));
+    }
+  }
+});
+
+test("lists larger than the pieces they are read in, cut anywhere", () => {
+  for (let pad = 0; pad < 40; pad++) {
+    const comment = `#${"x".repeat((1 << 16) - 20 - pad)}`;
+    const lines = [
+      "10.0.0.0/8",
+      comment,
+      "255.255.255.255/32\r",
+      "  ::1/128",
+      comment,
+      "1.0.0.0/8",
+      comment + comment,
+      "2.0.0.0/8",
+    ];
+    const list = readPrefixList(bytes(lines.join("\n")));
+    const got = Array.from({ length: list.length }, (_, i) => list.entry(i)).map(
+      ({ network, line }) => `${network} ${line}`,
+    );
+    assert.equal(got, ["10.0.0.0/8 1", "255.255.255.255/32 3", "::1/128 4", "1.0.0.0/8 6", "2.0.0.0/8 8"]);
+  }
+});
+
+test("a line is read as the prefix it holds is read alone, fast or not", () => {
+  const mostly = (good: string[], odd: string[]) =>
+    fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 20 }, { arbitrary: fc.constantFrom(...odd), weight: 1 });
+  const odd = [
+    "256",
+    "300",
+    "999",
+    "1000",
+    "00",
+    "01",
+    "001",
+    "0000",
+    "00001",
+    "",
+    "-1",
+    "a",
+    ":",
+    "::",
+    "\0",
+    "é",
+    " ",
+    "/",
+    "#",
+  ];
+  const digits = mostly(["0", "1", "9", "10", "24", "99", "100", "199", "255"], odd);
+  const length = mostly(["32", "32", "32", "32", "0", "8", "9", "16", "24", "31"], ["33", "100", "032", ...odd]);
+  const mark = mostly(["."], ["/", " ", ",", "..", "-", "", "\r", "\t"]);
+  const slash = mostly(["/"], ["//", ".", "", " /"]);
+  const entry = fc
+    .tuple(digits, mark, digits, mark, digits, mark, digits, slash, length)
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 30 }), (lines) => {
+      const texts = [...lines, "0.0.0.0/00", "10.0.0.0/08", "00001.0.0.0/8"]
+        .map((line) => line.replace(/#.*/s, "").replace(/^[ \t\r]+|[ \t\r]+$/g, ""))
+        .filter((text) => text !== "");
+      const { read } = parsePrefixes(texts);
+      const isFlawed = (i: number) => {
+        const one = read[i];
+        return !one?.ok || !one.aligned || one.padded || one.mapped;
+      };
+      const list = readPrefixList(bytes(`${texts.join("\n")}\n${" ".repeat(40)}`));
+      assert.is(list.length, texts.length);
+      assert.equal(
+        list.flawed,
+        texts.flatMap((_, i) => (isFlawed(i) ? [i + 1] : [])),
+      );
+      for (const [i, one] of read.entries()) if (one.ok) assert.is(list.entry(i).network, one.network, texts[i]);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("what does not fit is an error, and the core serves on", () => {
+  const records = { length: 2 ** 26, bytes: new Uint8Array(0) };
+  assert.throws(
+    () => aggregate(records),
+    (error: Error) => error instanceof CoreMemoryError,
+  );
+  assert.equal(smallest(["10.0.0.0/9", "10.128.0.0/9"]), ["10.0.0.0/8"]);
+});
+
+test.run();
