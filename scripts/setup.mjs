@@ -4,13 +4,16 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
 /** The tools that run the rules and the namespaces, and the Debian package of each. */
-const TOOLS = {
+const KERNEL_TOOLS = {
   "iptables-nft": "iptables",
   "iptables-legacy": "iptables",
   ip: "iproute2",
   nsenter: "util-linux",
   nft: "nftables",
 };
+
+/** What looks at the preview page. */
+const BROWSER_TOOLS = { chromium: "chromium" };
 
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.PATH = PATH;
@@ -20,10 +23,11 @@ const isThere = (tool) => PATH.split(":").some((folder) => existsSync(`${folder}
 
 /**
  * Installs the tools that are missing, where this is root on a Debian; answers what is missing still.
+ * @param {Readonly<Record<string, string>>} tools
  * @returns {string[]}
  */
-export function ensureTools() {
-  const missing = () => Object.entries(TOOLS).filter(([tool]) => !isThere(tool));
+function ensureTools(tools) {
+  const missing = () => Object.entries(tools).filter(([tool]) => !isThere(tool));
   const packages = [...new Set(missing().map(([, name]) => name))];
   if (packages.length > 0 && process.getuid?.() === 0 && isThere("apt-get")) {
     console.log(`installing ${packages.join(", ")}`);
@@ -40,12 +44,18 @@ export function ensureTools() {
 export function whyNoKernel() {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "this needs root";
-  const missing = ensureTools();
+  const missing = ensureTools(KERNEL_TOOLS);
   if (missing.length > 0) return `missing: ${missing.join(", ")}`;
   const { status, stderr } = spawnSync("unshare", ["-n", "iptables-nft", "-t", "nat", "-S", "POSTROUTING"], {
     encoding: "utf8",
   });
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
+}
+
+/** Why no browser can be run here, or undefined where one can. */
+export function whyNoBrowser() {
+  const missing = ensureTools(BROWSER_TOOLS);
+  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
 
 /** Installs the npm packages where they are missing or older than the lock file. */

@@ -6,11 +6,13 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoKernel } from "./setup.mjs";
+import { ensureModules, whyNoBrowser, whyNoKernel } from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
 if (noKernel) console.log(`kernel tests are skipped: ${noKernel}`);
+const noBrowser = whyNoBrowser();
+if (noBrowser) console.log(`browser tests are skipped: ${noBrowser}`);
 await import("./build.mjs");
 
 const wanted = process.argv.slice(2);
@@ -18,7 +20,7 @@ const files = readdirSync("test", { recursive: true })
   .map((name) => `test/${name}`)
   .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
 await bundle(files, "build/test");
-const { total, passed, skipped, exit, silent } = await runTests("build/test", noKernel ?? "");
+const { total, passed, skipped, exit, silent } = await runTests("build/test");
 
 // A file whose tests do not run (no test.run(), or it ends too early) must not pass for one that has none.
 for (const file of silent) console.log(`${file} ran no test`);
@@ -60,11 +62,15 @@ async function bundle(entryPoints, outdir) {
 /**
  * Runs uvu over a folder, shows what it prints, and answers its totals.
  * @param {string} folder
- * @param {string} noKernel
  * @returns {Promise<{ total: number, passed: number, skipped: number, exit: number | null, silent: string[] }>}
  */
-function runTests(folder, noKernel) {
-  const env = { ...process.env, NO_KERNEL: noKernel, NODE_OPTIONS: "--enable-source-maps" };
+function runTests(folder) {
+  const env = {
+    ...process.env,
+    NO_KERNEL: noKernel ?? "",
+    NO_BROWSER: noBrowser ?? "",
+    NODE_OPTIONS: "--enable-source-maps",
+  };
   const child = spawn(process.execPath, ["node_modules/uvu/bin.js", folder, "\\.test\\.mjs$"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
@@ -89,7 +95,7 @@ function runTests(folder, noKernel) {
       );
       const silent = files.filter((file) => {
         const name = file.slice("test/".length).replace(/ts$/, "mjs");
-        return !ran.get(name) && !(noKernel && skippedOnly(file));
+        return !ran.get(name) && !((noKernel || noBrowser) && skippedOnly(file));
       });
       done({ silent, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
     });
@@ -97,7 +103,7 @@ function runTests(folder, noKernel) {
 }
 
 /**
- * Are all tests of a file kernel tests? Where they are skipped uvu does not name the file.
+ * Are all tests of a file kernel or browser tests? Where they are skipped uvu does not name the file.
  * @param {string} file
  */
 function skippedOnly(file) {

@@ -90,7 +90,8 @@ function Answers({ report }: { report: Report }) {
         {[plural(lines, "line"), ...rest.filter((one) => one !== "")].join(", ")}
       </p>
       {lines > 1 && <Entries entries={entries} />}
-      <div class="wide">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable */}
+      <section class="wide" aria-label="Lines" tabIndex={0}>
         <table data-testid="answers">
           <thead>
             <tr>
@@ -106,7 +107,7 @@ function Answers({ report }: { report: Report }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {lines > answers.length && <p class="note">The first {answers.length} lines are shown.</p>}
     </>
   );
@@ -114,7 +115,8 @@ function Answers({ report }: { report: Report }) {
 
 function Entries({ entries }: { entries: Report["entries"] }) {
   return (
-    <div class="wide">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+    <section class="wide" aria-label="Entries" tabIndex={0}>
       <table data-testid="entries">
         <caption>By deciding entry</caption>
         <thead>
@@ -138,7 +140,7 @@ function Entries({ entries }: { entries: Report["entries"] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -1,0 +1,75 @@
+// The preview command: the page with what a node has, written and served.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inside, runInside } from "../../demo/network.mjs";
+import { agent, configFlag, kernelTest, RUNTIMES, saved, withNode } from "./harness.ts";
+
+const stateIn = (html: string) =>
+  JSON.parse(/<script type="application\/json" id="state">(.*?)<\/script>/s.exec(html)?.[1] ?? "");
+const CONFIG = 'nonMasqueradeCIDRs: [10.0.0.0/8] # </script><script>alert("x")</script>\n';
+
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`the page is written with the node's config and rules, which stay as they are (${runtime})`, () =>
+    withNode(async (node, folder) => {
+      const flag = configFlag(folder, CONFIG);
+      await agent(node, ["apply", flag]);
+      const before = saved(node, "nft");
+      const args = ["preview", flag, `--page=${folder}/page.html`, "--to-ports=1024-2000,4000"];
+      const { exit, stdout, stderr } = await agent(node, args, { runtime });
+      assert.is(exit, 0, stderr);
+      assert.is(stdout, `written: ${folder}/page.html; open it in a browser\n`);
+      const { config, flags, observed } = stateIn(readFileSync(`${folder}/page.html`, "utf8"));
+      assert.is(config, CONFIG);
+      assert.is(flags.ports, "1024-2000,4000");
+      assert.match(observed.ipv4, /^\*nat\n:IP-MASQ-AGENT - \[0:0\]\n-A POSTROUTING .*\n-A IP-MASQ-AGENT -d 169/);
+      assert.is(saved(node, "nft"), before);
+    }),
+  );
+
+  kernelTest(`the page is served, to this machine by its own name only (${runtime})`, () =>
+    withNode(async (node, folder) => {
+      const flag = configFlag(folder, "nonMasqueradeCIDRs: [x]\n");
+      const [file, args] = inside(node, [...RUNTIMES[runtime], "preview", flag, "--port=9411"]);
+      const server = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+      const closed = new Promise((done) => server.on("close", done));
+      try {
+        const url = await new Promise<string>((done) => server.stdout.once("data", (data) => done(`${data}`.trim())));
+        assert.is(url, "http://127.0.0.1:9411/");
+        const get = (host: string) =>
+          runInside(node, [
+            process.execPath,
+            "-e",
+            `require("http").get("${url}", { headers: { host: "${host}" } }, (r) => r.pipe(process.stdout))`,
+          ]);
+        assert.is(stateIn(get("localhost:9411")).config, "nonMasqueradeCIDRs: [x]\n");
+        assert.is(get("elsewhere.example:9411"), "not by this name\n");
+        server.kill("SIGTERM");
+        assert.is(await closed, 0);
+      } finally {
+        server.kill("SIGKILL");
+        await closed;
+      }
+    }),
+  );
+}
+
+kernelTest("a page that cannot be made or written", () =>
+  withNode(async (node, folder) => {
+    const flag = configFlag(folder, CONFIG);
+    const cases: [string[], RegExp][] = [
+      [["preview", flag, `--page=${folder}/none/page.html`], /cannot write the page: ENOENT/],
+      [["preview", `${folder}/none.yaml`], /there is no config/],
+      [["preview", flag, "--port=x"], /Invalid --port flag "x": write a port/],
+    ];
+    for (const [args, said] of cases) {
+      const { exit, stderr } = await agent(node, args);
+      assert.is(exit, 1);
+      assert.match(stderr, said);
+      assert.not.match(stderr, /^ {4}at /m);
+    }
+  }),
+);
+
+test.run();

@@ -1,0 +1,64 @@
+// The page in a real browser.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { EMPTY_STATE, type PageState, packState } from "../../src/preview/state.ts";
+
+export const PAGE = pathToFileURL(resolve("dist/preview.html")).href;
+
+let browser: Browser | undefined;
+
+test.after(() => browser?.close());
+
+/** A test that needs a browser; skipped where NO_BROWSER says why there is none. */
+export function browserTest(name: string, body: () => Promise<void>): void {
+  if (process.env.NO_BROWSER) test.skip(name, body);
+  else test(name, body);
+}
+
+/** Opens the page and uses it; nothing may be said on the console, and nothing asked of any network. */
+export async function withPage(
+  use: (page: Page) => Promise<void>,
+  state?: Partial<PageState>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  const url = state ? await urlOf(state) : PAGE;
+  browser ??= await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const said: string[] = [];
+  page.on("console", (message) => {
+    // The tests look at the canvas, the page never does.
+    if (!message.text().includes("willReadFrequently")) said.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => said.push(error.message));
+  page.on("request", (request) => {
+    if (!/^(blob|data):/.test(request.url()) && request.url().split("#")[0] !== PAGE) said.push(request.url());
+  });
+  try {
+    await page.goto(url);
+    await page.getByTestId("summary").waitFor();
+    await use(page);
+    assert.equal(said, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** The page's address with a state in it. */
+export async function urlOf(state: Partial<PageState>): Promise<string> {
+  return `${PAGE}#${await packState({ ...EMPTY_STATE, ...state })}`;
+}
+
+/** The editor's own element: the field that text is typed into. */
+export const editor = (page: Page, name = "Config") => page.getByRole("textbox", { name, exact: true });
+
+/** Replaces all of a config by typing. */
+export async function type(page: Page, text: string, name = "Config"): Promise<void> {
+  await editor(page, name).click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(text);
+}
