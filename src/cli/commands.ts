@@ -2,28 +2,16 @@
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import { cleanup } from "./cleanup.ts";
+import type { Command } from "./command.ts";
+import { completion } from "./completion.ts";
 import { explain } from "./explain.ts";
-import type { Io } from "./io.ts";
 import { optimize } from "./optimize.ts";
 import { plan } from "./plan.ts";
 import { preview } from "./preview.ts";
 import { render } from "./render.ts";
 import { run } from "./run.ts";
-import type { Settings } from "./settings.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
-
-export interface Command {
-  /** What follows the flags; empty where nothing may. */
-  readonly operands: string;
-  readonly summary: string;
-  /** Paragraphs of its help, one a line. */
-  readonly details: readonly string[];
-  readonly examples: readonly string[];
-  readonly exits: string;
-  /** Carries it out and answers the exit code. */
-  readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
-}
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
@@ -130,6 +118,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     exits: "0; with --exit-code 2 where the list can be smaller; 1 for any error",
     action: optimize,
+  },
+  completion: {
+    operands: "SHELL",
+    summary: "print a script that completes commands and flags",
+    details: ["SHELL is bash, zsh or fish."],
+    examples: ["source <(ip-masq-agent completion bash)"],
+    exits: "0; 2 for bad usage",
+    action: (_settings, words, io) => completion(COMMANDS, words, io),
   },
   version: {
     operands: "",

@@ -1,0 +1,1 @@
+import{CoreMemoryError,aggregate,buildTable,changesOf,countChanges,diffLines,findCovers,parseAddresses,parsePrefixes,readPrefixList,scanRules,sortPrefixes}from"./shared-OOY2OCBX.mjs";export{CoreMemoryError,aggregate,buildTable,changesOf,countChanges,diffLines,findCovers,parseAddresses,parsePrefixes,readPrefixList,scanRules,sortPrefixes};

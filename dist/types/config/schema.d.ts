@@ -1,0 +1,17 @@
+import * as v from "valibot";
+/** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
+export declare const MIN_INTERVAL_NS = 100000000n;
+/** The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. */
+export declare const configSchema: v.ObjectSchema<{
+    readonly nonMasqueradeCIDRs: v.SchemaWithPipe<readonly [v.NullishSchema<v.ArraySchema<v.StringSchema<undefined>, undefined>, undefined>, v.DescriptionAction<string[] | null | undefined, "Destinations whose packets keep the pod's address. Replaces the default list; null means none.">]>;
+    readonly cidrLimit: v.SchemaWithPipe<readonly [v.NullishSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.SafeIntegerAction<number, undefined>]>, 64>, v.DescriptionAction<number, "Most entries that nonMasqueradeCIDRs may have.">]>;
+    readonly masqLinkLocal: v.SchemaWithPipe<readonly [v.NullishSchema<v.BooleanSchema<undefined>, false>, v.DescriptionAction<boolean, string>]>;
+    readonly masqLinkLocalIPv6: v.SchemaWithPipe<readonly [v.NullishSchema<v.BooleanSchema<undefined>, false>, v.DescriptionAction<boolean, string>]>;
+    readonly resyncInterval: v.SchemaWithPipe<readonly [v.OptionalSchema<v.StringSchema<undefined>, "60s">, v.DescriptionAction<string, "Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms.">]>;
+}, undefined>;
+export type ConfigKey = keyof typeof configSchema.entries;
+export declare const CONFIG_KEYS: ConfigKey[];
+/** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
+export declare const DEFAULT_CIDRS: readonly ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+/** What applies besides those with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */
+export declare const RESERVED_CIDRS: readonly ["100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"];

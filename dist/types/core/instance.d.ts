@@ -1,0 +1,68 @@
+/** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
+interface CoreExports extends Record<string, unknown> {
+    readonly memory: WebAssembly.Memory;
+    reset(): void;
+    alloc(size: number): number;
+    release(at: number): void;
+    parsePrefixes(text: number, ends: number, count: number, want: number, out: number): void;
+    formatPrefixes(records: number, count: number, text: number, ends: number): void;
+    formatLines(records: number, count: number, text: number): number;
+    beginList(records: number): void;
+    readLines(text: number, length: number, isLast: 0 | 1): number;
+    entryCount(): number;
+    flawedCount(): number;
+    aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
+    findCovers(records: number, count: number, out: number): number;
+    sortPrefixes(records: number, count: number, out: number): number;
+    buildTable(records: number, count: number): number;
+    lookup(addresses: number, count: number, byFirst: number, out: number): void;
+    beginScan(name: number, nameLength: number, word: number): void;
+    scan(text: number, length: number, offset: number, isLast: 0 | 1): number;
+    scanFound(): number;
+    scanFindings(): number;
+    scannedNat(): number;
+    scannedRules(): number;
+    scannedBalance(): number;
+    diffLines(text: number, ends: number, fromCount: number, toCount: number): number;
+    editList(): number;
+}
+/** The work does not fit in the memory that one core instance may take (1 GiB). */
+export declare class CoreMemoryError extends Error {
+    name: string;
+}
+/** Lines or entries on their way into the core: their UTF-8 bytes one behind the other, and where each ends. */
+export interface PackedTexts {
+    readonly bytes: Uint8Array;
+    readonly ends: Uint32Array;
+}
+/** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts as anything. */
+export declare function packTexts(texts: readonly string[]): PackedTexts;
+/** One core with its own memory, and the few moves that get data in and out of it. */
+export declare class Instance {
+    readonly call: CoreExports;
+    constructor();
+    /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
+    alloc(size: number): number;
+    /** What `work` answers; the room that it takes is given back. */
+    scratch<T>(work: () => T): T;
+    /** Copies bytes in, and answers where they are. */
+    put(data: Uint8Array | Uint32Array): number;
+    /** Copies bytes to where there is room for them. */
+    overwrite(at: number, data: Uint8Array): void;
+    /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
+    putText(text: string): {
+        at: number;
+        length: number;
+    };
+    /** A copy of `length` bytes. */
+    take(at: number, length: number): Uint8Array;
+    /** A copy of `length` signed 32-bit numbers. */
+    takeInts(at: number, length: number): Int32Array;
+    /** `length` bytes as they lie there, until the next call that may take memory. */
+    view(at: number, length: number): DataView;
+    /** The UTF-8 text of `length` bytes. */
+    takeText(at: number, length: number): string;
+}
+/** The instance for calls whose data dies with them; each begins with `reset`. What must stay takes its own. */
+export declare const shared: Instance;
+export {};

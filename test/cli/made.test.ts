@@ -1,0 +1,169 @@
+// What the build makes besides the program: completions, man page, schema, library, bill of materials, checksums.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { chromium } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { FLAGS } from "../../src/cli/flags.ts";
+import { CONFIG_KEYS } from "../../src/config/schema.ts";
+import { agent } from "../kernel/harness.ts";
+import { browserTest } from "../preview/browser.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
+test.after(() => rmSync(folder, { recursive: true }));
+
+const shownFlags = Object.entries(FLAGS).filter(([, { group }]) => group !== "klog");
+
+test("completions know every command and flag", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { exit, stdout } = await agent(undefined, ["completion", shell]);
+    assert.is(exit, 0);
+    for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`\\b${name}\\b`), shell);
+    for (const [name] of shownFlags) assert.match(stdout, new RegExp(`(--|-l )${name}\\b`), shell);
+  }
+  const { exit, stderr } = await agent(undefined, ["completion", "tcsh"]);
+  assert.is(exit, 2);
+  assert.match(stderr, /completion is for one of bash, zsh, fish/);
+});
+
+test("bash completes what is typed", async () => {
+  const { stdout } = await agent(undefined, ["completion", "bash"]);
+  const cases: [string, string][] = [
+    ["ip-masq-agent pl", "plan"],
+    ["ip-masq-agent plan --ex", "--exit-code"],
+    ["ip-masq-agent render --family=i", "ipv4 ipv6"],
+    ["ip-masq-agent --cleanup", "--cleanup-on-exit"],
+    ["ip-masq-agent check tsconfig.j", "tsconfig.json"],
+    ["ip-masq-agent check --cleanup", ""],
+  ];
+  for (const [line, expected] of cases) {
+    const words = line.split(" ").map((word) => `'${word}'`);
+    const script = `${stdout}
+compopt() { :; }
+COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.join(" ")}) COMP_CWORD=${words.length - 1}
+_ip_masq_agent
+echo "\${COMPREPLY[*]}"`;
+    assert.is(execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim(), expected, line);
+  }
+});
+
+test("the man page has every command and flag, and no line that roff would take for a request", () => {
+  const page = readFileSync("dist/ip-masq-agent.8", "utf8");
+  for (const name of [...Object.keys(COMMANDS), ...shownFlags.map(([flag]) => `--${flag}`)]) {
+    assert.ok(page.includes(`\\fB${name.replaceAll("-", "\\-")}\\fR`), name);
+  }
+  assert.match(page, /^[ -~\n]+$/, "others would need a charset");
+  for (const line of page.split("\n").filter((one) => /^[.']/.test(one))) {
+    assert.match(line, /^\.(TH|SH|SS|TP|IP|PP|nf|fi)\b/, line);
+  }
+});
+
+test("the schema of the config has its keys, and takes no others", () => {
+  const schema = JSON.parse(readFileSync("dist/config.schema.json", "utf8"));
+  assert.equal(Object.keys(schema.properties), CONFIG_KEYS);
+  assert.is(schema.additionalProperties, false);
+  assert.equal(schema.properties.cidrLimit.anyOf[0].type, "integer");
+  assert.is(schema.properties.resyncInterval.default, "60s");
+});
+
+test("the bill of materials names what the licenses are of", () => {
+  const { components, metadata } = JSON.parse(readFileSync("dist/sbom.cdx.json", "utf8"));
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.is(metadata.component.version, version);
+  const listed = components.map((one: { group?: string; name: string; version: string }) => {
+    return `${one.group ? `${one.group}/` : ""}${one.name} ${one.version}`;
+  });
+  const licensed = [...readFileSync("dist/THIRD-PARTY.txt", "utf8").matchAll(/^(\S+ \d+\.\d+\.\d+\S*) \([^)]+\)$/gm)];
+  assert.equal(listed.sort(), licensed.map(([, name]) => name).sort());
+});
+
+test("the checksums are those of the files", () => {
+  const lines = readFileSync("dist/SHA256SUMS", "utf8").trim().split("\n");
+  assert.ok(lines.some((line) => line.endsWith("  ip-masq-agent.mjs")));
+  for (const line of lines) {
+    const [sum, file] = line.split("  ");
+    assert.is(
+      createHash("sha256")
+        .update(readFileSync(`dist/${file}`))
+        .digest("hex"),
+      sum,
+      file,
+    );
+  }
+});
+
+/** What somebody might do with it. */
+const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
+import { parseConfig } from "ip-masq-agent/config";
+import { decide, explain } from "ip-masq-agent/policy";
+import { render } from "ip-masq-agent/dialect";
+const { config } = parseConfig("nonMasqueradeCIDRs: [10.0.0.0/8]", { file: "x", ipv6: false, reservedRanges: false });
+const policy = config ? decide(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
+const [answer] = explain(policy, ["10.1.2.3"]);
+export const used: string = [
+  parsePrefixes(["10.0.0.0/8"]).records.length,
+  parseAddresses(["10.1.2.3"]).read[0]?.ok,
+  typeof buildTable,
+  answer?.ok ? answer.verdict : "?",
+  render(policy)[0]?.transaction.split("\\n")[1],
+].join(" ");
+`;
+const USED = "1 true function return :X - [0:0]";
+
+/** The package as npm would install it. */
+function install(): string {
+  const modules = `${folder}/app/node_modules/ip-masq-agent`;
+  mkdirSync(modules, { recursive: true });
+  for (const part of ["package.json", "dist"]) cpSync(part, `${modules}/${part}`, { recursive: true });
+  writeFileSync(`${folder}/app/package.json`, '{ "type": "module" }');
+  writeFileSync(`${folder}/app/use.ts`, USE);
+  writeFileSync(`${folder}/app/use.mjs`, USE.replace(": string", ""));
+  writeFileSync(`${folder}/app/main.mjs`, 'import { used } from "./use.mjs";\nconsole.log(used);\n');
+  return `${folder}/app`;
+}
+
+test("the library works on Node and on Deno, and its types are what it does", () => {
+  const app = install();
+  const options = { cwd: app, encoding: "utf8" } as const;
+  assert.is(execFileSync(process.execPath, ["main.mjs"], options).trim(), USED);
+  const deno = resolve("node_modules/.bin/deno");
+  assert.is(execFileSync(deno, ["run", "--no-prompt", "--node-modules-dir=manual", "main.mjs"], options).trim(), USED);
+  const strict = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
+  execFileSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), ...strict, "use.ts"], options);
+});
+
+browserTest("the library works in a browser", async () => {
+  const app = install();
+  const map = Object.fromEntries(
+    ["core", "config", "policy", "dialect"].map((room) => [
+      `ip-masq-agent/${room}`,
+      `/node_modules/ip-masq-agent/dist/lib/${room}.mjs`,
+    ]),
+  );
+  const html = `<script type="importmap">${JSON.stringify({ imports: map })}</script><script type="module">
+    import { used } from "/use.mjs"; document.title = used;</script>`;
+  const server = createServer(({ url = "/" }, response) => {
+    const script = url.endsWith(".mjs");
+    response.setHeader("content-type", script ? "text/javascript" : "text/html");
+    response.end(script ? readFileSync(`${app}${url}`) : html);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction(() => document.title !== "", undefined, { timeout: 10_000 });
+    assert.is(await page.title(), USED);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});
+
+test.run();
