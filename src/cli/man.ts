@@ -3,12 +3,14 @@ import { version as VERSION } from "../../package.json";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, type Flag } from "./flags.ts";
 
-/** Text for roff: nothing in it may be a request or an escape, and a dash is a minus sign (man-pages(7)). */
+/** Text for roff: nothing in it may be a request or an escape, and a dash is a minus sign (man-pages(7), groff_char(7)). */
 function roff(text: string): string {
+  const unicode = (char: string) => `\\[u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
-    .replace(/^([.'])/gm, "\\&$1");
+    .replace(/^([.'])/gm, "\\&$1")
+    .replace(/[^ -~\n]/gu, unicode);
 }
 
 const bold = (text: string) => `\\fB${roff(text)}\\fR`;
