@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printOptimize } from "./optimize.mjs";
+import { printPreview } from "./preview.mjs";
 import { printScan } from "./scan.mjs";
 import { printSize } from "./size.mjs";
 
@@ -16,7 +17,13 @@ process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.DENO_NO_UPDATE_CHECK = "1";
 
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
-const SECTIONS = { kernel: printKernel, scan: printScan, optimize: printOptimize, size: printSize };
+const SECTIONS = {
+  kernel: printKernel,
+  scan: printScan,
+  optimize: printOptimize,
+  preview: printPreview,
+  size: printSize,
+};
 
 function printMachine() {
   const cpus = os.cpus();

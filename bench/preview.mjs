@@ -1,0 +1,86 @@
+// @ts-check
+// The preview page: its size, how soon it shows a picture, and what a million lines take, in a real browser.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { median, printTable, show, verdict } from "./figures.mjs";
+
+const PAGE = "dist/preview.html";
+const CHROMIUM = "/usr/bin/chromium";
+const LINES = 1_000_000;
+const ROUNDS = 7;
+
+/** Milliseconds and KiB. */
+const TARGETS = { picture: 1000, lines: 2000, longest: 100, size: 900 };
+
+export async function printPreview() {
+  console.log("\nThe preview page, in Chromium");
+  if (!existsSync(CHROMIUM)) return console.log(`  cannot be measured; missing: ${CHROMIUM}`);
+  const { chromium } = await import("playwright-core");
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  const url = pathToFileURL(resolve(PAGE)).href;
+  /** @type {number[]} */
+  const pictures = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.locator(".map canvas").waitFor();
+    pictures.push(
+      await page.evaluate(async () => {
+        await new Promise((done) => requestAnimationFrame(done));
+        return performance.now();
+      }),
+    );
+    await context.close();
+  }
+
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.getByRole("tab", { name: "Try an address" }).click();
+  const text = Array.from({ length: LINES }, (_, i) => `10.${i & 255}.${(i >> 8) & 255}.1 -> ${i % 223}.1.2.3`).join(
+    "\n",
+  );
+  await page.evaluate(() => {
+    // How long nothing else came to its turn while the file was read.
+    const times = { begin: 0, end: 0, longest: 0 };
+    Object.assign(window, { times });
+    let last = 0;
+    const beat = () => {
+      const now = performance.now();
+      if (times.begin > 0 && times.end === 0 && last > 0) times.longest = Math.max(times.longest, now - last);
+      last = now;
+      if (times.begin > 0 && times.end === 0 && document.querySelector("[data-testid=counted]")) times.end = now;
+      setTimeout(beat);
+    };
+    beat();
+    document.querySelector("input[type=file]")?.addEventListener("change", () => {
+      times.begin = performance.now();
+    });
+  });
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "x.log", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await page.getByTestId("counted").getByText("1,000,000 lines").waitFor({ timeout: 60_000 });
+  /** @type {{ begin: number, end: number, longest: number }} */
+  const times = await page.evaluate(() => Reflect.get(window, "times"));
+  await browser.close();
+
+  const size = statSync(PAGE).size / 1024;
+  printTable([
+    ["", "measured", "target"],
+    [`first picture, median of ${ROUNDS}, ms`, show(median(pictures)), verdict(median(pictures), TARGETS.picture)],
+    [
+      "a million lines, from the file to the counts, ms",
+      show(times.end - times.begin),
+      verdict(times.end - times.begin, TARGETS.lines),
+    ],
+    [
+      "longest time that the page stood still meanwhile, ms",
+      show(times.longest),
+      verdict(times.longest, TARGETS.longest),
+    ],
+    ["size, KiB", show(size), verdict(size, TARGETS.size)],
+  ]);
+  console.log(`  ${readFileSync(PAGE, "utf8").length.toLocaleString("en-US")} characters, nothing else is loaded`);
+}
