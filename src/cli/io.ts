@@ -6,7 +6,9 @@ import { type Change, formatChange } from "../dialect/index.ts";
 export interface Io {
   /** Standard output, one line or more; a newline is added. */
   print(text: string): void;
-  /** Standard error, likewise. */
+  /** Standard output, exactly this. */
+  write(text: string): void;
+  /** Standard error, one line or more; a newline is added. */
   warn(text: string): void;
   readonly color: ReturnType<typeof picocolors.createColors>;
 }
@@ -22,6 +24,7 @@ export function processIo(): Io {
   const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
+    write: (text) => void process.stdout.write(text),
     warn: (text) => void process.stderr.write(`${text}\n`),
     color: picocolors.createColors(colored),
   };

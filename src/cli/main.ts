@@ -2,7 +2,7 @@
 import process from "node:process";
 import { ConfigFileError } from "../agent/index.ts";
 import { suggest } from "../config/index.ts";
-import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
+import { CniConfigError, ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
@@ -11,7 +11,15 @@ import { InvalidConfigError } from "./policy.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
-const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, ReferencedError, ToolError, VerifyError];
+const EXPECTED = [
+  CniConfigError,
+  ConfigFileError,
+  FlagError,
+  InvalidConfigError,
+  ReferencedError,
+  ToolError,
+  VerifyError,
+];
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 

@@ -1,8 +1,8 @@
 // Edits of a JSON text that leave every other byte as it is, laid out as their surroundings are.
 // This module is browser-compatible.
 import type { Node } from "jsonc-parser";
+import type { Addition } from "./cni-addition.ts";
 import type { CniDocument } from "./cni-document.ts";
-import type { Addition } from "./cni-policy.ts";
 
 const endOf = ({ offset, length }: Node) => offset + length;
 

@@ -1,9 +1,10 @@
 // The policy as the exceptions of a Windows CNI config's OutBoundNAT policy, and the smallest edit of the file.
 // This module is browser-compatible.
 import type { FamilyPolicy } from "../policy/index.ts";
+import { missingList, missingPolicy } from "./cni-addition.ts";
 import { type CniDocument, elementsOf, readCniDocument } from "./cni-document.ts";
 import { withAddition, withItems } from "./cni-layout.ts";
-import { findOutBoundNat, findPlugin, missingList, missingPolicy, type OutBoundNat } from "./cni-policy.ts";
+import { findOutBoundNat, findPlugin, type OutBoundNat } from "./cni-policy.ts";
 import type { Change, Transaction } from "./transaction.ts";
 
 /**

@@ -7,8 +7,8 @@ import { parseConfig } from "../../src/config/index.ts";
 import { CniConfigProblem, decodeCniConfig, diffCniConfig, formatChange } from "../../src/dialect/index.ts";
 import { decide, type FamilyPolicy } from "../../src/policy/index.ts";
 
-const BEFORE = readFileSync("test/fixtures/cni/before.conf", "utf8");
-const AFTER = readFileSync("test/fixtures/cni/after.conf", "utf8");
+const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
+const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
 const GOLDEN = ["192.168.0.0/16", "11.0.0.0/8", "10.137.196.0/23"];
 
 /** The IPv4 policy of a config with these CIDRs. */
