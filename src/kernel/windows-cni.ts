@@ -10,7 +10,7 @@ import {
 import type { Backend } from "./backend.ts";
 import { replaceFile } from "./replace.ts";
 
-/** Times that one sync writes: others may write at the same time, but not for ever. */
+/** Times that one sync tries to write: others may write at the same time, but not for ever. */
 const ATTEMPTS = 3;
 
 /** A CNI config that cannot be read, edited or written; it is as it was. */
@@ -63,20 +63,18 @@ export function windowsCniBackend(
       return { exists: exceptions !== undefined, rules, transaction: diff(policy, text) };
     },
     sync: async (policy, past) => {
-      let written: ReturnType<typeof diff>;
-      for (let attempt = 0; ; attempt++) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const { path, bytes, text } = look();
         const left = diff(policy, text);
-        if (left && past && attempt === 0) {
+        if (!left) return undefined;
+        if (past && attempt === 0) {
           const repair = past.inForce === policy ? left : diff(past.inForce, text);
           if (repair) past.drifted(repair);
         }
-        if (!left) return written;
-        if (attempt === ATTEMPTS)
-          throw new CniConfigError(`another program writes the CNI config ${file} all the time`);
-        const replaced = onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(left.text)));
-        if (replaced) written = left;
+        // A file that was renamed into place says what it was made to say: there is nothing to look at again.
+        if (onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(left.text)))) return left;
       }
+      throw new CniConfigError(`another program writes the CNI config ${file} all the time`);
     },
     // Windows tells nobody how often it has excepted what.
     counters: async () => [],
