@@ -12,7 +12,7 @@ const ROOMS = {
   core: { rooms: [], packages: ["@assemblyscript/loader"], pure: true },
   config: { rooms: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"], pure: true },
   policy: { rooms: ["config", "core"], pure: true },
-  dialect: { rooms: ["policy", "core"], pure: true },
+  dialect: { rooms: ["policy", "core"], packages: ["jsonc-parser"], pure: true },
   kernel: { rooms: ["dialect"] },
   agent: { rooms: ["config", "policy", "kernel"], packages: ["prom-client"] },
   cli: { rooms: ["core", "config", "policy", "dialect", "kernel", "agent"], packages: ["picocolors"] },

@@ -6,9 +6,14 @@ import type { Settings } from "./settings.ts";
 
 /**
  * Cleans both families, and with --iptables-variant=auto every variant that holds tables: what was written before a node
- * changed its variant is found too. Exit 0 where nothing of ours is left.
+ * changed its variant is found too. Exit 0 where nothing of ours is left. Of a CNI config nothing is taken back.
  */
 export async function cleanup(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  if (settings.cniConfig !== undefined) {
+    if (settings.json) printJson(io, { families: [{ backend: "windows-cni", family: "ipv4", removed: false }] });
+    else io.print(`ipv4 (windows-cni): ${settings.cniConfig} stays as it is: what its list held before is not known`);
+    return 0;
+  }
   const { chain, ipv6 } = settings.policy;
   const variants = settings.variant === "auto" ? await usedVariants() : [settings.variant];
   const families: readonly Family[] = ["ipv4", "ipv6"];

@@ -30,8 +30,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "make the rules so, once",
     details: [
       "One transaction a family: all of it happens or none. Nothing is written where the rules are right already.",
+      "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy and every other byte as it was.",
     ],
-    examples: ["ip-masq-agent apply --config=config.yaml"],
+    examples: [
+      "ip-masq-agent apply --config=config.yaml",
+      "ip-masq-agent apply --backend=windows-cni --cni-config=C:\\k\\cni\\config\\cni.conf",
+    ],
     exits: "0 when the rules are as the config wants them, else 1; 2 for bad usage",
     action: apply,
   },
@@ -82,6 +86,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "remove the chain and the jump to it, nothing else",
     details: [
       "Both families, and every iptables variant that holds tables unless one is named. Refused, with nothing changed, while rules of others lead to the chain.",
+      "A CNI config (--backend=windows-cni) stays as it is: what its list held before is not known.",
     ],
     examples: ["ip-masq-agent cleanup"],
     exits: "0 when nothing of the chain is left, else 1; 2 for bad usage",
@@ -90,8 +95,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   render: {
     operands: "",
     summary: "print the transaction that makes the rules on an empty table",
-    details: ["Reads only the config and needs no privileges."],
-    examples: ["ip-masq-agent render --config=config.yaml --family=ipv4 | iptables-restore --noflush"],
+    details: [
+      "Reads only the config and needs no privileges.",
+      "With --to=windows-cni it prints the CNI config file with the policy in it.",
+    ],
+    examples: [
+      "ip-masq-agent render --config=config.yaml --family=ipv4 | iptables-restore --noflush",
+      "ip-masq-agent render --to=windows-cni --cni-config=cni.conf",
+    ],
     exits: "0; 1 where the config is invalid; 2 for bad usage",
     action: render,
   },

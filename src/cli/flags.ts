@@ -52,6 +52,15 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ["run", "apply", "plan", "check", "explain", "preview", "status", "render"],
     "the config file; without one the defaults apply",
   ),
+  backend: ours(
+    "string",
+    "iptables",
+    "iptables|windows-cni",
+    KERNEL,
+    "where the policy is kept: in iptables rules, or on a Windows node in the config file of its CNI plugin",
+  ),
+  to: ours("string", "iptables", "iptables|windows-cni", ["render"], "what takes the policy, likewise"),
+  "cni-config": ours("string", "", "FILE", [...KERNEL, "render"], "the CNI plugin's config file; windows-cni needs it"),
   "iptables-variant": ours(
     "string",
     "auto",

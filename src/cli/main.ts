@@ -3,7 +3,7 @@ import process from "node:process";
 import { ConfigFileError } from "../agent/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
-import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
+import { CniConfigError, ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
@@ -14,6 +14,7 @@ import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
 const EXPECTED = [
+  CniConfigError,
   ConfigFileError,
   CoreMemoryError,
   FlagError,

@@ -6,7 +6,7 @@ import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { describe, type Optimized, report } from "./optimize-report.ts";
 import { diagnosticData, InvalidConfigError } from "./policy.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
 
 const EMPTY: Aggregate = {
@@ -39,7 +39,7 @@ export async function optimize(settings: Settings, words: readonly string[], io:
     for (const line of report(optimized, file, changes)) io.warn(line);
     if (!settings.write) io.write(text);
   }
-  if (settings.write && changes > 0) replaceFile(file, text);
+  if (settings.write && changes > 0) replaceConfig(file, bytes, text);
   return changes > 0 && settings.exitCode ? 2 : 0;
 }
 

@@ -3,6 +3,7 @@ import { ConfigFileError, readConfigFile } from "../agent/index.ts";
 import { type Config, type Diagnostic, formatDiagnostics } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { openCniConfig } from "./cni-config.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
@@ -36,7 +37,11 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
 }
 
-/** The way into the kernel that the settings ask for; `warn` is told what a person should know besides. */
-export async function openBackend({ variant, policy }: Settings, warn: (message: string) => void): Promise<Backend> {
+/** Where the settings want the policy kept; `warn` is told what a person should know besides. */
+export async function openBackend(
+  { cniConfig, variant, policy }: Settings,
+  warn: (message: string) => void,
+): Promise<Backend> {
+  if (cniConfig !== undefined) return openCniConfig(cniConfig);
   return iptablesBackend(variant === "auto" ? await detectVariant(policy.chain) : variant, warn);
 }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigFileError, readConfigFile, serve } from "../agent/index.ts";
-import { formatObserved } from "../dialect/index.ts";
+import { formatTable } from "../dialect/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
 import { forEachFamily } from "./families.ts";
 import type { Io } from "./io.ts";
@@ -79,7 +79,12 @@ async function stateOf(settings: Settings, file: string, required: boolean, io: 
 async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<object> {
   const outcomes = await forEachFamily(policy, async (part) => {
     const backend = await openBackend(settings, io.warn);
-    return formatObserved(part.chain, (await backend.inspect(part)).observed);
+    const { exists, rules } = await backend.inspect(part);
+    return formatTable(
+      part.chain,
+      exists,
+      rules.map(({ rule }) => rule),
+    );
   });
   for (const { family, error } of outcomes) {
     if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);

@@ -3,6 +3,7 @@ import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
 import type { ConfigOptions } from "../config/index.ts";
 import type { Variant } from "../kernel/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts } from "../policy/index.ts";
+import { cniConfigOf } from "./cni-config.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
@@ -15,6 +16,8 @@ export interface Settings {
   /** Was the config file named, and not just looked for in its usual place? */
   readonly configGiven: boolean;
   readonly policy: PolicyOptions;
+  /** The CNI config file of a Windows node that holds the policy; undefined: iptables does. */
+  readonly cniConfig: string | undefined;
   readonly variant: Variant | "auto";
   readonly families: "all" | "ipv4" | "ipv6";
   readonly json: boolean;
@@ -74,10 +77,18 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   const ipv6 = bool("enable-ipv6");
+  for (const name of ["backend", "to"]) oneOf(name, ["iptables", "windows-cni"]);
+  const cniConfig = cniConfigOf(flags);
   return {
-    config: { file: text("config"), ipv6, reservedRanges: bool("nomasq-all-reserved-ranges") },
+    // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
+    config: {
+      file: text("config"),
+      ipv6: ipv6 || cniConfig !== undefined,
+      reservedRanges: bool("nomasq-all-reserved-ranges"),
+    },
     configGiven: flags.has("config"),
     policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
+    cniConfig,
     variant: oneOf("iptables-variant", ["auto", "nft", "legacy"]),
     families: oneOf("family", ["all", "ipv4", "ipv6"]),
     json: oneOf("output", ["text", "json"]) === "json",

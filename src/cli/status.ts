@@ -1,6 +1,4 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
-import type { Inspection } from "../kernel/index.ts";
-import type { FamilyPolicy } from "../policy/index.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
@@ -10,14 +8,14 @@ import type { Settings } from "./settings.ts";
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
   const backend = await openBackend(settings, io.warn);
-  const outcomes = await forEachFamily(policy, async (part) => summarize(part, await backend.inspect(part)));
+  const outcomes = await forEachFamily(policy, (part) => backend.inspect(part));
   const failed = outcomes.some(({ error }) => error !== undefined);
-  const inSync = outcomes.every((outcome) => outcome.error === undefined && outcome.value.inSync);
+  const inSync = outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
-      const { inSync, chainExists, rules } = outcome.value;
-      return { family: outcome.family, inSync, chainExists, rules };
+      const { exists, rules, transaction } = outcome.value;
+      return { family: outcome.family, inSync: !transaction, chainExists: exists, rules };
     });
     printJson(io, { backend: backend.name, inSync, families });
   } else {
@@ -27,24 +25,19 @@ export async function status(settings: Settings, _words: readonly string[], io: 
         io.warn(`${who}: ${outcome.error}`);
         continue;
       }
-      const { counts, rules } = outcome.value;
+      const { rules, transaction } = outcome.value;
+      const counts = transaction?.counts;
       const state = counts ? `not in sync: rules: ${counts.added} to add, ${counts.removed} to remove` : "in sync";
       io.print(`${who}: ${counts ? io.color.yellow(state) : io.color.green(state)}`);
-      if (rules.length > 0)
+      if (rules.some(({ packets }) => packets !== undefined)) {
         io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));
+      }
       for (const { rule, packets, bytes } of rules) {
-        io.print(`${String(packets).padStart(9)} ${String(bytes).padStart(10)}  ${rule}`);
+        const counters = packets === undefined ? "" : `${String(packets).padStart(9)} ${String(bytes).padStart(10)}`;
+        io.print(`${counters}  ${rule}`);
       }
     }
   }
   if (failed) return 1;
   return !inSync && settings.exitCode ? 2 : 0;
-}
-
-function summarize({ chain }: FamilyPolicy, { observed, transaction }: Inspection) {
-  const rules = [
-    ...observed.jumps.map((rule) => ({ ...rule, chain: "POSTROUTING" })),
-    ...observed.rules.map((rule) => ({ ...rule, chain })),
-  ].map(({ chain, spec, packets, bytes }) => ({ rule: `-A ${chain} ${spec}`, packets, bytes }));
-  return { inSync: !transaction, chainExists: observed.exists, counts: transaction?.counts, rules };
 }

@@ -26,10 +26,10 @@ export type DiagnosticCode =
   | "value-type"
   | "yaml-syntax";
 
-/** One problem: where it is, what it is, what to do. */
-export interface Diagnostic {
+/** One problem: where it is, what it is, what to do. Other files than a config have codes of their own. */
+export interface Diagnostic<Code extends string = DiagnosticCode> {
   readonly severity: Severity;
-  readonly code: DiagnosticCode;
+  readonly code: Code;
   readonly message: string;
   /** What to write instead, or what happens as it stands; may be empty. */
   readonly hint: string;
@@ -52,7 +52,7 @@ const WINDOW = 160;
  * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
  * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic[], text: string): string {
+export function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string): string {
   const lines = text.split(/\r?\n/);
   const shown = diagnostics
     .slice(0, SHOWN)
@@ -67,7 +67,7 @@ export function formatDiagnostic({ severity, code, message, hint, file, line, co
   return printable(hint ? `${where} (${hint})` : where);
 }
 
-function formatOne(diagnostic: Diagnostic, source: string): string {
+function formatOne(diagnostic: Diagnostic<string>, source: string): string {
   const { severity, code, message, hint, file, line, column, length } = diagnostic;
   const out = [`${file}:${line}:${column}: ${severity}: ${message} [${code}]`];
   if (source.trim()) {

@@ -47,16 +47,9 @@ export function readObserved(dump: Uint8Array, chain: string, { inline = false }
   return { exists: chainExists, rules: scan.rules.map(count), jumps: scan.jumps.map(count), references };
 }
 
-/** A chain as `iptables-save -t nat` would print it, without what is others'. {@link readObserved} reads it. */
-export function formatObserved(chain: string, { exists, rules, jumps }: ObservedChain): string {
-  const lines = [
-    "*nat",
-    ...(exists ? [`:${chain} - [0:0]`] : []),
-    ...jumps.map(({ spec }) => `-A POSTROUTING ${spec}`),
-    ...rules.map(({ spec }) => `-A ${chain} ${spec}`),
-    "COMMIT",
-  ];
-  return `${lines.join("\n")}\n`;
+/** Rules (`-A CHAIN …`) and the chain where there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
+export function formatTable(chain: string, exists: boolean, rules: readonly string[]): string {
+  return `${["*nat", ...(exists ? [`:${chain} - [0:0]`] : []), ...rules, "COMMIT"].join("\n")}\n`;
 }
 
 /** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */

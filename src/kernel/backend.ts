@@ -1,4 +1,4 @@
-// A way into the kernel: what the loop and the commands ask of it, and the one through iptables.
+// Where a policy is kept: what the loop and the commands ask of it, and how it is kept in iptables.
 import {
   countersOf,
   desiredChain,
@@ -12,9 +12,19 @@ import {
 import { observe, type Variant } from "./iptables.ts";
 import { removeOwn, settle } from "./sync.ts";
 
-/** What one family's chain looks like, and what a sync would write; `transaction` is undefined where nothing. */
+/** A rule as it is, with its counters where somebody counts. */
+export interface InspectedRule {
+  /** `-A CHAIN …`, or the CIDR that a CNI config excepts. */
+  readonly rule: string;
+  readonly packets?: bigint;
+  readonly bytes?: bigint;
+}
+
+/** What is there of one family, and what a sync would write; `transaction` is undefined where nothing. */
 export interface Inspection {
-  readonly observed: ObservedChain;
+  /** Is there a chain, or a policy in the CNI config? */
+  readonly exists: boolean;
+  readonly rules: readonly InspectedRule[];
   readonly transaction: Transaction | undefined;
 }
 
@@ -28,7 +38,7 @@ export interface Past {
 
 /** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
 export interface Backend {
-  /** For people: `iptables-nft`, `iptables-legacy`. */
+  /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
   readonly name: string;
   /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
   plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
@@ -50,7 +60,11 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
     plan: async (policy) => diffChain(desiredChain(policy), await look(policy)),
     inspect: async (policy) => {
       const observed = await look(policy, true);
-      return { observed, transaction: diffChain(desiredChain(policy), observed) };
+      return {
+        exists: observed.exists,
+        rules: rulesOf(policy.chain, observed),
+        transaction: diffChain(desiredChain(policy), observed),
+      };
     },
     sync: (policy, past) => {
       const desired = desiredChain(policy);
@@ -72,4 +86,11 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
     counters: async (policy) => countersOf(policy, await look(policy, true)),
     cleanup: (family, chain) => removeOwn(variant, family, chain, warn),
   };
+}
+
+/** The jumps to the chain and its rules. */
+function rulesOf(chain: string, { jumps, rules }: ObservedChain): readonly InspectedRule[] {
+  const inChain = (name: string, list: ObservedChain["rules"]) =>
+    list.map(({ spec, packets, bytes }) => ({ rule: `-A ${name} ${spec}`, packets, bytes }));
+  return [...inChain("POSTROUTING", jumps), ...inChain(chain, rules)];
 }

@@ -95,6 +95,12 @@ const CALLS: Call[] = [
     exit: 1,
     stderr: /there is no config \/nonexistent; without --config the defaults apply/,
   },
+  {
+    args: ["plan", "--backend=windows-cni"],
+    exit: 1,
+    stderr: /--backend=windows-cni needs --cni-config=FILE/,
+  },
+  { args: ["render", "--backend=windows-cni"], exit: 2, stderr: /--backend has no meaning for render/ },
   { args: ["aply"], exit: 2, stderr: /unknown command "aply"; did you mean apply\?/ },
   { args: ["--enable-ipv6", "true"], exit: 2, stderr: /written --flag=value/ },
   {

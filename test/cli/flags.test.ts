@@ -59,11 +59,27 @@ test("values are checked before anything starts", () => {
     ["--v=x", UsageError, /invalid value "x" for flag -v/],
     ["--iptables-variant=ebtables", UsageError, /write one of auto, nft, legacy/],
     ["--output=yaml", UsageError, /write one of text, json/],
+    ["--backend=nft", UsageError, /write one of iptables, windows-cni/],
+    ["--cni-config=f", UsageError, /--cni-config has a meaning only with --backend=windows-cni or --to=windows-cni/],
+    ["--backend=windows-cni", UsageError, /--backend=windows-cni needs --cni-config=FILE/],
+    ["--to=windows-cni --cni-config=", UsageError, /--to=windows-cni needs --cni-config=FILE/],
+    ["--backend=windows-cni --cni-config=f --enable-ipv6", UsageError, /only IPv4 is written there/],
+    ["--to=windows-cni --cni-config=f --family=ipv6", UsageError, /only IPv4 is written there/],
+    ["--backend=windows-cni --cni-config=f --to-ports=1-9", UsageError, /Windows chooses source ports/],
+    ["--backend=windows-cni --cni-config=f --iptables-variant=nft", UsageError, /no iptables is run/],
+    ["--backend=windows-cni --cni-config=f --cleanup-on-exit", UsageError, /what the file's list held before/],
   ];
   for (const [line, kind, message] of cases) {
     const settings = () => settingsOf(parseFlags(line.split(" ")).flags);
     assert.throws(settings, (error: Error) => error instanceof kind && message.test(error.message), line);
   }
+});
+
+test("a CNI config takes the established agent's other arguments as they are", () => {
+  const line = "--backend=windows-cni --cni-config=f --masq-chain=X --random-fully=false --enable-ipv6=false --v=2";
+  const { cniConfig, config, policy } = settingsOf(parseFlags(line.split(" ")).flags);
+  assert.equal([cniConfig, policy.ipv6], ["f", false]);
+  assert.ok(config.ipv6, "IPv6 CIDRs are for other nodes that read the same config");
 });
 
 test.run();

@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { settingsOf } from "../../src/cli/settings.ts";
-import { desiredChain, diffChain, formatChange, formatObserved, readObserved } from "../../src/dialect/index.ts";
+import { desiredChain, diffChain, formatChange, formatTable, readObserved } from "../../src/dialect/index.ts";
 import { evaluate } from "../../src/preview/evaluate.ts";
 import { EXAMPLES } from "../../src/preview/examples.ts";
 import { pointOf } from "../../src/preview/hilbert.ts";
@@ -15,8 +15,6 @@ import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { isValid, rulesVectors } from "../fixtures.ts";
 import { agent } from "../kernel/harness.ts";
 import { browserTest, editor, type, urlOf, withPage } from "./browser.ts";
-
-const ruleOf = (spec: string) => ({ spec, packets: 0n, bytes: 0n });
 
 const tab = (page: Page, name: string) => page.getByRole("tab", { name, exact: true }).click();
 const text = async (page: Page, testid: string) => (await page.getByTestId(testid).textContent()) ?? "";
@@ -106,11 +104,9 @@ browserTest("the plan for a node whose rules are pasted", () =>
       const foreign = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 1.2.3.0/24 -j MASQUERADE\n";
       await page.getByLabel("iptables-save -t nat").fill(`${foreign}COMMIT\n`);
       assert.is(await text(page, "plan-said-ipv4"), "rules: 5 to add, 0 to remove");
-      const inSync = formatObserved(policy.chain, {
-        ...{ exists: true, references: [] },
-        rules: desiredChain(policy).rules.map(ruleOf),
-        jumps: [ruleOf(desiredChain(policy).jump)],
-      });
+      const { jump, rules } = desiredChain(policy);
+      const lines = [`-A POSTROUTING ${jump}`, ...rules.map((rule) => `-A ${policy.chain} ${rule}`)];
+      const inSync = formatTable(policy.chain, true, lines);
       await page.getByLabel("iptables-save -t nat").fill(inSync);
       assert.is(await text(page, "plan-said-ipv4"), "in sync");
       const drifted = inSync.replace(/.*-d 10\.0.*\n/, "");

@@ -1,10 +1,10 @@
 export type Severity = "error" | "warning";
 /** Every code a config can be reported with. docs/configuration.md explains each. */
 export type DiagnosticCode = "cidr-covered" | "cidr-duplicate" | "cidr-length-padded" | "cidr-mapped" | "cidr-syntax" | "cidr-unaligned" | "document-extra" | "document-type" | "duration-syntax" | "file-unreadable" | "interval-too-short" | "ipv6-disabled" | "json-syntax" | "key-duplicate" | "key-unknown" | "limit-exceeded" | "not-utf8" | "value-null" | "value-type" | "yaml-syntax";
-/** One problem: where it is, what it is, what to do. */
-export interface Diagnostic {
+/** One problem: where it is, what it is, what to do. Other files than a config have codes of their own. */
+export interface Diagnostic<Code extends string = DiagnosticCode> {
     readonly severity: Severity;
-    readonly code: DiagnosticCode;
+    readonly code: Code;
     readonly message: string;
     /** What to write instead, or what happens as it stands; may be empty. */
     readonly hint: string;
@@ -20,6 +20,6 @@ export interface Diagnostic {
  * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
  * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
  */
-export declare function formatDiagnostics(diagnostics: readonly Diagnostic[], text: string): string;
+export declare function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string): string;
 /** One diagnostic without its source line. */
 export declare function formatDiagnostic({ severity, code, message, hint, file, line, column }: Diagnostic): string;

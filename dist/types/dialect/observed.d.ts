@@ -20,7 +20,7 @@ export declare class UnreadableDumpError extends Error {
 export declare function readObserved(dump: Uint8Array, chain: string, { inline }?: {
     inline?: boolean | undefined;
 }): ObservedChain;
-/** A chain as `iptables-save -t nat` would print it, without what is others'. {@link readObserved} reads it. */
-export declare function formatObserved(chain: string, { exists, rules, jumps }: ObservedChain): string;
+/** Rules (`-A CHAIN …`) and the chain where there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
+export declare function formatTable(chain: string, exists: boolean, rules: readonly string[]): string;
 /** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */
 export declare function countOthers(dump: Uint8Array, chain: string): number;

@@ -1,0 +1,50 @@
+// What can be wrong with a CNI config.
+// This module is browser-compatible.
+
+/** Every code that a CNI config can be refused with. docs/windows.md explains each. */
+export type CniConfigCode =
+  | "json-syntax"
+  | "key-duplicate"
+  | "not-utf8"
+  | "plugin-missing"
+  | "plugin-twice"
+  | "policy-twice"
+  | "value-type";
+
+/** Why a CNI config cannot be edited: where it is, what it is, what to do. */
+export class CniConfigProblem extends Error {
+  override name = "CniConfigProblem";
+  readonly code: CniConfigCode;
+  /** What to write instead. */
+  readonly hint: string;
+  /** From 1, without the byte order mark; columns in UTF-16 code units, as editors count. */
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+
+  constructor(
+    code: CniConfigCode,
+    text: string,
+    { offset, length }: { offset: number; length: number },
+    message: string,
+    hint: string,
+  ) {
+    super(message);
+    const before = text.slice(0, offset);
+    this.code = code;
+    this.hint = hint;
+    this.line = before.split("\n").length;
+    this.column = offset - before.lastIndexOf("\n");
+    this.length = Math.max(1, Math.min(length, text.slice(offset).search(/\r?\n|$/)));
+  }
+}
+
+/** Bytes to text; a byte order mark stays. Throws {@link CniConfigProblem} where they are not UTF-8. */
+export function decodeCniConfig(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const hint = "save it as UTF-8; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding utf8";
+    throw new CniConfigProblem("not-utf8", "", { offset: 0, length: 1 }, "the file is not UTF-8 text", hint);
+  }
+}

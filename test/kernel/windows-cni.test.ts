@@ -1,0 +1,215 @@
+// A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched where it is bad.
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { replaceFile } from "../../src/kernel/replace.ts";
+import { agent, configFlag, kernelTest, RUNTIMES, withNode } from "./harness.ts";
+import { withLoop } from "./loop.ts";
+
+const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
+const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
+const CONFIG = "nonMasqueradeCIDRs: [192.168.0.0/16, 11.0.0.0/8, 10.137.196.0/23, 'fd00::/8']\nresyncInterval: 100ms\n";
+const BACKEND = "--backend=windows-cni";
+
+/** A node with a CNI config, and the flags that name it and the agent's config. */
+function withFile(text: string, use: (file: string, flags: string[], node: string, folder: string) => Promise<void>) {
+  return withNode((node, folder) => {
+    const file = `${folder}/cbr0.conf`;
+    writeFileSync(file, text);
+    return use(file, [`--cni-config=${file}`, configFlag(folder, CONFIG)], node, folder);
+  });
+}
+
+const listOf = (text: string): string[] => JSON.parse(text).policies[0].value.ExceptionList;
+
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`render, plan, status, apply and cleanup (${runtime})`, () =>
+    withFile(BEFORE.replaceAll("\n", "\r\n"), async (file, flags, node, folder) => {
+      const call = (...args: string[]) => agent(node, [...args, ...flags], { runtime });
+      const after = AFTER.replaceAll("\n", "\r\n");
+      assert.equal(await call("render", "--to=windows-cni"), { exit: 0, stdout: after, stderr: "" });
+      const plan = await call("plan", BACKEND, "--exit-code");
+      assert.is(
+        plan.stdout,
+        "ipv4 (windows-cni): rules: 2 to add, 0 to remove\n" +
+          "  OutBoundNAT\n+ 192.168.0.0/16\n  11.0.0.0/8\n+ 10.137.196.0/23\n",
+      );
+      assert.is(plan.exit, 2);
+      const before = await call("status", BACKEND);
+      assert.is(before.stdout, "ipv4 (windows-cni): not in sync: rules: 2 to add, 0 to remove\n  11.0.0.0/8\n");
+      assert.is(readFileSync(file, "utf8"), BEFORE.replaceAll("\n", "\r\n"), "nothing is written yet");
+
+      const apply = await call("apply", BACKEND);
+      assert.is(apply.stdout, "ipv4 (windows-cni): written: rules: 2 added, 0 removed, 1 kept\n");
+      assert.is(readFileSync(file, "utf8"), after);
+      const { ino, mtimeMs } = statSync(file);
+      assert.is((await call("apply", BACKEND)).stdout, "ipv4 (windows-cni): in sync, nothing written\n");
+      assert.equal([statSync(file).ino, statSync(file).mtimeMs], [ino, mtimeMs], "what is equal is not written");
+      assert.equal((await call("status", BACKEND, "--exit-code")).exit, 0);
+      assert.is((await call("render", "--to=windows-cni")).stdout, after);
+      assert.equal(JSON.parse((await call("status", BACKEND, "--output=json")).stdout), {
+        backend: "windows-cni",
+        inSync: true,
+        families: [{ family: "ipv4", inSync: true, chainExists: true, rules: listOf(after).map((rule) => ({ rule })) }],
+      });
+      const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
+      assert.is(cleanup.exit, 0);
+      assert.match(cleanup.stdout, /stays as it is: what its list held before is not known/);
+      assert.is(readFileSync(file, "utf8"), after);
+      assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left beside it");
+    }),
+  );
+
+  kernelTest(`the file is kept: the config followed, drift healed, and it stays at the end (${runtime})`, () =>
+    withFile(BEFORE, async (file, flags, node, folder) => {
+      const is = (text: string) => () => readFileSync(file, "utf8") === text;
+      const command = RUNTIMES[runtime];
+      await withLoop(
+        node,
+        [BACKEND, ...flags],
+        async (loop) => {
+          await loop.until(is(AFTER), "the first sync");
+          configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
+          await loop.until(() => listOf(readFileSync(file, "utf8")).join() === "10.0.0.0/8", "following the config");
+          assert.not.match(loop.log(), /drift/);
+
+          const kept = readFileSync(file, "utf8");
+          writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
+          await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
+          await loop.until(() => /somebody had changed the rules:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()), "saying so");
+
+          writeFileSync(file, '{\n  "type": "win-bridge"\n');
+          await loop.until(
+            () => /cbr0\.conf:2:22: error: a \} is missing here \[json-syntax\]/.test(loop.log()),
+            "reporting a bad file",
+          );
+          assert.is(readFileSync(file, "utf8"), '{\n  "type": "win-bridge"\n');
+          writeFileSync(file, BEFORE);
+          loop.signal("SIGHUP");
+          await loop.until(is(kept), "works again");
+
+          assert.is((await loop.stop("SIGTERM")).exit, 0);
+          assert.ok(is(kept)());
+        },
+        { runtime, command },
+      );
+    }),
+  );
+}
+
+kernelTest("who reads the file meanwhile finds the old one or the new one, whole", () => {
+  // Large enough for a write in place to be seen half done.
+  const others = Array.from({ length: 40_000 }, (_, i) => `search-${i}.example`);
+  const text = JSON.stringify({ type: "win-bridge", dns: { search: others } }, null, 2);
+  return withFile(text, async (file, flags, node, folder) => {
+    const args = ["apply", BACKEND, ...flags];
+    const seen = new Set<string>();
+    let done = false;
+    const reader = (async () => {
+      while (!done) {
+        const { policies, dns } = JSON.parse(readFileSync(file, "utf8"));
+        assert.is(dns.search.length, others.length);
+        seen.add(policies?.[0].value.ExceptionList.join());
+        await new Promise((next) => setImmediate(next));
+      }
+    })();
+    for (const cidr of ["10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8"]) {
+      configFlag(folder, `nonMasqueradeCIDRs: [${cidr}]\n`);
+      assert.is((await agent(node, args)).exit, 0);
+      await new Promise((next) => setTimeout(next, 100));
+    }
+    done = true;
+    await reader;
+    assert.equal([...seen], [undefined, "10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8"]);
+  });
+});
+
+test("a file that has changed since it was read is not replaced", () => {
+  const folder = mkdtempSync(`${tmpdir()}/masq-replace-`);
+  try {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    writeFileSync(`${folder}/f`, "theirs");
+    assert.is(replaceFile(`${folder}/f`, bytes("old"), bytes("ours")), false);
+    assert.is(readFileSync(`${folder}/f`, "utf8"), "theirs");
+    assert.is(replaceFile(`${folder}/f`, bytes("theirs"), bytes("ours")), true);
+    assert.is(readFileSync(`${folder}/f`, "utf8"), "ours");
+    assert.equal(readdirSync(folder), ["f"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+kernelTest("mode and link are kept", () =>
+  withFile(BEFORE, async (file, flags, node, folder) => {
+    const link = `${folder}/10-link.conflist`;
+    symlinkSync("cbr0.conf", link);
+    chmodSync(file, 0o640);
+    const { exit } = await agent(node, ["apply", BACKEND, `--cni-config=${link}`, ...flags.slice(1)]);
+    assert.is(exit, 0);
+    assert.is(readFileSync(file, "utf8"), AFTER);
+    assert.is(statSync(file).mode & 0o777, 0o640);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.is(readlinkSync(link), "cbr0.conf");
+  }),
+);
+
+const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
+  [
+    "a comment",
+    '{\n  "type": "win-bridge", // ours\n  "policies": []\n}\n',
+    /cbr0\.conf:2:25: error: JSON has no comments \[json-syntax\]\n {4}2 \| {3}"type": "win-bridge", \/\/ ours\n {6}\| {25}\^{7}\n {6}= remove it\n$/,
+  ],
+  [
+    "a byte order mark does not move the place",
+    '\uFEFF{"type":7}',
+    /:1:2: error: no plugin.*\[plugin-missing\]\n {4}1 \| \{"type":7\}\n {6}\| {2}\^{6}\n/,
+  ],
+  ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0]), /:1:1: error: the file is not UTF-8 text \[not-utf8\]/],
+  ["another plugin", '{"type": "bridge"}', /no plugin here takes an OutBoundNAT policy, it is bridge/],
+];
+
+for (const [name, bytes, stderr] of BAD) {
+  kernelTest(`a bad file is left as it is: ${name}`, () =>
+    withFile("", async (file, flags, node) => {
+      writeFileSync(file, bytes);
+      const before = readFileSync(file);
+      for (const args of [
+        ["render", "--to=windows-cni"],
+        ...["plan", "status", "apply"].map((one) => [one, BACKEND]),
+      ]) {
+        const result = await agent(node, [...args, ...flags]);
+        assert.is(result.exit, 1, args.join(" "));
+        assert.match(result.stderr, stderr);
+        assert.is(result.stdout, "");
+      }
+      assert.equal(readFileSync(file), before);
+    }),
+  );
+}
+
+kernelTest("a file that is not there", () =>
+  withFile("", async (_file, flags, node, folder) => {
+    for (const [path, why] of [
+      ["nowhere.conf", /there is no CNI config .*nowhere\.conf/],
+      ["", /it is a directory; name the file in it/],
+    ] as const) {
+      const result = await agent(node, ["apply", BACKEND, `--cni-config=${folder}/${path}`, ...flags.slice(1)]);
+      assert.is(result.exit, 1);
+      assert.match(result.stderr, why);
+    }
+  }),
+);
+
+test.run();
