@@ -3,6 +3,7 @@ export { alloc, reset } from "./memory";
 export { parsePrefixes } from "./parse";
 export { formatPrefixes } from "./format";
 export { findCovers, sortPrefixes } from "./order";
-export { buildTable, lookup } from "./lookup";
+export { lookupIPv4, lookupIPv6, lookupRecords } from "./lookup";
+export { buildTable } from "./table";
 export { scan, scanFindings, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";

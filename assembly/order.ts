@@ -32,6 +32,13 @@ export function contains(outer: usize, inner: usize): bool {
   );
 }
 
+/** Compares the records whose indexes stand at places `a` and `b` of the list. */
+function compareAt(records: usize, list: usize, a: i32, b: i32): i32 {
+  const recordA = records + <usize>load<u32>(list + (<usize>a << 2)) * RECORD;
+  const recordB = records + <usize>load<u32>(list + (<usize>b << 2)) * RECORD;
+  return compare(recordA, recordB);
+}
+
 /**
  * Writes the indexes of the `count` records, sorted, as u32 to `out`; equal ones keep their order.
  * Bottom-up merge sort, O(n log n). Returns false where the scratch space does not fit.
@@ -48,12 +55,15 @@ export function sortPrefixes(records: usize, count: i32, out: usize): bool {
       const right = min(middle + width, count);
       let a = left;
       let b = middle;
+      // Lists mostly come sorted, in whole or in long runs: those are copied as they are.
+      if (middle == right || compareAt(records, from, middle - 1, middle) <= 0) {
+        memory.copy(to + (<usize>left << 2), from + (<usize>left << 2), <usize>(right - left) << 2);
+        continue;
+      }
       for (let k = left; k < right; k++) {
         let takeLeft = b >= right;
         if (!takeLeft && a < middle) {
-          const recordA = records + <usize>load<u32>(from + (<usize>a << 2)) * RECORD;
-          const recordB = records + <usize>load<u32>(from + (<usize>b << 2)) * RECORD;
-          takeLeft = compare(recordA, recordB) <= 0;
+          takeLeft = compareAt(records, from, a, b) <= 0;
         }
         store<u32>(to + (<usize>k << 2), load<u32>(from + (<usize>(takeLeft ? a++ : b++) << 2)));
       }

@@ -16,4 +16,4 @@ export {
   sortPrefixes,
 } from "./prefix.ts";
 export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
-export { buildTable, type PrefixTable } from "./table.ts";
+export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -12,8 +12,10 @@ interface CoreExports extends Record<string, unknown> {
   formatPrefixes(records: number, count: number, text: number, ends: number): void;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
-  buildTable(records: number, count: number): number;
-  lookup(addresses: number, count: number, byFirst: number, out: number): void;
+  buildTable(records: number, count: number, byFirst: number): number;
+  lookupIPv4(table: number, addresses: number, stride: number, count: number, out: number): void;
+  lookupIPv6(table: number, addresses: number, count: number, out: number): void;
+  lookupRecords(table: number, records: number, stride: number, count: number, out: number): void;
   scan(text: number, length: number, name: number, nameLength: number, word: number): number;
   scanFindings(): number;
   scannedNat(): number;
@@ -67,12 +69,25 @@ export class Instance {
   }
 
   /** Copies bytes in, and answers where they are. */
-  put(data: Uint8Array | Uint32Array): number {
+  put(data: Uint8Array | Uint32Array | BigUint64Array): number {
     const at = this.alloc(data.byteLength);
-    new Uint8Array(this.call.memory.buffer, at, data.byteLength).set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
+    this.putAt(at, data);
     return at;
+  }
+
+  /** Copies bytes to where there is room for them. */
+  putAt(at: number, { buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | BigUint64Array): void {
+    this.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+
+  /** `length` bytes as they stand there, until the core needs more memory. */
+  bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.call.memory.buffer, at, length);
+  }
+
+  /** `length` signed 32-bit numbers, likewise. */
+  ints(at: number, length: number): Int32Array {
+    return new Int32Array(this.call.memory.buffer, at, length);
   }
 
   /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
@@ -83,17 +98,17 @@ export class Instance {
 
   /** A copy of `length` bytes. */
   take(at: number, length: number): Uint8Array {
-    return new Uint8Array(this.call.memory.buffer, at, length).slice();
+    return this.bytes(at, length).slice();
   }
 
   /** A copy of `length` signed 32-bit numbers. */
   takeInts(at: number, length: number): Int32Array {
-    return new Int32Array(this.call.memory.buffer, at, length).slice();
+    return this.ints(at, length).slice();
   }
 
   /** The UTF-8 text of `length` bytes. */
   takeText(at: number, length: number): string {
-    return decoder.decode(new Uint8Array(this.call.memory.buffer, at, length));
+    return decoder.decode(this.bytes(at, length));
   }
 }
 

@@ -43,7 +43,8 @@ export interface NoPrefix {
   readonly at: number;
 }
 
-const RECORD = 24;
+/** Bytes of a record. */
+export const RECORD = 24;
 const UNALIGNED = 1;
 const PADDED = 2;
 const MAPPED = 4;

@@ -22,8 +22,8 @@ export function explain(policy: readonly FamilyPolicy[], addresses: readonly str
   const { records, read } = parseAddresses(addresses);
   const decided = new Map(
     policy.map((part) => {
-      const table = buildTable(parsePrefixes(part.entries.map(({ prefix }) => prefix.network)).records);
-      return [part.family, { part, first: table.first(records) }] as const;
+      const table = buildTable(parsePrefixes(part.entries.map(({ prefix }) => prefix.network)).records, "first");
+      return [part.family, { part, first: table.lookup(records) }] as const;
     }),
   );
   return addresses.map((address, i): Explanation => {
