@@ -4,15 +4,20 @@
  */
 // This module is browser-compatible.
 export { CoreMemoryError } from "./instance.ts";
+export { type AddressPlace, type LineBatch, LineReader, type LineReaderOptions } from "./lines.ts";
+export { type PrefixList, parsePrefixList } from "./list.ts";
 export {
   type Family,
   findCovers,
+  joinRecords,
   type NoPrefix,
   type Prefix,
   type PrefixProblem,
   type PrefixRecords,
   parseAddresses,
   parsePrefixes,
+  readRecords,
+  recordAt,
   sortPrefixes,
 } from "./prefix.ts";
 export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";

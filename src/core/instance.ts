@@ -16,6 +16,11 @@ interface CoreExports extends Record<string, unknown> {
   lookupIPv4(table: number, addresses: number, stride: number, count: number, out: number): void;
   lookupIPv6(table: number, addresses: number, count: number, out: number): void;
   lookupRecords(table: number, records: number, stride: number, count: number, out: number): void;
+  countLines(at: number, end: number): number;
+  parseList(at: number, end: number, out: number, numbers: number): number;
+  doubtfulRecords(): number;
+  scanLines(at: number, end: number, field: number, key: number, keySize: number, lines: number, max: number): number;
+  copyLines(lines: number, count: number, at: number, values: number, wanted: number, out: number): number;
   scan(text: number, length: number, name: number, nameLength: number, word: number): number;
   scanFindings(): number;
   scannedNat(): number;
@@ -83,6 +88,16 @@ export class Instance {
   /** `length` bytes as they stand there, until the core needs more memory. */
   bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.call.memory.buffer, at, length);
+  }
+
+  /** How many bytes there are in all. */
+  get length(): number {
+    return this.call.memory.buffer.byteLength;
+  }
+
+  /** `length` unsigned 32-bit numbers, likewise. */
+  words(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.call.memory.buffer, at, length);
   }
 
   /** `length` signed 32-bit numbers, likewise. */

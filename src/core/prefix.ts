@@ -65,10 +65,16 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
   const ends = shared.put(packed.ends);
   const out = shared.alloc(texts.length * RECORD);
   call.parsePrefixes(text, ends, texts.length, want, out);
-  const bytes = shared.take(out, texts.length * RECORD);
-  const networks = format(shared, out, texts.length);
-  const view = new DataView(bytes.buffer);
-  const read = texts.map((_, i): Prefix | NoPrefix => {
+  const records = { length: texts.length, bytes: shared.take(out, texts.length * RECORD) };
+  return { records, read: readRecords(records) };
+}
+
+/** What records say. */
+export function readRecords({ length, bytes }: PrefixRecords): (Prefix | NoPrefix)[] {
+  shared.call.reset();
+  const networks = format(shared, shared.put(bytes), length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return networks.map((network, i): Prefix | NoPrefix => {
     const at = i * RECORD;
     const problem = PROBLEMS[view.getUint8(at + 18)] ?? "none";
     if (problem !== "none") return { ok: false, problem, at: view.getUint32(at + 20, true) };
@@ -77,13 +83,28 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
       ok: true,
       family: view.getUint8(at + 16) === 4 ? "ipv4" : "ipv6",
       bits: view.getUint8(at + 17),
-      network: networks[i] ?? "",
+      network,
       aligned: (notes & UNALIGNED) === 0,
       padded: (notes & PADDED) !== 0,
       mapped: (notes & MAPPED) !== 0,
     };
   });
-  return { records: { length: texts.length, bytes }, read };
+}
+
+/** The record with this index, alone. */
+export function recordAt({ bytes }: PrefixRecords, index: number): PrefixRecords {
+  return { length: 1, bytes: bytes.subarray(index * RECORD, (index + 1) * RECORD) };
+}
+
+/** Records one behind the other. */
+export function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part.bytes, at);
+    at += part.bytes.length;
+  }
+  return { length: at / RECORD, bytes };
 }
 
 function format(instance: Instance, records: number, count: number): string[] {
@@ -111,7 +132,10 @@ export function parsePrefixes(texts: readonly string[]): {
   return parse(texts, 0);
 }
 
-/** Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused. */
+/**
+ * Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused, and an IPv4 address
+ * that is mapped into IPv6 (`::ffff:10.0.0.1`) counts as IPv4, as in Go's `net.ParseIP`.
+ */
 export function parseAddresses(texts: readonly string[]): {
   records: PrefixRecords;
   read: readonly (Prefix | NoPrefix)[];
