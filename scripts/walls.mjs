@@ -48,7 +48,7 @@ function blank(text, strings) {
  * @param {string} text
  */
 function importsOf(text) {
-  return [...blank(text, false).matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map((match) => ({
+  return [...blank(text, false).matchAll(/(?<!["'`])\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map((match) => ({
     path: match[2] ?? "",
     line: text.slice(0, match.index).split("\n").length,
   }));

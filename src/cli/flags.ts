@@ -29,6 +29,8 @@ const klog = (type: Flag["type"]): Flag => {
   return { type, fallback: "", value: "", summary: "accepted and ignored", group: "klog" };
 };
 
+/** Commands that read lines with addresses. */
+const FLOWS = ["classify", "impact"];
 const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
 
 /** Every flag, by name. */
@@ -49,7 +51,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "string",
     "/etc/config/ip-masq-agent",
     "FILE",
-    ["run", "apply", "plan", "check", "explain", "status", "render"],
+    ["run", "apply", "plan", "check", "explain", "classify", "status", "render"],
     "the config file; without one the defaults apply",
   ),
   "iptables-variant": ours(
@@ -70,11 +72,18 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   "exit-code": ours("bool", "false", "", ["plan", "status"], "exit with 2 where something would change"),
+  cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
+  only: ours("string", "", "masquerade|return", ["classify"], "print the lines with this verdict, as they are"),
+  summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
+  from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
+  to: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it would be"),
+  field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
+  key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),
   output: ours(
     "string",
     "text",
     "text|json",
-    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "version"],
+    ["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup", "render", "version"],
     "what to print",
   ),
   ...Object.fromEntries(

@@ -2,16 +2,28 @@
 import process from "node:process";
 import { ConfigFileError, ListenError } from "../agent/index.ts";
 import { suggest } from "../config/index.ts";
+import { CoreMemoryError } from "../core/index.ts";
 import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { InputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { type Io, printJson, processIo } from "./io.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
 /** Errors that say all there is to say; any other is a defect and keeps its stack. */
-const EXPECTED = [ConfigFileError, FlagError, InvalidConfigError, ListenError, ReferencedError, ToolError, VerifyError];
+const EXPECTED = [
+  ConfigFileError,
+  CoreMemoryError,
+  FlagError,
+  InputError,
+  InvalidConfigError,
+  ListenError,
+  ReferencedError,
+  ToolError,
+  VerifyError,
+];
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 

@@ -1,13 +1,26 @@
 // Flags to settings: every value checked before anything starts.
 import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
 import type { ConfigOptions } from "../config/index.ts";
+import type { AddressPlace } from "../core/index.ts";
 import type { Variant } from "../kernel/index.ts";
-import { checkChainName, type PolicyOptions, parsePorts } from "../policy/index.ts";
+import { checkChainName, type PolicyOptions, parsePorts, type Verdict } from "../policy/index.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
   override name = "FlagError";
+}
+
+/** What classify and impact read, and by what they judge it. Undefined: not given. */
+export interface FlowSettings {
+  /** Which address of a line counts. */
+  readonly place: AddressPlace;
+  /** A plain list in place of the config. */
+  readonly cidrs: string | undefined;
+  readonly only: Verdict | undefined;
+  readonly summary: boolean;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
 }
 
 export interface Settings {
@@ -23,6 +36,7 @@ export interface Settings {
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
   readonly cleanupOnExit: boolean;
+  readonly flows: FlowSettings;
   /** klog flags that were given and do nothing. */
   readonly ignored: readonly string[];
 }
@@ -72,6 +86,28 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     cleanupOnExit: bool("cleanup-on-exit"),
+    flows: {
+      place: addressPlace(flags),
+      cidrs: flags.get("cidrs"),
+      only: flags.has("only") ? oneOf("only", ["masquerade", "return"]) : undefined,
+      summary: bool("summary"),
+      from: flags.get("from"),
+      to: flags.get("to"),
+    },
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
+}
+
+function addressPlace(flags: ReadonlyMap<string, string>): AddressPlace {
+  const field = flags.get("field");
+  const key = flags.get("key");
+  if (field !== undefined && key !== undefined) throw new UsageError("--field and --key both say where: give one");
+  if (field !== undefined && !/^[1-9]\d{0,5}$/.test(field)) {
+    throw new UsageError(`invalid value ${JSON.stringify(field)} for flag -field: write a number, from 1`);
+  }
+  if (key !== undefined && !/^[\w.-]+$/.test(key)) {
+    throw new UsageError(`invalid value ${JSON.stringify(key)} for flag -key: write a name, such as dst`);
+  }
+  if (key !== undefined) return { key };
+  return field === undefined ? "first" : { field: Number(field) };
 }

@@ -19,4 +19,5 @@ export {
   type Severity,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { isList, type ParsedList, parseList } from "./list.ts";
 export { suggest } from "./suggest.ts";

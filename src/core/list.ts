@@ -10,6 +10,8 @@ export interface PrefixList {
   readonly lines: Uint32Array;
   /** How many are no prefix, are not aligned, or are written in a way that others refuse. */
   readonly doubtful: number;
+  /** Is any of them an IPv6 prefix? */
+  readonly hasIPv6: boolean;
 }
 
 /** What a load of 16 bytes at the last one reads. */
@@ -30,9 +32,13 @@ export function parsePrefixList(text: Uint8Array): PrefixList {
   const lines = shared.alloc(most * 4);
   const records = shared.alloc(most * RECORD);
   const length = call.parseList(at, end, records, lines);
+  const bytes = shared.take(records, length * RECORD);
+  let hasIPv6 = false;
+  for (let family = 16; family < bytes.length && !hasIPv6; family += RECORD) hasIPv6 = bytes[family] === 6;
   return {
-    records: { length, bytes: shared.take(records, length * RECORD) },
+    records: { length, bytes },
     lines: new Uint32Array(shared.take(lines, length * 4).buffer),
     doubtful: call.doubtfulRecords(),
+    hasIPv6,
   };
 }
