@@ -1,13 +1,16 @@
 // @ts-check
-// npm run bench: what the agent costs, beside its targets. All of it happens in network namespaces of its own.
+// npm run bench [rules] [lookup] [classify]: what the agent costs, beside its targets. Rules are written in network
+// namespaces of their own.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
 import { BUNDLE } from "../scripts/bundle.mjs";
+import { printClassify } from "./classify.mjs";
 import { childrenCpu } from "./cpu.mjs";
 import { kubeRules } from "./kube-rules.mjs";
+import { median, printTable, show, verdict, version } from "./report.mjs";
 import { countTools, measureFollow, measureMemory } from "./service.mjs";
 
 /** @typedef {"nft" | "legacy"} Variant */
@@ -21,6 +24,7 @@ const AGENT = "dist/ip-masq-agent.mjs";
 const CHAIN = "IP-MASQ-AGENT";
 const DRIVER = "build/bench-resync.mjs";
 const EMPTY = "build/bench-empty.mjs";
+const LOOKUP = "build/bench-lookup.mjs";
 const CONFIG = "build/bench-config.yaml";
 
 /** @type {readonly Variant[]} */
@@ -52,44 +56,6 @@ const TARGETS = { inSync: { nft: 15, legacy: 160 }, apply: 120 };
 /** Odd, for medians. The neighbours on shared cores come and go within seconds: the agent and its floor take turns. */
 const ROUNDS = 7;
 const APPLIES = 15;
-
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-/** @param {number} ms */
-function show(ms) {
-  return ms.toFixed(ms < 100 ? 1 : 0);
-}
-
-/**
- * @param {number} ms
- * @param {number} target
- */
-function verdict(ms, target) {
-  return `<= ${target} ${ms <= target ? "met" : "MISSED"}`;
-}
-
-/**
- * Prints rows in columns; the first row heads them.
- * @param {string[][]} rows
- */
-function printTable(rows) {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  const [head = [], ...body] = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("   "));
-  console.log([head, "-".repeat(head.length), ...body].map((line) => `  ${line}`.trimEnd()).join("\n"));
-}
-
-/**
- * The first line of what a tool says of its version; undefined where it is missing.
- * @param {string | undefined} tool
- * @param {string} flag
- */
-function version(tool = "", flag = "-V") {
-  const { status, stdout } = spawnSync(tool, [flag], { encoding: "utf8" });
-  return status === 0 ? stdout.split("\n")[0]?.trim() : undefined;
-}
 
 /**
  * Why a variant cannot be measured; undefined where it can.
@@ -163,7 +129,6 @@ function measureApply(variant, runtime) {
 
 async function prepare() {
   const { build } = await import("esbuild");
-  mkdirSync("build", { recursive: true });
   const entries = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => `  - ${cidr}\n`).join("");
   writeFileSync(CONFIG, `nonMasqueradeCIDRs:\n${entries}resyncInterval: 100ms\n`);
   writeFileSync(EMPTY, "");
@@ -247,17 +212,46 @@ async function printService(lacking) {
   console.log(`  started in one resync in sync: ${tools.join("; ")}`);
 }
 
-printMachine();
-const missing = ["ip", "nsenter"].filter((tool) => version(tool) === undefined);
-if (!existsSync(AGENT)) missing.push(`${AGENT} (npm run build)`);
-if (process.getuid?.() !== 0) missing.push("root");
-if (!existsSync("node_modules/esbuild")) missing.push("node_modules (npm ci)");
-if (missing.length > 0) {
-  console.log(`\nnothing can be measured here; missing: ${missing.join(", ")}`);
-} else {
+/** Lookups in the core, bundled first: Node reads no TypeScript. */
+async function printLookups() {
+  const { build } = await import("esbuild");
+  await build({ ...BUNDLE, entryPoints: ["bench/lookup.mjs"], outfile: LOOKUP, packages: "external" });
+  const { printLookup } = await import(pathToFileURL(LOOKUP).href);
+  await printLookup();
+}
+
+/** What the rules cost: this needs a kernel. */
+async function printRules() {
+  const missing = ["ip", "nsenter"].filter((tool) => version(tool) === undefined);
+  if (process.getuid?.() !== 0) missing.push("root");
+  if (missing.length > 0) {
+    console.log(`\nthe rules cannot be measured here; missing: ${missing.join(", ")}`);
+    return;
+  }
   await prepare();
   const lacking = { nft: lacks("nft"), legacy: lacks("legacy") };
   printInSync(lacking);
   printApply(lacking);
   await printService(lacking);
+}
+
+/** @type {Readonly<Record<string, () => Promise<void>>>} */
+const SECTIONS = { rules: printRules, lookup: printLookups, classify: printClassify };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(SECTIONS, name));
+const missing = [];
+if (!existsSync(AGENT)) missing.push(`${AGENT} (npm run build)`);
+if (!existsSync("node_modules/esbuild")) missing.push("node_modules (npm ci)");
+printMachine();
+if (unknown.length > 0) {
+  console.log(`\nthere is no section ${unknown.join(", ")}; there are ${Object.keys(SECTIONS).join(", ")}`);
+  process.exitCode = 1;
+} else if (missing.length > 0) {
+  console.log(`\nnothing can be measured here; missing: ${missing.join(", ")}`);
+} else {
+  mkdirSync("build", { recursive: true });
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    if (wanted.length === 0 || wanted.includes(name)) await section();
+  }
 }

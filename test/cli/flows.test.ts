@@ -72,7 +72,8 @@ const CALLS: Call[] = [
     args: ["classify", ...KEY, "--only=return"],
     stdout: `${LOG.split("\n").slice(1, 2)}\n${LOG.split("\n").slice(3, 5).join("\n")}\n`,
   },
-  { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=return"], stdout: "" },
+  // What is not masqueraded because IPv6 is not enabled is returned as well.
+  { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=return"], stdout: /^udp .*\ntcp 6 src=8\.8\.8\.8 .*$/ },
   {
     args: ["classify", `--cidrs=${LIST}`, "--field=5", "--summary"],
     stdout: new RegExp(
