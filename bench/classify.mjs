@@ -2,7 +2,7 @@
 // classify as a whole process, beside grepcidr, which picks lines by prefixes too. They take turns.
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { atLeast, median, printTable, show, version } from "./report.mjs";
+import { atLeast, median, printTable, show } from "./report.mjs";
 import { dotted, numbers, readRoutes, some } from "./routes.mjs";
 
 const AGENT = "dist/ip-masq-agent.mjs";
@@ -46,7 +46,7 @@ function run([file = "", ...args], output = "/dev/null") {
 
 export async function printClassify() {
   const { lists, source } = prepare();
-  const isThere = version("grepcidr") !== undefined;
+  const isThere = spawnSync("grepcidr", ["-V"]).error === undefined;
   const hasDeno = existsSync(DENO);
   const megabytes = (statSync(ADDRESSES).size / 1e6).toFixed(0);
   console.log(

@@ -12,10 +12,10 @@ export interface PrefixTable {
   readonly size: number;
   /** For each address the index of the prefix that decides, or -1. */
   lookup(addresses: PrefixRecords): Int32Array;
-  /** The same for IPv4 addresses as numbers: `0x0a000001` is 10.0.0.1. */
-  lookupIPv4(addresses: Uint32Array): Int32Array;
+  /** The same for IPv4 addresses as numbers, `0x0a000001` for 10.0.0.1; the answers come to `answers`. */
+  lookupIPv4(addresses: Uint32Array, answers?: Int32Array): Int32Array;
   /** The same for IPv6 addresses as pairs of numbers, the upper 64 bits first. */
-  lookupIPv6(addresses: BigUint64Array): Int32Array;
+  lookupIPv6(addresses: BigUint64Array, answers?: Int32Array): Int32Array;
 }
 
 /** Addresses that are looked up in one call: they and their answers stay in a near cache. */
@@ -43,25 +43,29 @@ export function buildTable(prefixes: PrefixRecords, decider: Decider): PrefixTab
   const from = instance.alloc(BATCH * RECORD);
   const to = instance.alloc(BATCH * 4);
   /** Looks up all addresses, `words` elements of the array each, a batch at a time. */
-  const inBatches = <T extends Uint8Array | Uint32Array | BigUint64Array>(
-    addresses: T,
+  const inBatches = (
+    addresses: Uint8Array | Uint32Array | BigUint64Array,
     words: number,
+    answers: Int32Array | undefined,
     lookup: (count: number) => void,
   ): Int32Array => {
     const total = addresses.length / words;
-    const answers = new Int32Array(total);
+    const all = answers ?? new Int32Array(total);
     for (let done = 0; done < total; done += BATCH) {
       const count = Math.min(BATCH, total - done);
       instance.putAt(from, addresses.subarray(done * words, (done + count) * words));
       lookup(count);
-      answers.set(instance.ints(to, count), done);
+      all.set(instance.ints(to, count), done);
     }
-    return answers;
+    return all;
   };
   return {
     size,
-    lookup: ({ bytes }) => inBatches(bytes, RECORD, (count) => call.lookupRecords(table, from, RECORD, count, to)),
-    lookupIPv4: (addresses) => inBatches(addresses, 1, (count) => call.lookupIPv4(table, from, 4, count, to)),
-    lookupIPv6: (addresses) => inBatches(addresses, 2, (count) => call.lookupIPv6(table, from, count, to)),
+    lookup: ({ bytes }) =>
+      inBatches(bytes, RECORD, undefined, (count) => call.lookupRecords(table, from, RECORD, count, to)),
+    lookupIPv4: (addresses, answers) =>
+      inBatches(addresses, 1, answers, (count) => call.lookupIPv4(table, from, 4, count, to)),
+    lookupIPv6: (addresses, answers) =>
+      inBatches(addresses, 2, answers, (count) => call.lookupIPv6(table, from, count, to)),
   };
 }
