@@ -7,5 +7,5 @@ export { lookupIPv4, lookupIPv6, lookupRecords } from "./lookup";
 export { buildTable } from "./table";
 export { scan, scanFindings, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";
-export { copyLines, scanLines } from "./lines";
+export { copyLines, scanLines } from "./flows";
 export { countLines, doubtfulRecords, parseList } from "./list";

@@ -6,13 +6,14 @@
  * depend on what they bring.
  */
 import { V4, V6 } from "./record";
-import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, slotAt } from "./table";
+import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 
 /** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
 /** The numbers (u32) of the block's addresses that are not decided yet. */
 const undecided = memory.data(1024);
+const cursors = memory.data(4096);
 
 /**
  * The value of a slot: that of the run which covers it. Shifted so that the slot's own bit comes to the top, the bits
@@ -62,7 +63,13 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
   }
 }
 
-/** Decides about the first `left` addresses whose numbers stand in `undecided`, in one block. */
+/**
+ * Decides about the `left` addresses of one block whose numbers stand in `undecided`. While it is undecided each has a
+ * cursor of 16 bytes; those that are left move together:
+ *
+ *   0            8             12
+ *   | window u64 | number u32 | node u32 |      the address's next 64 bits; its number; ~(the offset of its node)
+ */
 function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
   const header = table + HEADER;
   const roots = table + load<u32>(header, ROOTS);
@@ -72,22 +79,35 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
   const shift = 64 - depth;
   for (let k: usize = 0; k < left; k++) {
     const i = <usize>load<u32>(undecided + (k << 2));
-    const root = rootAt(roots, <u32>(load<u64>(block + i * stride) >> shift), first, outside);
-    store<i32>(out + (i << 2), ~load<u32>(root));
+    const hi = load<u64>(block + i * stride);
+    const lo = load<u64>(block + i * stride, 8);
+    const cursor = cursors + (k << 4);
+    store<u64>(cursor, (hi << depth) | (lo >> shift));
+    store<u32>(cursor, <u32>i, 8);
+    store<i32>(cursor, ~load<u32>(rootAt(roots, <u32>(hi >> shift), first, outside)), 12);
   }
-  while (left > 0) {
-    let still: usize = 0;
-    for (let k: usize = 0; k < left; k++) {
-      const i = <usize>load<u32>(undecided + (k << 2));
-      const address = block + i * stride;
-      const node = table + ~load<i32>(out + (i << 2));
-      const value = valueOf(node, slotAt(load<u64>(address), load<u64>(address, 8), depth));
-      store<i32>(out + (i << 2), value);
-      store<u32>(undecided + (still << 2), <u32>i);
-      still += <usize>(value < -1);
+  let end = cursors + (left << 4);
+  for (let strides = 1; end > cursors; strides++) {
+    let still = cursors;
+    for (let cursor = cursors; cursor < end; cursor += 16) {
+      const window = load<u64>(cursor);
+      const i = load<u32>(cursor, 8);
+      const value = valueOf(table + ~load<i32>(cursor, 12), <u32>(window >> (64 - STRIDE)));
+      store<i32>(out + (<usize>i << 2), value);
+      store<u64>(still, window << STRIDE);
+      store<u32>(still, i, 8);
+      store<i32>(still, value, 12);
+      still += <usize>(value < -1) << 4;
     }
-    left = still;
-    depth += STRIDE;
+    end = still;
+    // Ten strides use a window up, but for four bits.
+    if (strides % 10 == 0) {
+      depth += 10 * STRIDE;
+      for (let cursor = cursors; cursor < end; cursor += 16) {
+        const address = block + <usize>load<u32>(cursor, 8) * stride;
+        store<u64>(cursor, bitsFrom(load<u64>(address), load<u64>(address, 8), depth));
+      }
+    }
   }
 }
 

@@ -53,11 +53,11 @@ let full: bool = false;
 let current: usize = 0;
 let last: usize = 0;
 
-/** The six bits of an address from bit `depth` on; zeros past its end. */
+/** The 64 bits of an address from bit `depth` on; zeros past its end. */
 @inline
-export function slotAt(hi: u64, lo: u64, depth: u32): u32 {
-  if (depth <= 64 - STRIDE) return <u32>(hi >> (64 - STRIDE - depth)) & 63;
-  return <u32>((depth < 64 ? (hi << depth) | (lo >> (64 - depth)) : lo << (depth - 64)) >> (64 - STRIDE));
+export function bitsFrom(hi: u64, lo: u64, depth: u32): u64 {
+  if (depth == 0) return hi;
+  return depth < 64 ? (hi << depth) | (lo >> (64 - depth)) : depth < 128 ? lo << (depth - 64) : 0;
 }
 
 /** The slot in which the next segment begins, in the node for the first `depth` bits of (hi, lo); 64 if outside of it. */
@@ -67,7 +67,7 @@ function nextSlot(hi: u64, lo: u64, depth: u32): u32 {
   const nextHi = load<u64>(next);
   const nextLo = load<u64>(next, 8);
   const outside = ((nextHi ^ hi) & maskHi(depth)) | ((nextLo ^ lo) & maskLo(depth));
-  return outside != 0 ? 64 : slotAt(nextHi, nextLo, depth);
+  return outside != 0 ? 64 : <u32>(bitsFrom(nextHi, nextLo, depth) >> (64 - STRIDE));
 }
 
 /** Does the next segment begin where a block of `bits` bits begins? */

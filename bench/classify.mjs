@@ -2,8 +2,8 @@
 // classify as a whole process, beside grepcidr, which picks lines by prefixes too. They take turns.
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dotted, numbers, readRoutes, some } from "./prefixes.mjs";
 import { atLeast, median, printTable, show } from "./report.mjs";
-import { dotted, numbers, readRoutes, some } from "./routes.mjs";
 
 const AGENT = "dist/ip-masq-agent.mjs";
 const DENO = "node_modules/.bin/deno";

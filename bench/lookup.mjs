@@ -2,8 +2,8 @@
 // Lookups and table builds in the core, beside what else JavaScript has for them. Everything takes turns, many times.
 import { BlockList, SocketAddress } from "node:net";
 import { buildTable, LineReader, parsePrefixes, parsePrefixList } from "../src/core/index.ts";
+import { dotted, numbers, readRoutes, some } from "./prefixes.mjs";
 import { atLeast, median, printTable, verdict } from "./report.mjs";
-import { dotted, numbers, readRoutes, some } from "./routes.mjs";
 
 /** Odd, for medians. */
 const ROUNDS = 21;

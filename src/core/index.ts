@@ -3,8 +3,9 @@
  * @module
  */
 // This module is browser-compatible.
+
+export { type AddressPlace, type LineBatch, LineReader, type LineReaderOptions } from "./flows.ts";
 export { CoreMemoryError } from "./instance.ts";
-export { type AddressPlace, type LineBatch, LineReader, type LineReaderOptions } from "./lines.ts";
 export { type PrefixList, parsePrefixList } from "./list.ts";
 export {
   type Family,

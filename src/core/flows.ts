@@ -26,7 +26,7 @@ export interface LineBatch {
   text(line: number): string;
 }
 
-/** Bytes of a line (layout in assembly/lines.ts), and as many lines as stay in a near cache. */
+/** Bytes of a line (layout in assembly/flows.ts), and as many lines as stay in a near cache. */
 const LINE = 32;
 const BATCH = 4096;
 
