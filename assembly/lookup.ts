@@ -11,7 +11,7 @@ import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 /** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
-/** The numbers (u32) of the block's addresses that are not decided yet. */
+/** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
 const undecided = memory.data(1024);
 const cursors = memory.data(4096);
 

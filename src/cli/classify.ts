@@ -87,7 +87,6 @@ function printSummary(outcomes: Outcomes, counts: Float64Array, totals: FlowTota
   for (const { lines, outcome } of rows) {
     io.print(`${String(lines).padStart(width)}  ${paintVerdict(outcome, io)}  ${reasonOf(outcome)}`);
   }
-  io.print(
-    `${totals.lines} lines: ${sums.return} return, ${sums.masquerade} masquerade, ${sums.withoutAddress} without an address`,
-  );
+  const lines = `${totals.lines} line${totals.lines === 1 ? "" : "s"}`;
+  io.print(`${lines}: ${sums.return} return, ${sums.masquerade} masquerade, ${sums.withoutAddress} without an address`);
 }

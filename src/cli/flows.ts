@@ -5,9 +5,9 @@ import type { LineBatch, LineReader } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
 
-/** The input cannot be read. */
-export class InputError extends Error {
-  override name = "InputError";
+/** The input cannot be read, or the output not written. */
+export class FlowError extends Error {
+  override name = "FlowError";
 }
 
 /** How many lines went by, and how many of them hold no address where one was looked for. */
@@ -63,7 +63,7 @@ function open(file: string): number {
   try {
     return file === "-" ? 0 : openSync(file, "r");
   } catch (error) {
-    throw new InputError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new FlowError(`cannot read ${file}: ${(error as Error).message}`);
   }
 }
 
@@ -73,7 +73,7 @@ function readSome(input: number, room: Uint8Array, file: string): number {
       return readSync(input, room);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== "EAGAIN") throw new InputError(`cannot read ${file === "-" ? "standard input" : file}: ${message}`);
+      if (code !== "EAGAIN") throw new FlowError(`cannot read ${file === "-" ? "standard input" : file}: ${message}`);
       pause();
     }
   }
@@ -85,7 +85,10 @@ export function writeOut(data: Uint8Array): void {
     try {
       at += writeSync(1, data, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      // The reader went away: who reads the lines ends for that.
+      if (code === "EPIPE") throw error;
+      if (code !== "EAGAIN") throw new FlowError(`cannot write to standard output: ${message}`);
       pause();
     }
   }

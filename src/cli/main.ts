@@ -6,7 +6,7 @@ import { CoreMemoryError } from "../core/index.ts";
 import { ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
-import { InputError } from "./flows.ts";
+import { FlowError } from "./flows.ts";
 import { help } from "./help.ts";
 import { type Io, printJson, processIo } from "./io.ts";
 import { InvalidConfigError } from "./policy.ts";
@@ -17,7 +17,7 @@ const EXPECTED = [
   ConfigFileError,
   CoreMemoryError,
   FlagError,
-  InputError,
+  FlowError,
   InvalidConfigError,
   ListenError,
   ReferencedError,

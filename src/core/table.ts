@@ -19,7 +19,7 @@ export interface PrefixTable {
 }
 
 /** Addresses that are looked up in one call: they and their answers stay in a near cache. */
-const BATCH = 1 << 14;
+const BATCH = 1 << 13;
 
 /**
  * Puts good records into the core of `instance` as a table, and answers where it is and what it takes.

@@ -172,6 +172,9 @@ for (const runtime of ["node", "deno"] as const) {
       stdout: "200000 lines: 100001 return, 99999 masquerade, 0 without an address\n",
       stderr: "",
     });
+    const full = await shell('"$0" "$@" "$LOG" > /dev/full');
+    assert.is(full.exit, 1);
+    assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*\n$/);
     for (const mode of ["", "--only=return"]) {
       const { stdout, stderr } = await shell(`{ "$0" "$@" ${mode} "$LOG"; echo "exit $?" >&2; } | head -n 1`);
       assert.match(stdout, mode ? /^10\.0\.0\.1\n$/ : /^11\.0\.0\.0 +masquerade/);
