@@ -36,8 +36,7 @@ const LENGTHS6 = {
   44: 14365,
   46: 4039,
   47: 3153,
-  48: 76900,
-  64: 135,
+  48: 77035,
 };
 
 /** Random 32-bit numbers, the same in each run (xorshift, Marsaglia 2003). */
@@ -57,17 +56,25 @@ export function dotted(address) {
 }
 
 /**
- * @param {(random: () => number, bits: number) => string} prefix
+ * Sorted networks of the given lengths, each with its length in the low byte. Most stand beside the one before, as routes
+ * do: who announces one block mostly announces its neighbours too.
+ * @param {number} width bits of an address
  * @param {Record<string, number>} lengths
+ * @param {(random: () => number) => bigint} place
  */
-function generate(prefix, lengths) {
+function generate(width, lengths, place) {
   const random = numbers();
-  /** @type {Set<string>} */
+  /** @type {Set<bigint>} */
   const all = new Set();
-  for (const [bits, count] of Object.entries(lengths)) {
-    for (const goal = all.size + count; all.size < goal; ) all.add(prefix(random, Number(bits)));
+  for (const [length, count] of Object.entries(lengths)) {
+    const block = 1n << BigInt(width - Number(length));
+    let network = 0n;
+    for (const goal = all.size + count; all.size < goal; ) {
+      network = random() % 4 === 0 || network === 0n ? (place(random) / block) * block : network + block;
+      all.add((network << 8n) | BigInt(length));
+    }
   }
-  return [...all];
+  return [...BigUint64Array.from(all).sort()];
 }
 
 /** @returns {{ ipv4: string[], ipv6: string[], source: string }} */
@@ -77,18 +84,21 @@ export function readRoutes() {
     const isIPv6 = (/** @type {string} */ line) => line.includes(":");
     return { ipv4: lines.filter((line) => !isIPv6(line)), ipv6: lines.filter(isIPv6), source: "a real routing table" };
   }
-  const ipv4 = generate((random, bits) => {
-    // 1.0.0.0 to 223.255.255.255.
-    const address = 0x01000000 + (random() % 0xdf000000);
-    return `${dotted((address & (-1 << (32 - bits))) >>> 0)}/${bits}`;
-  }, LENGTHS4);
-  const ipv6 = generate((random, bits) => {
-    const address = (BigInt(0x20000000 + (random() >>> 4)) << 32n) | BigInt(random());
-    const network = (address >> BigInt(64 - bits)) << BigInt(64 - bits);
-    const groups = [48n, 32n, 16n, 0n].map((shift) => ((network >> shift) & 0xffffn).toString(16));
-    return `${groups.join(":")}::/${bits}`;
-  }, LENGTHS6);
-  return { ipv4, ipv6, source: "generated, lengths as in a routing table (ROUTES=FILE.gz names a real one)" };
+  // 1.0.0.0 to 223.255.255.255, and 2000::/4 as far as /48: 48 bits and a length fit a 64-bit number.
+  const ipv4 = generate(32, LENGTHS4, (random) => BigInt(0x01000000 + (random() % 0xdf000000)));
+  const ipv6 = generate(48, LENGTHS6, (random) => {
+    // The longer ones crowd in few of the shorter ones.
+    const allocation = BigInt(0x20000000 + (random() % 30_000) * 997);
+    return (allocation << 16n) | BigInt(random() & 0xffff);
+  });
+  return {
+    ipv4: ipv4.map((one) => `${dotted(Number(one >> 8n))}/${one & 255n}`),
+    ipv6: ipv6.map((one) => {
+      const groups = [40n, 24n, 8n].map((shift) => ((one >> shift) & 0xffffn).toString(16));
+      return `${groups.join(":")}::/${one & 255n}`;
+    }),
+    source: "generated, with the lengths of a routing table (ROUTES=FILE.gz names a real one)",
+  };
 }
 
 /**
