@@ -67,6 +67,8 @@ export class LineReader {
   #end: number;
   #copies: number;
   #copied: number;
+  /** May a whole line be there? A long one that comes bit by bit is not searched from its beginning each time. */
+  #whole = false;
   /** The text has ended without a newline, and was given one. */
   #borrowed = false;
 
@@ -112,20 +114,27 @@ export class LineReader {
 
   /** Says how many bytes were put there; 0: the text has ended. */
   filled(count: number): void {
-    this.#end += count;
-    if (count > 0 || this.#from === this.#end) return;
-    this.#instance.bytes(this.#end, 1)[0] = 0x0a;
-    this.#end++;
-    this.#borrowed = true;
+    if (count > 0) {
+      this.#whole ||= this.#instance.bytes(this.#end, count).includes(0x0a);
+      this.#end += count;
+    } else if (this.#from < this.#end) {
+      this.#instance.bytes(this.#end, 1)[0] = 0x0a;
+      this.#end++;
+      this.#whole = this.#borrowed = true;
+    }
   }
 
   /** The next lines of the text that is there, or undefined where none is whole. */
   next(): LineBatch | undefined {
+    if (!this.#whole) return undefined;
     const instance = this.#instance;
     const { call } = instance;
     const from = this.#from;
     const count = call.scanLines(from, this.#end, this.#field, this.#key.at, this.#key.length, this.#lines, BATCH);
-    if (count === 0) return undefined;
+    if (count === 0) {
+      this.#whole = false;
+      return undefined;
+    }
     const words = instance.words(this.#lines, (count * LINE) / 4);
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);
