@@ -62,6 +62,8 @@ const CALLS: Call[] = [
     stdout: /link-local \(masqLinkLocal: false\)\n.*default list/,
   },
   { args: ["explain", "::1"], exit: 0, stdout: /IPv6 is not enabled/ },
+  // What a packet to it carries is the IPv4 address.
+  { args: ["explain", "::ffff:10.1.2.3"], exit: 0, stdout: /^::ffff:10\.1\.2\.3 +return +10\.0\.0\.0\/8/ },
   {
     args: ["explain", "10.0.0.0/8", "10.0.0.1"],
     exit: 1,
