@@ -4,8 +4,10 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
+import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
+import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
 import { printScan } from "./scan.mjs";
 import { printSize } from "./size.mjs";
@@ -16,7 +18,14 @@ process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.DENO_NO_UPDATE_CHECK = "1";
 
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
-const SECTIONS = { kernel: printKernel, scan: printScan, optimize: printOptimize, size: printSize };
+const SECTIONS = {
+  kernel: printKernel,
+  scan: printScan,
+  optimize: printOptimize,
+  lookup: printLookup,
+  classify: printClassify,
+  size: printSize,
+};
 
 function printMachine() {
   const cpus = os.cpus();
@@ -24,6 +33,7 @@ function printMachine() {
   const tools = [
     ...["nft", "legacy"].map((variant) => version(`iptables-${variant}`) ?? `iptables-${variant} missing`),
     version("iprange", "--version") ?? "iprange missing",
+    version("grepcidr") ?? "grepcidr missing",
   ];
   console.log(
     `${new Date().toISOString().slice(0, 10)}, ${cpus[0]?.model}, ${cpus.length} cores, Linux ${os.release().split(".").slice(0, 2).join(".")}`,
