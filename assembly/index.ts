@@ -2,9 +2,11 @@
 export { alloc, release, reset } from "./memory";
 export { parsePrefixes } from "./parse";
 export { formatLines, formatPrefixes } from "./format";
-export { beginList, entryCount, flawedCount, readLines } from "./lines";
+export { beginList, entryCount, flawedCount, ipv6Count, readList } from "./list";
 export { findCovers, sortPrefixes } from "./order";
 export { aggregate } from "./aggregate";
-export { buildTable, lookup } from "./lookup";
+export { lookupIPv4, lookupIPv6, lookupRecords } from "./lookup";
+export { buildTable } from "./table";
 export { beginScan, scan, scanFindings, scanFound, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";
+export { copyLines, scanLines } from "./flows";

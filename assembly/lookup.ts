@@ -1,119 +1,141 @@
 /**
- * Which prefix decides about an address.
+ * Lookups in a table, many at a time.
  *
- * Nested prefixes cut the address space into disjoint segments, each with one answer. They are kept sorted by their
- * first address, and a lookup is a binary search. A segment is 24 bytes:
- *
- *   0        8        16            20
- *   | hi u64 | lo u64 | longest i32 | first i32 |
- *
- * `longest` is the index of the longest prefix that contains the segment (longest-prefix match), `first` the lowest
- * index of all that contain it (what a chain of rules, read from the top, does); -1 where none does.
+ * Memory is slow and processors look ahead, but not past a wrong guess. So a block of addresses takes each step
+ * together: first all load their root, then all their node, and so on. The loads wait beside each other, and few branches
+ * depend on what they bring.
  */
-import { RECORD, V4, maskHi, maskLo } from "./record";
-import { contains, sortPrefixes } from "./order";
-import { alloc } from "./memory";
+import { V4, V6 } from "./record";
+import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 
-const SEGMENT: usize = 24;
+/** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
+const BLOCK: usize = 256;
 
-let segments4: usize = 0;
-let count4: i32 = 0;
-let segments6: usize = 0;
-let count6: i32 = 0;
+/** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
+const undecided = memory.data(1024);
+const cursors = memory.data(4096);
 
-// The list that is being written.
-let segments: usize = 0;
-let length: i32 = 0;
-
-/** Ends the segment before (hi, lo) and begins one there; one that would be empty is overwritten. */
-function begin(hi: u64, lo: u64, longest: i32, first: i32): void {
-  let at = segments + <usize>length * SEGMENT;
-  if (length > 0 && load<u64>(at - SEGMENT) == hi && load<u64>(at - SEGMENT, 8) == lo) at -= SEGMENT;
-  else length++;
-  store<u64>(at, hi);
-  store<u64>(at, lo, 8);
-  store<i32>(at, longest, 16);
-  store<i32>(at, first, 20);
+/**
+ * The value of a slot: that of the run which covers it. Shifted so that the slot's own bit comes to the top, the bits
+ * that are left are those of the runs up to it; there is at least one, as bit 0 is always set.
+ */
+@inline
+function valueOf(node: usize, slot: u32): i32 {
+  return load<i32>(node + (<usize>popcnt(load<u64>(node) << (63 - slot)) << 2), 4);
 }
 
-/** Closes the prefix on top of the stack: what follows it belongs to the one below it. */
-function close(records: usize, stack: usize, depth: i32): void {
-  const record = records + <usize>load<u32>(stack + (<usize>(depth - 1) << 3)) * RECORD;
-  const bits = <u32>load<u8>(record, 17);
-  // The last address, plus one. Past the end of the space (or past the 32 bits of IPv4) there is nothing to begin.
-  const lo = (load<u64>(record, 8) | ~maskLo(bits)) + 1;
-  const hi = (load<u64>(record) | ~maskHi(bits)) + (lo == 0 ? 1 : 0);
-  if (hi == 0 && lo == 0) return;
-  const below = stack + (<usize>(depth - 2) << 3);
-  begin(hi, lo, depth > 1 ? load<i32>(below) : -1, depth > 1 ? load<i32>(below, 4) : -1);
+/** Where the root of an address stands whose first bits are `bits`. Below `first` the difference is huge. */
+@inline
+function rootAt(roots: usize, bits: u32, first: u32, count: u32): usize {
+  return roots + (<usize>min(bits - first, count) << 2);
 }
 
 /**
- * Builds the table of the `count` prefixes at `records`; it stays valid until the arena is reset.
- * O(n log n), 48 bytes a prefix besides the scratch space. Returns false where that does not fit.
+ * For each of the `count` addresses (u32, each `stride` bytes behind the one before) the index of the prefix that
+ * decides, or -1, as i32 at `out`.
  */
-export function buildTable(records: usize, count: i32): bool {
-  const order = alloc(<usize>count << 2);
-  const stack = alloc(<usize>(count + 1) << 3);
-  const list = alloc((<usize>count * 2 + 2) * SEGMENT);
-  if (order == 0 || stack == 0 || list == 0 || !sortPrefixes(records, count, order)) return false;
-  let k = 0;
-  for (let family = 0; family < 2; family++) {
-    segments = family == 0 ? list : list + <usize>count4 * SEGMENT;
-    length = 0;
-    begin(0, 0, -1, -1);
-    let depth = 0;
-    for (; k < count; k++) {
-      const i = load<u32>(order + (<usize>k << 2));
-      const record = records + <usize>i * RECORD;
-      if (family == 0 && load<u8>(record, 16) != V4) break;
-      while (depth > 0 && !contains(records + <usize>load<u32>(stack + (<usize>(depth - 1) << 3)) * RECORD, record)) {
-        close(records, stack, depth--);
-      }
-      const above = stack + (<usize>(depth - 1) << 3);
-      if (depth > 0 && load<u8>(records + <usize>load<u32>(above) * RECORD, 17) == load<u8>(record, 17)) {
-        continue; // the same prefix again: the earlier one has the lower index and decides
-      }
-      const first = depth > 0 ? min(<i32>i, load<i32>(above, 4)) : <i32>i;
-      store<u32>(stack + (<usize>depth << 3), i);
-      store<i32>(stack + (<usize>depth << 3), first, 4);
-      depth++;
-      begin(load<u64>(record), load<u64>(record, 8), <i32>i, first);
+export function lookupIPv4(table: usize, addresses: usize, stride: usize, count: i32, out: usize): void {
+  const roots = table + load<u32>(table, ROOTS);
+  const depth = load<u32>(table, DEPTH);
+  const first = load<u32>(table, FIRST);
+  const outside = load<u32>(table, COUNT);
+  const shift = 32 - depth;
+  const end = out + (<usize>count << 2);
+  while (out < end) {
+    const stop = min(out + (BLOCK << 2), end);
+    let address = addresses;
+    for (let at = out; at < stop; at += 4) {
+      store<u32>(at, load<u32>(rootAt(roots, load<u32>(address) >> shift, first, outside)));
+      address += stride;
     }
-    while (depth > 0) close(records, stack, depth--);
-    if (family == 0) {
-      segments4 = segments;
-      count4 = length;
-    } else {
-      segments6 = segments;
-      count6 = length;
+    for (let at = out; at < stop; at += 4) {
+      let rest = load<u32>(addresses) << depth;
+      let value = valueOf(table + load<u32>(at), rest >> (32 - STRIDE));
+      // Rare where the addresses are many: the first node decides about all but the longest prefixes.
+      while (value < -1) {
+        rest <<= STRIDE;
+        value = valueOf(table + ~value, rest >> (32 - STRIDE));
+      }
+      store<i32>(at, value);
+      addresses += stride;
+    }
+    out = stop;
+  }
+}
+
+/**
+ * Decides about the `left` addresses of one block whose numbers stand in `undecided`. While it is undecided each has a
+ * cursor of 16 bytes; those that are left move together:
+ *
+ *   0            8             12
+ *   | window u64 | number u32 | node u32 |      the address's next 64 bits; its number; ~(the offset of its node)
+ */
+function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
+  const header = table + HEADER;
+  const roots = table + load<u32>(header, ROOTS);
+  const first = load<u32>(header, FIRST);
+  const outside = load<u32>(header, COUNT);
+  let depth = load<u32>(header, DEPTH);
+  const shift = 64 - depth;
+  for (let k: usize = 0; k < left; k++) {
+    const i = <usize>load<u32>(undecided + (k << 2));
+    const hi = load<u64>(block + i * stride);
+    const lo = load<u64>(block + i * stride, 8);
+    const cursor = cursors + (k << 4);
+    store<u64>(cursor, (hi << depth) | (lo >> shift));
+    store<u32>(cursor, <u32>i, 8);
+    store<i32>(cursor, ~load<u32>(rootAt(roots, <u32>(hi >> shift), first, outside)), 12);
+  }
+  let end = cursors + (left << 4);
+  for (let strides = 1; end > cursors; strides++) {
+    let still = cursors;
+    for (let cursor = cursors; cursor < end; cursor += 16) {
+      const window = load<u64>(cursor);
+      const i = load<u32>(cursor, 8);
+      const value = valueOf(table + ~load<i32>(cursor, 12), <u32>(window >> (64 - STRIDE)));
+      store<i32>(out + (<usize>i << 2), value);
+      store<u64>(still, window << STRIDE);
+      store<u32>(still, i, 8);
+      store<i32>(still, value, 12);
+      still += <usize>(value < -1) << 4;
+    }
+    end = still;
+    // Ten strides use a window up, but for four bits.
+    if (strides % 10 == 0) {
+      depth += 10 * STRIDE;
+      for (let cursor = cursors; cursor < end; cursor += 16) {
+        const address = block + <usize>load<u32>(cursor, 8) * stride;
+        store<u64>(cursor, bitsFrom(load<u64>(address), load<u64>(address, 8), depth));
+      }
     }
   }
-  return true;
 }
 
-/**
- * For each of the `count` addresses (records) the index of the prefix that decides, or -1, as i32 at `out`:
- * the longest match where `byFirst` is 0, else the first in the list. O(log n) each.
- */
-export function lookup(addresses: usize, count: i32, byFirst: i32, out: usize): void {
-  for (let i = 0; i < count; i++) {
-    const address = addresses + <usize>i * RECORD;
-    const hi = load<u64>(address);
-    const lo = load<u64>(address, 8);
-    const v4 = load<u8>(address, 16) == V4;
-    const base = v4 ? segments4 : segments6;
-    // The last segment that does not begin after the address. There always is one: the first begins at zero.
-    let low = 0;
-    let high = v4 ? count4 : count6;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      const at = base + <usize>middle * SEGMENT;
-      const atHi = load<u64>(at);
-      if (atHi < hi || (atHi == hi && load<u64>(at, 8) <= lo)) low = middle;
-      else high = middle;
+/** The same as {@link lookupIPv4} for addresses of 16 bytes, | hi u64 | lo u64 |, one behind the other. */
+export function lookupIPv6(table: usize, addresses: usize, count: i32, out: usize): void {
+  for (let from: usize = 0; from < <usize>count; from += BLOCK) {
+    const size = min(BLOCK, <usize>count - from);
+    for (let i: usize = 0; i < size; i++) store<u32>(undecided + (i << 2), <u32>i);
+    settleIPv6(table, addresses + (from << 4), 16, size, out + (from << 2));
+  }
+}
+
+/** The same for records of either family, or of none (0), which gets -1. */
+export function lookupRecords(table: usize, records: usize, stride: usize, count: i32, out: usize): void {
+  // All of them as IPv4, whose 32 bits are the upper half of `hi`: most are. Then those that are not.
+  lookupIPv4(table, records + 4, stride, count, out);
+  for (let from: usize = 0; from < <usize>count; from += BLOCK) {
+    const block = records + from * stride;
+    const values = out + (from << 2);
+    const size = min(BLOCK, <usize>count - from);
+    let left: usize = 0;
+    for (let i: usize = 0; i < size; i++) {
+      const family = load<u8>(block + i * stride, 16);
+      if (family == V4) continue;
+      store<i32>(values + (i << 2), -1);
+      store<u32>(undecided + (left << 2), <u32>i);
+      left += <usize>(family == V6);
     }
-    const found = base + <usize>low * SEGMENT;
-    store<i32>(out + (<usize>i << 2), byFirst ? load<i32>(found, 20) : load<i32>(found, 16));
+    settleIPv6(table, block, stride, left, values);
   }
 }

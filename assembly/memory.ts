@@ -17,7 +17,14 @@ export function reset(): void {
 
 /** The next `size` bytes, 16-byte aligned, or 0 where they do not fit. The bytes are not cleared. */
 export function alloc(size: usize): usize {
-  const at = (top + 15) & ~(<usize>15);
+  const gap = -top & 15;
+  const at = append(gap + size);
+  return at == 0 ? 0 : at + gap;
+}
+
+/** The `size` bytes directly behind what was taken last, or 0 where they do not fit: for lists that grow. */
+export function append(size: usize): usize {
+  const at = top;
   const end = at + size;
   if (end < at) return 0;
   const have = memory.size();

@@ -100,7 +100,7 @@ export function sortPrefixes(records: usize, count: i32, out: usize): bool {
 
 /**
  * For each record, the index of the longest other prefix that contains it, or -1, as i32 at `out`. Of equal prefixes
- * the first in the list contains the later ones. O(n log n). Returns false where the scratch space does not fit.
+ * the first in the list contains the later ones. O(n). Returns false where the scratch space does not fit.
  */
 export function findCovers(records: usize, count: i32, out: usize): bool {
   const order = alloc(<usize>count << 2);

@@ -25,7 +25,7 @@ const MAPPED: u8 = 4;
 
 /** Shapes a text may have: `a.b.c.d/n` or `a.b.c.d`. */
 export const WANT_PREFIX: i32 = 0;
-const WANT_ADDRESS: i32 = 1;
+export const WANT_ADDRESS: i32 = 1;
 
 // What the scanner functions leave behind besides their return value: a call has one text in hand at a time.
 let octets: u32 = 0;
@@ -195,6 +195,15 @@ function readAddress(p: usize, end: usize, out: usize): u8 {
   return stop == end ? TOO_SHORT : BAD_CHARACTER;
 }
 
+/** Makes `::ffff:a.b.c.d` the IPv4 address that it stands for, as Go's net.ParseIP does: no packet carries the other. */
+function unmap(record: usize): void {
+  const lo = load<u64>(record, 8);
+  if (load<u8>(record, 16) != V6 || load<u64>(record) != 0 || lo >> 32 != 0xffff) return;
+  store<u64>(record, lo << 32);
+  store<u64>(record, 0, 8);
+  store<u8>(record, V4, 16);
+}
+
 /** Reads the text [p, end) into the 24 bytes at `out`; the answer is also the record's `problem`. */
 export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
   memory.fill(out, 0, RECORD);
@@ -212,6 +221,7 @@ export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
         stop = end;
         problem = NO_LENGTH;
       } else {
+        unmap(out);
         store<u8>(out, load<u8>(out, 16) == V4 ? 32 : 128, 17);
       }
     }

@@ -62,7 +62,6 @@ export function scannedBalance(): i32 {
 }
 
 /** The tops of 32 bytes, a bit for each. */
-// @ts-ignore: decorator
 @inline
 function bits(low: v128, high: v128): u32 {
   return <u32>i8x16.bitmask(low) | (<u32>i8x16.bitmask(high) << 16);
@@ -117,7 +116,6 @@ function same(a: usize, b: usize, length: usize): bool {
 }
 
 /** Is [p, p + length) the word at `p`, ended by a space or by `end`? */
-// @ts-ignore: decorator
 @inline
 function isWord(p: usize, end: usize, word: usize, length: usize): bool {
   const stop = p + length;

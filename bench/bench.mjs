@@ -4,8 +4,10 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
+import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
+import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
 import { printPreview } from "./preview.mjs";
 import { printScan } from "./scan.mjs";
@@ -21,6 +23,8 @@ const SECTIONS = {
   kernel: printKernel,
   scan: printScan,
   optimize: printOptimize,
+  lookup: printLookup,
+  classify: printClassify,
   preview: printPreview,
   size: printSize,
 };
@@ -31,6 +35,7 @@ function printMachine() {
   const tools = [
     ...["nft", "legacy"].map((variant) => version(`iptables-${variant}`) ?? `iptables-${variant} missing`),
     version("iprange", "--version") ?? "iprange missing",
+    version("grepcidr") ?? "grepcidr missing",
   ];
   console.log(
     `${new Date().toISOString().slice(0, 10)}, ${cpus[0]?.model}, ${cpus.length} cores, Linux ${os.release().split(".").slice(0, 2).join(".")}`,

@@ -1,7 +1,7 @@
 // @ts-check
 // What the sections of the bench have in common: figures, tables, versions, and the code they measure.
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "../scripts/bundle.mjs";
 
@@ -21,6 +21,15 @@ export function show(ms) {
  */
 export function verdict(value, target) {
   return `<= ${target} ${value <= target ? "met" : "MISSED"}`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} target at least so much
+ * @param {string} unit
+ */
+export function atLeast(value, target, unit = "") {
+  return `>= ${target}${unit} ${value >= target ? "met" : "MISSED"}`;
 }
 
 /**
@@ -71,6 +80,18 @@ export function takeTurns(work, { rounds, warmUp = 1 }) {
  */
 export function ratio(ours, theirs) {
   return median(ours.map((ms, i) => ms / (theirs[i] ?? Number.NaN)));
+}
+
+/**
+ * Runs a command that reads no standard input, text out to a file.
+ * @param {string[]} command
+ * @param {string} out
+ */
+export function runTo([file = "", ...args], out) {
+  const output = openSync(out, "w");
+  const { status } = spawnSync(file, args, { stdio: ["ignore", output, "ignore"] });
+  closeSync(output);
+  if (status !== 0) throw new Error(`${file} ${args.join(" ")}: exit ${status}`);
 }
 
 /**

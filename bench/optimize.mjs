@@ -1,9 +1,8 @@
 // @ts-check
 // The smallest list of a routing table: the command beside iprange, and the core alone.
-import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { load, median, printTable, ratio, show, takeTurns, verdict, version } from "./figures.mjs";
-import { routes } from "./routes.mjs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { load, median, printTable, ratio, runTo, show, takeTurns, verdict, version } from "./figures.mjs";
+import { writeLists } from "./routes.mjs";
 
 const AGENT = "dist/ip-masq-agent.mjs";
 const EMPTY = "build/bench-empty.mjs";
@@ -12,48 +11,12 @@ const ROUNDS = 15;
 /** Times of iprange's whole process. */
 const TARGETS = { command: 2, core: 1 };
 
-/**
- * A list in random order, the same each time.
- * @param {readonly string[]} list
- */
-function shuffle(list) {
-  const result = [...list];
-  let state = 1;
-  for (let i = result.length - 1; i > 0; i--) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const j = state % (i + 1);
-    [result[i], result[j]] = [result[j] ?? "", result[i] ?? ""];
-  }
-  return result;
-}
-
-/**
- * Runs a command, text in from a file, text out to another.
- * @param {string[]} command
- * @param {string} out
- */
-function runTo([file = "", ...args], out) {
-  const output = openSync(out, "w");
-  const { status } = spawnSync(file, args, { stdio: ["ignore", output, "ignore"] });
-  closeSync(output);
-  if (status !== 0) throw new Error(`${file} ${args.join(" ")}: exit ${status}`);
-}
-
-/** Writes the lists to files: what is measured must not carry a million strings along. */
-function prepare() {
-  const { ipv4, source } = routes();
-  const files = { "in order": "build/bench-routes.txt", shuffled: "build/bench-routes-shuffled.txt" };
-  writeFileSync(EMPTY, "");
-  writeFileSync(files["in order"], `${ipv4.join("\n")}\n`);
-  writeFileSync(files.shuffled, `${shuffle(ipv4).join("\n")}\n`);
-  return { files, what: `${ipv4.length} IPv4 prefixes (${source})` };
-}
-
 export async function printOptimize() {
   /** @type {typeof import("../src/core/index.ts")} */
   const { readPrefixList } = await load("src/core/index.ts");
-  const { files, what } = prepare();
-  console.log(`\nThe smallest list of ${what}, text to text, medians of ${ROUNDS}, ms`);
+  const { files, count, source } = writeLists();
+  writeFileSync(EMPTY, "");
+  console.log(`\nThe smallest list of ${count} IPv4 prefixes (${source}), text to text, medians of ${ROUNDS}, ms`);
   const hasPeer = version("iprange", "--version") !== undefined;
   const rows = [["input", "", "ours", "iprange", "ratio", "target"]];
   for (const [name, file] of Object.entries(files)) {

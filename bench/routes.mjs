@@ -1,5 +1,5 @@
 // @ts-check
-// A large list of prefixes to measure with: a routing table that ROUTES names, or one made up with the same lengths.
+// Prefixes and addresses to measure with: a routing table that ROUTES names, or one made up with the same lengths.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
@@ -26,11 +26,11 @@ const LENGTHS = {
 };
 
 /**
- * Random numbers of 32 bits: the same each time (xorshift32).
+ * Random numbers of 32 bits: the same each time (xorshift, Marsaglia 2003).
  * @returns {() => number}
  */
-function numbers() {
-  let state = 0x9e3779b9;
+export function numbers() {
+  let state = 2463534242;
   return () => {
     state ^= state << 13;
     state ^= state >>> 17;
@@ -39,36 +39,52 @@ function numbers() {
   };
 }
 
-/** @param {"ipv4" | "ipv6"} family */
-function generate(family) {
-  const random = numbers();
-  const digits = family === "ipv4" ? 8 : 32;
-  /** As hexadecimal digits and a length of three, which sort as prefixes do. @type {Set<string>} */
-  const seen = new Set();
-  for (const [length, count] of Object.entries(LENGTHS[family])) {
-    const bits = Number(length);
-    for (let left = count, tries = 0; left > 0 && tries < count * 20; tries++) {
-      // The part of the space that is in use: 1.0.0.0 to 223.255.255.255, and 2000::/4.
-      let hex = (family === "ipv4" ? 1 + (random() % 223) : 0x20 | (random() & 15)).toString(16).padStart(2, "0");
-      while (hex.length < digits && hex.length * 4 < bits) hex += (random() & 0xffffff).toString(16).padStart(6, "0");
-      // The digit that the length cuts through keeps its upper bits.
-      const whole = bits >> 2;
-      const cut = Number.parseInt(hex[whole] ?? "0", 16) & (0xf0 >> (bits & 3));
-      const network = `${hex.slice(0, whole)}${cut.toString(16)}`.slice(0, digits).padEnd(digits, "0");
-      const key = `${network}${length.padStart(3, "0")}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      left--;
-    }
-  }
-  return [...seen].sort().map((key) => `${text(key.slice(0, digits))}/${Number(key.slice(digits))}`);
+/** @param {number} address */
+export function dotted(address) {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 
-/** @param {string} hex the digits of an address */
-function text(hex) {
-  if (hex.length === 8) return (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join(".");
-  const groups = (hex.match(/..../g) ?? []).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
-  return groups.replace(/(:0)+$/, "::");
+/** @param {bigint} address of 128 bits */
+function colons(address) {
+  const groups = Array.from({ length: 8 }, (_, i) => ((address >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  return groups.join(":").replace(/(:0)+$/, "::");
+}
+
+/**
+ * Some address of the part of the space that is in use: 1.0.0.0 to 223.255.255.255, or of 2000::/4, where the long
+ * prefixes crowd in few of the short ones.
+ * @param {"ipv4" | "ipv6"} family
+ * @param {() => number} random
+ */
+function place(family, random) {
+  if (family === "ipv4") return BigInt(0x01000000 + (random() % 0xdf000000));
+  const allocation = 0x20000000 + (random() % 30_000) * 997;
+  return [allocation, random(), random(), random()].reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
+}
+
+/**
+ * Sorted prefixes. Most stand beside the one before, as routes do: who announces one block mostly announces its
+ * neighbours too.
+ * @param {"ipv4" | "ipv6"} family
+ */
+function generate(family) {
+  const random = numbers();
+  const width = family === "ipv4" ? 32 : 128;
+  /** As hexadecimal digits, the last two of them its length: they sort as prefixes do. @type {Set<string>} */
+  const all = new Set();
+  for (const [length, count] of Object.entries(LENGTHS[family])) {
+    const block = 1n << BigInt(width - Number(length));
+    let network = 0n;
+    for (const goal = all.size + count; all.size < goal; ) {
+      network = random() % 4 === 0 || network === 0n ? (place(family, random) / block) * block : network + block;
+      all.add(((network << 8n) | BigInt(length)).toString(16).padStart(width / 4 + 2, "0"));
+    }
+  }
+  return [...all].sort().map((digits) => {
+    const address = `0x${digits.slice(0, -2)}`;
+    const length = Number.parseInt(digits.slice(-2), 16);
+    return `${family === "ipv4" ? dotted(Number(address)) : colons(BigInt(address))}/${length}`;
+  });
 }
 
 /**
@@ -94,4 +110,37 @@ function split(list) {
     ipv4: lines.filter((line) => !line.includes(":")),
     ipv6: lines.filter((line) => line.includes(":")),
   };
+}
+
+/**
+ * Some of a list, in its order.
+ * @param {readonly string[]} list
+ * @param {number} count
+ */
+export function some(list, count) {
+  return Array.from({ length: count }, (_, i) => list[Math.floor(((i + 0.5) * list.length) / count)] ?? "");
+}
+
+/**
+ * A list in random order, the same each time.
+ * @param {readonly string[]} list
+ */
+function shuffle(list) {
+  const random = numbers();
+  const all = [...list];
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = random() % (i + 1);
+    [all[i], all[j]] = [all[j] ?? "", all[i] ?? ""];
+  }
+  return all;
+}
+
+/** Writes the IPv4 prefixes to files, in two orders: what is measured with them need not carry a million strings along. */
+export function writeLists() {
+  const { ipv4, source } = routes();
+  const files = { "in order": "build/bench-routes.txt", shuffled: "build/bench-routes-shuffled.txt" };
+  mkdirSync("build", { recursive: true });
+  writeFileSync(files["in order"], `${ipv4.join("\n")}\n`);
+  writeFileSync(files.shuffled, `${shuffle(ipv4).join("\n")}\n`);
+  return { files, count: ipv4.length, source };
 }

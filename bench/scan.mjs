@@ -1,7 +1,7 @@
 // @ts-check
 // What a resync on a large legacy table does between two tools: from the bytes of a dump to the edit.
 
-import { load, median, printTable, ratio, show, takeTurns, verdict } from "./figures.mjs";
+import { atLeast, load, median, printTable, ratio, show, takeTurns, verdict } from "./figures.mjs";
 import { kubeRules } from "./kube-rules.mjs";
 import { diffByTable, scanLines } from "./lines.mjs";
 
@@ -45,9 +45,6 @@ export async function printScan() {
   printTable([
     ["", "ms", "target", "ours is times as fast", "target"],
     ["ours", show(ms), verdict(ms, TARGETS.ms), "", ""],
-    [
-      ...["TypeScript on strings", show(median(times.peer)), "", faster.toFixed(1)],
-      `>= ${TARGETS.times} ${faster >= TARGETS.times ? "met" : "MISSED"}`,
-    ],
+    [...["TypeScript on strings", show(median(times.peer)), "", faster.toFixed(1)], atLeast(faster, TARGETS.times)],
   ]);
 }

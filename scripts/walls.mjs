@@ -52,10 +52,12 @@ function blank(text, strings) {
  * @param {string} text
  */
 function importsOf(text) {
-  return [...blank(text, false).matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map((match) => ({
-    path: match[2] ?? "",
-    line: text.slice(0, match.index).split("\n").length,
-  }));
+  return [...blank(text, false).matchAll(/(?<!["'`])\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map(
+    (match) => ({
+      path: match[2] ?? "",
+      line: text.slice(0, match.index).split("\n").length,
+    }),
+  );
 }
 
 /**

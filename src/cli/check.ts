@@ -20,7 +20,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     files.map(async (file) => {
       const options = { ...settings.config, file };
       if (file === "-") {
-        const bytes = await readStdin();
+        const bytes = readStdin();
         return { ...parseConfig(bytes, { ...options, file: nameOf(file) }), bytes };
       }
       return readAny(options, required);

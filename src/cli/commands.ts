@@ -1,10 +1,12 @@
 // The commands: what each is called with, what it says of itself, and what carries it out.
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
+import { classify } from "./classify.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
 import { explain } from "./explain.ts";
+import { impact } from "./impact.ts";
 import { optimize } from "./optimize.ts";
 import { plan } from "./plan.ts";
 import { preview } from "./preview.ts";
@@ -73,6 +75,31 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     exits: "0; 1 where something is no address or the config is invalid; 2 for bad usage",
     action: explain,
   },
+  classify: {
+    operands: "[FILE]",
+    summary: "show the verdict for every line of a log or flow table",
+    details: [
+      "Prints the address of each line, the verdict and the entry that decides. Without FILE, or with -, reads standard input.",
+      "The address is the first in the line, as a whole word: 10.0.0.1:443, [2001:db8::1]:443 and src=10.0.0.1 hold one; 12:30:45 and 1.2.3.4.5 are none. The destination decides, so a line of conntrack -L needs --key=dst.",
+      "Lines without an address are counted, the first few shown.",
+    ],
+    examples: [
+      "ip-masq-agent classify --config=config.yaml --summary addresses.txt",
+      "conntrack -L | ip-masq-agent classify --key=dst --only=masquerade",
+    ],
+    exits: "0; 1 where the config is invalid or the input cannot be read; 2 for bad usage",
+    action: classify,
+  },
+  impact: {
+    operands: "--from=FILE --to=FILE [FILE]",
+    summary: "show which flows a change of the config would treat in another way",
+    details: [
+      "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. FILEs of --from and --to are configs or lists of CIDRs.",
+    ],
+    examples: ["conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst"],
+    exits: "0, whatever would change; 1 where a config is invalid or the input cannot be read; 2 for bad usage",
+    action: impact,
+  },
   status: {
     operands: "",
     summary: "say whether the rules are in place, with their counters",
@@ -120,7 +147,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "FILE",
     summary: "print the smallest list of CIDRs that means the same",
     details: [
-      "FILE is a config, or a plain list with one prefix a line and # comments; - is standard input. Entries inside another go, two halves of a prefix become that prefix, and standard error tells which.",
+      "FILE is a config, or a plain list with a CIDR or an address a line and # comments; - is standard input. Entries inside another go, two halves of a prefix become that prefix, and standard error tells which.",
       "A config is printed whole: what is not about these entries stays as it is, comments and order too, and its list may be longer than its cidrLimit. Of a plain list the smallest one is printed, sorted.",
     ],
     examples: [

@@ -13,7 +13,8 @@ function flagsOf(command: string): readonly (readonly [string, Flag])[] {
 }
 
 /** `a|b|c` names the values there are; FILE asks for a file. */
-const choicesOf = ({ value }: Flag) => (value.includes("|") ? value.split("|") : undefined);
+const choicesOf = ({ value }: Flag) =>
+  value.includes("|") ? value.split("|").filter((one) => one !== "FILE") : undefined;
 
 type Commands = Readonly<Record<string, Command>>;
 

@@ -29,6 +29,8 @@ const klog = (type: Flag["type"]): Flag => {
   return { type, fallback: "", value: "", summary: "accepted and ignored", group: "klog" };
 };
 
+/** Commands that read lines with addresses. */
+const FLOWS = ["classify", "impact"];
 const KERNEL = ["run", "apply", "plan", "preview", "status", "cleanup"];
 
 /** Every flag, by name. */
@@ -49,7 +51,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "string",
     "/etc/config/ip-masq-agent",
     "FILE",
-    ["run", "apply", "plan", "check", "explain", "preview", "status", "render"],
+    ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
     "the config file; without one the defaults apply",
   ),
   backend: ours(
@@ -59,7 +61,6 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     KERNEL,
     "where the policy is kept: in iptables rules, or on a Windows node in the config file of its CNI plugin",
   ),
-  to: ours("string", "iptables", "iptables|windows-cni", ["render"], "what takes the policy, likewise"),
   "cni-config": ours("string", "", "FILE", [...KERNEL, "render"], "the CNI plugin's config file; windows-cni needs it"),
   "iptables-variant": ours(
     "string",
@@ -82,11 +83,27 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
+  cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
+  only: ours("string", "", "masquerade|return", ["classify"], "print the lines with this verdict, as they are"),
+  summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
+  from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
+  to: ours(
+    "string",
+    "",
+    "FILE|windows-cni",
+    ["impact", "render"],
+    "impact: the config, or list of CIDRs, as it would be; render: windows-cni instead of iptables",
+  ),
+  field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
+  key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),
   output: ours(
     "string",
     "text",
     "text|json",
-    ["apply", "plan", "check", "explain", "status", "cleanup", "render", "optimize", "version"],
+    [
+      ...["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup", "render", "optimize"],
+      "version",
+    ],
     "what to print",
   ),
   ...Object.fromEntries(

@@ -1,25 +1,74 @@
-// What a command is given to read besides the config: a file or standard input.
-import { readFileSync } from "node:fs";
-import process from "node:process";
-import { ConfigFileError } from "../agent/index.ts";
+// What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+
+/** It cannot be read. */
+export class InputError extends Error {
+  override name = "InputError";
+}
 
 /** How messages name a file. */
 export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : file);
 
-/** The bytes of a file, or of standard input for `-`. Throws {@link ConfigFileError}. */
-export async function readInput(file: string): Promise<Uint8Array> {
-  if (file === "-") return readStdin();
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a directory" : message;
-    throw new ConfigFileError(`cannot read ${file}: ${why}`);
+/** Reads a file, or standard input for `-`, into the room that it is given; how many bytes, 0 at its end. */
+export interface Input {
+  read(room: Uint8Array): number;
+  close(): void;
+}
+
+/** Begins to read. Throws {@link InputError}, as reading does. */
+export function openInput(file: string): Input {
+  const from = file === "-" ? 0 : orRefuse(file, () => openSync(file, "r"));
+  return {
+    read: (room) => orRefuse(file, () => readSome(from, room)),
+    close: () => {
+      if (from !== 0) closeSync(from);
+    },
+  };
+}
+
+function readSome(from: number, room: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(from, room);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      pause();
+    }
   }
 }
 
-export async function readStdin(): Promise<Uint8Array> {
+/** The bytes of a file. Throws {@link InputError}. */
+export function readFile(file: string): Uint8Array {
+  return orRefuse(file, () => readFileSync(file));
+}
+
+/** The bytes of a file, or of standard input for `-`. Throws {@link InputError}. */
+export function readInput(file: string): Uint8Array {
+  return file === "-" ? readStdin() : readFile(file);
+}
+
+export function readStdin(): Uint8Array {
+  const { read } = openInput("-");
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  for (let count = 1; count > 0; ) {
+    const room = new Uint8Array(1 << 16);
+    count = read(room);
+    chunks.push(room.subarray(0, count));
+  }
   return Buffer.concat(chunks);
+}
+
+function orRefuse<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a directory" : message;
+    throw new InputError(`cannot read ${nameOf(file)}: ${why}`);
+  }
+}
+
+/** Somebody has made a stream of ours one that does not wait: wait here. */
+export function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }

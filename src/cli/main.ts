@@ -6,7 +6,9 @@ import { CoreMemoryError } from "../core/index.ts";
 import { CniConfigError, ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
+import { InputError } from "./input.ts";
 import { type Io, printJson, processIo } from "./io.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { PageError } from "./preview.ts";
@@ -18,8 +20,10 @@ const EXPECTED = [
   ConfigFileError,
   CoreMemoryError,
   FlagError,
+  InputError,
   InvalidConfigError,
   ListEditError,
+  OutputError,
   PageError,
   ReferencedError,
   ToolError,

@@ -1,11 +1,11 @@
 // ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
-import { type Diagnostic, formatDiagnostics, isPlainList, optimizeConfig, parseList } from "../config/index.ts";
+import { formatDiagnostics, isPlainList, optimizeConfig, parseList } from "../config/index.ts";
 import { type Aggregate, countChanges } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { describe, type Optimized, report } from "./optimize-report.ts";
-import { diagnosticData, InvalidConfigError } from "./policy.ts";
+import { refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,6 +17,8 @@ const EMPTY: Aggregate = {
   fates: new Int32Array(),
 };
 
+const invalid = (file: string) => `${nameOf(file)} is invalid; nothing was changed`;
+
 /** Exit 0, or 1 where the file is invalid; with --exit-code 2 where the list can be smaller. */
 export async function optimize(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const [file, more] = words;
@@ -26,7 +28,7 @@ export async function optimize(settings: Settings, words: readonly string[], io:
     );
   }
   if (settings.write && file === "-") throw new UsageError("--write needs a file, not standard input");
-  const bytes = await readInput(file);
+  const bytes = readInput(file);
   const isList = isPlainList(bytes);
   if (settings.write && isList) {
     throw new UsageError(`--write edits configs, and ${file} is a plain list; redirect the output to another file`);
@@ -44,17 +46,21 @@ export async function optimize(settings: Settings, words: readonly string[], io:
 }
 
 function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
-  const { list, diagnostics, text } = parseList(bytes, nameOf(file));
-  if (!list) return refuse(diagnostics, text(), file, settings, io);
+  const { list, diagnostics, text } = parseList(bytes, { file: nameOf(file), ipv6: true });
+  if (!list) return refuse({ diagnostics, text: text() }, invalid(file), settings, io);
   const result = list.aggregate();
-  return { list: result, entry: list.entry, text: result.text, cidrLimit: undefined };
+  const entry = (index: number) => {
+    const { prefix, line } = list.entry(index);
+    return { network: prefix.network, line };
+  };
+  return { list: result, entry, text: result.text, cidrLimit: undefined };
 }
 
 function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { parsed, optimized } = optimizeConfig(bytes, { ...settings.config, file: nameOf(file) });
   // What lies inside another is told by what is done about it.
   const diagnostics = parsed.diagnostics.filter(({ code }) => code !== "cidr-covered" && code !== "cidr-duplicate");
-  if (!optimized) return refuse(diagnostics, parsed.text, file, settings, io);
+  if (!optimized) return refuse({ diagnostics, text: parsed.text }, invalid(file), settings, io);
   if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.text));
   const { config, list, text } = optimized;
   const entry = (index: number) => {
@@ -62,10 +68,4 @@ function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io)
     return { network: prefix?.network ?? "", line: origin?.line ?? 0 };
   };
   return { list: list ?? EMPTY, entry, text, cidrLimit: config.cidrLimit };
-}
-
-function refuse(diagnostics: readonly Diagnostic[], text: string, file: string, { json }: Settings, io: Io): never {
-  if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
-  else io.warn(formatDiagnostics(diagnostics, text));
-  throw new InvalidConfigError(`${nameOf(file)} is invalid; nothing was changed`);
 }

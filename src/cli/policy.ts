@@ -17,6 +17,18 @@ export function diagnosticData({ severity, code, message, file, line, column, hi
   return { severity, code, message, file, line, column, hint };
 }
 
+/** Says what is wrong with a text, as data or for a person, and throws {@link InvalidConfigError}. */
+export function refuse(
+  { diagnostics, text }: { readonly diagnostics: readonly Diagnostic[]; readonly text: string },
+  message: string,
+  { json }: Settings,
+  io: Io,
+): never {
+  if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
+  else io.warn(formatDiagnostics(diagnostics, text));
+  throw new InvalidConfigError(message);
+}
+
 /**
  * Reads the config, prints what is wrong with it, and makes the policy.
  * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
@@ -27,12 +39,8 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   if (!parsed.bytes && settings.configGiven) {
     throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
   }
-  if (settings.json && !parsed.config) {
-    printJson(io, { valid: false, diagnostics: parsed.diagnostics.map(diagnosticData) });
-  } else {
-    if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
-  }
-  if (!parsed.config) throw new InvalidConfigError(`the config ${file} is invalid; nothing was changed`);
+  if (!parsed.config) refuse(parsed, `the config ${file} is invalid; nothing was changed`, settings, io);
+  if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
   if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);
   return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
 }

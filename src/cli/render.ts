@@ -1,12 +1,19 @@
 // ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
 import { formatRendered, render as renderPolicy } from "../dialect/index.ts";
 import { openCniConfig } from "./cni-config.ts";
+import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
+const TARGETS = ["iptables", "windows-cni"];
+
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  const { to } = settings.flows;
+  if (to !== undefined && !TARGETS.includes(to)) {
+    throw new UsageError(`invalid value ${JSON.stringify(to)} for flag -to: write one of ${TARGETS.join(", ")}`);
+  }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
   const { cniConfig } = settings;

@@ -1,14 +1,27 @@
 // Flags to settings: every value checked before anything starts.
 import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
 import type { ConfigOptions } from "../config/index.ts";
+import type { AddressPlace } from "../core/index.ts";
 import type { Variant } from "../kernel/index.ts";
-import { checkChainName, type PolicyOptions, parsePorts } from "../policy/index.ts";
+import { checkChainName, type PolicyOptions, parsePorts, type Verdict } from "../policy/index.ts";
 import { cniConfigOf } from "./cni-config.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
   override name = "FlagError";
+}
+
+/** What classify and impact read, and by what they judge it. Undefined: not given. */
+export interface FlowSettings {
+  /** Which address of a line counts. */
+  readonly place: AddressPlace;
+  /** A plain list in place of the config. */
+  readonly cidrs: string | undefined;
+  readonly only: Verdict | undefined;
+  readonly summary: boolean;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
 }
 
 export interface Settings {
@@ -32,6 +45,7 @@ export interface Settings {
   readonly page: string;
   /** Where it is served; 0: any port that is free. */
   readonly port: number;
+  readonly flows: FlowSettings;
   /** Every flag that `run` takes with its value, given or not. */
   readonly effective: ReadonlyMap<string, string>;
   /** klog flags that were given and do nothing. */
@@ -77,7 +91,7 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   const ipv6 = bool("enable-ipv6");
-  for (const name of ["backend", "to"]) oneOf(name, ["iptables", "windows-cni"]);
+  oneOf("backend", ["iptables", "windows-cni"]);
   const cniConfig = cniConfigOf(flags);
   return {
     // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
@@ -99,6 +113,14 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     cleanupOnExit: bool("cleanup-on-exit"),
     page: text("page"),
     port: Number(text("port")),
+    flows: {
+      place: addressPlace(flags),
+      cidrs: flags.get("cidrs"),
+      only: flags.has("only") ? oneOf("only", ["masquerade", "return"]) : undefined,
+      summary: bool("summary"),
+      from: flags.get("from"),
+      to: flags.get("to"),
+    },
     effective: new Map(
       Object.entries(FLAGS)
         .filter(([, { group, commands }]) => group === "agent" || commands?.includes("run"))
@@ -106,4 +128,18 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     ),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
+}
+
+function addressPlace(flags: ReadonlyMap<string, string>): AddressPlace {
+  const field = flags.get("field");
+  const key = flags.get("key");
+  if (field !== undefined && key !== undefined) throw new UsageError("--field and --key both say where: give one");
+  if (field !== undefined && !/^[1-9]\d{0,5}$/.test(field)) {
+    throw new UsageError(`invalid value ${JSON.stringify(field)} for flag -field: write a number, from 1`);
+  }
+  if (key !== undefined && !/^[\w.-]+$/.test(key)) {
+    throw new UsageError(`invalid value ${JSON.stringify(key)} for flag -key: write a name, such as dst`);
+  }
+  if (key !== undefined) return { key };
+  return field === undefined ? "first" : { field: Number(field) };
 }

@@ -21,7 +21,7 @@ export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Repo
   for (const [i, entry] of list.entries()) {
     const prefix = read[i];
     if (!prefix) continue;
-    const problem = prefix.ok ? problemOf(entry.text, prefix, ipv6) : syntaxProblem(entry.text, prefix);
+    const problem = findProblem(entry.text, prefix, ipv6);
     if (problem) report("error", problem.code, entry.span, problem.message, problem.hint);
     else if (prefix.ok) good.push(prefix);
   }
@@ -44,6 +44,11 @@ export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Repo
     }
   }
   return good;
+}
+
+/** What keeps a text, read as a prefix, out of the rules. */
+export function findProblem(text: string, read: Prefix | NoPrefix, ipv6: boolean): Problem | undefined {
+  return read.ok ? problemOf(text, read, ipv6) : syntaxProblem(text, read);
 }
 
 type Problem = {

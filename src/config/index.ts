@@ -19,6 +19,6 @@ export {
   type Severity,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { isPlainList, parseList } from "./list.ts";
+export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
 export { suggest } from "./suggest.ts";

@@ -13,14 +13,19 @@ interface CoreExports extends Record<string, unknown> {
   formatPrefixes(records: number, count: number, text: number, ends: number): void;
   formatLines(records: number, count: number, text: number): number;
   beginList(records: number): void;
-  readLines(text: number, length: number, isLast: 0 | 1): number;
+  readList(text: number, length: number, isLast: 0 | 1): number;
   entryCount(): number;
   flawedCount(): number;
+  ipv6Count(): number;
   aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
-  buildTable(records: number, count: number): number;
-  lookup(addresses: number, count: number, byFirst: number, out: number): void;
+  buildTable(records: number, count: number, byFirst: number): number;
+  lookupIPv4(table: number, addresses: number, stride: number, count: number, out: number): void;
+  lookupIPv6(table: number, addresses: number, count: number, out: number): void;
+  lookupRecords(table: number, records: number, stride: number, count: number, out: number): void;
+  scanLines(at: number, end: number, field: number, key: number, keySize: number, lines: number, max: number): number;
+  copyLines(lines: number, count: number, at: number, values: number, wanted: number, out: number): number;
   beginScan(name: number, nameLength: number, word: number): void;
   scan(text: number, length: number, offset: number, isLast: 0 | 1): number;
   scanFound(): number;
@@ -84,15 +89,35 @@ export class Instance {
   }
 
   /** Copies bytes in, and answers where they are. */
-  put(data: Uint8Array | Uint32Array): number {
+  put(data: Uint8Array | Uint32Array | BigUint64Array): number {
     const at = this.alloc(data.byteLength);
-    this.overwrite(at, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.overwrite(at, data);
     return at;
   }
 
   /** Copies bytes to where there is room for them. */
-  overwrite(at: number, data: Uint8Array): void {
-    new Uint8Array(this.call.memory.buffer, at, data.length).set(data);
+  overwrite(at: number, { buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | BigUint64Array): void {
+    this.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+
+  /** `length` bytes as they stand there, until the core needs more memory. */
+  bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.call.memory.buffer, at, length);
+  }
+
+  /** How many bytes there are in all. */
+  get length(): number {
+    return this.call.memory.buffer.byteLength;
+  }
+
+  /** `length` unsigned 32-bit numbers, likewise. */
+  words(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.call.memory.buffer, at, length);
+  }
+
+  /** `length` signed 32-bit numbers, likewise. */
+  ints(at: number, length: number): Int32Array {
+    return new Int32Array(this.call.memory.buffer, at, length);
   }
 
   /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
@@ -101,24 +126,24 @@ export class Instance {
     return { at: this.put(data), length: data.length };
   }
 
-  /** A copy of `length` bytes. */
-  take(at: number, length: number): Uint8Array {
-    return new Uint8Array(this.call.memory.buffer, at, length).slice();
-  }
-
-  /** A copy of `length` signed 32-bit numbers. */
-  takeInts(at: number, length: number): Int32Array {
-    return new Int32Array(this.call.memory.buffer, at, length).slice();
-  }
-
-  /** `length` bytes as they lie there, until the next call that may take memory. */
+  /** All that lies in `length` bytes, likewise. */
   view(at: number, length: number): DataView {
     return new DataView(this.call.memory.buffer, at, length);
   }
 
+  /** A copy of `length` bytes. */
+  take(at: number, length: number): Uint8Array {
+    return this.bytes(at, length).slice();
+  }
+
+  /** A copy of `length` signed 32-bit numbers. */
+  takeInts(at: number, length: number): Int32Array {
+    return this.ints(at, length).slice();
+  }
+
   /** The UTF-8 text of `length` bytes. */
   takeText(at: number, length: number): string {
-    return decoder.decode(new Uint8Array(this.call.memory.buffer, at, length));
+    return decoder.decode(this.bytes(at, length));
   }
 }
 

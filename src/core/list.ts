@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { type Aggregate, aggregateAt } from "./aggregate.ts";
 import { Instance } from "./instance.ts";
-import { formatPrefixes, RECORD } from "./prefix.ts";
+import { type Prefix, type PrefixRecords, RECORD, readRecords } from "./prefix.ts";
 
 /** A list that has been read. It holds a core of its own, which goes when the list goes. */
 export interface PrefixList {
@@ -10,8 +10,14 @@ export interface PrefixList {
   readonly length: number;
   /** The lines, from 1, of entries that are no prefix, or one that is unaligned, padded or mapped. */
   readonly flawed: readonly number[];
-  /** An entry in canonical text, and its line, from 1. */
-  entry(index: number): { readonly network: string; readonly line: number };
+  /** Is any of them an IPv6 prefix? */
+  readonly hasIPv6: boolean;
+  /** The lines of those that are. */
+  ipv6Lines(): number[];
+  /** An entry and its line, from 1. Throws where it is no prefix. */
+  entry(index: number): { readonly prefix: Prefix; readonly line: number };
+  /** A copy of all entries, as a table takes them. Nothing may be flawed. */
+  records(): PrefixRecords;
   /** The smallest list that covers the same addresses. Nothing may be flawed. */
   aggregate(): Aggregate;
 }
@@ -31,7 +37,7 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
     instance.overwrite(text, part);
     call.release(records);
     instance.alloc((call.entryCount() + (part.length >> 1) + 1) * RECORD);
-    const read = call.readLines(text, part.length, at + part.length === list.length ? 1 : 0);
+    const read = call.readList(text, part.length, at + part.length === list.length ? 1 : 0);
     // A line that no piece holds.
     if (read === 0) return readInto(instance, list, list.length);
     at += read;
@@ -42,30 +48,35 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
 }
 
 /**
- * Reads UTF-8 text of lines, each a prefix with white space around it or nothing; what follows a `#` does not count.
- * O(n), 24 bytes an entry. Throws {@link CoreMemoryError} where it does not fit.
+ * Reads UTF-8 text of lines, each a prefix with white space around it or nothing; what follows a `#` does not count. An
+ * address without a length is the prefix of all its bits. O(n), 24 bytes an entry. Throws {@link CoreMemoryError} where
+ * it does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {
   const instance = new Instance();
   const { call } = instance;
   const records = readInto(instance, text, Math.min(PIECE, text.length));
   const length = call.entryCount();
-  const lineOf = (index: number) => instance.view(records + index * RECORD, RECORD).getUint32(20, true);
-  const flawed: number[] = [];
-  if (call.flawedCount() > 0) {
+  /** The lines of entries whose record `is` so, at its place in all of them. */
+  const linesWhere = (is: (all: DataView, at: number) => boolean): number[] => {
     const all = instance.view(records, length * RECORD);
-    for (let i = 0; i < length; i++) {
-      // Problem and notes.
-      if (all.getUint16(i * RECORD + 18, true) !== 0) flawed.push(lineOf(i));
-    }
-  }
+    const lines: number[] = [];
+    for (let at = 0; at < all.byteLength; at += RECORD) if (is(all, at)) lines.push(all.getUint32(at + 20, true));
+    return lines;
+  };
   return {
     length,
-    flawed,
+    // Problem and notes.
+    flawed: call.flawedCount() > 0 ? linesWhere((all, at) => all.getUint16(at + 18, true) !== 0) : [],
+    hasIPv6: call.ipv6Count() > 0,
+    ipv6Lines: () => linesWhere((all, at) => all.getUint8(at + 16) === 6),
     entry: (index) => {
-      const [network = ""] = instance.scratch(() => formatPrefixes(instance, records + index * RECORD, 1));
-      return { network, line: lineOf(index) };
+      const at = records + index * RECORD;
+      const [read] = instance.scratch(() => readRecords(instance, at, 1));
+      if (!read?.ok) throw new RangeError(`entry ${index} is no prefix`);
+      return { prefix: read, line: instance.view(at, RECORD).getUint32(20, true) };
     },
+    records: () => ({ length, bytes: instance.take(records, length * RECORD) }),
     aggregate: () => aggregateAt(instance, records, length),
   };
 }

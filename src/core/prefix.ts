@@ -65,10 +65,15 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
   const ends = shared.put(packed.ends);
   const out = shared.alloc(texts.length * RECORD);
   call.parsePrefixes(text, ends, texts.length, want, out);
-  const bytes = shared.take(out, texts.length * RECORD);
-  const networks = formatPrefixes(shared, out, texts.length);
-  const view = new DataView(bytes.buffer);
-  const read = texts.map((_, i): Prefix | NoPrefix => {
+  const read = readRecords(shared, out, texts.length);
+  return { records: { length: texts.length, bytes: shared.take(out, texts.length * RECORD) }, read };
+}
+
+/** What records say that an instance holds. */
+export function readRecords(instance: Instance, records: number, count: number): (Prefix | NoPrefix)[] {
+  const networks = formatPrefixes(instance, records, count);
+  const view = instance.view(records, count * RECORD);
+  return networks.map((network, i): Prefix | NoPrefix => {
     const at = i * RECORD;
     const problem = PROBLEMS[view.getUint8(at + 18)] ?? "none";
     if (problem !== "none") return { ok: false, problem, at: view.getUint32(at + 20, true) };
@@ -77,13 +82,23 @@ function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords;
       ok: true,
       family: view.getUint8(at + 16) === 4 ? "ipv4" : "ipv6",
       bits: view.getUint8(at + 17),
-      network: networks[i] ?? "",
+      network,
       aligned: (notes & UNALIGNED) === 0,
       padded: (notes & PADDED) !== 0,
       mapped: (notes & MAPPED) !== 0,
     };
   });
-  return { records: { length: texts.length, bytes }, read };
+}
+
+/** Records one behind the other. */
+export function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part.bytes, at);
+    at += part.bytes.length;
+  }
+  return { length: at / RECORD, bytes };
 }
 
 /** The networks of records that an instance holds, in canonical text; empty for bad ones. */
@@ -112,7 +127,10 @@ export function parsePrefixes(texts: readonly string[]): {
   return parse(texts, 0);
 }
 
-/** Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused. */
+/**
+ * Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused, and an IPv4 address
+ * that is mapped into IPv6 (`::ffff:10.0.0.1`) counts as IPv4, as in Go's `net.ParseIP`.
+ */
 export function parseAddresses(texts: readonly string[]): {
   records: PrefixRecords;
   read: readonly (Prefix | NoPrefix)[];
@@ -122,7 +140,7 @@ export function parseAddresses(texts: readonly string[]): {
 
 /**
  * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
- * the later ones. All records must be good. O(n log n).
+ * the later ones. All records must be good. O(n).
  */
 export function findCovers(records: PrefixRecords): Int32Array {
   shared.call.reset();
@@ -133,7 +151,7 @@ export function findCovers(records: PrefixRecords): Int32Array {
 }
 
 /**
- * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n log n).
+ * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n).
  */
 export function sortPrefixes(records: PrefixRecords): Int32Array {
   shared.call.reset();

@@ -5,5 +5,6 @@
 // This module is browser-compatible.
 export { checkChainName } from "./chain-name.ts";
 export { type Explanation, explain } from "./explain.ts";
+export { type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "./outcomes.ts";
 export { decide, type FamilyPolicy, type PolicyEntry, type PolicyOptions, type Verdict } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";

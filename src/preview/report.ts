@@ -1,5 +1,6 @@
 // Lines with addresses, and what happens to each under the config, and under the one it is compared with.
-import { explain, type Verdict } from "../policy/index.ts";
+import { type LineBatch, LineReader } from "../core/index.ts";
+import { type Outcome, outcomesOf, type Verdict } from "../policy/index.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Flags } from "./state.ts";
 import { entryName } from "./words.ts";
@@ -24,56 +25,75 @@ export interface Answer {
 }
 
 export interface Report {
+  /** Lines with something on them. */
   readonly lines: number;
   /** Lines without an address. */
   readonly bad: number;
   readonly changed: number;
+  /** What decided, and about how many lines; most first. */
   readonly entries: readonly { readonly entry: string; readonly verdict: Verdict; readonly count: number }[];
   /** The first lines. */
   readonly answers: readonly Answer[];
 }
 
+/** Lines that are answered one by one. */
 const SHOWN = 200;
 
+/** Undefined where the config is invalid. */
 export function report({ config, compare, flags, bytes }: Question): Report | undefined {
   const { policy } = evaluate(config, flags);
   if (!policy) return undefined;
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  const found = explain(policy, lines);
+  const now = outcomesOf(policy);
   const old = compare === undefined ? undefined : evaluate(compare, flags).policy;
-  const before = old && explain(old, lines);
-  const counts = new Map<string, { entry: string; verdict: Verdict; count: number }>();
-  let bad = 0;
-  let changed = 0;
+  const before = old && outcomesOf(old);
+  const returns = { now: now.having("return"), before: before?.having("return") };
+  const counts = new Uint32Array(now.prefixes.length);
   const answers: Answer[] = [];
-  for (const [i, one] of found.entries()) {
-    const was = before?.[i];
-    if (!one.ok) bad++;
-    else {
-      const entry = entryName(one.entry);
-      const sum = counts.get(entry) ?? { entry, verdict: one.verdict, count: 0 };
-      sum.count++;
-      counts.set(entry, sum);
-      if (was?.ok && was.verdict !== one.verdict) changed++;
-    }
-    if (i < SHOWN) {
+  const sums = { lines: 0, bad: 0, changed: 0 };
+
+  const take = ({ count, indexes: [indexes, others], address, text }: LineBatch) => {
+    for (let i = 0; i < count; i++) {
+      const index = indexes?.[i] ?? -1;
+      const other = others?.[i] ?? -1;
+      if (index < 0 && text(i).trim() === "") continue;
+      sums.lines++;
+      if (index < 0) sums.bad++;
+      else counts[index] = (counts[index] ?? 0) + 1;
+      if (other >= 0 && returns.now[index] !== returns.before?.[other]) sums.changed++;
+      if (answers.length === SHOWN) continue;
+      const outcome = index < 0 ? undefined : now.at(index);
       answers.push({
-        line: lines[i] ?? "",
-        address: one.ok ? one.address : "",
-        verdict: one.ok ? one.verdict : undefined,
-        entry: one.ok ? entryName(one.entry) : "",
-        before: was?.ok ? was.verdict : undefined,
+        line: text(i),
+        address: address(i),
+        verdict: outcome?.verdict,
+        entry: outcome ? nameOf(outcome) : "",
+        before: other < 0 ? undefined : before?.at(other).verdict,
       });
     }
-  }
-  return {
-    lines: lines.length,
-    bad,
-    changed,
-    entries: [...counts.values()].sort((a, b) => b.count - a.count),
-    answers,
   };
+  const reader = new LineReader([now.prefixes, ...(before ? [before.prefixes] : [])]);
+  for (let at = 0, size = 1; size > 0; at += size) {
+    const room = reader.room();
+    const part = bytes.subarray(at, at + room.length);
+    room.set(part);
+    size = part.length;
+    reader.filled(size);
+    for (let batch = reader.next(); batch; batch = reader.next()) take(batch);
+  }
+  return { ...sums, entries: tally(counts, (index) => now.at(index)), answers };
+}
+
+const nameOf = ({ entry, managed }: Outcome) => (managed ? entryName(entry) : "IPv6 is not enabled");
+
+/** Counts by name: of both families there is a rest that no entry contains. */
+function tally(counts: Uint32Array, at: (index: number) => Outcome): Report["entries"] {
+  const sums = new Map<string, { entry: string; verdict: Verdict; count: number }>();
+  for (const [index, count] of counts.entries()) {
+    if (count === 0) continue;
+    const outcome = at(index);
+    const entry = nameOf(outcome);
+    const sum = sums.get(entry) ?? { entry, verdict: outcome.verdict, count: 0 };
+    sums.set(entry, { ...sum, count: sum.count + count });
+  }
+  return [...sums.values()].sort((a, b) => b.count - a.count);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { isPlainList, ListEditError, optimizeConfig, parseConfig, parseList } from "../../src/config/index.ts";
+import { ListEditError, optimizeConfig, parseConfig } from "../../src/config/index.ts";
 import { addressesNear, contains, formatSlow, type Prefix, prefixes, smallestSlow } from "../core/slow.ts";
 
 const OPTIONS = { file: "config.yaml", ipv6: true, reservedRanges: false };
@@ -140,48 +140,6 @@ test("every verdict stays, at every edge of every prefix, and so does all other 
     ),
     { numRuns: 1500 },
   );
-});
-
-test("a config and a plain list are told apart by their first line", () => {
-  const lists = [
-    "",
-    "# x\n",
-    "10.0.0.0/8\n",
-    "\n # x\n::/0",
-    "fd00::/8",
-    "fe80::",
-    "foo",
-    "1.2.3.4",
-    "\uFEFF10.0.0.0/8",
-    "10.0.0.0/8 # a: b",
-  ];
-  const configs = [
-    "cidrLimit: 1",
-    "# x\n\nnonMasqueradeCIDRs:\n- 1",
-    "{",
-    "---\na: 1",
-    "- 10.0.0.0/8",
-    '"a": 1',
-    "%YAML 1.1",
-    "\uFEFFa: 1",
-  ];
-  for (const text of lists) assert.is(isPlainList(bytes(text)), true, text);
-  for (const text of configs) assert.is(isPlainList(bytes(text)), false, text);
-});
-
-test("what is wrong with a plain list, and where", () => {
-  const report = (text: string) =>
-    parseList(bytes(text), "list").diagnostics.map(
-      ({ code, line, column, length }) => `${code} ${line}:${column}+${length}`,
-    );
-  const cases: [string, string[]][] = [
-    ["10.0.0.0/8\n::/0", []],
-    ["\uFEFF10.0.0.1/8", ["cidr-unaligned 1:1+10"]],
-    ["# é\n10.0.0.0/8\n\t 10.0.0.0/08 # x\r\nfoo\n", ["cidr-length-padded 3:3+11", "cidr-syntax 4:1+3"]],
-    ["::ffff:10.0.0.0/104\n10.0.0.1\n", ["cidr-mapped 1:1+19", "cidr-syntax 2:1+8"]],
-  ];
-  for (const [text, expected] of cases) assert.equal(report(text), expected, text);
-  assert.is(parseList(bytes("10.0.0.0/8"), "list").list?.length, 1);
 });
 
 test.run();

@@ -83,6 +83,12 @@ export function prefixes(): fc.Arbitrary<Prefix[]> {
   return fc.array(one, { maxLength: 40 });
 }
 
+/** An address of ::ffff:0:0/96 stands for one of IPv4. */
+function unmap(address: Prefix): Prefix {
+  if (address.family === "ipv4" || address.address >> 32n !== 0xffffn) return address;
+  return { family: "ipv4", address: address.address & 0xffffffffn, bits: 32 };
+}
+
 /** Addresses at and around the edges of the prefixes, and random ones. */
 export function addressesNear(list: readonly Prefix[]): Prefix[] {
   return list.flatMap((prefix) => {
@@ -90,6 +96,6 @@ export function addressesNear(list: readonly Prefix[]): Prefix[] {
     const last = prefix.address | ((1n << BigInt(size - prefix.bits)) - 1n);
     return [prefix.address - 1n, prefix.address, last, last + 1n]
       .filter((address) => address >= 0n && address < 1n << BigInt(size))
-      .map((address) => ({ family: prefix.family, address, bits: size }));
+      .map((address) => unmap({ family: prefix.family, address, bits: size }));
   });
 }

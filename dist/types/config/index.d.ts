@@ -5,6 +5,6 @@
 export { type Config, type ConfigOptions, type Destination, defaultConfig, type ParsedConfig, parseConfig, } from "./config.ts";
 export { type Diagnostic, type DiagnosticCode, formatDiagnostic, formatDiagnostics, type Severity, } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { isPlainList, parseList } from "./list.ts";
+export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
 export { suggest } from "./suggest.ts";

@@ -31,6 +31,10 @@ export interface PrefixRecords {
     readonly length: number;
     readonly bytes: Uint8Array;
 }
+/** What records say that an instance holds. */
+export declare function readRecords(instance: Instance, records: number, count: number): (Prefix | NoPrefix)[];
+/** Records one behind the other. */
+export declare function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords;
 /** The networks of records that an instance holds, in canonical text; empty for bad ones. */
 export declare function formatPrefixes(instance: Instance, records: number, count: number): string[];
 /**
@@ -46,18 +50,21 @@ export declare function parsePrefixes(texts: readonly string[]): {
     records: PrefixRecords;
     read: readonly (Prefix | NoPrefix)[];
 };
-/** Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused. */
+/**
+ * Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused, and an IPv4 address
+ * that is mapped into IPv6 (`::ffff:10.0.0.1`) counts as IPv4, as in Go's `net.ParseIP`.
+ */
 export declare function parseAddresses(texts: readonly string[]): {
     records: PrefixRecords;
     read: readonly (Prefix | NoPrefix)[];
 };
 /**
  * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
- * the later ones. All records must be good. O(n log n).
+ * the later ones. All records must be good. O(n).
  */
 export declare function findCovers(records: PrefixRecords): Int32Array;
 /**
- * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n log n).
+ * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n).
  */
 export declare function sortPrefixes(records: PrefixRecords): Int32Array;
 export {};

@@ -4,5 +4,6 @@
  */
 export { checkChainName } from "./chain-name.ts";
 export { type Explanation, explain } from "./explain.ts";
+export { type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "./outcomes.ts";
 export { decide, type FamilyPolicy, type PolicyEntry, type PolicyOptions, type Verdict } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";

@@ -1,0 +1,57 @@
+// The outcomes that a command judges addresses by, and how an outcome looks.
+import { isPlainList, parseList } from "../config/index.ts";
+import { type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
+import { readFile } from "./input.ts";
+import type { Io } from "./io.ts";
+import { readPolicy, refuse } from "./policy.ts";
+import type { Settings } from "./settings.ts";
+
+/** Those of the config that the settings name. */
+export function readOutcomes(settings: Settings, io: Io): Outcomes {
+  return outcomesOf(readPolicy(settings, io).policy);
+}
+
+/** Those of a plain list. Throws {@link InvalidConfigError} or {@link ConfigFileError}. */
+export function readListOutcomes(file: string, settings: Settings, io: Io): Outcomes {
+  return listOutcomes(readFile(file), file, settings, io);
+}
+
+/** Those of a file that is a config or a plain list. */
+export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
+  const bytes = readFile(file);
+  if (isPlainList(bytes)) return listOutcomes(bytes, file, settings, io);
+  return readOutcomes({ ...settings, config: { ...settings.config, file }, configGiven: true }, io);
+}
+
+function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: Io): Outcomes {
+  const { ipv6 } = settings.config;
+  const { list, diagnostics, text } = parseList(bytes, { file, ipv6 });
+  if (!list) return refuse({ diagnostics, text: text() }, `the list ${file} is invalid`, settings, io);
+  return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
+}
+
+/** An outcome as data, without the address. */
+export function outcomeData({ family, verdict, managed, entry }: Outcome): object {
+  const decidedBy = entry && { cidr: entry.prefix.network, reason: entry.reason, ...entry.origin };
+  return { family, verdict, managed, decidedBy: decidedBy ?? null };
+}
+
+/** Why an outcome is as it is: the entry and where it comes from. */
+export function reasonOf({ entry, managed }: Outcome): string {
+  if (!managed) return "IPv6 is not enabled: the agent keeps no rules for it";
+  if (!entry) return "no entry contains it";
+  const { network, family } = entry.prefix;
+  switch (entry.reason) {
+    case "link-local":
+      return `${network}  link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
+    case "default":
+      return `${network}  default list`;
+    case "config":
+      return `${network}  ${entry.origin ? `${entry.origin.file}:${entry.origin.line}:${entry.origin.column}` : ""}`;
+  }
+}
+
+/** The verdict in its colour, as wide as the longest. */
+export function paintVerdict({ verdict }: Outcome, { color }: Io): string {
+  return (verdict === "return" ? color.green : color.yellow)(verdict.padEnd(10));
+}

@@ -1,0 +1,180 @@
+// Lines of text, each with the address that counts in it, looked up while the text goes by.
+// This module is browser-compatible.
+import { CoreMemoryError, Instance } from "./instance.ts";
+import type { PrefixRecords } from "./prefix.ts";
+import { putTable } from "./table.ts";
+
+/** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `key=`. */
+export type AddressPlace = "first" | { readonly field: number } | { readonly key: string };
+
+export interface LineReaderOptions {
+  readonly place?: AddressPlace;
+  /** Lines to copy out: a 1 for each index of the first list whose lines are wanted. */
+  readonly wanted?: Uint8Array;
+  /** Bytes that are taken in at once, to begin with; a longer line makes it more. */
+  readonly chunk?: number;
+}
+
+/** Some lines, one behind the other. Valid until the reader goes on. */
+export interface LineBatch {
+  readonly count: number;
+  /** For each list, and in it for each line: the index of the first prefix that contains the address; -1 for none. */
+  readonly indexes: readonly Int32Array[];
+  /** The address of a line as it is written there; empty where it has none. */
+  address(line: number): string;
+  /** A line without its end. */
+  text(line: number): string;
+}
+
+/** Bytes of a line (layout in assembly/flows.ts), and as many lines as stay in a near cache. */
+const LINE = 32;
+const BATCH = 4096;
+
+/** What loads and stores of 16 bytes at the last byte touch. */
+const SLACK = 32;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** One character a byte, so that places in the bytes are places in the text. */
+const byteDecoder = new TextDecoder("latin1");
+
+/**
+ * Reads text in chunks of any size and looks up the address of each line in one list of prefixes or more. Memory is
+ * bounded by the lists and by the longest line.
+ *
+ * @example
+ * ```ts
+ * const reader = new LineReader([parsePrefixes(["10.0.0.0/8"]).records]);
+ * for (let n = 1; n > 0; ) {
+ *   n = readSync(0, reader.room());
+ *   reader.filled(n);
+ *   for (let batch = reader.next(); batch; batch = reader.next()) console.log(batch.indexes[0]);
+ * }
+ * ```
+ */
+export class LineReader {
+  readonly #instance = new Instance();
+  readonly #tables: readonly { readonly at: number; readonly indexes: number }[];
+  readonly #lines: number;
+  readonly #key: { readonly at: number; readonly length: number };
+  readonly #field: number;
+  readonly #wanted: { readonly at: number; readonly flags: Uint8Array } | undefined;
+
+  // | text, `size` bytes, of which those from `from` to `end` are to be read | copies, as many |
+  #size: number;
+  #text: number;
+  #from: number;
+  #end: number;
+  #copies: number;
+  #copied: number;
+  /** May a whole line be there? A long one that comes bit by bit is not searched from its beginning each time. */
+  #whole = false;
+  /** The text has ended without a newline, and was given one. */
+  #borrowed = false;
+
+  /** Throws {@link CoreMemoryError} where the lists do not fit. */
+  constructor(lists: readonly PrefixRecords[], { place = "first", wanted, chunk = 1 << 18 }: LineReaderOptions = {}) {
+    const instance = this.#instance;
+    // The tables first: each takes the place of its records.
+    const tables = lists.map((list) => putTable(instance, list, "first").at);
+    this.#tables = tables.map((at) => ({ at, indexes: instance.alloc(BATCH * 4) }));
+    this.#lines = instance.alloc(BATCH * LINE);
+    const key = encoder.encode(typeof place === "object" && "key" in place ? place.key : "");
+    this.#key = { at: instance.put(key), length: key.length };
+    this.#field = typeof place === "object" && "field" in place ? place.field : 0;
+    this.#wanted = wanted && { at: instance.put(wanted), flags: wanted };
+    this.#size = chunk;
+    this.#text = this.#from = this.#end = instance.alloc(chunk + SLACK);
+    this.#copies = this.#copied = instance.alloc(chunk + SLACK);
+  }
+
+  /**
+   * Where the text's next bytes belong. What was copied must have been taken by then.
+   * Throws {@link CoreMemoryError} where a line does not fit.
+   */
+  room(): Uint8Array<ArrayBuffer> {
+    const left = this.#end - this.#from;
+    let text = this.#text;
+    if (left >= this.#size) {
+      try {
+        text = this.#instance.alloc(2 * this.#size + SLACK);
+        this.#copies = this.#copied = this.#instance.alloc(2 * this.#size + SLACK);
+      } catch (error) {
+        if (!(error instanceof CoreMemoryError)) throw error;
+        throw new CoreMemoryError(`a line of more than ${left} bytes does not fit`);
+      }
+      this.#size *= 2;
+    }
+    // The beginning of the line that is cut moves to the front.
+    this.#instance.bytes(0, this.#instance.length).copyWithin(text, this.#from, this.#end);
+    this.#text = this.#from = text;
+    this.#end = text + left;
+    return this.#instance.bytes(this.#end, this.#size - left);
+  }
+
+  /** Says how many bytes were put there; 0: the text has ended. */
+  filled(count: number): void {
+    if (count > 0) {
+      this.#whole ||= this.#instance.bytes(this.#end, count).includes(0x0a);
+      this.#end += count;
+    } else if (this.#from < this.#end) {
+      this.#instance.bytes(this.#end, 1)[0] = 0x0a;
+      this.#end++;
+      this.#whole = this.#borrowed = true;
+    }
+  }
+
+  /** The next lines of the text that is there, or undefined where none is whole. */
+  next(): LineBatch | undefined {
+    if (!this.#whole) return undefined;
+    const instance = this.#instance;
+    const { call } = instance;
+    const from = this.#from;
+    const count = call.scanLines(from, this.#end, this.#field, this.#key.at, this.#key.length, this.#lines, BATCH);
+    if (count === 0) {
+      this.#whole = false;
+      return undefined;
+    }
+    const words = instance.words(this.#lines, (count * LINE) / 4);
+    const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
+    this.#from = endOf(count - 1);
+    const indexes = this.#tables.map((table) => {
+      call.lookupRecords(table.at, this.#lines, LINE, count, table.indexes);
+      return instance.ints(table.indexes, count);
+    });
+    this.#copy(from, count, indexes[0]);
+    let bytes: string | undefined;
+    return {
+      count,
+      indexes,
+      address: (line) => {
+        bytes ??= byteDecoder.decode(instance.bytes(from, this.#from - from));
+        const at = (words[line * 8 + 6] ?? 0) - from;
+        const isThere = ((words[line * 8 + 4] ?? 0) & 0xff) !== 0;
+        return isThere ? bytes.slice(at, at + (words[line * 8 + 5] ?? 0)) : "";
+      },
+      text: (line) => {
+        const at = endOf(line - 1);
+        return decoder.decode(instance.bytes(at, endOf(line) - 1 - at)).replace(/\r$/, "");
+      },
+    };
+  }
+
+  #copy(from: number, count: number, indexes: Int32Array | undefined): void {
+    const wanted = this.#wanted;
+    const table = this.#tables[0];
+    if (!wanted || !table || !indexes) return;
+    const { call } = this.#instance;
+    this.#copied = call.copyLines(this.#lines, count, from, table.indexes, wanted.at, this.#copied) >>> 0;
+    // Not to be copied: a newline that the text does not have.
+    const isLast = this.#borrowed && this.#from === this.#end;
+    if (isLast && wanted.flags[indexes[count - 1] ?? -1] === 1) this.#copied--;
+  }
+
+  /** The lines that were wanted since the last call, byte for byte. Valid until the reader goes on. */
+  copied(): Uint8Array<ArrayBuffer> {
+    const length = this.#copied - this.#copies;
+    this.#copied = this.#copies;
+    return this.#instance.bytes(this.#copies, length);
+  }
+}

@@ -1,0 +1,55 @@
+// Calls of the bundle as a table: what each prints and how it exits, on both runtimes.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { agent, type Runtime } from "../kernel/harness.ts";
+
+export const BOTH_RUNTIMES: readonly Runtime[] = ["node", "deno"];
+
+export interface Call {
+  readonly args: readonly string[];
+  /** 0 unless given. */
+  readonly exit?: number;
+  /** Whole where it is a string. */
+  readonly stdout?: RegExp | string;
+  readonly stderr?: RegExp | string;
+  readonly input?: string;
+}
+
+/** A folder for the files of a test, which goes after it, and what writes one there and answers its path. */
+export function testFolder(): { folder: string; file: (name: string, text: string) => string } {
+  const folder = mkdtempSync(`${tmpdir()}/masq-cli-`);
+  test.after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(`${folder}/${name}`, text);
+    return `${folder}/${name}`;
+  };
+  return { folder, file };
+}
+
+/** One test a runtime; calls without an input of their own get `usualInput`. */
+export function testCalls(calls: readonly Call[], usualInput = ""): void {
+  for (const runtime of BOTH_RUNTIMES) {
+    test(`calls, their exits and what they print (${runtime})`, async () => {
+      const left = [...calls];
+      const worker = async () => {
+        for (let call = left.pop(); call; call = left.pop()) await check(call, runtime, usualInput);
+      };
+      await Promise.all([worker(), worker()]);
+    });
+  }
+}
+
+async function check({ args, exit = 0, stdout, stderr, input }: Call, runtime: Runtime, usualInput: string) {
+  const result = await agent(undefined, [...args], { runtime, input: input ?? usualInput });
+  const where = `${runtime}: ${args.join(" ")}\n${result.stdout}${result.stderr}`;
+  assert.is(result.exit, exit, where);
+  like(result.stdout, stdout, where);
+  like(result.stderr, stderr, where);
+}
+
+function like(got: string, expected: RegExp | string | undefined, where: string): void {
+  if (typeof expected === "string") assert.is(got, expected, where);
+  else assert.match(got, expected ?? /^/, where);
+}

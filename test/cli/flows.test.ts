@@ -1,0 +1,182 @@
+// classify and impact as a person calls them, on both runtimes.
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { agent, RUNTIMES, run } from "../kernel/harness.ts";
+import { BOTH_RUNTIMES, type Call, testCalls, testFolder } from "./calls.ts";
+
+const { folder, file } = testFolder();
+
+const CONFIG = file("config.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
+const LIST = file("list.txt", "# ours\r\n10.1.0.0/16\r\n192.0.2.1 # one\n");
+const BAD_LIST = file("bad.txt", "10.0.0.0/8\n10.0.0.1/8\n");
+const IPV6_LIST = file("ipv6.txt", "10.0.0.0/8\n2001:db8::/32\n");
+const LOG = [
+  "tcp 6 ESTABLISHED src=10.9.9.9 dst=8.8.8.8 sport=1",
+  "tcp 6 ESTABLISHED src=10.9.9.9 dst=10.1.2.3 sport=2\r",
+  "12:30:45 nothing",
+  "udp 17 src=fd00::9 dst=fd00::1 sport=3",
+  "tcp 6 src=10.9.9.9 dst=169.254.1.1",
+  "",
+  "tcp 6 src=8.8.8.8 dst=192.0.2.1",
+].join("\n");
+
+const KEY = ["--key=dst", "--enable-ipv6", `--config=${CONFIG}`];
+const NONE = 'line 3 has no address: "12:30:45 nothing"\nline 6 has no address: ""\n';
+
+const CALLS: Call[] = [
+  {
+    args: ["classify", ...KEY],
+    stdout: [
+      "8.8.8.8          masquerade  no entry contains it",
+      `10.1.2.3         return      10.0.0.0/8  ${CONFIG}:1:22`,
+      `fd00::1          return      fd00::/8  ${CONFIG}:1:34`,
+      "169.254.1.1      return      169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "192.0.2.1        masquerade  no entry contains it",
+      "",
+    ].join("\n"),
+    stderr: NONE,
+  },
+  {
+    args: ["classify", ...KEY, "--summary"],
+    stdout: [
+      "1  return      169.254.0.0/16  link-local (masqLinkLocal: false)",
+      `1  return      10.0.0.0/8  ${CONFIG}:1:22`,
+      `1  return      fd00::/8  ${CONFIG}:1:34`,
+      "2  masquerade  no entry contains it",
+      "7 lines: 3 return, 2 masquerade, 2 without an address",
+      "",
+    ].join("\n"),
+    stderr: NONE,
+  },
+  {
+    args: ["classify", ...KEY, "--only=masquerade", "-"],
+    stdout: `${LOG.split("\n")[0]}\n${LOG.split("\n")[6]}`,
+    stderr: NONE,
+  },
+  {
+    args: ["classify", ...KEY, "--only=return"],
+    stdout: `${LOG.split("\n").slice(1, 2)}\n${LOG.split("\n").slice(3, 5).join("\n")}\n`,
+  },
+  // What is not masqueraded because IPv6 is not enabled is returned as well.
+  { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=return"], stdout: /^udp .*\ntcp 6 src=8\.8\.8\.8 .*$/ },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--field=5", "--summary"],
+    stdout: new RegExp(
+      `^1 {2}return {6}10\\.1\\.0\\.0/16 {2}${LIST}:2:1\n1 {2}masquerade {2}no entry contains it\n7 lines: 1 return, 1 masq`,
+    ),
+    stderr: /line 7 has no address: .*\n$/,
+  },
+  { args: ["classify", "--field=20"], stdout: "", stderr: /line 5 has no address: .*\nlines without an address: 7\n$/ },
+  { args: ["classify", "--key=dst"], stdout: /fd00::1 +return +IPv6 is not enabled/ },
+  { args: ["classify"], stdout: /^10\.9\.9\.9 +return +10\.0\.0\.0\/8 +default list\n/, stderr: /the defaults apply/ },
+  { args: ["classify"], input: "", stdout: "" },
+  { args: ["classify", "--summary"], input: "", stdout: "0 lines: 0 return, 0 masquerade, 0 without an address\n" },
+  {
+    args: ["classify", `--cidrs=${BAD_LIST}`],
+    exit: 1,
+    stderr: /bad\.txt:2:1: error: 10\.0\.0\.1\/8 is not aligned.*\[cidr-unaligned\]\n +2 \| 10\.0\.0\.1\/8/,
+  },
+  {
+    args: ["classify", `--cidrs=${IPV6_LIST}`],
+    exit: 1,
+    stderr: /ipv6\.txt:2:1: error: 2001:db8::\/32 is an IPv6 prefix.*\[ipv6-disabled\]/,
+  },
+  { args: ["classify", `--cidrs=${IPV6_LIST}`, "--enable-ipv6"], input: "2001:db8::1", stdout: /^2001:db8::1 +return/ },
+  { args: ["classify", "--cidrs=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
+  { args: ["classify", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
+  { args: ["classify", folder], exit: 1, stderr: /cannot read/ },
+  { args: ["classify", "a", "b"], exit: 2, stderr: /one FILE at a time/ },
+  { args: ["classify", "--only=drop"], exit: 2, stderr: /write one of masquerade, return/ },
+  { args: ["classify", "--only=return", "--summary"], exit: 2, stderr: /give one/ },
+  { args: ["classify", "--only=return", "--output=json"], exit: 2, stderr: /not as JSON/ },
+  { args: ["classify", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
+  { args: ["classify", "--field=0"], exit: 2, stderr: /write a number, from 1/ },
+  { args: ["classify", "--key=a=b"], exit: 2, stderr: /write a name, such as dst/ },
+  { args: ["classify", "--key=a", "--field=1"], exit: 2, stderr: /give one/ },
+  { args: ["plan", "--key=a"], exit: 1, stderr: /--key has no meaning for plan/ },
+  {
+    args: ["impact", `--from=${CONFIG}`, `--to=${LIST}`, "--enable-ipv6", "--key=dst"],
+    stdout: [
+      `1  - return: fd00::/8  ${CONFIG}:1:34`,
+      "   + masquerade: no entry contains it",
+      "     udp 17 src=fd00::9 dst=fd00::1 sport=3",
+      "1  - return: 169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "   + masquerade: no entry contains it",
+      "     tcp 6 src=10.9.9.9 dst=169.254.1.1",
+      "1  - masquerade: no entry contains it",
+      `   + return: 192.0.2.1/32  ${LIST}:3:1`,
+      "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
+      "3 of 7 lines would change their verdict",
+      "",
+    ].join("\n"),
+    stderr: NONE,
+  },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stdout: "0 of 7 lines would change their verdict\n" },
+  { args: ["impact", `--from=${LIST}`], exit: 2, stderr: /impact needs two configs/ },
+  { args: ["impact", `--from=${LIST}`, `--to=${BAD_LIST}`], exit: 1, stderr: /the list .*bad\.txt is invalid/ },
+  { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
+];
+
+testCalls(CALLS, LOG);
+
+for (const runtime of BOTH_RUNTIMES) {
+  test(`a large log, a line longer than all chunks, and a reader that goes away (${runtime})`, async () => {
+    const lines = Array.from(
+      { length: 200_000 },
+      (_, i) => `${i % 2 ? 10 : 11}.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`,
+    );
+    lines[1000] = `${"x".repeat(1_500_000)} 10.0.0.1`;
+    const log = file("large.txt", lines.join("\n"));
+    const [command = "", ...args] = [...RUNTIMES[runtime], "classify", `--config=${CONFIG}`, "--enable-ipv6"];
+    const out = `${folder}/out.txt`;
+    const shell = (text: string) => run(["sh", "-c", text, command, ...args], "", { LOG: log, OUT: out });
+    await shell('"$0" "$@" --only=return "$LOG" > "$OUT"');
+    assert.ok(
+      readFileSync(out, "utf8") === lines.filter((line) => line.includes("10.") && !line.startsWith("11.")).join("\n"),
+    );
+    assert.equal(await shell('cat "$LOG" | "$0" "$@" --summary | tail -n 1'), {
+      exit: 0,
+      stdout: "200000 lines: 100001 return, 99999 masquerade, 0 without an address\n",
+      stderr: "",
+    });
+    const full = await shell('"$0" "$@" "$LOG" > /dev/full');
+    assert.is(full.exit, 1);
+    assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*\n$/);
+    for (const mode of ["", "--only=return"]) {
+      const { stdout, stderr } = await shell(`{ "$0" "$@" ${mode} "$LOG"; echo "exit $?" >&2; } | head -n 1`);
+      assert.match(stdout, mode ? /^10\.0\.0\.1\n$/ : /^11\.0\.0\.0 +masquerade/);
+      assert.is(stderr, "exit 0\n");
+    }
+  });
+}
+
+test("--output=json", async () => {
+  const input = "10.1.2.3\n8.8.8.8:443\nx\n";
+  const entry = { cidr: "10.1.0.0/16", reason: "config", file: LIST, line: 2, column: 1 };
+  const inside = { family: "ipv4", verdict: "return", managed: true, decidedBy: entry };
+  const outside = { family: "ipv4", verdict: "masquerade", managed: true, decidedBy: null };
+  const json = async (...args: string[]) => (await agent(undefined, [...args, "--output=json"], { input })).stdout;
+  const lines = (await json("classify", `--cidrs=${LIST}`)).trimEnd().split("\n");
+  assert.equal(
+    lines.map((line) => JSON.parse(line)),
+    [
+      { address: "10.1.2.3", ...inside },
+      { address: "8.8.8.8", ...outside },
+    ],
+  );
+  assert.equal(JSON.parse(await json("classify", `--cidrs=${LIST}`, "--summary")), {
+    ...{ lines: 3, return: 1, masquerade: 1, withoutAddress: 1 },
+    outcomes: [
+      { lines: 1, ...inside },
+      { lines: 1, ...outside },
+    ],
+  });
+  const empty = file("empty.txt", "192.0.2.0/24\n");
+  assert.equal(JSON.parse(await json("impact", `--from=${LIST}`, `--to=${empty}`)), {
+    ...{ lines: 3, withoutAddress: 1, changed: 1 },
+    changes: [{ lines: 1, from: inside, to: outside, examples: ["10.1.2.3"] }],
+  });
+});
+
+test.run();

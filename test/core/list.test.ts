@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type PrefixList, parseAddresses, parsePrefixes, readPrefixList } from "../../src/core/index.ts";
+import { formatSlow, prefixes } from "./slow.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const entriesOf = (list: PrefixList) =>
+  Array.from({ length: list.length }, (_, i) => list.entry(i)).map(({ prefix, line }) => `${prefix.network} ${line}`);
+
+test("a plain list: comments, blanks, line ends, and what is wrong", () => {
+  const cases: [string, string[], number[]][] = [
+    ["", [], []],
+    ["\n\n# nothing\n  \t\r\n", [], []],
+    ["10.0.0.0/8", ["10.0.0.0/8 1"], []],
+    ["10.0.0.1", ["10.0.0.1/32 1"], []],
+    ["  10.0.0.1 # one\n10.0.0.2\r\n2001:db8::1\n", ["10.0.0.1/32 1", "10.0.0.2/32 2", "2001:db8::1/128 3"], []],
+    // A packet to it carries the IPv4 address.
+    ["::ffff:10.0.0.1", ["10.0.0.1/32 1"], []],
+    ["10.0.0.0/8\r\n11.0.0.0/8\r\n", ["10.0.0.0/8 1", "11.0.0.0/8 2"], []],
+    ["# a\n\n  10.0.0.0/8 # b\n\t::/0\n", ["10.0.0.0/8 3", "::/0 4"], []],
+    [
+      "10.0.0.0/8#c\n1.2.3.4/32\n1.2.3.0/24\n0.0.0.0/0\nfd00::/8\n9.0.0.0/8\n",
+      ["10.0.0.0/8 1", "1.2.3.4/32 2", "1.2.3.0/24 3", "0.0.0.0/0 4", "fd00::/8 5", "9.0.0.0/8 6"],
+      [],
+    ],
+  ];
+  for (const [text, entries] of cases) {
+    // Once as it is, once with so many bytes behind it that each line is read the fast way.
+    for (const tail of ["", `\n#${"x".repeat(40)}`]) {
+      const list = readPrefixList(bytes(text + tail));
+      assert.equal([entriesOf(list), list.flawed], [entries, []], JSON.stringify(text));
+    }
+  }
+});
+
+test("lists larger than the pieces they are read in, cut anywhere", () => {
+  for (let pad = 0; pad < 40; pad++) {
+    const comment = `#${"x".repeat((1 << 16) - 20 - pad)}`;
+    const lines = [
+      "10.0.0.0/8",
+      comment,
+      "255.255.255.255/32\r",
+      "  ::1/128",
+      comment,
+      "1.0.0.0/8",
+      comment + comment,
+      "2.0.0.0/8",
+    ];
+    const list = readPrefixList(bytes(lines.join("\n")));
+    assert.equal(entriesOf(list), ["10.0.0.0/8 1", "255.255.255.255/32 3", "::1/128 4", "1.0.0.0/8 6", "2.0.0.0/8 8"]);
+  }
+});
+
+test("a line is read as the prefix it holds is read alone, fast or not", () => {
+  const mostly = (good: string[], odd: string[]) =>
+    fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 20 }, { arbitrary: fc.constantFrom(...odd), weight: 1 });
+  const odd = [
+    "256",
+    "300",
+    "999",
+    "1000",
+    "00",
+    "01",
+    "001",
+    "0000",
+    "00001",
+    "",
+    "-1",
+    "a",
+    ":",
+    "::",
+    "\0",
+    "é",
+    " ",
+    "/",
+    "#",
+  ];
+  const digits = mostly(["0", "1", "9", "10", "24", "99", "100", "199", "255"], odd);
+  const length = mostly(["32", "32", "32", "32", "0", "8", "9", "16", "24", "31"], ["33", "100", "032", ...odd]);
+  const mark = mostly(["."], ["/", " ", ",", "..", "-", "", "\r", "\t"]);
+  const slash = mostly(["/"], ["//", ".", "", " /"]);
+  const entry = fc
+    .tuple(digits, mark, digits, mark, digits, mark, digits, slash, length, fc.integer({ min: 0, max: 9 }))
+    .map((parts) => parts.slice(0, parts[9] === 0 ? 7 : 9).join(""));
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 30 }), (lines) => {
+      const texts = [...lines, "0.0.0.0/00", "10.0.0.0/08", "00001.0.0.0/8"]
+        .map((line) => line.replace(/#.*/s, "").replace(/^[ \t\r]+|[ \t\r]+$/g, ""))
+        .filter((text) => text !== "");
+      const read = texts.map((text) => (text.includes("/") ? parsePrefixes([text]) : parseAddresses([text])).read[0]);
+      const isFlawed = (i: number) => {
+        const one = read[i];
+        return !one?.ok || !one.aligned || one.padded || one.mapped;
+      };
+      const list = readPrefixList(bytes(`${texts.join("\n")}\n${" ".repeat(40)}`));
+      assert.is(list.length, texts.length);
+      assert.equal(
+        list.flawed,
+        texts.flatMap((_, i) => (isFlawed(i) ? [i + 1] : [])),
+      );
+      for (const [i, one] of read.entries())
+        if (one?.ok) assert.is(list.entry(i).prefix.network, one.network, texts[i]);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("what is wrong with a list, and where", () => {
+  const text =
+    "# ours\n10.0.0.0/8\r\n\n  192.168.1.1 # one address\n2001:db8::/32\n10.0.0.1/8\n10.0.0.0/08\nx\n1.1.1.1/33\nfe80::1";
+  const list = readPrefixList(bytes(text));
+  assert.equal([list.length, list.flawed, list.hasIPv6, list.ipv6Lines()], [8, [6, 7, 8, 9], true, [5, 10]]);
+  assert.equal(list.entry(1), { prefix: parsePrefixes(["192.168.1.1/32"]).read[0], line: 4 });
+  assert.throws(() => list.entry(5), /entry 5 is no prefix/);
+  const ipv4 = readPrefixList(bytes("10.0.0.0/8\n::ffff:10.0.0.1\n"));
+  assert.equal([ipv4.hasIPv6, ipv4.ipv6Lines()], [false, []]);
+});
+
+test("every prefix gives the record that reading it alone gives, but for its line", () => {
+  fc.assert(
+    fc.property(prefixes(), fc.boolean(), fc.boolean(), (list, crlf, ends) => {
+      const texts = list.map(formatSlow);
+      const newline = crlf ? "\r\n" : "\n";
+      const records = readPrefixList(bytes(texts.join(newline) + (ends ? newline : ""))).records();
+      const alone = parsePrefixes(texts).records;
+      const view = new DataView(alone.bytes.buffer, alone.bytes.byteOffset);
+      for (let i = 0; i < alone.length; i++) view.setUint32(i * 24 + 20, i + 1, true);
+      assert.equal(records, alone);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.run();
