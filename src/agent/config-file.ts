@@ -1,5 +1,5 @@
 // Reads a config file from disk.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type ConfigOptions, defaultConfig, type ParsedConfig, parseConfig } from "../config/index.ts";
 
 /** A config file that is there but cannot be read. */
@@ -14,16 +14,21 @@ export interface ConfigFile extends ParsedConfig {
 
 /**
  * Reads and parses the file that `options.file` names. Where its bytes are those of `last`, the answer is `last` itself.
- * Throws {@link ConfigFileError} where it is there but cannot be read.
+ * Throws {@link ConfigFileError} where it is there but cannot be read; with `regular` also where it is a pipe or the like,
+ * which could be waited for without end.
  */
-export function readConfigFile(options: ConfigOptions, last?: ConfigFile): ConfigFile {
-  const bytes = readBytes(options.file);
+export function readConfigFile(options: ConfigOptions, last?: ConfigFile, regular = false): ConfigFile {
+  const bytes = readBytes(options.file, regular);
   if (last && same(bytes, last.bytes)) return last;
   return { ...(bytes ? parseConfig(bytes, options) : defaultConfig(options)), bytes };
 }
 
-function readBytes(file: string): Uint8Array | undefined {
+function readBytes(file: string, regular: boolean): Uint8Array | undefined {
   try {
+    const stat = regular ? statSync(file) : undefined;
+    if (stat && !stat.isFile() && !stat.isDirectory()) {
+      throw new Error("it is no regular file, and reading it might never end");
+    }
     return readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -49,7 +49,10 @@ export async function serve(
 ): Promise<Served> {
   // Loaded here: the commands that serve nothing start sooner without it.
   const { createServer } = await import("node:http");
+  const busy = new Set<Socket>();
   const server = createServer(TIMEOUTS, (request, response) => {
+    busy.add(request.socket);
+    response.on("close", () => busy.delete(request.socket));
     const reply = ({ status, text, type = "text/plain; charset=utf-8" }: Page) => {
       const allow = status === 405 ? { allow: "GET, HEAD" } : {};
       response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text), ...allow });
@@ -67,13 +70,14 @@ export async function serve(
         .then(reply);
     }
   });
-  // Of too many connections the oldest goes, not the probe that comes now.
+  // Of too many connections the oldest goes that asks nothing, not the probe that comes now.
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
+    if (sockets.size <= MAX_CONNECTIONS) return;
     const [oldest] = sockets;
-    if (sockets.size > MAX_CONNECTIONS) oldest?.destroy();
+    ([...sockets].find((one) => !busy.has(one)) ?? oldest)?.destroy();
   });
   return new Promise((resolve, reject) => {
     server.on("error", (error) => {

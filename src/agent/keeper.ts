@@ -16,7 +16,7 @@ export interface Keeper extends Reconciler {
   failure(): string | undefined;
   /** Has a sync ended well? */
   settled(): boolean;
-  /** Milliseconds since a sync ended, or since something new was wanted. */
+  /** Milliseconds since a sync ended, or since another interval began. */
   idle(): number;
   /** How many connections each entry has decided about, read from the kernel. */
   counters(): Promise<readonly EntryCounter[]>;
@@ -37,9 +37,11 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
   const failed = `Error syncing masquerade rules${family === "ipv6" ? " for IPv6" : ""}`;
   const written = `${family === "ipv6" ? "IPv6" : "IPv4"} masquerading rules`;
   let policy = first;
-  let inForce: FamilyPolicy | undefined;
+  // What the last good sync put in force, and what those that failed since may have.
+  let inForce: readonly FamilyPolicy[] = [];
   let failure: string | undefined;
   let since = performance.now();
+  let pace = interval();
   // Of the last syncs that went well: did they repair what somebody else had changed?
   let repairs: readonly boolean[] = [];
 
@@ -64,8 +66,9 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     };
     try {
       const backend = await open();
-      const transaction = await backend.sync(wanted, inForce && { inForce, drifted });
-      inForce = wanted;
+      const transaction = await backend.sync(wanted, inForce.length > 0 ? { inForce, drifted } : undefined);
+      inForce = [wanted];
+      if (!transaction) repair = undefined;
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
@@ -81,6 +84,7 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
       return true;
     } catch (error) {
       failure = (error as Error).message;
+      if (inForce.length > 0 && !inForce.includes(wanted)) inForce = [...inForce, wanted];
       metrics?.synced(family, "failed", seconds(), false);
       if (repair) {
         const found = `${family}: somebody has changed the rules; to repair them:\n${diffOf(repair.changes)}`;
@@ -98,12 +102,14 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     family,
     want: (next) => {
       policy = next;
-      since = performance.now();
+      // Another interval begins now; the same one goes on, or a config that changes all the time would hide a dead loop.
+      if (interval() !== pace) since = performance.now();
+      pace = interval();
     },
     failure: () => failure,
-    settled: () => inForce !== undefined,
+    settled: () => inForce.length > 0,
     idle: () => performance.now() - since,
-    counters: async () => (await open()).counters(inForce ?? policy),
+    counters: async () => (await open()).counters(inForce[0] ?? policy),
   };
 }
 

@@ -12,7 +12,7 @@ import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
-import { settle } from "./settle.ts";
+import { type Pace, settle } from "./settle.ts";
 import { watchFile } from "./watch.ts";
 
 export interface RunOptions {
@@ -38,9 +38,10 @@ export interface Run {
 /** Milliseconds between two looks at the config while none has been valid, and between two tries to listen. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
-/** Milliseconds without another event after which a config is read: what was renamed is whole, a writer may not be done. */
-const RENAMED_MS = 5;
-const WRITTEN_MS = 200;
+/** When a config is read: what was renamed is whole, a writer may not be done, and who empties a file hardly ever is. */
+const RENAMED: Pace = { quiet: 5, longest: 250 };
+const WRITTEN: Pace = { quiet: 200, longest: 5_000 };
+const EMPTIED: Pace = { quiet: 2_000, longest: 5_000 };
 
 /** Longest that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. */
 const COUNTERS_MS = 2_000;
@@ -61,6 +62,9 @@ export async function run({
   // Why the config file cannot be read.
   let trouble: string | undefined;
   let stopped = false;
+  // Was the file found empty that was not before, and is looked at again?
+  let emptied = false;
+  let forced = false;
   let backend: Promise<Backend> | undefined;
 
   const interval = () => (config ? Number(config.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS);
@@ -83,7 +87,13 @@ export async function run({
 
   /** Reads the config file; answers whether something new is wanted. */
   const readConfig = (): boolean => {
-    const now = readConfigFile(configOptions, file);
+    const now = readConfigFile(configOptions, file, true);
+    if (!emptied && now.bytes?.length === 0 && (file?.bytes?.length ?? 0) > 0) {
+      emptied = true;
+      changed(EMPTIED);
+      return false;
+    }
+    emptied = false;
     if (log.over("config file")) log.event("info", `the config ${configOptions.file} can be read again`);
     if (now === file) return false;
     file = now;
@@ -107,13 +117,15 @@ export async function run({
 
   /** Reads the config and syncs where it is new; answers whether it is. */
   const follow = (): boolean => {
-    if (stopped) return false;
+    // What is being written is read when it is whole.
+    if (stopped || changed.pending()) return false;
     const rest = () => (config ? "the last valid one stays in force" : "no rule is changed");
     try {
       const isNew = readConfig();
       if (isNew) sync();
       trouble = undefined;
       if (file) tellConfig(log, configOptions.file, file, rest());
+      if (!policy.ipv6) log.state("ipv6 off", "info", "IPv6 masquerading rules: not enabled.", 2);
       return isNew;
     } catch (error) {
       trouble = (error as Error).message;
@@ -159,13 +171,15 @@ export async function run({
     watch.refresh();
     if (await claim.hold()) log.over("claim");
     else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
-    follow();
+    const force = forced;
+    forced = false;
+    if (!follow() && force) sync();
     return true;
   }, interval);
   const changed = settle(lookout.trigger);
   const watch = watchFile(
     configOptions.file,
-    (written) => changed(written ? WRITTEN_MS : RENAMED_MS),
+    (written) => changed(written ? WRITTEN : RENAMED),
     (why) => {
       log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
     },
@@ -175,7 +189,8 @@ export async function run({
   lookout.trigger();
   return {
     sync: () => {
-      if (!follow()) sync();
+      forced = true;
+      lookout.trigger();
     },
     stop: async () => {
       stopped = true;

@@ -1,28 +1,40 @@
 // Many events in a row, one call.
 
-/** The longest that a burst is waited out. */
-const LONGEST_MS = 250;
+/** How an event is waited out, in milliseconds. */
+export interface Pace {
+  /** It is the last of its burst when so long nothing else happens. */
+  readonly quiet: number;
+  /** A burst with such an event in it is waited out no longer than this. */
+  readonly longest: number;
+}
 
 export interface Settler {
-  /** An event happened, and is the last of its burst when as many milliseconds pass without another. */
-  (quiet: number): void;
+  /** An event happened. The slowest of a burst sets its pace. */
+  (pace: Pace): void;
+  /** Is a burst being waited out? */
+  pending(): boolean;
   /** Forgets what is pending. */
   cancel(): void;
 }
 
-/** Calls `then` after the last of a burst of events, and every 250 ms while it lasts. */
+/** Calls `then` after the last of a burst of events, and now and then while it lasts. */
 export function settle(then: () => void): Settler {
   let timer: NodeJS.Timeout | undefined;
+  // When the burst began, when it is over if nothing else happens, and when it is given up on.
   let since = 0;
+  let due = 0;
+  let limit = 0;
   const fire = () => {
     timer = undefined;
     then();
   };
-  const event = (quiet: number) => {
+  const event = ({ quiet, longest }: Pace) => {
     const now = performance.now();
-    if (timer === undefined) since = now;
+    if (timer === undefined) since = due = limit = now;
     clearTimeout(timer);
-    timer = setTimeout(fire, Math.max(0, Math.min(quiet, since + LONGEST_MS - now)));
+    due = Math.max(due, now + quiet);
+    limit = Math.max(limit, since + longest);
+    timer = setTimeout(fire, Math.max(0, Math.min(due, limit) - now));
   };
-  return Object.assign(event, { cancel: () => clearTimeout(timer) });
+  return Object.assign(event, { pending: () => timer !== undefined, cancel: () => clearTimeout(timer) });
 }

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Run, run as runLoop } from "../agent/index.ts";
-import { killTools } from "../kernel/index.ts";
+import { hurry, killTools } from "../kernel/index.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
@@ -57,6 +57,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   const name = await signal;
   const begin = performance.now();
   log.event("info", `${name}: stopping, the rules ${settings.cleanupOnExit ? "are removed" : "stay"}`);
+  hurry();
   const stopped = loop.stop();
   if (!(await endsWithin(SYNC_MS, stopped))) {
     // A transaction happens whole or not at all, also when its tool is killed; and none may happen once we are gone.

@@ -30,10 +30,29 @@ export interface Inspection {
 
 /** What a sync is told of the past. */
 export interface Past {
-  /** The policy that the last sync put in force: what differs from it now, somebody else has changed. */
-  readonly inForce: FamilyPolicy;
+  /**
+   * The policy that the last good sync put in force, and those that syncs which failed since may have: what differs from
+   * all of them now, somebody else has changed.
+   */
+  readonly inForce: readonly FamilyPolicy[];
   /** Called with what would repair that, before anything is written. */
   readonly drifted: (repair: Transaction) => void;
+}
+
+/**
+ * Tells the past what would repair the drift, where there is some.
+ *
+ * @param left what a sync would write now; where that is nothing another agent or an earlier try has made it so
+ */
+export function tellDrift(
+  past: Past | undefined,
+  left: Transaction | undefined,
+  repairOf: (policy: FamilyPolicy) => Transaction | undefined,
+): void {
+  if (!past || !left) return;
+  const repairs = past.inForce.map(repairOf);
+  const [repair] = repairs;
+  if (repair && repairs.every((one) => one !== undefined)) past.drifted(repair);
 }
 
 /** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
@@ -72,12 +91,7 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
       let untold = past;
       const next = (observed: ObservedChain) => {
         const left = diffChain(desired, observed);
-        // Where the rules are as they shall be now, another agent or an earlier try has made them so.
-        if (untold && left) {
-          const { inForce, drifted } = untold;
-          const repair = inForce === policy ? left : diffChain(desiredChain(inForce), observed);
-          if (repair) drifted(repair);
-        }
+        tellDrift(untold, left, (one) => (one === policy ? left : diffChain(desiredChain(one), observed)));
         untold = undefined;
         return left;
       };

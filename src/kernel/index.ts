@@ -15,5 +15,6 @@ export { type Held, takeName } from "./name.ts";
 export { killTools, ToolError } from "./process.ts";
 export { replaceFile } from "./replace.ts";
 export { ReferencedError, VerifyError } from "./sync.ts";
+export { hurry } from "./turn.ts";
 export { detectVariant, usedVariants } from "./variant.ts";
 export { CniConfigError, type WindowsCniBackend, windowsCniBackend } from "./windows-cni.ts";

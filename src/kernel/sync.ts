@@ -59,7 +59,9 @@ export interface Work {
  * several; undefined where there was nothing. Each happens whole or not at all. Throws {@link ToolError} or
  * {@link VerifyError}.
  */
-export function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
+export async function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
+  // Who only looks waits for nobody.
+  if (!next(await look())) return undefined;
   // Another process of ours may be at the same: what is to write is decided when it is our turn.
   return inTurn(`${variant}/${family}/${chain}`, warn, async () => {
     const written: Transaction[] = [];

@@ -1,25 +1,37 @@
 // One writer at a time.
 import { socketName, takeName } from "./name.ts";
 
-const WAIT_MS = 10_000;
+/** Longest wait, and the wait once that was in vain, or where there is no time: milliseconds. */
+const PATIENCE_MS = 5_000;
+const HURRY_MS = 100;
 const STEP_MS = 20;
 
+let patience = PATIENCE_MS;
+let hurried = false;
+
+/** From now on nobody is waited for to speak of: the process is about to end. */
+export function hurry(): void {
+  hurried = true;
+  patience = HURRY_MS;
+}
+
 /**
- * Runs `work` while no other process of ours writes under this name in this network namespace. After 10 s, which `warn` is
+ * Runs `work` while no other process of ours writes under this name in this network namespace. After 5 s, which `warn` is
  * told, or where names cannot be held, `work` runs all the same: what it writes is looked at afterwards.
  */
 export async function inTurn<T>(name: string, warn: (message: string) => void, work: () => Promise<T>): Promise<T> {
   let held = await takeName(`turn/${name}`);
-  for (let waited = 0; held === "taken" && waited < WAIT_MS; waited += STEP_MS) {
+  for (let waited = 0; held === "taken" && waited < patience; waited += STEP_MS) {
     await new Promise((done) => setTimeout(done, STEP_MS));
     held = await takeName(`turn/${name}`);
   }
   if (held === "taken") {
+    patience = HURRY_MS;
     warn(
-      `another process has held the socket @${socketName(`turn/${name}`)} for ${WAIT_MS / 1000} s, as one that writes these ` +
-        "rules does; going on without it (ss -xlp shows which process it is)",
+      `another process holds the socket @${socketName(`turn/${name}`)}, as one that writes these rules does, and does not ` +
+        "let go of it; going on without it (ss -xlp shows which process it is)",
     );
-  }
+  } else if (!hurried) patience = PATIENCE_MS;
   try {
     return await work();
   } finally {

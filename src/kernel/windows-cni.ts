@@ -7,7 +7,7 @@ import {
   type FamilyPolicy,
   readExceptions,
 } from "../dialect/index.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, tellDrift } from "./backend.ts";
 import { replaceFile } from "./replace.ts";
 
 /** Times that one sync tries to write: others may write at the same time, but not for ever. */
@@ -67,10 +67,7 @@ export function windowsCniBackend(
         const { path, bytes, text } = look();
         const left = diff(policy, text);
         if (!left) return undefined;
-        if (past && attempt === 0) {
-          const repair = past.inForce === policy ? left : diff(past.inForce, text);
-          if (repair) past.drifted(repair);
-        }
+        if (attempt === 0) tellDrift(past, left, (one) => (one === policy ? left : diff(one, text)));
         // A file that was renamed into place says what it was made to say: there is nothing to look at again.
         if (onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(left.text)))) return left;
       }

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nextDelay, reconcile } from "../../src/agent/reconcile.ts";
-import { settle } from "../../src/agent/settle.ts";
+import { type Pace, settle } from "../../src/agent/settle.ts";
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -57,24 +57,44 @@ test("it goes on by itself", async () => {
   await reconciler.stop();
 });
 
+const QUICK: Pace = { quiet: 5, longest: 250 };
+
 test("a burst of events is one call, and a long one a few", async () => {
   let calls = 0;
   const event = settle(() => calls++);
-  for (let i = 0; i < 100; i++) event(5);
+  for (let i = 0; i < 100; i++) event(QUICK);
+  assert.ok(event.pending());
   await sleep(50);
   assert.is(calls, 1);
+  assert.not(event.pending());
   const end = performance.now() + 600;
   while (performance.now() < end) {
-    event(5);
+    event(QUICK);
     await sleep(1);
   }
   await sleep(50);
   assert.ok(calls >= 2 && calls <= 8, `${calls} calls`);
-  event(5);
+  event(QUICK);
   event.cancel();
   const before = calls;
   await sleep(30);
   assert.is(calls, before);
+});
+
+test("the slowest event of a burst sets its pace", async () => {
+  let calls = 0;
+  const event = settle(() => calls++);
+  event({ quiet: 300, longest: 10_000 });
+  for (let i = 0; i < 10; i++) {
+    event(QUICK);
+    await sleep(20);
+  }
+  assert.is(calls, 0, "what is quick does not end what is slow");
+  await sleep(400);
+  assert.is(calls, 1);
+  event(QUICK);
+  await sleep(50);
+  assert.is(calls, 2, "the next burst has its own pace");
 });
 
 test.run();

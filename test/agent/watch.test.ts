@@ -108,4 +108,24 @@ for (const [name, [before, then]] of Object.entries(CASES)) {
   });
 }
 
+test("what is written in place is told from what is put there whole", async () => {
+  const folder = mkdtempSync(`${tmpdir()}/masq-watch-`);
+  try {
+    make(folder, "a");
+    const events: boolean[] = [];
+    const watch = watchFile(`${folder}/etc/config`, (written) => events.push(written), assert.unreachable);
+    writeFileSync(`${folder}/etc/config`, "b");
+    assert.ok(await within(5_000, () => events.includes(true)));
+    await new Promise((done) => setTimeout(done, 50));
+    events.length = 0;
+    writeFileSync(`${folder}/etc/new`, "c");
+    renameSync(`${folder}/etc/new`, `${folder}/etc/config`);
+    assert.ok(await within(5_000, () => events.length > 0));
+    assert.not(events.includes(true));
+    watch.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test.run();

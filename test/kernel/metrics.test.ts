@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ADDRESSES, inside, makeNetwork } from "../../demo/network.mjs";
+import { ADDRESSES, inside, makeNetwork, runInside } from "../../demo/network.mjs";
 import { configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
 import { type Loop, METRICS, sample, withLoop } from "./loop.ts";
 
@@ -143,6 +143,23 @@ kernelTest("a scrape does not wait for tools that hang, and starts no second one
       }
       // One listing of our chain and one of POSTROUTING.
       assert.is(readFileSync(`${folder}/hang`, "utf8"), "\n\n");
+    };
+    return withLoop(node, [METRICS, configFlag(folder, config("10.0.0.0/8"))], use, { env });
+  }),
+);
+
+kernelTest("a scrape under way is not what a crowd pushes out", () =>
+  withNode((node, folder) => {
+    const script = `#!/bin/sh\n[ ! -e ${folder}/slow ] || sleep 1\nexec /usr/sbin/iptables-nft "$@"\n`;
+    writeFileSync(`${folder}/iptables-nft`, script, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const use = async (loop: Loop) => {
+      await loop.until(() => ready(loop), "getting ready");
+      writeFileSync(`${folder}/slow`, "");
+      const scrape = `const net = require("net"), http = require("http");
+        http.get("http://127.0.0.1:9410/metrics", (r) => { r.resume(); console.log(String(r.statusCode)); process.exit(); });
+        setTimeout(() => { for (let i = 0; i < 100; i++) net.connect(9410, "127.0.0.1").on("error", () => {}); }, 200);`;
+      assert.is(runInside(node, [process.execPath, "-e", scrape]).trim(), "200");
     };
     return withLoop(node, [METRICS, configFlag(folder, config("10.0.0.0/8"))], use, { env });
   }),
