@@ -1,32 +1,25 @@
 // Try an address, or a log full of them.
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { explain } from "../policy/index.ts";
-import { createAsker } from "./asker.ts";
+import { file, followLines, report } from "./lines.ts";
 import type { Answer, Report } from "./report.ts";
-import { addresses, compare, config, flags, inForce, shown } from "./store.ts";
+import type { Place } from "./state.ts";
+import { addresses, inForce, other, place, pointed } from "./store.ts";
 import { formatCount, lookName, plural } from "./words.ts";
 
+/** Characters that are pasted as a file: a field with megabytes in it stops the page. */
+const LONG_PASTE = 1 << 20;
+
 export function Addresses() {
-  const answer = useSignal<Report | undefined>(undefined);
-  const file = useSignal<{ readonly name: string; readonly bytes: Uint8Array } | undefined>(undefined);
   const over = useSignal(false);
-  const asker = useMemo(
-    () =>
-      createAsker((report) => {
-        answer.value = report ?? answer.value;
-      }),
-    [],
-  );
-  useSignalEffect(() => {
-    const bytes = file.value?.bytes ?? new TextEncoder().encode(addresses.value);
-    asker.ask({ config: config.value, compare: compare.value, flags: flags.value, bytes });
-  });
+  useEffect(followLines, []);
   const open = async (chosen: File | undefined) => {
-    if (chosen) file.value = { name: chosen.name, bytes: new Uint8Array(await chosen.arrayBuffer()) };
+    // A folder is dropped like a file, and cannot be read.
+    const bytes = await chosen?.arrayBuffer().catch(() => undefined);
+    if (chosen && bytes) file.value = { name: chosen.name, bytes: new Uint8Array(bytes) };
   };
-  const { policy } = inForce.value;
-  if (!policy) return <p class="note">Verdicts come with a valid config.</p>;
+  if (!inForce.value.policy) return <p class="note">Verdicts come with a valid config.</p>;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the file button
     <div
@@ -45,7 +38,7 @@ export function Addresses() {
       }}
     >
       <label>
-        Addresses, one a line, or lines of a log: the first address of each counts
+        Addresses, one a line, or lines of a log
         <textarea
           rows={6}
           spellcheck={false}
@@ -54,6 +47,12 @@ export function Addresses() {
           onInput={(event) => {
             file.value = undefined;
             addresses.value = event.currentTarget.value;
+          }}
+          onPaste={(event) => {
+            const text = event.clipboardData?.getData("text/plain") ?? "";
+            if (text.length < LONG_PASTE) return;
+            event.preventDefault();
+            file.value = { name: "pasted text", bytes: new TextEncoder().encode(text) };
           }}
         />
       </label>
@@ -70,19 +69,72 @@ export function Addresses() {
           </button>
         )}
         <label class="file">
-          Open a file <input type="file" onChange={(event) => open(event.currentTarget.files?.[0])} />
+          Open a file{" "}
+          <input
+            type="file"
+            onChange={(event) => {
+              open(event.currentTarget.files?.[0]);
+              // The same file may be chosen again.
+              event.currentTarget.value = "";
+            }}
+          />
         </label>
       </div>
-      {answer.value && answer.value.lines > 0 && <Answers report={answer.value} />}
+      <Where />
+      {typeof report.value === "string" && <p class="problem">{report.value}</p>}
+      {typeof report.value === "object" && report.value.lines > 0 && <Answers report={report.value} />}
+    </div>
+  );
+}
+
+const PLACES: Readonly<Record<Place["kind"], string>> = {
+  first: "the first of a line",
+  field: "in field number",
+  key: "behind a key, such as dst",
+};
+
+/** Which address of a line counts. */
+function Where() {
+  const { kind, value } = place.value;
+  return (
+    <div class="bar where">
+      <label>
+        The address is{" "}
+        <select
+          value={kind}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value as Place["kind"];
+            place.value = { kind: chosen, value: chosen === "key" ? "dst" : chosen === "field" ? "1" : "" };
+          }}
+        >
+          {Object.entries(PLACES).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {kind !== "first" && (
+        <input
+          type="text"
+          aria-label={kind === "key" ? "Key" : "Field number"}
+          spellcheck={false}
+          value={value}
+          onInput={(event) => {
+            place.value = { kind, value: event.currentTarget.value };
+          }}
+        />
+      )}
     </div>
   );
 }
 
 function Answers({ report }: { report: Report }) {
   const { lines, bad, changed, entries, answers } = report;
+  const compared = other.value?.policy !== undefined;
   const rest = [
     bad > 0 ? `${formatCount(bad)} without an address` : "",
-    compare.value === undefined ? "" : `${formatCount(changed)} change`,
+    compared ? `${formatCount(changed)} change` : "",
   ];
   return (
     <>
@@ -95,15 +147,16 @@ function Answers({ report }: { report: Report }) {
         <table data-testid="answers">
           <thead>
             <tr>
-              <th scope="col">Line</th>
+              <th scope="col">Address</th>
               <th scope="col">Verdict</th>
-              {compare.value !== undefined && <th scope="col">Before</th>}
+              {compared && <th scope="col">Before</th>}
               <th scope="col">Decided by</th>
+              <th scope="col">Line</th>
             </tr>
           </thead>
           <tbody>
             {answers.map((one, i) => (
-              <Row key={i} answer={one} first={i === 0 && lines === 1} />
+              <Row key={i} answer={one} compared={compared} />
             ))}
           </tbody>
         </table>
@@ -144,34 +197,30 @@ function Entries({ entries }: { entries: Report["entries"] }) {
   );
 }
 
-function Row({ answer, first }: { answer: Answer; first: boolean }) {
+function Row({ answer, compared }: { answer: Answer; compared: boolean }) {
   const { line, address, verdict, before, entry } = answer;
   // The entry is asked for here, not by the worker: only this page knows which object it is.
-  const decides = () => {
+  const point = () => {
     const [found] = explain(inForce.value.policy ?? [], [address]);
-    return found?.ok ? found.entry : undefined;
+    pointed.value = found?.ok ? found.entry : undefined;
   };
-  const mark = () => {
-    shown.value = decides();
-  };
-  // A single address is what somebody tries: its entry is marked without pointing at it.
-  useSignalEffect(() => {
-    if (first) shown.value = decides();
-  });
   return (
     <tr
       class={before !== undefined && before !== verdict ? "changed" : ""}
-      onMouseEnter={mark}
+      onMouseEnter={point}
       onMouseLeave={() => {
-        if (!first) shown.value = undefined;
+        pointed.value = undefined;
       }}
     >
       <td>
-        <code>{line}</code>
+        <code>{address}</code>
       </td>
       <td>{verdict ? <Verdict verdict={verdict} /> : <span class="problem">no address</span>}</td>
-      {compare.value !== undefined && <td>{before && <Verdict verdict={before} />}</td>}
+      {compared && <td>{before && <Verdict verdict={before} />}</td>}
       <td>{entry}</td>
+      <td class="line-text">
+        <code>{line}</code>
+      </td>
     </tr>
   );
 }

@@ -2,14 +2,17 @@
 import { useSignal } from "@preact/signals";
 import { formatDuration } from "../config/index.ts";
 import { Addresses } from "./addresses.tsx";
+import { copy } from "./copy.ts";
 import { Editor } from "./editor.tsx";
+import type { Evaluation } from "./evaluate.ts";
 import { EXAMPLES } from "./examples.ts";
 import { FlagControls } from "./flags.tsx";
+import { decisive } from "./lines.ts";
 import { Picture } from "./picture.tsx";
 import { Plan } from "./plan.tsx";
 import { Rules } from "./rules.tsx";
 import { packState, type Tab } from "./state.ts";
-import { compare, config, evaluation, flags, inForce, other, shown, state, tab } from "./store.ts";
+import { compare, config, evaluation, flags, inForce, other, pointed, state, tab } from "./store.ts";
 import { Tabs } from "./tabs.tsx";
 import { plural } from "./words.ts";
 
@@ -59,14 +62,7 @@ export function App() {
 
 function ConfigEditors() {
   const { parsed } = evaluation.value;
-  const origin = shown.value?.origin;
-  // The entry as it is written ends before a blank, a comment or what closes a list.
-  const line = origin && (parsed.text.split("\n")[origin.line - 1] ?? "").slice(origin.column - 1);
-  const mark = origin && {
-    line: origin.line,
-    column: origin.column,
-    length: /^["']?[\w.:/]+["']?/.exec(line ?? "")?.[0].length ?? 1,
-  };
+  const mark = markOf(parsed.text);
   return (
     <>
       <div class="bar">
@@ -110,7 +106,7 @@ function ConfigEditors() {
           }}
         />
       </div>
-      <Summary />
+      <Summary {...evaluation.value} testid="summary" />
       {compare.value !== undefined && (
         <>
           <h2>Compared with</h2>
@@ -125,20 +121,35 @@ function ConfigEditors() {
               }}
             />
           </div>
+          {other.value && <Summary {...other.value} testid="summary-compare" />}
         </>
       )}
     </>
   );
 }
 
+/**
+ * Where the entry is written that decides about what is pointed at, or tried; undefined where it is not in the text, as one
+ * of the other config, or one of a text that has changed since.
+ */
+function markOf(text: string) {
+  const { policy = [], stale } = inForce.value;
+  const entry = pointed.value ?? decisive.value;
+  if (!entry?.origin || stale || !policy.some(({ entries }) => entries.includes(entry))) return undefined;
+  const { line, column } = entry.origin;
+  // As it is written it ends before a blank, a comment or what closes a list.
+  const rest = (text.split("\n")[line - 1] ?? "").slice(column - 1);
+  return { line, column, length: /^["']?[\w.:/]+["']?/.exec(rest)?.[0].length ?? 1 };
+}
+
 /** Is it valid, in the words of `check`; and what is wrong, for those who cannot point at it. */
-function Summary() {
-  const { config: valid, diagnostics } = evaluation.value.parsed;
+function Summary({ parsed, testid }: Evaluation & { readonly testid: string }) {
+  const { config: valid, diagnostics } = parsed;
   const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
   const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
   return (
     <div class="summary">
-      <p role="status" data-testid="summary" class={valid ? "fine" : "problem"}>
+      <p role="status" data-testid={testid} class={valid ? "fine" : "problem"}>
         {valid
           ? `valid: ${plural(valid.nonMasqueradeCIDRs.length, "CIDR")}, resync every ${formatDuration(valid.resyncInterval)}${warnings}`
           : `invalid: ${plural(count("error"), "error")}${warnings}`}
@@ -166,10 +177,7 @@ function Share() {
   const said = useSignal("");
   const share = async () => {
     history.replaceState(null, "", `#${await packState(state.value)}`);
-    said.value = await navigator.clipboard.writeText(location.href).then(
-      () => "the link is copied",
-      () => "the link is in the address bar",
-    );
+    said.value = (await copy(location.href)) ? "the link is copied" : "the link is in the address bar";
   };
   return (
     <div class="share">

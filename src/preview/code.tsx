@@ -29,13 +29,17 @@ export interface CodeProps {
   readonly testid: string;
 }
 
+/** More lines than this are shown without colours, which would take seconds. */
+const COLOURED = 2_000;
+
 /** Lines of rules; of a diff where they have a kind. It scrolls, so the keyboard must reach it. */
 export function Code({ label, lines, testid }: CodeProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
     <section class="code" aria-label={label} tabIndex={0}>
       <pre data-testid={testid}>
-        {lines.map(({ text, kind }, i) => (
+        {lines.length > COLOURED && lines.map(({ text }) => text).join("\n")}
+        {lines.slice(0, lines.length > COLOURED ? 0 : COLOURED).map(({ text, kind }, i) => (
           <span key={i} class={`line ${kind ?? ""}`}>
             {tokensOf(text).map((token, k) => (
               <span key={k} class={token.kind}>

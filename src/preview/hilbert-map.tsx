@@ -18,6 +18,9 @@ const GRID = 16;
 const STEP = 8;
 const PIXELS = 1024;
 
+/** Width on the screen from which the blocks' numbers are drawn. */
+const LEGIBLE = 440;
+
 const curves = { 16: curve(16), 256: curve(256) };
 
 /** Cells along an edge: one address each in the end. */
@@ -127,9 +130,15 @@ function draw(
   context.font = `500 19px ${colour("--mono")}`;
   context.textBaseline = "top";
   context.fillStyle = colour("--label");
-  for (let step = 0; step < GRID * GRID; step++) {
+  context.strokeStyle = colour("--halo");
+  context.lineWidth = 4;
+  // On a small screen nobody could read them.
+  const legible = context.canvas.clientWidth >= LEGIBLE;
+  for (let step = 0; legible && step < GRID * GRID; step++) {
     const { x, y } = pointOf(GRID, step);
-    context.fillText(`${scene.block.bits === 0 ? "" : "."}${step}`, x * cell + 6, y * cell + 6);
+    const name = `${scene.block.bits === 0 ? "" : "."}${step}`;
+    context.strokeText(name, x * cell + 6, y * cell + 6);
+    context.fillText(name, x * cell + 6, y * cell + 6);
   }
   if (cursor === undefined) return;
   const { x, y } = pointOf(GRID, cursor);

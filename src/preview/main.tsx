@@ -1,9 +1,10 @@
 // The page's start: the state comes from the link, or from what the page was written with, or is the first example.
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { EXAMPLES } from "./examples.ts";
-import { EMPTY_STATE, type PageState, readState, unpackState } from "./state.ts";
-import { setState } from "./store.ts";
+import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "./state.ts";
+import { setState, state } from "./store.ts";
 
 async function firstState(): Promise<PageState> {
   const shared = location.hash.length > 1 ? await unpackState(location.hash.slice(1)) : undefined;
@@ -20,5 +21,23 @@ addEventListener("hashchange", async () => {
 });
 
 setState(await firstState());
+
+/** The address follows what is set, so that a reload finds it again; not where it would get very long. */
+const FOLLOW_MS = 400;
+const LONGEST_FRAGMENT = 100_000;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let isFirst = true;
+effect(() => {
+  const now = state.value;
+  clearTimeout(timer);
+  if (!isFirst) {
+    timer = setTimeout(async () => {
+      const fragment = await packState(now);
+      if (fragment.length <= LONGEST_FRAGMENT) history.replaceState(null, "", `#${fragment}`);
+    }, FOLLOW_MS);
+  }
+  isFirst = false;
+});
+
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -1,21 +1,21 @@
 // The picture: the IPv4 space as a Hilbert map, and IPv6 as a tree.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
+import type { FamilyPolicy } from "../policy/index.ts";
 import { HilbertMap } from "./hilbert-map.tsx";
 import { PrefixTree } from "./prefix-tree.tsx";
-import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn, WHOLE } from "./space.ts";
-import { inForce, other, otherStretches, shown, stretches } from "./store.ts";
+import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn } from "./space.ts";
+import { inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
 import { entryName, formatShare, lookName } from "./words.ts";
 
 export function Picture() {
-  const view = useSignal<Block>(WHOLE);
-  const pointed = useSignal<Block | undefined>(undefined);
+  const block = useSignal<Block | undefined>(undefined);
   const now = stretches.value;
   const { policy } = inForce.value;
   if (!now || !policy) return <p class="note">The picture comes with a valid config.</p>;
-  const point = (block: Block | undefined) => {
-    pointed.value = block;
-    const inside = block && stretchesIn(now, block);
-    shown.value = inside?.find(({ entry }) => entry)?.entry;
+  const point = (at: Block | undefined) => {
+    block.value = at;
+    const inside = at && stretchesIn(now, at);
+    pointed.value = inside?.find(({ entry }) => entry)?.entry;
   };
   return (
     <>
@@ -29,19 +29,27 @@ export function Picture() {
           view.value = block;
         }}
       />
-      <p class="readout" role="status" data-testid="readout">
-        {pointed.value
-          ? describe(pointed.value, now, otherStretches.value)
-          : "Point at a block, or move with the arrow keys; Enter zooms in, Escape out."}
-      </p>
+      {other.value && !other.value.policy && (
+        <p class="problem">The config that is compared with is invalid: nothing is compared.</p>
+      )}
+      <Readout block={block} />
       <Legend stretches={now} others={otherStretches.value} />
       <h3>IPv6</h3>
-      <PrefixTree
-        policy={policy.find(({ family }) => family === "ipv6")}
-        before={other.value?.policy?.find(({ family }) => family === "ipv6")}
-        compared={other.value?.policy !== undefined}
-      />
+      <PrefixTree policy={ipv6(policy)} before={other.value && ipv6(other.value.policy)} />
     </>
+  );
+}
+
+const ipv6 = (policy: readonly FamilyPolicy[] | undefined) => policy?.find(({ family }) => family === "ipv6");
+
+/** What is pointed at. It is all that is drawn anew when the pointer moves. */
+function Readout({ block }: { block: Signal<Block | undefined> }) {
+  const now = stretches.value;
+  const help = "Point at a block, or move with the arrow keys; Enter zooms in, Escape out.";
+  return (
+    <p class="readout" role="status" data-testid="readout">
+      {block.value && now ? describe(block.value, now, otherStretches.value) : help}
+    </p>
   );
 }
 
@@ -78,7 +86,7 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
       const [entry] = entries;
       return `${lookName(only)} (${entries.size > 1 ? `${entries.size} entries decide` : entryName(entry)})`;
     }
-    const named = inside.flatMap(({ entry }) => (entry ? [entry.prefix.network] : []));
+    const named = [...new Set(inside.flatMap(({ entry }) => (entry ? [entry.prefix.network] : [])))];
     return `${lookName("mixed")}: ${lookName("return")} ${named.slice(0, 4).join(", ")}${named.length > 4 ? ` and ${named.length - 4} more` : ""}`;
   };
   const after = say(now);

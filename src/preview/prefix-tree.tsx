@@ -1,49 +1,65 @@
-// A family's entries as a tree: what contains what. Compared with another policy, what comes and goes is marked.
-import { findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
+// A family's entries as a tree: what contains what. Compared with another policy, what comes and goes is marked, and where
+// that changes a verdict it lights up.
+import { memo } from "preact/compat";
+import { aggregate, findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
 import type { FamilyPolicy, PolicyEntry } from "../policy/index.ts";
-import { shown } from "./store.ts";
-import { entryName, lookName } from "./words.ts";
+import { pointed } from "./store.ts";
+import { lookName, sourceName } from "./words.ts";
 
 export interface PrefixTreeProps {
   /** Undefined where the agent keeps no rules of the family. */
   readonly policy: FamilyPolicy | undefined;
+  /** What it is compared with; undefined: nothing. */
   readonly before: FamilyPolicy | undefined;
-  readonly compared: boolean;
 }
 
 interface Node {
   readonly entry: PolicyEntry;
   readonly status: "same" | "added" | "removed";
+  /** Does what is added or removed change a verdict? */
+  readonly changes: boolean;
   readonly children: Node[];
 }
 
-export function PrefixTree({ policy, before, compared }: PrefixTreeProps) {
+/** Entries that are shown; a browser takes long for more. */
+const SHOWN = 1_000;
+
+/** Not drawn again while its policies are the same: pointing at the map draws everything else often. */
+export const PrefixTree = memo(({ policy, before }: PrefixTreeProps) => {
   if (!policy) return <p class="note">Without --enable-ipv6 the agent keeps no IPv6 rules: nothing is masqueraded.</p>;
+  const { roots, left } = treeOf(policy.entries, before?.entries ?? policy.entries);
   return (
-    <ul class="tree" data-testid="tree">
-      <li>
-        <Row name="::/0" verdict="masquerade" detail="what no entry contains" bits={0} />
-        <Branch nodes={treeOf(policy.entries, compared ? (before?.entries ?? []) : policy.entries)} />
-      </li>
-    </ul>
+    <>
+      <ul class="tree" data-testid="tree">
+        <li>
+          <Row name="::/0" verdict="masquerade" detail="what no entry contains" bits={0} />
+          <Branch nodes={roots} />
+        </li>
+      </ul>
+      {left > 0 && <p class="note">and {left} more entries</p>}
+    </>
   );
-}
+});
 
 function Branch({ nodes }: { nodes: readonly Node[] }) {
   if (nodes.length === 0) return null;
   return (
     <ul>
-      {nodes.map(({ entry, status, children }) => (
+      {nodes.map(({ entry, status, changes, children }) => (
         <li
           key={entry.prefix.network}
-          class={status}
-          onMouseEnter={() => (shown.value = entry)}
-          onMouseLeave={() => (shown.value = undefined)}
+          class={changes ? `${status} changes` : status}
+          onMouseEnter={() => {
+            pointed.value = entry;
+          }}
+          onMouseLeave={() => {
+            pointed.value = undefined;
+          }}
         >
           <Row
             name={entry.prefix.network}
-            verdict={entry.verdict}
-            detail={`${status === "same" ? "" : `${status}; `}${entryName(entry).split(", ")[1] ?? ""}`}
+            verdict={status === "removed" && changes ? "masquerade" : entry.verdict}
+            detail={`${status === "same" ? "" : `${status}${changes ? "" : ", no verdict changes"}; `}${sourceName(entry)}`}
             bits={entry.prefix.bits}
           />
           <Branch nodes={children} />
@@ -53,17 +69,14 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
   );
 }
 
-function Row({
-  name,
-  verdict,
-  detail,
-  bits,
-}: {
-  name: string;
-  verdict: "return" | "masquerade";
-  detail: string;
-  bits: number;
-}) {
+interface RowProps {
+  readonly name: string;
+  readonly verdict: "return" | "masquerade";
+  readonly detail: string;
+  readonly bits: number;
+}
+
+function Row({ name, verdict, detail, bits }: RowProps) {
   return (
     <span class="row">
       <code>{name}</code>
@@ -74,25 +87,42 @@ function Row({
   );
 }
 
+const networksOf = (entries: readonly PolicyEntry[]) => [...new Set(entries.map(({ prefix }) => prefix.network))];
+
+/** Which of these prefixes lie in others taken together. */
+function inside(networks: readonly string[], others: readonly string[]): ReadonlySet<string> {
+  // In the smallest list a prefix that lies in several together lies in one.
+  const smallest = aggregate(parsePrefixes(others).records);
+  const list = Array.from({ length: smallest.length }, (_, i) => smallest.network(i));
+  const covers = findCovers(parsePrefixes([...list, ...networks]).records);
+  return new Set(
+    networks.filter((_, i) => {
+      for (let at = covers[list.length + i] ?? -1; at >= 0; at = covers[at] ?? -1) if (at < list.length) return true;
+      return false;
+    }),
+  );
+}
+
 /** The entries of both lists, each prefix once, below the longest that contains it. */
-function treeOf(now: readonly PolicyEntry[], before: readonly PolicyEntry[]): readonly Node[] {
+function treeOf(now: readonly PolicyEntry[], before: readonly PolicyEntry[]): { roots: readonly Node[]; left: number } {
+  const [wanted, had] = [networksOf(now), networksOf(before)];
+  const [still, already] = [inside(had, wanted), inside(wanted, had)];
+  const [wantedSet, hadSet] = [new Set(wanted), new Set(had)];
   const nodes = new Map<string, Node>();
-  const had = new Set(before.map(({ prefix }) => prefix.network));
-  for (const entry of now) {
+  for (const entry of [...now, ...before]) {
     const { network } = entry.prefix;
-    if (!nodes.has(network)) nodes.set(network, { entry, status: had.has(network) ? "same" : "added", children: [] });
-  }
-  for (const entry of before) {
-    const { network } = entry.prefix;
-    if (!nodes.has(network)) nodes.set(network, { entry, status: "removed", children: [] });
+    if (nodes.has(network)) continue;
+    const status = !hadSet.has(network) ? "added" : wantedSet.has(network) ? "same" : "removed";
+    const changes = (status === "added" && !already.has(network)) || (status === "removed" && !still.has(network));
+    nodes.set(network, { entry, status, changes, children: [] });
   }
   const all = [...nodes.values()];
   const { records } = parsePrefixes([...nodes.keys()]);
   const covers = findCovers(records);
   const roots: Node[] = [];
-  for (const i of sortPrefixes(records)) {
+  for (const i of sortPrefixes(records).subarray(0, SHOWN)) {
     const node = all[i];
     if (node) (all[covers[i] ?? -1]?.children ?? roots).push(node);
   }
-  return roots;
+  return { roots, left: Math.max(0, all.length - SHOWN) };
 }

@@ -1,19 +1,21 @@
 // Lines with addresses, and what happens to each under the config, and under the one it is compared with.
-import { type LineBatch, LineReader } from "../core/index.ts";
+import { type AddressPlace, type LineBatch, LineReader } from "../core/index.ts";
 import { type Outcome, outcomesOf, type Verdict } from "../policy/index.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Flags } from "./state.ts";
+import type { Flags, Place } from "./state.ts";
 import { entryName } from "./words.ts";
 
 export interface Question {
   readonly config: string;
   readonly compare: string | undefined;
   readonly flags: Flags;
+  readonly place: Place;
   readonly bytes: Uint8Array;
 }
 
 /** The answer about one line. */
 export interface Answer {
+  /** Its beginning, where it is long. */
   readonly line: string;
   /** As it stands in the line; empty where none is found. */
   readonly address: string;
@@ -39,8 +41,11 @@ export interface Report {
 /** Lines that are answered one by one. */
 const SHOWN = 200;
 
+/** Characters of a line that are shown. */
+const LONGEST = 300;
+
 /** Undefined where the config is invalid. */
-export function report({ config, compare, flags, bytes }: Question): Report | undefined {
+export function report({ config, compare, flags, place, bytes }: Question): Report | undefined {
   const { policy } = evaluate(config, flags);
   if (!policy) return undefined;
   const now = outcomesOf(policy);
@@ -63,7 +68,7 @@ export function report({ config, compare, flags, bytes }: Question): Report | un
       if (answers.length === SHOWN) continue;
       const outcome = index < 0 ? undefined : now.at(index);
       answers.push({
-        line: text(i),
+        line: shorten(text(i)),
         address: address(i),
         verdict: outcome?.verdict,
         entry: outcome ? nameOf(outcome) : "",
@@ -71,7 +76,7 @@ export function report({ config, compare, flags, bytes }: Question): Report | un
       });
     }
   };
-  const reader = new LineReader([now.prefixes, ...(before ? [before.prefixes] : [])]);
+  const reader = new LineReader([now.prefixes, ...(before ? [before.prefixes] : [])], { place: placeOf(place) });
   for (let at = 0, size = 1; size > 0; at += size) {
     const room = reader.room();
     const part = bytes.subarray(at, at + room.length);
@@ -81,6 +86,15 @@ export function report({ config, compare, flags, bytes }: Question): Report | un
     for (let batch = reader.next(); batch; batch = reader.next()) take(batch);
   }
   return { ...sums, entries: tally(counts, (index) => now.at(index)), answers };
+}
+
+const shorten = (line: string) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
+
+/** A place that is not yet whole, as it is typed, is the first. */
+function placeOf({ kind, value }: Place): AddressPlace {
+  if (kind === "key" && value !== "") return { key: value };
+  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { field: Number(value) };
+  return "first";
 }
 
 const nameOf = ({ entry, managed }: Outcome) => (managed ? entryName(entry) : "IPv6 is not enabled");

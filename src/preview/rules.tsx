@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { formatRendered, type Rendered, render } from "../dialect/index.ts";
 import { Code } from "./code.tsx";
+import { copy } from "./copy.ts";
 import { inForce } from "./store.ts";
 
 export function Rules() {
@@ -23,11 +24,9 @@ export function Rules() {
 function Transaction({ part }: { part: Rendered }) {
   const said = useSignal("");
   const text = formatRendered(part);
-  const copy = () =>
-    navigator.clipboard.writeText(part.transaction).then(
-      () => (said.value = "copied"),
-      () => (said.value = "the browser does not allow it"),
-    );
+  const copyText = async () => {
+    said.value = (await copy(part.transaction)) ? "copied" : "the browser does not allow it";
+  };
   const download = () => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([part.transaction], { type: "text/plain" }));
@@ -40,7 +39,7 @@ function Transaction({ part }: { part: Rendered }) {
       <div class="bar">
         <h3>{part.family === "ipv4" ? "IPv4" : "IPv6"}</h3>
         <span role="status">{said.value}</span>
-        <button type="button" onClick={copy}>
+        <button type="button" onClick={copyText}>
           Copy
         </button>
         <button type="button" onClick={download}>

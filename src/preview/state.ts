@@ -13,6 +13,12 @@ export interface Flags {
 export const TABS = ["picture", "addresses", "rules", "plan"] as const;
 export type Tab = (typeof TABS)[number];
 
+/** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `value=`. */
+export interface Place {
+  readonly kind: "first" | "field" | "key";
+  readonly value: string;
+}
+
 export interface PageState {
   readonly config: string;
   /** The config that it is compared with; undefined: none. */
@@ -20,6 +26,7 @@ export interface PageState {
   readonly flags: Flags;
   /** Lines with addresses. */
   readonly addresses: string;
+  readonly place: Place;
   /** What iptables-save and ip6tables-save print on a node. */
   readonly observed: { readonly ipv4: string; readonly ipv6: string };
   readonly tab: Tab;
@@ -39,6 +46,7 @@ export const EMPTY_STATE: PageState = {
   compare: undefined,
   flags: DEFAULT_FLAGS,
   addresses: "",
+  place: { kind: "first", value: "" },
   observed: { ipv4: "", ipv6: "" },
   tab: "picture",
 };
@@ -81,6 +89,7 @@ export function readState(value: unknown): PageState {
   const given = record(value);
   const flags = record(given.flags);
   const observed = record(given.observed);
+  const place = record(given.place);
   return {
     config: text(given.config, ""),
     compare: typeof given.compare === "string" ? given.compare : undefined,
@@ -92,6 +101,10 @@ export function readState(value: unknown): PageState {
       ports: text(flags.ports, ""),
     },
     addresses: text(given.addresses, ""),
+    place: {
+      kind: (["first", "field", "key"] as const).find((kind) => kind === place.kind) ?? "first",
+      value: text(place.value, ""),
+    },
     observed: { ipv4: text(observed.ipv4, ""), ipv6: text(observed.ipv6, "") },
     tab: TABS.find((tab) => tab === given.tab) ?? EMPTY_STATE.tab,
   };

@@ -1,25 +1,30 @@
 // The page's state as signals, and what follows from it.
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { PolicyEntry } from "../policy/index.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import { stretchesOf } from "./space.ts";
+import { stretchesOf, WHOLE } from "./space.ts";
 import { EMPTY_STATE, type PageState } from "./state.ts";
 
 export const config = signal(EMPTY_STATE.config);
 export const compare = signal(EMPTY_STATE.compare);
 export const flags = signal(EMPTY_STATE.flags);
 export const addresses = signal(EMPTY_STATE.addresses);
+export const place = signal(EMPTY_STATE.place);
 export const observed = signal(EMPTY_STATE.observed);
 export const tab = signal(EMPTY_STATE.tab);
 
-/** The entry that the editor shows: the one that decides about what is pointed at. */
-export const shown = signal<PolicyEntry | undefined>(undefined);
+/** The block that the map shows. */
+export const view = signal(WHOLE);
+
+/** The entry that decides about what is pointed at. */
+export const pointed = signal<PolicyEntry | undefined>(undefined);
 
 export const state = computed<PageState>(() => ({
   config: config.value,
   compare: compare.value,
   flags: flags.value,
   addresses: addresses.value,
+  place: place.value,
   observed: observed.value,
   tab: tab.value,
 }));
@@ -30,20 +35,48 @@ export function setState(next: PageState): void {
     compare.value = next.compare;
     flags.value = next.flags;
     addresses.value = next.addresses;
+    place.value = next.place;
     observed.value = next.observed;
     tab.value = next.tab;
   });
 }
 
-export const evaluation = computed<Evaluation>(() => evaluate(config.value, flags.value));
+/** A text that takes long to evaluate is evaluated at once, and again when the typing pauses. */
+const LONG_TEXT = 20_000;
+const PAUSE_MS = 250;
 
-let lastValid: Evaluation["policy"];
+/** The config as it was when it was evaluated last. */
+const paused = signal(config.value);
+let timer: ReturnType<typeof setTimeout> | undefined;
+let changed = Number.NEGATIVE_INFINITY;
+effect(() => {
+  const text = config.value;
+  clearTimeout(timer);
+  const take = () => {
+    paused.value = text;
+  };
+  const now = performance.now();
+  if (text.length < LONG_TEXT || now - changed > PAUSE_MS) take();
+  else timer = setTimeout(take, PAUSE_MS);
+  if (text.length >= LONG_TEXT) changed = now;
+});
 
-/** As for the agent the last valid config stays in force: its policy, and whether the text has become invalid since. */
-export const inForce = computed(() => {
+export const evaluation = computed<Evaluation>(() => evaluate(paused.value, flags.value));
+
+/** As for the agent the last valid config stays in force; `stale`: the text or a flag has become invalid since. */
+export interface InForce {
+  readonly config: string;
+  readonly flags: PageState["flags"];
+  readonly policy: Evaluation["policy"];
+  readonly stale: boolean;
+}
+
+let lastValid: Omit<InForce, "stale"> = { config: "", flags: EMPTY_STATE.flags, policy: undefined };
+
+export const inForce = computed<InForce>(() => {
   const { policy } = evaluation.value;
-  lastValid = policy ?? lastValid;
-  return { policy: lastValid, stale: policy === undefined };
+  if (policy) lastValid = { config: paused.value, flags: flags.value, policy };
+  return { ...lastValid, stale: policy === undefined };
 });
 
 /** The config that is compared with; undefined where there is none. */

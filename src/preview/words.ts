@@ -11,11 +11,14 @@ const LOOKS: Readonly<Record<Look, string>> = {
 /** `left alone`, `masqueraded`, `some of both`. */
 export const lookName = (look: Look | Verdict): string => LOOKS[look];
 
+/** Where an entry comes from. */
+export function sourceName({ origin, reason }: PolicyEntry): string {
+  return origin ? `line ${origin.line}` : reason === "link-local" ? "link-local" : "a default";
+}
+
 /** The entry that decides, and where it comes from. */
 export function entryName(entry: PolicyEntry | undefined): string {
-  if (!entry) return "no entry contains it";
-  const { prefix, origin, reason } = entry;
-  return `${prefix.network}, ${origin ? `line ${origin.line}` : reason === "link-local" ? "link-local" : "a default"}`;
+  return entry ? `${entry.prefix.network}, ${sourceName(entry)}` : "no entry contains it";
 }
 
 /** A share of the IPv4 space, in per cent with enough digits to see something. */

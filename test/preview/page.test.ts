@@ -126,10 +126,18 @@ browserTest("addresses: one, many, and a file of them", () =>
     async (page) => {
       const field = page.getByLabel("Addresses, one a line", { exact: false });
       const decides = page.locator(".decides");
-      await field.fill("10.1.2.3");
+      await field.pressSequentially("10.1.2.3");
       await page.getByRole("cell", { name: "left alone" }).waitFor();
-      // The entry that decides about a single address is marked where it stands.
-      assert.is(await decides.innerText(), "10.0.0.0/8");
+      // The entry that decides about a single address is marked where it stands, and only while it does.
+      await decides.getByText("10.0.0.0/8").waitFor();
+      await field.fill("8.8.8.8");
+      await page.getByRole("cell", { name: "no entry contains it" }).waitFor();
+      assert.is(await decides.count(), 0);
+      await field.fill("192.168.1.1");
+      await decides.getByText("192.168.0.0/16").waitFor();
+      await tab(page, "Rules");
+      await decides.waitFor({ state: "detached" });
+      await tab(page, "Try an address");
       await field.fill("10.1.2.3\n8.8.8.8\nnothing here\n192.168.1.1\n192.168.1.2\n");
       await page.getByTestId("counted").getByText("5 lines, 1 without an address").waitFor();
       const rows = await page.getByTestId("entries").getByRole("row").allInnerTexts();
@@ -150,8 +158,31 @@ browserTest("addresses: one, many, and a file of them", () =>
         .setInputFiles({ name: "flows.log", mimeType: "text/plain", buffer: Buffer.from(lines) });
       await page.getByTestId("counted").getByText("200,000 lines").waitFor();
       await page.getByTestId("entries").getByRole("row", { name: "10.0.0.0/8, line 2 left alone 100,000" }).waitFor();
+      await tab(page, "Picture");
+      await tab(page, "Try an address");
+      await page.getByTestId("counted").getByText("200,000 lines").waitFor();
+      assert.is(page.workers().length, 1);
       await page.getByRole("button", { name: "Close the file" }).click();
       await page.getByTestId("counted").getByText("5 lines").waitFor();
+
+      // A flow log has the pod first: who asks about destinations says where they stand.
+      await field.fill("tcp 6 ESTABLISHED src=10.0.0.5 dst=8.8.8.8 sport=1 dport=2\n");
+      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).waitFor();
+      await page.getByLabel("The address is").selectOption("key");
+      await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
+      await page.getByLabel("The address is").selectOption("field");
+      await page.getByRole("textbox", { name: "Field number" }).fill("4");
+      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).waitFor();
+
+      // An invalid config answers by the last valid one, and a line of megabytes does no harm.
+      await type(page, "nonMasqueradeCIDRs: [x]");
+      await page.getByLabel("The address is").selectOption("first");
+      await field.fill("192.168.3.4");
+      await page.getByRole("cell", { name: "192.168.0.0/16, line 3" }).waitFor();
+      const long = `10.0.0.1 ${"x".repeat(5_000_000)}`;
+      const input = page.getByLabel("Open a file");
+      await input.setInputFiles({ name: "long.log", mimeType: "text/plain", buffer: Buffer.from(long) });
+      await page.getByRole("cell", { name: /^10\.0\.0\.1 x+…$/ }).waitFor();
     },
     { config: CONFIG, tab: "addresses" },
   ),
@@ -240,6 +271,85 @@ browserTest("two configs compared: what changes lights up, in the map, the tree 
       flags: { ...DEFAULT_FLAGS, ipv6: true },
       addresses: "10.0.0.1\n11.0.0.1\n12.0.0.1\n",
     },
+  ),
+);
+
+browserTest("an invalid config to compare with is said, and compares nothing", () =>
+  withPage(
+    async (page) => {
+      assert.match(await text(page, "summary-compare"), /^invalid: 1 error/);
+      await page.getByText("nothing is compared", { exact: false }).waitFor();
+      await tab(page, "Try an address");
+      await page
+        .getByTestId("counted")
+        .getByText(/^2 lines$/)
+        .waitFor();
+    },
+    { config: CONFIG, compare: "nonMasqueradeCIDRs: [x]", addresses: "10.0.0.1\n8.8.8.8\n" },
+  ),
+);
+
+browserTest("in the tree only what changes a verdict lights up", () =>
+  withPage(
+    async (page) => {
+      const rows = async (status: string) =>
+        (await page.locator(`.tree .${status} > .row > code`).allTextContents()).sort();
+      assert.equal(await rows("added"), ["2001:db8::/33", "fd00:1::/48", "fd00:3::/32"]);
+      assert.equal(await rows("removed"), ["2001:db8:4000::/34", "2001:db8::/34", "fd00:4::/32"]);
+      assert.equal(await rows("changes"), ["fd00:3::/32", "fd00:4::/32"]);
+    },
+    {
+      config: "nonMasqueradeCIDRs: ['fd00:1::/32', 'fd00:1::/48', '2001:db8::/33', 'fd00:3::/32']",
+      compare: "nonMasqueradeCIDRs: ['fd00:1::/32', '2001:db8::/34', '2001:db8:4000::/34', 'fd00:4::/32']",
+      flags: { ...DEFAULT_FLAGS, ipv6: true },
+    },
+  ),
+);
+
+browserTest("ten thousand CIDRs: they can be worked with", () =>
+  withPage(
+    async (page) => {
+      assert.is(await text(page, "summary"), "valid: 10,000 CIDRs, resync every 1m0s");
+      assert.is(
+        (await text(page, "rules-ipv4")).split("\n").filter((line) => line.endsWith("-j RETURN")).length,
+        10_001,
+      );
+      await editor(page).click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type("# typed on", { delay: 5 });
+      await page.waitForFunction(() => location.hash.length > 1);
+    },
+    {
+      config: `cidrLimit: 10000\nnonMasqueradeCIDRs:\n${Array.from({ length: 10_000 }, (_, i) => `- 10.${i >> 8}.${i & 255}.0/24\n`).join("")}`,
+      tab: "rules",
+    },
+  ),
+);
+
+browserTest("without a clipboard, as on plain http, what would be copied is said to be", () =>
+  withPage(
+    async (page) => {
+      await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+      await page.getByRole("button", { name: "Copy" }).click();
+      await page.getByText("the browser does not allow it").waitFor();
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByText("the link is in the address bar").waitFor();
+    },
+    { config: CONFIG, tab: "rules" },
+  ),
+);
+
+browserTest("a reload finds what was set", () =>
+  withPage(
+    async (page) => {
+      await type(page, "nonMasqueradeCIDRs: [12.0.0.0/8]");
+      const before = page.url();
+      await page.waitForFunction((url) => location.href !== url, before);
+      await page.reload();
+      await page.getByTestId("summary").waitFor();
+      assert.is((await editor(page).innerText()).trim(), "nonMasqueradeCIDRs: [12.0.0.0/8]");
+    },
+    { config: CONFIG },
   ),
 );
 

@@ -8,6 +8,7 @@ test("a state survives its link", async () => {
     compare: "",
     flags: { chain: "X", ipv6: true, reservedRanges: true, randomFully: false, ports: "1-2" },
     addresses: "10.0.0.1\n",
+    place: { kind: "key", value: "dst" },
     observed: { ipv4: "*nat\n", ipv6: "" },
     tab: "plan",
   };
