@@ -6,13 +6,15 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoBrowser, whyNoKernel } from "./setup.mjs";
+import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel } from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
 if (noKernel) console.log(`kernel tests are skipped: ${noKernel}`);
 const noBrowser = whyNoBrowser();
 if (noBrowser) console.log(`browser tests are skipped: ${noBrowser}`);
+const noImage = noKernel ?? whyNoImage();
+if (noImage) console.log(`image tests are skipped: ${noImage}`);
 await import("./build.mjs");
 
 const wanted = process.argv.slice(2);
@@ -69,6 +71,7 @@ function runTests(folder) {
     ...process.env,
     NO_KERNEL: noKernel ?? "",
     NO_BROWSER: noBrowser ?? "",
+    NO_IMAGE: noImage ?? "",
     NODE_OPTIONS: "--enable-source-maps",
   };
   const child = spawn(process.execPath, ["node_modules/uvu/bin.js", folder, "\\.test\\.mjs$"], {
@@ -95,7 +98,7 @@ function runTests(folder) {
       );
       const silent = files.filter((file) => {
         const name = file.slice("test/".length).replace(/ts$/, "mjs");
-        return !ran.get(name) && !((noKernel || noBrowser) && skippedOnly(file));
+        return !ran.get(name) && !((noKernel || noBrowser || noImage) && skippedOnly(file));
       });
       done({ silent, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
     });
