@@ -1,10 +1,16 @@
 // A container as the manifests of deploy/ ask for it: the image read-only, two capabilities, and nothing more to gain.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parse } from "yaml";
 import type { Image } from "./build.ts";
 
 /** Folders that a container runtime makes to mount over, and the lock, which is a file of the node. */
 const MOUNT_POINTS = ["/proc", "/dev", "/etc/config"];
 const LOCK = "/run/xtables.lock";
+
+/** The container of the manifest. */
+export const [CONTAINER] = parse(readFileSync("deploy/kustomize/base/daemonset.yaml", "utf8")).spec.template.spec
+  .containers;
+const { drop, add } = CONTAINER.securityContext.capabilities;
 
 /** The command that starts the image with `args`, in the network namespace that it is run in. */
 export function contain(image: Image, folder: string, args: readonly string[] = image.config.Entrypoint): string[] {
@@ -17,7 +23,8 @@ export function contain(image: Image, folder: string, args: readonly string[] = 
     ...image.config.Env.flatMap((line) => ["--setenv", ...(/^([^=]+)=(.*)$/s.exec(line)?.slice(1) ?? [])]),
     ...["--ro-bind", image.root, "/", "--proc", "/proc", "--dev", "/dev"],
     ...["--ro-bind", `${folder}/mount`, "/etc/config", "--bind", `${folder}/xtables.lock`, LOCK],
-    ...["--cap-drop", "ALL", "--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_NET_RAW"],
+    ...drop.flatMap((name: string) => ["--cap-drop", name]),
+    ...add.flatMap((name: string) => ["--cap-add", `CAP_${name}`]),
     ...["--", ...args],
   ];
 }

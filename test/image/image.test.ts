@@ -4,9 +4,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { configMap } from "../kernel/config-map.ts";
 import { kernelTest, run, saved, VARIANTS, withNode } from "../kernel/harness.ts";
-import { METRICS, withLoop } from "../kernel/loop.ts";
+import { withLoop } from "../kernel/loop.ts";
 import { type Builder, createBuilder, type Image, type Target } from "./build.ts";
-import { contain } from "./container.ts";
+import { CONTAINER, contain } from "./container.ts";
 
 const TARGETS: readonly Target[] = ["node", "deno"];
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
@@ -84,7 +84,7 @@ for (const target of TARGETS) {
       withNode((node, folder) => {
         const command = contain(imageOf(target), folder);
         const publish = configMap(`${folder}/mount`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
-        const args = [METRICS, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
+        const args = [...CONTAINER.args, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
         return withLoop(
           node,
           args,
