@@ -25,9 +25,11 @@ libraries=$(ldd "$out"/usr/sbin/xtables-*-multi "$out/usr/sbin/nft" "$out$extens
 for library in $libraries; do cp -L "$library" "$out${extensions%/*}/"; done
 
 # What came from which package, for scanners (the way distroless images tell it), and its license.
-for file in $libraries /usr/sbin/xtables-nft-multi /usr/sbin/nft; do
-  dpkg -S "*/${file##*/}"
-done | cut -d: -f1 | sort -u | while read -r package; do
+{
+  dpkg -S /usr/sbin/xtables-nft-multi /usr/sbin/nft
+  # ldd may name them by way of a merged /usr.
+  for library in $libraries; do dpkg -S "*/${library##*/}"; done
+} | cut -d: -f1 | sort -u | while read -r package; do
   dpkg-query -s "$package" >"$out/var/lib/dpkg/status.d/$package"
   mkdir "$out/usr/share/doc/$package"
   cp "/usr/share/doc/$package/copyright" "$out/usr/share/doc/$package/"

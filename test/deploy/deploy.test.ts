@@ -125,6 +125,16 @@ test("versions are those of the package", () => {
   assert.is(daemonSet().spec.template.spec.containers[0].image, `ip-masq-agent:${version}`);
 });
 
+kubectlTest("the kustomization that the documentation shows names the image and the flags", () => {
+  const [kustomization = "", args = ""] = [
+    ...readFileSync("docs/install.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm),
+  ].map((block) => block[1]);
+  const objects = kustomize("mine", { "kustomization.yaml": kustomization, "args.yaml": args });
+  assert.is(whatIsWrong(objects), "");
+  const image = { repository: "images.example.com/ip-masq-agent" };
+  assert.equal(objects, chart({ image, args: ["--enable-ipv6"] }));
+});
+
 kubectlTest("the ConfigMap that the documentation makes is the one that is mounted", () => {
   const folder = mkdtempSync(`${tmpdir()}/masq-config-`);
   try {

@@ -1,6 +1,6 @@
 // What the manifests of deploy/ come to, by kustomize and by the chart.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
@@ -27,11 +27,13 @@ export function kubectl(...args: string[]): string {
   return execFileSync("kubectl", args, { encoding: "utf8" });
 }
 
-/** What `kubectl apply -k deploy/kustomize/NAME` would apply. */
-export function kustomize(name: string): KubeObject[] {
+/** What `kubectl apply -k deploy/kustomize/NAME` would apply, where that folder holds more `files`, by name. */
+export function kustomize(name: string, files: Readonly<Record<string, string>> = {}): KubeObject[] {
   const folder = mkdtempSync(`${tmpdir()}/masq-kustomize-`);
   try {
     cpSync("deploy/kustomize", folder, { recursive: true });
+    mkdirSync(`${folder}/${name}`, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${name}/${file}`, text);
     if (isOld()) for (const one of readdirSync(folder)) spellOld(`${folder}/${one}/kustomization.yaml`);
     return objectsOf(kubectl("kustomize", `${folder}/${name}`));
   } finally {

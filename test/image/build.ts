@@ -1,7 +1,17 @@
 // Builds the image as docs/install.md does, on stand-ins for the base images: nothing is pulled. The stand-ins are made of
 // what this machine has installed: its Debian packages for the tools stage, its Node and Deno for the runtimes.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 
@@ -86,7 +96,7 @@ function makeDebian(root: string): void {
   const owned = capture(["dpkg", "-L", ...packages]).split("\n");
   const lists = readdirSync("/var/lib/dpkg/info").filter((name) => packages.has(name.replace(/(:\w+)?\.list$/, "")));
   const files = [
-    ...new Set(owned.filter((file) => /^\/(usr\/)?(s?bin|lib(64)?)\/|\/copyright$/.test(file))),
+    ...new Set(owned.filter((file) => /^\/(usr\/)?(s?bin|lib(64)?)\/|\/copyright$/.test(file) && existsSync(file))),
     ...lists.map((name) => `/var/lib/dpkg/info/${name}`),
     "/var/lib/dpkg/status",
   ];

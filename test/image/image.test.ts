@@ -11,6 +11,14 @@ import { CONTAINER, contain } from "./container.ts";
 const TARGETS: readonly Target[] = ["node", "deno"];
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
 
+/** How docs/install.md asks a running pod. */
+const STATUS = Object.fromEntries(
+  TARGETS.map((target) => {
+    const start = new RegExp(`/(?:nodejs/)?bin/${target} .*?/app/ip-masq-agent\\.mjs(?= status)`);
+    return [target, start.exec(readFileSync("docs/install.md", "utf8"))?.[0].split(" ") ?? []];
+  }),
+) as Record<Target, string[]>;
+
 const imageTest = process.env.NO_IMAGE ? test.skip : kernelTest;
 let builder: Builder | undefined;
 const images = new Map<Target, Image>();
@@ -82,7 +90,8 @@ for (const target of TARGETS) {
   for (const variant of VARIANTS) {
     imageTest(`${target}, ${variant}: read-only, with two capabilities, it keeps rules and follows a ConfigMap`, () =>
       withNode((node, folder) => {
-        const command = contain(imageOf(target), folder);
+        const image = imageOf(target);
+        const command = contain(image, folder);
         const publish = configMap(`${folder}/mount`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
         const args = [...CONTAINER.args, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
         return withLoop(
@@ -97,6 +106,9 @@ for (const target of TARGETS) {
             assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
             assert.match((await loop.get("/metrics")).text, new RegExp(`runtime="${target} `, "i"));
             assert.not.match(loop.log(), /^[WEF]/m);
+            const status = contain(image, folder, [...STATUS[target], "status", ...args.slice(1)]);
+            const { stdout, stderr } = await run(["nsenter", `--net=/run/netns/${node}`, ...status]);
+            assert.match(stdout, /^ipv4 .*in sync[\s\S]*^ipv6 .*in sync/m, stderr);
           },
           { command },
         );
