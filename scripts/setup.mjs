@@ -15,6 +15,12 @@ const KERNEL_TOOLS = {
 /** What looks at the preview page. */
 const BROWSER_TOOLS = { chromium: "chromium" };
 
+/** What builds the image, and what runs it as a container is run. */
+const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap" };
+
+/** What makes the manifests: its `kustomize` asks no cluster. */
+const MANIFEST_TOOLS = { kubectl: "kubernetes-client" };
+
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.PATH = PATH;
 
@@ -55,6 +61,18 @@ export function whyNoKernel() {
 /** Why no browser can be run here, or undefined where one can. */
 export function whyNoBrowser() {
   const missing = ensureTools(BROWSER_TOOLS);
+  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
+}
+
+/** Why the image cannot be built and run here, or undefined where it can. Its stand-in for Debian is made of a Debian. */
+export function whyNoImage() {
+  const missing = ensureTools({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
+  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
+}
+
+/** Why manifests cannot be made here, or undefined where they can. */
+export function whyNoKubectl() {
+  const missing = ensureTools(MANIFEST_TOOLS);
   return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
 

@@ -6,13 +6,18 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoBrowser, whyNoKernel } from "./setup.mjs";
+import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoKubectl } from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
-if (noKernel) console.log(`kernel tests are skipped: ${noKernel}`);
-const noBrowser = whyNoBrowser();
-if (noBrowser) console.log(`browser tests are skipped: ${noBrowser}`);
+/** Why tests of a kind are skipped, by the variable that tells them so. */
+const SKIPS = {
+  NO_KERNEL: noKernel,
+  NO_BROWSER: whyNoBrowser(),
+  NO_IMAGE: noKernel ?? whyNoImage(),
+  NO_KUBECTL: whyNoKubectl(),
+};
+for (const [name, why] of Object.entries(SKIPS)) if (why) console.log(`tests are skipped, ${name}: ${why}`);
 await import("./build.mjs");
 
 const wanted = process.argv.slice(2);
@@ -67,8 +72,7 @@ async function bundle(entryPoints, outdir) {
 function runTests(folder) {
   const env = {
     ...process.env,
-    NO_KERNEL: noKernel ?? "",
-    NO_BROWSER: noBrowser ?? "",
+    ...Object.fromEntries(Object.entries(SKIPS).map(([name, why]) => [name, why ?? ""])),
     NODE_OPTIONS: "--enable-source-maps",
   };
   const child = spawn(process.execPath, ["node_modules/uvu/bin.js", folder, "\\.test\\.mjs$"], {
@@ -95,7 +99,7 @@ function runTests(folder) {
       );
       const silent = files.filter((file) => {
         const name = file.slice("test/".length).replace(/ts$/, "mjs");
-        return !ran.get(name) && !((noKernel || noBrowser) && skippedOnly(file));
+        return !ran.get(name) && !(Object.values(SKIPS).some(Boolean) && skippedOnly(file));
       });
       done({ silent, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
     });
@@ -103,7 +107,7 @@ function runTests(folder) {
 }
 
 /**
- * Are all tests of a file kernel or browser tests? Where they are skipped uvu does not name the file.
+ * Are all tests of a file of a kind that can be skipped? Where they are uvu does not name the file.
  * @param {string} file
  */
 function skippedOnly(file) {

@@ -8,32 +8,17 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside } from "../../demo/network.mjs";
+import { configMap } from "./config-map.ts";
 import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
 import { type Loop, METRICS, sample, withLoop } from "./loop.ts";
 
 const config = (cidrs: string) => `nonMasqueradeCIDRs: [${cidrs}]\n`;
-
-/** A folder as kubelet mounts a ConfigMap; the answer publishes another text as kubelet does. */
-function configMap(folder: string, text: string): (text: string) => void {
-  let version = 0;
-  const write = (text: string) => {
-    mkdirSync(`${folder}/..${++version}`, { recursive: true });
-    writeFileSync(`${folder}/..${version}/ip-masq-agent`, text);
-    symlinkSync(`..${version}`, `${folder}/..data_tmp`);
-    renameSync(`${folder}/..data_tmp`, `${folder}/..data`);
-    rmSync(`${folder}/..${version - 1}`, { recursive: true, force: true });
-  };
-  write(text);
-  symlinkSync("..data/ip-masq-agent", `${folder}/ip-masq-agent`);
-  return write;
-}
 
 for (const runtime of ["node", "deno"] as const) {
   kernelTest(`a mounted ConfigMap is followed at once, and signals do what they say (${runtime})`, () =>

@@ -1,0 +1,125 @@
+// The image, built by buildah from the Dockerfile on stand-ins for its base images, and run as its manifests say.
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { configMap } from "../kernel/config-map.ts";
+import { kernelTest, run, saved, VARIANTS, withNode } from "../kernel/harness.ts";
+import { withLoop } from "../kernel/loop.ts";
+import { type Builder, createBuilder, type Image, type Target } from "./build.ts";
+import { CONTAINER, contain } from "./container.ts";
+
+const TARGETS: readonly Target[] = ["node", "deno"];
+const DOCKERFILE = readFileSync("Dockerfile", "utf8");
+
+/** How docs/install.md asks a running pod. */
+const STATUS = Object.fromEntries(
+  TARGETS.map((target) => {
+    const start = new RegExp(`/(?:nodejs/)?bin/${target} .*?/app/ip-masq-agent\\.mjs(?= status)`);
+    return [target, start.exec(readFileSync("docs/install.md", "utf8"))?.[0].split(" ") ?? []];
+  }),
+) as Record<Target, string[]>;
+
+const imageTest = process.env.NO_IMAGE ? test.skip : kernelTest;
+let builder: Builder | undefined;
+const images = new Map<Target, Image>();
+
+/** The image of a target, built when it is first asked for. */
+function imageOf(target: Target): Image {
+  builder ??= createBuilder();
+  const image = images.get(target) ?? builder.build(target);
+  images.set(target, image);
+  return image;
+}
+
+test.after(() => builder?.close());
+
+/** All files below a folder, with their sizes. */
+function filesOf(root: string): Map<string, number> {
+  const paths = readdirSync(root, { recursive: true }).map((name) => `/${name}`);
+  const files = paths.map((path) => [path, lstatSync(root + path)] as const).filter(([, stat]) => !stat.isDirectory());
+  return new Map(files.map(([path, { size }]) => [path, size]));
+}
+
+test("what the Dockerfile repeats is as it is elsewhere", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.equal(new Set(DOCKERFILE.match(/^ARG VERSION=.*/gm)), new Set([`ARG VERSION=${version}`]));
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  assert.match(DOCKERFILE, `deno:distroless-${lock.packages["node_modules/deno"].version}\n`);
+  const allowed = (text: string) => text.match(/--(no-prompt|allow-[^\s"]+)/g);
+  const readme = /^deno run .*/m.exec(readFileSync("README.md", "utf8"))?.[0] ?? "";
+  assert.equal(allowed(/^ENTRYPOINT .*deno.*/m.exec(DOCKERFILE)?.[0] ?? ""), allowed(readme));
+  assert.not.match(DOCKERFILE, /amd64|x86|arm64|aarch64/);
+});
+
+for (const target of TARGETS) {
+  imageTest(`${target}: the runtime, the tools and at most 2 MB, without a shell or a package manager`, () => {
+    const { root, config, labels } = imageOf(target);
+    const base = filesOf(builder?.base(target) ?? "");
+    const added = [...filesOf(root)].filter(([path]) => !base.has(path));
+    const isTool = (path: string) => /^\/(usr\/(sbin|lib|share\/doc)|var\/lib\/dpkg\/status\.d)\//.test(path);
+    const sum = (files: [string, number][]) => files.reduce((bytes, [, size]) => bytes + size, 0);
+    const ours = sum(added.filter(([path]) => !isTool(path)));
+    const tools = sum(added.filter(([path]) => isTool(path)));
+    console.log(`${target}: the agent ${(ours / 1e6).toFixed(2)} MB, iptables and nft ${(tools / 1e6).toFixed(2)} MB`);
+    assert.ok(ours <= 2_000_000, `${ours} bytes`);
+    const programs = added.map(([path]) => path).filter((path) => /\/s?bin\//.test(path));
+    assert.equal(
+      programs.filter((path) => !/^\/usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft)$/.test(path)),
+      [],
+    );
+    assert.is(config.User, "0:0");
+    assert.is(labels["org.opencontainers.image.licenses"], "Apache-2.0");
+  });
+
+  imageTest(`${target}: the tools start with what is in the image`, () =>
+    withNode(async (node, folder) => {
+      const image = imageOf(target);
+      const tools = readdirSync(`${image.root}/usr/sbin`).filter((name) => /^(ip6?tables|nft)/.test(name));
+      assert.is(tools.length, 19);
+      for (const tool of tools) {
+        const { exit, stderr } = await run([
+          "nsenter",
+          `--net=/run/netns/${node}`,
+          ...contain(image, folder, [tool, "-V"]),
+        ]);
+        assert.is(exit, 0, `${tool}: ${stderr}`);
+      }
+    }),
+  );
+
+  for (const variant of VARIANTS) {
+    imageTest(`${target}, ${variant}: read-only, with two capabilities, it keeps rules and follows a ConfigMap`, () =>
+      withNode((node, folder) => {
+        const image = imageOf(target);
+        const command = contain(image, folder);
+        const publish = configMap(`${folder}/mount`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
+        const args = [...CONTAINER.args, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
+        return withLoop(
+          node,
+          args,
+          async (loop) => {
+            await loop.until(() => saved(node, variant, "ipv6").includes("-d fd00::/8 "), "the IPv6 rules");
+            await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+            assert.match(saved(node, variant), "-d 10.0.0.0/8 ");
+            publish("nonMasqueradeCIDRs: [11.0.0.0/8]\n");
+            await loop.until(() => saved(node, variant).includes("-d 11.0.0.0/8 "), "following the ConfigMap");
+            assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+            assert.match((await loop.get("/metrics")).text, new RegExp(`runtime="${target} `, "i"));
+            assert.not.match(loop.log(), /^[WEF]/m);
+            const status = contain(image, folder, [...STATUS[target], "status", ...args.slice(1)]);
+            const { stdout, stderr } = await run(["nsenter", `--net=/run/netns/${node}`, ...status]);
+            assert.match(stdout, /^ipv4 .*in sync[\s\S]*^ipv6 .*in sync/m, stderr);
+          },
+          { command },
+        );
+      }),
+    );
+  }
+}
+
+imageTest("the same sources make the same image", () => {
+  const { id } = imageOf("node");
+  assert.is(builder?.build("node").id, id);
+});
+
+test.run();
