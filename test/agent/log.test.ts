@@ -46,6 +46,22 @@ test("verbosity, and what stays so is said once", () => {
   }
 });
 
+test("what stays so is said again after 24 hours", () => {
+  const now = performance.now;
+  let at = 0;
+  performance.now = () => at;
+  try {
+    const { lines, log } = capture("json", 0);
+    for (const hours of [0, 1, 23.9, 24.1, 25, 48.2]) {
+      at = hours * 3_600_000;
+      log.state("k", "error", "a");
+    }
+    assert.is(lines.length, 3);
+  } finally {
+    performance.now = now;
+  }
+});
+
 test("--metrics-bind-address", () => {
   const cases: [string, object | undefined][] = [
     [":9410", { host: undefined, port: 9410 }],
