@@ -2,7 +2,7 @@
 import { type LineBatch, LineReader } from "../core/index.ts";
 import type { Outcomes } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { type FlowTotals, readFlows, writeOut } from "./flows.ts";
+import { type FlowTotals, readFlows, readStdinOnce, writeOut } from "./flows.ts";
 import { type Io, printJson } from "./io.ts";
 import { outcomeData, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
@@ -17,6 +17,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
     throw new UsageError("--cidrs takes the place of --config: give one");
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as JSON");
+  readStdinOnce(cidrs, words[0] ?? "-");
   const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
   if (only !== undefined) {
     const reader = new LineReader([outcomes.prefixes], { place, wanted: outcomes.having(only) });

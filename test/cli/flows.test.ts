@@ -24,6 +24,8 @@ const LOG = [
 const KEY = ["--key=dst", "--enable-ipv6", `--config=${CONFIG}`];
 const NONE = 'line 3 has no address: "12:30:45 nothing"\nline 6 has no address: ""\n';
 
+const FLOWS = file("flows.txt", LOG);
+
 const CALLS: Call[] = [
   {
     args: ["classify", ...KEY],
@@ -118,7 +120,57 @@ const CALLS: Call[] = [
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
 ];
 
-testCalls(CALLS, LOG);
+const STDIN: Call[] = [
+  { args: ["impact", "--from=-", `--to=${LIST}`, FLOWS, "--key=dst"], input: "8.8.8.0/24\n", stdout: /^3 of 7 lines/m },
+  {
+    args: ["impact", `--from=${LIST}`, "--to=-", FLOWS, "--key=dst"],
+    input: "nonMasqueradeCIDRs: [8.8.8.8/24]",
+    exit: 1,
+    stderr: /<stdin>:1:22: error: .* is not aligned[\s\S]*the config <stdin> is invalid/,
+  },
+  {
+    args: ["classify", "--cidrs=-", FLOWS, "--key=dst"],
+    input: "8.0.0.0/8",
+    stdout: /^8\.8\.8\.8 +return +8.*<stdin>:1:1/,
+  },
+  { args: ["classify", "--cidrs=-"], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["classify", "--cidrs=-", "-"], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["impact", "--from=-", "--to=-", FLOWS], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["preview", "-", `--page=${folder}/page.html`], input: "cidrLimit: 77", stdout: /^written/ },
+  { args: ["preview", CONFIG, "extra"], exit: 2, stderr: /one FILE at a time; "extra"/ },
+  { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
+];
+
+testCalls([...CALLS, ...STDIN], LOG);
+
+test("preview - shows the config on standard input", async () => {
+  const page = `${folder}/stdin.html`;
+  await agent(undefined, ["preview", "-", `--page=${page}`], { input: "cidrLimit: 77" });
+  assert.match(readFileSync(page, "utf8"), /"config":"cidrLimit: 77"/);
+});
+
+for (const runtime of BOTH_RUNTIMES) {
+  test(`pipes in the place of files, which can be read once (${runtime})`, async () => {
+    const shell = (text: string) => {
+      const script = text.replaceAll("AGENT", RUNTIMES[runtime].map((word) => `'${word}'`).join(" "));
+      return run(["bash", "-c", script], "", { CONFIG, LIST, FLOWS });
+    };
+    const options = "--enable-ipv6 --key=dst";
+    const calls = [
+      [`AGENT impact --from=CONFIG --to=LIST ${options} "$FLOWS"`, /^3 of 7 lines/m],
+      [`AGENT impact --from=LIST --to=CONFIG ${options} "$FLOWS"`, /^3 of 7 lines/m],
+      [`AGENT classify --config=CONFIG ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.0\.0\.0\/8/m],
+      [`AGENT classify --cidrs=LIST ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.1\.0\.0\/16/m],
+      ["AGENT check --enable-ipv6 CONFIG", /: valid: 2 CIDRs/],
+      ["AGENT optimize LIST", /^10\.1\.0\.0\/16\n192\.0\.2\.1\/32\n$/],
+      ["AGENT optimize --enable-ipv6 CONFIG", /^nonMasq.*fd00/],
+    ] as const;
+    for (const [text, expected] of calls) {
+      const { stdout, stderr } = await shell(text.replace(/(CONFIG|LIST)/g, '<(cat "$$$1")'));
+      assert.match(stdout, expected, `${text}\n${stdout}${stderr}`);
+    }
+  });
+}
 
 for (const runtime of BOTH_RUNTIMES) {
   test(`a large log, a line longer than all chunks, and a reader that goes away (${runtime})`, async () => {
