@@ -1,5 +1,5 @@
 // The outcomes that a command judges addresses by, and how an outcome looks.
-import { isPlainList, parseConfig, parseList } from "../config/index.ts";
+import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList } from "../config/index.ts";
 import { decide, type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -28,10 +28,15 @@ export function readFileOutcomes(file: string, settings: Settings, io: Io): Outc
   return outcomesOf(decide(config, settings.policy));
 }
 
+/** Reads a plain list; for a person no more is said to be wrong than they are shown. Who reads data gets all of it. */
+export function readList(bytes: Uint8Array, file: string, ipv6: boolean, { json }: Settings): ParsedList {
+  return parseList(bytes, { file, ipv6, ...(json ? {} : { most: DIAGNOSTICS_SHOWN }) });
+}
+
 function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: Io): Outcomes {
   const { ipv6 } = settings.config;
-  const { list, diagnostics, text } = parseList(bytes, { file, ipv6 });
-  if (!list) return refuse({ diagnostics, text: text() }, `the list ${file} is invalid`, settings, io);
+  const { list, diagnostics, text, more } = readList(bytes, file, ipv6, settings);
+  if (!list) return refuse({ diagnostics, text: text(), more }, `the list ${file} is invalid`, settings, io);
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 

@@ -19,13 +19,13 @@ export function diagnosticData({ severity, code, message, file, line, column, hi
 
 /** Says what is wrong with a text, as data or for a person, and throws {@link InvalidConfigError}. */
 export function refuse(
-  { diagnostics, text }: { readonly diagnostics: readonly Diagnostic[]; readonly text: string },
+  { diagnostics, text, more = 0 }: { diagnostics: readonly Diagnostic[]; text: string; more?: number },
   message: string,
   { json }: Settings,
   io: Io,
 ): never {
   if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
-  else io.warn(formatDiagnostics(diagnostics, text));
+  else io.warn(formatDiagnostics(diagnostics, text, more));
   throw new InvalidConfigError(message);
 }
 

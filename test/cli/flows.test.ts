@@ -10,6 +10,7 @@ const { folder, file } = testFolder();
 const CONFIG = file("config.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
 const LIST = file("list.txt", "# ours\r\n10.1.0.0/16\r\n192.0.2.1 # one\n");
 const BAD_LIST = file("bad.txt", "10.0.0.0/8\n10.0.0.1/8\n");
+const MANY_BAD = file("many.txt", "10.0.0.1/8\n".repeat(1000));
 const IPV6_LIST = file("ipv6.txt", "10.0.0.0/8\n2001:db8::/32\n");
 const LOG = [
   "tcp 6 ESTABLISHED src=10.9.9.9 dst=8.8.8.8 sport=1",
@@ -85,6 +86,8 @@ const CALLS: Call[] = [
     stderr: /ipv6\.txt:2:1: error: 2001:db8::\/32 is an IPv6 prefix.*\[ipv6-disabled\]/,
   },
   { args: ["classify", `--cidrs=${IPV6_LIST}`, "--enable-ipv6"], input: "2001:db8::1", stdout: /^2001:db8::1 +return/ },
+  { args: ["optimize", MANY_BAD], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
+  { args: ["classify", `--cidrs=${MANY_BAD}`], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
   { args: ["classify", "--cidrs=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", folder], exit: 1, stderr: /cannot read/ },
