@@ -32,7 +32,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   const reader = new LineReader([old.prefixes, wanted.prefixes], { place });
   const changes = new Map<number, Change>();
   const batch = collect(old, wanted, changes);
-  const totals = readFlows(words, reader, io, { batch });
+  const totals = readFlows(words, reader, io, { place, prints: false, batch });
   const sorted = [...changes.values()].sort((a, b) => b.lines - a.lines);
   const changed = sorted.reduce((sum, { lines }) => sum + lines, 0);
   if (settings.json) {

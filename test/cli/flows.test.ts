@@ -123,6 +123,49 @@ const CALLS: Call[] = [
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
 ];
 
+const HINT = /the first address of each line decides here, the source; if the destination is meant: --key=dst\n/;
+const UTF16 = /this is UTF-16 text, and UTF-8 is read; convert it: iconv/;
+const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
+
+const HINTS: Call[] = [
+  // Once, and only where nothing says which address is meant.
+  { args: ["classify", "--config", CONFIG, "--enable-ipv6"], stderr: new RegExp(`^${HINT.source}line 3 has`) },
+  { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: HINT },
+  { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\nsrc=10.0.0.1 dst=8.8.8.8\n", stderr: "" },
+  { args: ["classify", `--cidrs=${LIST}`], input: utf16("10.1.0.1\r\n10.1.0.2\r\n"), stdout: "", stderr: UTF16 },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: utf16("x"), stderr: UTF16 },
+  {
+    args: ["classify", `--cidrs=${LIST}`],
+    input: Buffer.from("\xff\xfe\n10.1.0.1\n", "latin1"),
+    stderr: /^line 1 has.*\n$/,
+  },
+  {
+    args: ["classify", "--help"],
+    stdout: /tcpdump -n -l 'tcp or udp' \| awk '\{ sub\(\/\\\.\[0-9\]\+:\$\/, "", \$5\)/,
+  },
+];
+
+const ROWS: Call[] = [
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6", "--summary"],
+    input: "8.8.8.8\n::1\n::2\n",
+    stdout:
+      "1  masquerade  no entry contains it (IPv4)\n2  masquerade  no entry contains it (IPv6)\n3 lines: 0 return, 3 masquerade, 0 without an address\n",
+  },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6"],
+    input: "8.8.8.8\n2001:db8::ffff:1:1\n::1\n8.8.8.8\n",
+    stdout: [
+      "8.8.8.8          masquerade  no entry contains it",
+      `${"2001:db8::ffff:1:1".padEnd(39)}  masquerade  no entry contains it`,
+      `${"::1".padEnd(39)}  masquerade  no entry contains it`,
+      `${"8.8.8.8".padEnd(39)}  masquerade  no entry contains it`,
+      "",
+    ].join("\n"),
+  },
+];
+
 const STDIN: Call[] = [
   { args: ["impact", "--from=-", `--to=${LIST}`, FLOWS, "--key=dst"], input: "8.8.8.0/24\n", stdout: /^3 of 7 lines/m },
   {
@@ -144,7 +187,7 @@ const STDIN: Call[] = [
   { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
 ];
 
-testCalls([...CALLS, ...STDIN], LOG);
+testCalls([...CALLS, ...HINTS, ...ROWS, ...STDIN], LOG);
 
 test("preview - shows the config on standard input", async () => {
   const page = `${folder}/stdin.html`;
@@ -195,9 +238,11 @@ for (const runtime of BOTH_RUNTIMES) {
       stdout: "200000 lines: 100001 return, 99999 masquerade, 0 without an address\n",
       stderr: "",
     });
-    const full = await shell('"$0" "$@" "$LOG" > /dev/full');
-    assert.is(full.exit, 1);
-    assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*\n$/);
+    for (const mode of ["", "--summary", "--only=return"]) {
+      const full = await shell(`"$0" "$@" ${mode} "$LOG" > /dev/full`);
+      assert.is(full.exit, 1);
+      assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*(ENOSPC|os error 28).*\n$/);
+    }
     for (const mode of ["", "--only=return"]) {
       const { stdout, stderr } = await shell(`{ "$0" "$@" ${mode} "$LOG"; echo "exit $?" >&2; } | head -n 1`);
       assert.match(stdout, mode ? /^10\.0\.0\.1\n$/ : /^11\.0\.0\.0 +masquerade/);
@@ -205,6 +250,30 @@ for (const runtime of BOTH_RUNTIMES) {
     }
   });
 }
+
+test("what tcpdump prints, by the line that the help has", async () => {
+  const { stdout } = await agent(undefined, ["classify", "--help"]);
+  const awk = / \| (awk '.*') \|/.exec(stdout)?.[1] ?? "";
+  const packets =
+    "12:00:00.1 IP 10.0.0.1.54321 > 8.8.8.8.53: UDP\n12:00:00.1 IP6 2001:db8::1.443 > 2001:db8::2.80: Flags\n";
+  assert.is((await run(["sh", "-c", awk], packets)).stdout, "8.8.8.8\n2001:db8::2\n");
+});
+
+test("the progress is told on a terminal, where no lines are printed to it", async () => {
+  const told = async (...args: string[]) => {
+    const command = [...RUNTIMES.node, ...args].join(" ");
+    const slow = `(echo 10.0.0.1; sleep 0.7; echo 10.0.0.2) | ${command}`;
+    // script(1) gives it a terminal, for both streams unless one is sent elsewhere.
+    return (await run(["script", "-qec", slow, "/dev/null"])).stdout;
+  };
+  const modes = [
+    ["classify", `--cidrs=${LIST}`, "--summary"],
+    ["impact", `--from=${LIST}`, `--to=${LIST}`],
+    ["classify", `--cidrs=${LIST}`, ">", "/dev/null"],
+  ];
+  for (const mode of modes) assert.match(await told(...mode), /\r2 lines\r/, mode.join(" "));
+  assert.not.match(await told("classify", `--cidrs=${LIST}`), / lines/);
+});
 
 test("--output=json", async () => {
   const input = "10.1.2.3\n8.8.8.8:443\nx\n";
@@ -216,10 +285,13 @@ test("--output=json", async () => {
   assert.equal(
     lines.map((line) => JSON.parse(line)),
     [
-      { address: "10.1.2.3", ...inside },
-      { address: "8.8.8.8", ...outside },
+      { line: 1, address: "10.1.2.3", ...inside },
+      { line: 2, address: "8.8.8.8", ...outside },
+      { line: 3, error: "no address" },
     ],
   );
+  const many = await agent(undefined, ["classify", `--cidrs=${LIST}`, "--output=json"], { input: "x\n".repeat(9000) });
+  assert.match(many.stdout, /\{"line":9000,"error":"no address"\}\n$/);
   assert.equal(JSON.parse(await json("classify", `--cidrs=${LIST}`, "--summary")), {
     ...{ lines: 3, return: 1, masquerade: 1, withoutAddress: 1 },
     outcomes: [
