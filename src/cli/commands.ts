@@ -81,11 +81,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Prints the address of each line, the verdict and the entry that decides. Without FILE, or with -, reads standard input.",
       "The address is the first in the line, as a whole word: 10.0.0.1:443, [2001:db8::1]:443 and src=10.0.0.1 hold one; 12:30:45 and 1.2.3.4.5 are none. The destination decides, so a line of conntrack -L needs --key=dst.",
-      "Lines without an address are counted, the first few shown.",
+      "tcpdump writes ports behind a fifth dot: give it -n, and awk takes them off as in the example.",
+      "Lines without an address are counted, the first few shown. With --output=json every line gives an object with its number.",
     ],
     examples: [
       "ip-masq-agent classify --config=config.yaml --summary addresses.txt",
       "conntrack -L | ip-masq-agent classify --key=dst --only=masquerade",
+      "tcpdump -n -l 'tcp or udp' | awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
     ],
     exits: "0; 1 where the config is invalid or the input cannot be read; 2 for bad usage",
     action: classify,

@@ -1,8 +1,9 @@
 // A stream of lines through a reader: from a file or standard input, to standard output, with no copy in between.
 import { writeSync } from "node:fs";
 import process from "node:process";
-import type { LineBatch, LineReader } from "../core/index.ts";
+import type { AddressPlace, LineBatch, LineReader } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
+import { createHints } from "./flow-hints.ts";
 import { openInput, pause } from "./input.ts";
 import type { Io } from "./io.ts";
 
@@ -20,31 +21,42 @@ export interface FlowTotals {
 /** Lines without an address that are shown; the others are counted. */
 const SHOWN = 5;
 
+/** How a stream is read and what becomes of it. */
+export interface FlowUse {
+  /** Gets all lines, `before` of which are gone already. */
+  batch(batch: LineBatch, before: number): void;
+  /** Is called before more is read. */
+  chunkDone?(): void;
+  /** Where the reader looks for the address. */
+  readonly place: AddressPlace;
+  /** Are lines printed as they come, which would get mixed with the progress on a terminal? */
+  readonly prints: boolean;
+}
+
 /** Milliseconds between two words about the progress. */
 const PROGRESS_INTERVAL = 500;
 
 /**
  * Reads all lines of the file that `words` name, standard input where that is `-` or nothing, and hands them over in
- * batches; `chunkDone` is called before more is read. Ends early, and quietly, where the reader of the output went away.
+ * batches. Ends early, and quietly, where the reader of the output went away.
  */
-export function readFlows(
-  words: readonly string[],
-  reader: LineReader,
-  io: Io,
-  use: { batch(batch: LineBatch): void; chunkDone?(): void },
-): FlowTotals {
+export function readFlows(words: readonly string[], reader: LineReader, io: Io, use: FlowUse): FlowTotals {
   const [file = "-", more] = words;
   if (more !== undefined) throw new UsageError(`one FILE at a time; ${JSON.stringify(more)} is a second`);
   const totals: FlowTotals = { lines: 0, withoutAddress: 0 };
-  const progress = startProgress(totals);
+  const progress = startProgress(totals, use.prints);
+  const hint = createHints(use.place, io);
   const input = openInput(file);
   try {
     for (let count = 1; count > 0; ) {
-      count = input.read(reader.room());
+      const room = reader.room();
+      count = input.read(room);
+      if (totals.lines === 0) hint.start(room);
       reader.filled(count);
       for (let batch = reader.next(); batch; batch = reader.next()) {
+        hint.lines(batch);
         warnOfBad(batch, totals, io);
-        use.batch(batch);
+        use.batch(batch, totals.lines);
         totals.lines += batch.count;
       }
       use.chunkDone?.();
@@ -58,6 +70,12 @@ export function readFlows(
   }
   if (totals.withoutAddress > SHOWN) io.warn(`lines without an address: ${totals.withoutAddress}`);
   return totals;
+}
+
+/** Standard input can be read once. Throws {@link UsageError} where more than one of these files is `-`. */
+export function readStdinOnce(...files: readonly (string | undefined)[]): void {
+  if (files.filter((file) => file === "-").length < 2) return;
+  throw new UsageError("standard input can be read once: name files, so that - or no FILE stands for one thing only");
 }
 
 /** Writes all of it to standard output, at once: what is not yet written would only pile up. */
@@ -84,9 +102,9 @@ function warnOfBad({ count, indexes: [indexes], text }: LineBatch, totals: FlowT
   }
 }
 
-/** Says on standard error how far it is, where a person looks on and the output goes elsewhere. */
-function startProgress(totals: FlowTotals): { tell(): void; end(): void } {
-  const isShown = process.stderr.isTTY && !process.stdout.isTTY;
+/** Says on standard error how far it is, where a person looks on and sees nothing else moving. */
+function startProgress(totals: FlowTotals, prints: boolean): { tell(): void; end(): void } {
+  const isShown = process.stderr.isTTY && !(prints && process.stdout.isTTY);
   let last = performance.now();
   let told = false;
   return {

@@ -2,7 +2,7 @@
 import { type LineBatch, LineReader } from "../core/index.ts";
 import type { Outcome, Outcomes } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { readFlows } from "./flows.ts";
+import { readFlows, readStdinOnce } from "./flows.ts";
 import { type Io, printJson } from "./io.ts";
 import { outcomeData, readFileOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
@@ -26,12 +26,13 @@ export async function impact(settings: Settings, words: readonly string[], io: I
       "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt",
     );
   }
+  readStdinOnce(from, to, words[0] ?? "-");
   const old = readFileOutcomes(from, settings, io);
   const wanted = readFileOutcomes(to, settings, io);
   const reader = new LineReader([old.prefixes, wanted.prefixes], { place });
   const changes = new Map<number, Change>();
   const batch = collect(old, wanted, changes);
-  const totals = readFlows(words, reader, io, { batch });
+  const totals = readFlows(words, reader, io, { place, prints: false, batch });
   const sorted = [...changes.values()].sort((a, b) => b.lines - a.lines);
   const changed = sorted.reduce((sum, { lines }) => sum + lines, 0);
   if (settings.json) {

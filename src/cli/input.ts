@@ -37,14 +37,9 @@ function readSome(from: number, room: Uint8Array): number {
   }
 }
 
-/** The bytes of a file. Throws {@link InputError}. */
-export function readFile(file: string): Uint8Array {
-  return orRefuse(file, () => readFileSync(file));
-}
-
 /** The bytes of a file, or of standard input for `-`. Throws {@link InputError}. */
 export function readInput(file: string): Uint8Array {
-  return file === "-" ? readStdin() : readFile(file);
+  return file === "-" ? readStdin() : orRefuse(file, () => readFileSync(file));
 }
 
 export function readStdin(): Uint8Array {

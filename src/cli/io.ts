@@ -15,16 +15,29 @@ export interface Io {
 
 /** The process's own streams; coloured where standard output is a terminal and NO_COLOR is not set. */
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    // The reader went away (`| head`), or there is no room for what is said: the rules matter more than the words.
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && stream === process.stdout) process.exitCode = 1;
-    });
-  }
+  // The reader went away (`| head`), or there is no room for what is said: the rules matter more than the words.
+  process.stderr.on("error", () => {});
+  let told = false;
+  const failed = ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") return;
+    process.exitCode = 1;
+    // Each write that fails comes here.
+    if (!told) process.stderr.write(`ip-masq-agent: cannot write to standard output: ${message}\n`);
+    told = true;
+  };
+  process.stdout.on("error", failed);
+  const write = (data: string | Uint8Array) => {
+    try {
+      process.stdout.write(data);
+    } catch (error) {
+      // Deno throws what Node emits.
+      failed(error as NodeJS.ErrnoException);
+    }
+  };
   const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return {
-    print: (text) => void process.stdout.write(`${text}\n`),
-    write: (data) => void process.stdout.write(data),
+    print: (text) => write(`${text}\n`),
+    write,
     warn: (text) => void process.stderr.write(`${text}\n`),
     color: picocolors.createColors(colored),
   };

@@ -1,10 +1,11 @@
 // ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
-import { formatDiagnostics, isPlainList, optimizeConfig, parseList } from "../config/index.ts";
+import { formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
 import { type Aggregate, countChanges } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { describe, type Optimized, report } from "./optimize-report.ts";
+import { readList } from "./outcomes.ts";
 import { refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
@@ -46,8 +47,8 @@ export async function optimize(settings: Settings, words: readonly string[], io:
 }
 
 function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
-  const { list, diagnostics, text } = parseList(bytes, { file: nameOf(file), ipv6: true });
-  if (!list) return refuse({ diagnostics, text: text() }, invalid(file), settings, io);
+  const { list, diagnostics, text, more } = readList(bytes, nameOf(file), true, settings);
+  if (!list) return refuse({ diagnostics, text: text(), more }, invalid(file), settings, io);
   const result = list.aggregate();
   const entry = (index: number) => {
     const { prefix, line } = list.entry(index);

@@ -1,9 +1,9 @@
 // The outcomes that a command judges addresses by, and how an outcome looks.
-import { isPlainList, parseList } from "../config/index.ts";
-import { type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
-import { readFile } from "./input.ts";
+import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList } from "../config/index.ts";
+import { decide, type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
+import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
-import { readPolicy, refuse } from "./policy.ts";
+import { readPolicy, refuse, validConfig } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
 /** Those of the config that the settings name. */
@@ -11,22 +11,32 @@ export function readOutcomes(settings: Settings, io: Io): Outcomes {
   return outcomesOf(readPolicy(settings, io).policy);
 }
 
-/** Those of a plain list. Throws {@link InvalidConfigError} or {@link ConfigFileError}. */
+/** Those of a plain list, read from standard input for `-`. Throws {@link InvalidConfigError} or {@link InputError}. */
 export function readListOutcomes(file: string, settings: Settings, io: Io): Outcomes {
-  return listOutcomes(readFile(file), file, settings, io);
+  return listOutcomes(readInput(file), nameOf(file), settings, io);
 }
 
-/** Those of a file that is a config or a plain list. */
+/**
+ * Those of a file that is a config or a plain list, or of standard input for `-`. It is read once: a pipe has nothing left
+ * for a second time. Throws as {@link readListOutcomes}.
+ */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
-  const bytes = readFile(file);
-  if (isPlainList(bytes)) return listOutcomes(bytes, file, settings, io);
-  return readOutcomes({ ...settings, config: { ...settings.config, file }, configGiven: true }, io);
+  const bytes = readInput(file);
+  const name = nameOf(file);
+  if (isPlainList(bytes)) return listOutcomes(bytes, name, settings, io);
+  const config = validConfig(parseConfig(bytes, { ...settings.config, file: name }), name, settings, io);
+  return outcomesOf(decide(config, settings.policy));
+}
+
+/** Reads a plain list; for a person no more is said to be wrong than they are shown. Who reads data gets all of it. */
+export function readList(bytes: Uint8Array, file: string, ipv6: boolean, { json }: Settings): ParsedList {
+  return parseList(bytes, { file, ipv6, ...(json ? {} : { most: DIAGNOSTICS_SHOWN }) });
 }
 
 function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: Io): Outcomes {
   const { ipv6 } = settings.config;
-  const { list, diagnostics, text } = parseList(bytes, { file, ipv6 });
-  if (!list) return refuse({ diagnostics, text: text() }, `the list ${file} is invalid`, settings, io);
+  const { list, diagnostics, text, more } = readList(bytes, file, ipv6, settings);
+  if (!list) return refuse({ diagnostics, text: text(), more }, `the list ${file} is invalid`, settings, io);
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 

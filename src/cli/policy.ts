@@ -1,6 +1,6 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError, readConfigFile } from "../agent/index.ts";
-import { type Config, type Diagnostic, formatDiagnostics } from "../config/index.ts";
+import { type Config, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
@@ -19,14 +19,21 @@ export function diagnosticData({ severity, code, message, file, line, column, hi
 
 /** Says what is wrong with a text, as data or for a person, and throws {@link InvalidConfigError}. */
 export function refuse(
-  { diagnostics, text }: { readonly diagnostics: readonly Diagnostic[]; readonly text: string },
+  { diagnostics, text, more = 0 }: { diagnostics: readonly Diagnostic[]; text: string; more?: number },
   message: string,
   { json }: Settings,
   io: Io,
 ): never {
   if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
-  else io.warn(formatDiagnostics(diagnostics, text));
+  else io.warn(formatDiagnostics(diagnostics, text, more));
   throw new InvalidConfigError(message);
+}
+
+/** A config that has been read, its warnings printed. Throws {@link InvalidConfigError}. */
+export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io): Config {
+  if (!parsed.config) return refuse(parsed, `the config ${name} is invalid; nothing was changed`, settings, io);
+  if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
+  return parsed.config;
 }
 
 /**
@@ -39,10 +46,9 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   if (!parsed.bytes && settings.configGiven) {
     throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
   }
-  if (!parsed.config) refuse(parsed, `the config ${file} is invalid; nothing was changed`, settings, io);
-  if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
+  const config = validConfig(parsed, file, settings, io);
   if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);
-  return { config: parsed.config, policy: decide(parsed.config, settings.policy) };
+  return { config, policy: decide(config, settings.policy) };
 }
 
 /** Where the settings want the policy kept; `warn` is told what a person should know besides. */

@@ -1,10 +1,13 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { ConfigFileError, readConfigFile, serve } from "../agent/index.ts";
+import { type ConfigFile, ConfigFileError, readConfigFile, serve } from "../agent/index.ts";
+import { type ConfigOptions, parseConfig } from "../config/index.ts";
 import { formatTable } from "../dialect/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
 import { forEachFamily } from "./families.ts";
+import { UsageError } from "./flags.ts";
+import { nameOf, readStdin } from "./input.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -25,7 +28,9 @@ export class PageError extends Error {
 
 /** Writes the page where --page names a file, else serves it on this machine until a signal ends it. */
 export async function preview(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const [file = settings.config.file] = words;
+  const [file = settings.config.file, more] = words;
+  if (more !== undefined) throw new UsageError(`one FILE at a time; ${JSON.stringify(more)} is a second`);
+  if (words.length > 0 && settings.configGiven) throw new UsageError("FILE takes the place of --config: give one");
   const state = await stateOf(settings, file, words.length > 0 || settings.configGiven, io);
   // Nothing in the state may end the element that it stands in.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
@@ -58,7 +63,7 @@ export async function preview(settings: Settings, words: readonly string[], io: 
 /** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
 async function stateOf(settings: Settings, file: string, required: boolean, io: Io): Promise<object> {
   const { policy } = settings;
-  const { bytes, config } = readConfigFile({ ...settings.config, file });
+  const { bytes, config } = file === "-" ? fromStdin(settings.config) : readConfigFile({ ...settings.config, file });
   if (!bytes && required) throw new ConfigFileError(`there is no config ${file}; without a name the defaults apply`);
   if (!bytes) io.warn(`no config file at ${file}, the defaults apply`);
   const observed = config && process.getuid?.() === 0 ? await observe(decide(config, policy), settings, io) : {};
@@ -73,6 +78,11 @@ async function stateOf(settings: Settings, file: string, required: boolean, io: 
     },
     observed,
   };
+}
+
+function fromStdin(options: ConfigOptions): ConfigFile {
+  const bytes = readStdin();
+  return { ...parseConfig(bytes, { ...options, file: nameOf("-") }), bytes };
 }
 
 /** The rules that the node has, by family, as far as they can be read. */

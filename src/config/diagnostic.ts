@@ -43,7 +43,7 @@ export interface Diagnostic<Code extends string = DiagnosticCode> {
 }
 
 /** Diagnostics that are shown of one file; the others are counted. */
-const SHOWN = 100;
+export const SHOWN = 100;
 
 /** Columns of a source line that are shown. */
 const WINDOW = 160;
@@ -51,13 +51,14 @@ const WINDOW = 160;
 /**
  * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
  * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
+ * `besides` is how many problems there are that have no diagnostic.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string): string {
+export function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string, besides = 0): string {
   const lines = text.split(/\r?\n/);
   const shown = diagnostics
     .slice(0, SHOWN)
     .map((diagnostic) => formatOne(diagnostic, lines[diagnostic.line - 1] ?? ""));
-  const more = diagnostics.length - shown.length;
+  const more = diagnostics.length - shown.length + besides;
   return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
 }
 

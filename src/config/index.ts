@@ -17,6 +17,7 @@ export {
   formatDiagnostic,
   formatDiagnostics,
   type Severity,
+  SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";

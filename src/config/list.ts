@@ -11,6 +11,8 @@ export interface ParsedList {
   /** There exactly when nothing is wrong with any of its entries. */
   readonly list: PrefixList | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** How many entries are wrong besides those that the diagnostics are about. */
+  readonly more: number;
   /** The text that the diagnostics are about. */
   text(): string;
 }
@@ -35,24 +37,29 @@ const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /**
  * Reads a plain list. An address alone stands for the block of that one; what a config may not have, such as an unaligned
- * prefix, a list may not have either.
+ * prefix, a list may not have either. Of what is wrong the first `most` are diagnosed and the others counted: each costs
+ * far more than a good entry, and a file that is no list at all is wrong in every line.
  */
-export function parseList(source: Uint8Array, { file, ipv6 }: Pick<ConfigOptions, "file" | "ipv6">): ParsedList {
+export function parseList(
+  source: Uint8Array,
+  { file, ipv6, most = Number.POSITIVE_INFINITY }: Pick<ConfigOptions, "file" | "ipv6"> & { readonly most?: number },
+): ParsedList {
   const hasMark = source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf;
   const bytes = hasMark ? source.subarray(3) : source;
   const list = readPrefixList(bytes);
   const unwanted = ipv6 || !list.hasIPv6 ? [] : list.ipv6Lines();
   const lines = [...new Set([...list.flawed, ...unwanted])].sort((a, b) => a - b);
-  if (lines.length === 0) return { list, diagnostics: [], text: () => decode(bytes) };
+  if (lines.length === 0) return { list, diagnostics: [], more: 0, text: () => decode(bytes) };
   const text = decode(bytes);
   const diagnostics: Diagnostic[] = [];
   const { report } = reporter(file, text, diagnostics);
-  for (const entry of entriesOn(lines, text)) {
+  const shown = lines.slice(0, most);
+  for (const entry of entriesOn(shown, text)) {
     const { read } = entry.text.includes("/") ? parsePrefixes([entry.text]) : parseAddresses([entry.text]);
     const problem = read[0] && findProblem(entry.text, read[0], ipv6);
     if (problem) report("error", problem.code, entry.span, problem.message, problem.hint);
   }
-  return { list: undefined, diagnostics, text: () => text };
+  return { list: undefined, diagnostics, more: lines.length - shown.length, text: () => text };
 }
 
 /** The entries on these lines, as the core reads them: without comment and white space. */
@@ -62,13 +69,17 @@ function entriesOn(lines: readonly number[], text: string): RawCidr[] {
   let line = 1;
   for (const wanted of lines) {
     for (; line < wanted; line++) start = text.indexOf("\n", start) + 1;
-    const [, blank = "", entry = ""] = /^([ \t\r]*)([^#\n]*)/.exec(text.slice(start, start + MAX_LINE)) ?? [];
-    const content = entry.replace(/[ \t\r]+$/, "");
-    const from = start + blank.length;
-    entries.push({ text: content, span: { start: from, end: from + content.length }, line });
+    let from = start;
+    while (isBlank(text, from)) from++;
+    let end = from;
+    while (end < text.length && text[end] !== "\n" && text[end] !== "#") end++;
+    while (end > from && isBlank(text, end - 1)) end--;
+    entries.push({ text: text.slice(from, Math.min(end, from + MAX_ENTRY)), span: { start: from, end }, line });
   }
   return entries;
 }
 
-/** Characters of a line that are looked at. */
-const MAX_LINE = 10_000;
+const isBlank = (text: string, at: number) => text[at] === " " || text[at] === "\t" || text[at] === "\r";
+
+/** Characters of an entry that are looked at. No prefix is as long, so that what is cut is as wrong as it was. */
+const MAX_ENTRY = 10_000;

@@ -14,7 +14,7 @@ export interface Call {
   /** Whole where it is a string. */
   readonly stdout?: RegExp | string;
   readonly stderr?: RegExp | string;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
 }
 
 /** A folder for the files of a test, which goes after it, and what writes one there and answers its path. */

@@ -10,6 +10,7 @@ const { folder, file } = testFolder();
 const CONFIG = file("config.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
 const LIST = file("list.txt", "# ours\r\n10.1.0.0/16\r\n192.0.2.1 # one\n");
 const BAD_LIST = file("bad.txt", "10.0.0.0/8\n10.0.0.1/8\n");
+const MANY_BAD = file("many.txt", "10.0.0.1/8\n".repeat(1000));
 const IPV6_LIST = file("ipv6.txt", "10.0.0.0/8\n2001:db8::/32\n");
 const LOG = [
   "tcp 6 ESTABLISHED src=10.9.9.9 dst=8.8.8.8 sport=1",
@@ -23,6 +24,8 @@ const LOG = [
 
 const KEY = ["--key=dst", "--enable-ipv6", `--config=${CONFIG}`];
 const NONE = 'line 3 has no address: "12:30:45 nothing"\nline 6 has no address: ""\n';
+
+const FLOWS = file("flows.txt", LOG);
 
 const CALLS: Call[] = [
   {
@@ -83,6 +86,8 @@ const CALLS: Call[] = [
     stderr: /ipv6\.txt:2:1: error: 2001:db8::\/32 is an IPv6 prefix.*\[ipv6-disabled\]/,
   },
   { args: ["classify", `--cidrs=${IPV6_LIST}`, "--enable-ipv6"], input: "2001:db8::1", stdout: /^2001:db8::1 +return/ },
+  { args: ["optimize", MANY_BAD], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
+  { args: ["classify", `--cidrs=${MANY_BAD}`], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
   { args: ["classify", "--cidrs=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", folder], exit: 1, stderr: /cannot read/ },
@@ -118,7 +123,100 @@ const CALLS: Call[] = [
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
 ];
 
-testCalls(CALLS, LOG);
+const HINT = /the first address of each line decides here, the source; if the destination is meant: --key=dst\n/;
+const UTF16 = /this is UTF-16 text, and UTF-8 is read; convert it: iconv/;
+const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
+
+const HINTS: Call[] = [
+  // Once, and only where nothing says which address is meant.
+  { args: ["classify", "--config", CONFIG, "--enable-ipv6"], stderr: new RegExp(`^${HINT.source}line 3 has`) },
+  { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: HINT },
+  { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\nsrc=10.0.0.1 dst=8.8.8.8\n", stderr: "" },
+  { args: ["classify", `--cidrs=${LIST}`], input: utf16("10.1.0.1\r\n10.1.0.2\r\n"), stdout: "", stderr: UTF16 },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: utf16("x"), stderr: UTF16 },
+  {
+    args: ["classify", `--cidrs=${LIST}`],
+    input: Buffer.from("\xff\xfe\n10.1.0.1\n", "latin1"),
+    stderr: /^line 1 has.*\n$/,
+  },
+  {
+    args: ["classify", "--help"],
+    stdout: /tcpdump -n -l 'tcp or udp' \| awk '\{ sub\(\/\\\.\[0-9\]\+:\$\/, "", \$5\)/,
+  },
+];
+
+const ROWS: Call[] = [
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6", "--summary"],
+    input: "8.8.8.8\n::1\n::2\n",
+    stdout:
+      "1  masquerade  no entry contains it (IPv4)\n2  masquerade  no entry contains it (IPv6)\n3 lines: 0 return, 3 masquerade, 0 without an address\n",
+  },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6"],
+    input: "8.8.8.8\n2001:db8::ffff:1:1\n::1\n8.8.8.8\n",
+    stdout: [
+      "8.8.8.8          masquerade  no entry contains it",
+      `${"2001:db8::ffff:1:1".padEnd(39)}  masquerade  no entry contains it`,
+      `${"::1".padEnd(39)}  masquerade  no entry contains it`,
+      `${"8.8.8.8".padEnd(39)}  masquerade  no entry contains it`,
+      "",
+    ].join("\n"),
+  },
+];
+
+const STDIN: Call[] = [
+  { args: ["impact", "--from=-", `--to=${LIST}`, FLOWS, "--key=dst"], input: "8.8.8.0/24\n", stdout: /^3 of 7 lines/m },
+  {
+    args: ["impact", `--from=${LIST}`, "--to=-", FLOWS, "--key=dst"],
+    input: "nonMasqueradeCIDRs: [8.8.8.8/24]",
+    exit: 1,
+    stderr: /<stdin>:1:22: error: .* is not aligned[\s\S]*the config <stdin> is invalid/,
+  },
+  {
+    args: ["classify", "--cidrs=-", FLOWS, "--key=dst"],
+    input: "8.0.0.0/8",
+    stdout: /^8\.8\.8\.8 +return +8.*<stdin>:1:1/,
+  },
+  { args: ["classify", "--cidrs=-"], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["classify", "--cidrs=-", "-"], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["impact", "--from=-", "--to=-", FLOWS], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["preview", "-", `--page=${folder}/page.html`], input: "cidrLimit: 77", stdout: /^written/ },
+  { args: ["preview", CONFIG, "extra"], exit: 2, stderr: /one FILE at a time; "extra"/ },
+  { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
+];
+
+testCalls([...CALLS, ...HINTS, ...ROWS, ...STDIN], LOG);
+
+test("preview - shows the config on standard input", async () => {
+  const page = `${folder}/stdin.html`;
+  await agent(undefined, ["preview", "-", `--page=${page}`], { input: "cidrLimit: 77" });
+  assert.match(readFileSync(page, "utf8"), /"config":"cidrLimit: 77"/);
+});
+
+for (const runtime of BOTH_RUNTIMES) {
+  test(`pipes in the place of files, which can be read once (${runtime})`, async () => {
+    const shell = (text: string) => {
+      const script = text.replaceAll("AGENT", RUNTIMES[runtime].map((word) => `'${word}'`).join(" "));
+      return run(["bash", "-c", script], "", { CONFIG, LIST, FLOWS });
+    };
+    const options = "--enable-ipv6 --key=dst";
+    const calls = [
+      [`AGENT impact --from=CONFIG --to=LIST ${options} "$FLOWS"`, /^3 of 7 lines/m],
+      [`AGENT impact --from=LIST --to=CONFIG ${options} "$FLOWS"`, /^3 of 7 lines/m],
+      [`AGENT classify --config=CONFIG ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.0\.0\.0\/8/m],
+      [`AGENT classify --cidrs=LIST ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.1\.0\.0\/16/m],
+      ["AGENT check --enable-ipv6 CONFIG", /: valid: 2 CIDRs/],
+      ["AGENT optimize LIST", /^10\.1\.0\.0\/16\n192\.0\.2\.1\/32\n$/],
+      ["AGENT optimize --enable-ipv6 CONFIG", /^nonMasq.*fd00/],
+    ] as const;
+    for (const [text, expected] of calls) {
+      const { stdout, stderr } = await shell(text.replace(/(CONFIG|LIST)/g, '<(cat "$$$1")'));
+      assert.match(stdout, expected, `${text}\n${stdout}${stderr}`);
+    }
+  });
+}
 
 for (const runtime of BOTH_RUNTIMES) {
   test(`a large log, a line longer than all chunks, and a reader that goes away (${runtime})`, async () => {
@@ -140,9 +238,11 @@ for (const runtime of BOTH_RUNTIMES) {
       stdout: "200000 lines: 100001 return, 99999 masquerade, 0 without an address\n",
       stderr: "",
     });
-    const full = await shell('"$0" "$@" "$LOG" > /dev/full');
-    assert.is(full.exit, 1);
-    assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*\n$/);
+    for (const mode of ["", "--summary", "--only=return"]) {
+      const full = await shell(`"$0" "$@" ${mode} "$LOG" > /dev/full`);
+      assert.is(full.exit, 1);
+      assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*(ENOSPC|os error 28).*\n$/);
+    }
     for (const mode of ["", "--only=return"]) {
       const { stdout, stderr } = await shell(`{ "$0" "$@" ${mode} "$LOG"; echo "exit $?" >&2; } | head -n 1`);
       assert.match(stdout, mode ? /^10\.0\.0\.1\n$/ : /^11\.0\.0\.0 +masquerade/);
@@ -150,6 +250,30 @@ for (const runtime of BOTH_RUNTIMES) {
     }
   });
 }
+
+test("what tcpdump prints, by the line that the help has", async () => {
+  const { stdout } = await agent(undefined, ["classify", "--help"]);
+  const awk = / \| (awk '.*') \|/.exec(stdout)?.[1] ?? "";
+  const packets =
+    "12:00:00.1 IP 10.0.0.1.54321 > 8.8.8.8.53: UDP\n12:00:00.1 IP6 2001:db8::1.443 > 2001:db8::2.80: Flags\n";
+  assert.is((await run(["sh", "-c", awk], packets)).stdout, "8.8.8.8\n2001:db8::2\n");
+});
+
+test("the progress is told on a terminal, where no lines are printed to it", async () => {
+  const told = async (...args: string[]) => {
+    const command = [...RUNTIMES.node, ...args].join(" ");
+    const slow = `(echo 10.0.0.1; sleep 0.7; echo 10.0.0.2) | ${command}`;
+    // script(1) gives it a terminal, for both streams unless one is sent elsewhere.
+    return (await run(["script", "-qec", slow, "/dev/null"])).stdout;
+  };
+  const modes = [
+    ["classify", `--cidrs=${LIST}`, "--summary"],
+    ["impact", `--from=${LIST}`, `--to=${LIST}`],
+    ["classify", `--cidrs=${LIST}`, ">", "/dev/null"],
+  ];
+  for (const mode of modes) assert.match(await told(...mode), /\r2 lines\r/, mode.join(" "));
+  assert.not.match(await told("classify", `--cidrs=${LIST}`), / lines/);
+});
 
 test("--output=json", async () => {
   const input = "10.1.2.3\n8.8.8.8:443\nx\n";
@@ -161,10 +285,13 @@ test("--output=json", async () => {
   assert.equal(
     lines.map((line) => JSON.parse(line)),
     [
-      { address: "10.1.2.3", ...inside },
-      { address: "8.8.8.8", ...outside },
+      { line: 1, address: "10.1.2.3", ...inside },
+      { line: 2, address: "8.8.8.8", ...outside },
+      { line: 3, error: "no address" },
     ],
   );
+  const many = await agent(undefined, ["classify", `--cidrs=${LIST}`, "--output=json"], { input: "x\n".repeat(9000) });
+  assert.match(many.stdout, /\{"line":9000,"error":"no address"\}\n$/);
   assert.equal(JSON.parse(await json("classify", `--cidrs=${LIST}`, "--summary")), {
     ...{ lines: 3, return: 1, masquerade: 1, withoutAddress: 1 },
     outcomes: [

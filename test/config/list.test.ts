@@ -50,7 +50,26 @@ test("what is wrong with a plain list, and where", () => {
     "cidr-unaligned 2:1+10",
     "ipv6-disabled 4:2+7",
   ]);
+  const blank = " \t\r".repeat(7_000);
+  const wide: [string, string[]][] = [
+    [`${blank}10.0.0.1/8${blank}`, ["cidr-unaligned 1:21001+10"]],
+    [`${"\n".repeat(20_000)}${blank}foo`, ["cidr-syntax 20001:21001+3"]],
+    // What stands first is a prefix, but not all that there is.
+    [`10.0.0.0/8${blank}x`, ["cidr-syntax 1:1+21011"]],
+    [`10.0.0.0/${"0".repeat(20_000)}8 # x`, ["cidr-unaligned 1:1+20010"]],
+    ["x".repeat(20_000), ["cidr-syntax 1:1+20000"]],
+  ];
+  for (const [text, expected] of wide) assert.equal(report(text, true), expected, text.trim().slice(0, 20));
   assert.is(parseList(bytes("10.0.0.0/8"), { file: "list", ipv6: false }).list?.length, 1);
+});
+
+test("of many bad entries the first are diagnosed and the others counted", () => {
+  const text = `10.0.0.0/8\n${"10.0.0.1/8\n".repeat(300_000)}::/0\n`;
+  const start = performance.now();
+  const { list, diagnostics, more } = parseList(bytes(text), { file: "list", ipv6: false, most: 100 });
+  assert.equal([list, diagnostics.length, diagnostics.at(-1)?.line, more], [undefined, 100, 101, 299_901]);
+  // All of them would take seconds.
+  assert.ok(performance.now() - start < 1000);
 });
 
 test.run();

@@ -1,4 +1,5 @@
 // Slow, obviously right twins of what the core does, and random input for both.
+import { isIP } from "node:net";
 import fc from "fast-check";
 
 export interface Prefix {
@@ -98,4 +99,62 @@ export function addressesNear(list: readonly Prefix[]): Prefix[] {
       .filter((address) => address >= 0n && address < 1n << BigInt(size))
       .map((address) => unmap({ family: prefix.family, address, bits: size }));
   });
+}
+
+/** Random whole numbers below a bound, the same in each run: cheap, for cases by the hundred thousand. */
+export function numbersBelow(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Every list of at most `most` of these. */
+export function* listsOf<T>(items: readonly T[], most: number): Generator<T[]> {
+  yield [];
+  if (most === 0) return;
+  for (const rest of listsOf(items, most - 1)) for (const item of items) yield [item, ...rest];
+}
+
+/**
+ * Is this an address, by Node's reading of them? Except that a zone makes it none, as no packet carries one, and that a
+ * group may have any number of leading zeros, as Go has it.
+ */
+export function isAddressSlow(text: string): boolean {
+  return (
+    isIP(text.includes(":") ? text.replace(/(^|:)0+(?=[0-9a-f]+(:|$))/gi, "$1") : text) !== 0 && !text.includes("%")
+  );
+}
+
+/** What the line of a plain list means, or undefined where it is no prefix that a rule can be made of. */
+export function readPrefixSlow(text: string): Prefix | undefined {
+  const [address = "", length, more] = text.split("/");
+  if (more !== undefined || !isAddressSlow(address)) return undefined;
+  const v4 = !address.includes(":");
+  const size = v4 ? 32 : 128;
+  if (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) return undefined;
+  const bits = length === undefined ? size : Number(length);
+  const value = v4 ? numberOf(address.split(".").map(Number), 8n) : ipv6Number(address);
+  if (bits > size || value & ((1n << BigInt(size - bits)) - 1n)) return undefined;
+  const prefix: Prefix = { family: v4 ? "ipv4" : "ipv6", address: value, bits };
+  // A packet to a mapped address carries the IPv4 one; a prefix of them has to be written as IPv4.
+  if (v4 || value >> 32n !== 0xffffn || bits < 96) return prefix;
+  return length === undefined ? unmap(prefix) : undefined;
+}
+
+const numberOf = (parts: readonly number[], width: bigint) =>
+  parts.reduce((sum, part) => (sum << width) | BigInt(part), 0n);
+
+function ipv6Number(text: string): bigint {
+  const groups = text.replace(/[0-9]+\.[0-9.]+$/, (quad) => {
+    const [a = 0, b = 0, c = 0, d = 0] = quad.split(".").map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const [before = [], after = []] = groups.split("::").map((half) => (half === "" ? [] : half.split(":")));
+  const zeros = new Array<string>(8 - before.length - after.length).fill("0");
+  return numberOf(
+    [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16)),
+    16n,
+  );
 }

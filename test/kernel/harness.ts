@@ -25,7 +25,11 @@ export interface Result {
 }
 
 /** Runs a command to its end, whatever its exit. */
-export function run(command: readonly string[], input = "", env: Record<string, string> = {}): Promise<Result> {
+export function run(
+  command: readonly string[],
+  input: string | Uint8Array = "",
+  env: Record<string, string> = {},
+): Promise<Result> {
   const [file = "", ...args] = command;
   return new Promise((done, fail) => {
     const child = spawn(file, args, { env: { ...process.env, NO_COLOR: "1", ...env } });
@@ -43,7 +47,7 @@ export function run(command: readonly string[], input = "", env: Record<string, 
 export function agent(
   namespace: string | undefined,
   args: readonly string[],
-  { runtime = "node" as Runtime, env = {}, input = "" } = {},
+  { runtime = "node" as Runtime, env = {}, input = "" as string | Uint8Array } = {},
 ): Promise<Result> {
   const command = [...RUNTIMES[runtime], ...args];
   // A call that is expected to be refused must not meet the host's rules where it is not.

@@ -16,10 +16,13 @@ export interface Diagnostic<Code extends string = DiagnosticCode> {
     /** How many code units it spans on its line, at least 1. */
     readonly length: number;
 }
+/** Diagnostics that are shown of one file; the others are counted. */
+export declare const SHOWN = 100;
 /**
  * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
  * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
+ * `besides` is how many problems there are that have no diagnostic.
  */
-export declare function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string): string;
+export declare function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string, besides?: number): string;
 /** One diagnostic without its source line. */
 export declare function formatDiagnostic({ severity, code, message, hint, file, line, column }: Diagnostic): string;
