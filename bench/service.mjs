@@ -173,7 +173,7 @@ export function countTools(command, variant, resyncs) {
       const env = ["env", `PATH=${folder}:${process.env.PATH}`];
       const args = ["run", `--iptables-variant=${variant}`, "--v=4", `--config=${folder}/config`];
       const agent = start(namespace, [...env, ...command, ...args], (line) => {
-        if (!/in sync|rules: /.test(line)) return;
+        if (!/ipv4: (in sync|rules: )/.test(line)) return;
         // The first sync writes, and is not counted.
         if (count++ === 0) writeFileSync(`${folder}/calls`, "");
         if (count > resyncs) agent.stop().then(done);

@@ -59,11 +59,8 @@ export interface Work {
  * several; undefined where there was nothing. Each happens whole or not at all. Throws {@link ToolError} or
  * {@link VerifyError}.
  */
-export async function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
-  // Who only looks waits for nobody.
-  if (!next(await look())) return undefined;
-  // Another process of ours may be at the same: what is to write is decided when it is our turn.
-  return inTurn(`${variant}/${family}/${chain}`, warn, async () => {
+export function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
+  const work = async () => {
     const written: Transaction[] = [];
     let transaction = next(await look());
     for (let attempt = 1; transaction; attempt++) {
@@ -79,7 +76,10 @@ export async function settle({ variant, family, chain, look, next, warn }: Work)
       if (failure !== undefined && (!(failure instanceof ToolError) || transaction?.text === before)) throw failure;
     }
     return joinTransactions(written);
-  });
+  };
+  // Another process of ours may be at the same: what is to write is decided when it is our turn.
+  const isNeeded = async () => next(await look()) !== undefined;
+  return inTurn(`${variant}/${family}/${chain}`, warn, { isNeeded, work });
 }
 
 /** Removes the chain and the jumps to it. Throws {@link ReferencedError} where others use it; nothing is changed then. */

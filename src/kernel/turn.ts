@@ -15,12 +15,24 @@ export function hurry(): void {
   patience = HURRY_MS;
 }
 
+export interface TurnWork<T> {
+  /** Is there anything to do? Asked without the turn, and only where somebody else has it. */
+  readonly isNeeded: () => Promise<boolean>;
+  readonly work: () => Promise<T>;
+}
+
 /**
- * Runs `work` while no other process of ours writes under this name in this network namespace. After 5 s, which `warn` is
- * told, or where names cannot be held, `work` runs all the same: what it writes is looked at afterwards.
+ * Runs `work` while no other process of ours writes under this name in this network namespace. Where nothing is to do
+ * nobody is waited for. After 5 s, which `warn` is told, or where names cannot be held, `work` runs all the same: what it
+ * writes is looked at afterwards.
  */
-export async function inTurn<T>(name: string, warn: (message: string) => void, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(
+  name: string,
+  warn: (message: string) => void,
+  { isNeeded, work }: TurnWork<T>,
+): Promise<T | undefined> {
   let held = await takeName(`turn/${name}`);
+  if (held === "taken" && !(await isNeeded())) return undefined;
   for (let waited = 0; held === "taken" && waited < patience; waited += STEP_MS) {
     await new Promise((done) => setTimeout(done, STEP_MS));
     held = await takeName(`turn/${name}`);
