@@ -13,9 +13,12 @@ import { RUNTIME, VERSION } from "./version.ts";
 const SYNC_MS = 1_000;
 const ALL_MS = 1_800;
 
-/** Asks V8 to keep its heap small: left alone, 3,000 resyncs one right after the other took 50 MB instead of 20. */
+/**
+ * Asks V8 to keep its heap small: left alone, 3,000 resyncs one right after the other took 50 MB instead of 20. Its
+ * optimizing compiler has nothing to win where syncs are seconds apart, and takes megabytes whenever it works.
+ */
 function keepSmall(): void {
-  for (const flag of ["--optimize-for-size", "--max-semi-space-size=1", "--semi-space-growth-factor=1"]) {
+  for (const flag of ["--optimize-for-size", "--max-semi-space-size=1", "--semi-space-growth-factor=1", "--no-opt"]) {
     setFlagsFromString(flag);
   }
 }
