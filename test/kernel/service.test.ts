@@ -1,91 +1,13 @@
-// The agent as a service: what it follows, survives, says and shows. With the real binary, on both runtimes.
-import { spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+// The agent as a service: what it survives, says and shows. With the real binary.
+import { spawn } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside } from "../../demo/network.mjs";
-import { configMap } from "./config-map.ts";
 import { agent, configFlag, kernelTest, restore, ruleLines, saved, withNode } from "./harness.ts";
 import { type Loop, METRICS, sample, withLoop } from "./loop.ts";
 
 const config = (cidrs: string) => `nonMasqueradeCIDRs: [${cidrs}]\n`;
-
-for (const runtime of ["node", "deno"] as const) {
-  kernelTest(`a mounted ConfigMap is followed at once, and signals do what they say (${runtime})`, () =>
-    withNode((node, folder) => {
-      // The resync would come after a minute: whatever happens earlier is followed.
-      const publish = configMap(`${folder}/mount`, config("10.0.0.0/8"));
-      const has = (cidr: string) => saved(node, "nft").includes(`-d ${cidr} `);
-      const use = async (loop: Loop) => {
-        await loop.until(() => has("10.0.0.0/8"), "the first sync");
-        for (let i = 0; i < 5; i++) {
-          publish(config(`10.${i}.0.0/16`));
-          await loop.until(() => has(`10.${i}.0.0/16`), "following the ConfigMap");
-        }
-        assert.is(saved(node, "nft").match(/-d 10\./g)?.length, 1);
-
-        publish(config("10.0.0.0/33"));
-        await loop.until(() => /the last valid one stays in force/.test(loop.log()), "reporting the invalid config");
-        assert.ok(has("10.4.0.0/16"));
-        publish(config("11.0.0.0/8"));
-        await loop.until(() => has("11.0.0.0/8"), "taking the valid one");
-
-        rmSync(`${folder}/mount`, { recursive: true });
-        await loop.until(() => has("172.16.0.0/12"), "the defaults where the mount is gone");
-        configMap(`${folder}/mount`, config("12.0.0.0/8"));
-        await loop.until(() => has("12.0.0.0/8"), "the mount that is back");
-
-        // Only what is changed after the sync has ended is drift.
-        await loop.until(
-          () => /the defaults, 3 CIDRs(.*\n)+?.*config: 1 CIDR(.*\n)+?.*ipv4: rules: /.test(loop.log()),
-          "the end of that sync",
-        );
-        restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
-        loop.signal("SIGHUP");
-        await loop.until(() => has("12.0.0.0/8"), "the sync that SIGHUP asks for");
-        const told = /^W.*ipv4: somebody had changed the rules:\n +\+ -A IP-MASQ-AGENT/m;
-        await loop.until(() => told.test(loop.log()), "telling what was repaired");
-
-        const before = saved(node, "nft");
-        const { exit, took } = await loop.stop("SIGTERM");
-        assert.is(exit, 0, loop.log());
-        assert.ok(took < 2_000, `${took} ms`);
-        assert.is(saved(node, "nft"), before, "the rules stay");
-      };
-      return withLoop(node, [`--config=${folder}/mount/ip-masq-agent`], use, { runtime });
-    }),
-  );
-}
-
-kernelTest("a burst of a thousand changes ends in the last one, with few syncs", () =>
-  withNode((node, folder) => {
-    const flag = configFlag(folder, config("10.0.0.0/8"));
-    return withLoop(node, [flag, METRICS], async (loop) => {
-      await loop.until(() => ruleLines(saved(node, "nft")).length === 5, "the first sync");
-      for (let i = 0; i < 1000; i++) {
-        configFlag(folder, config(`10.${i % 256}.${i >> 8}.0/24`));
-        if (i % 5 === 0) await new Promise((done) => setTimeout(done, 4));
-      }
-      await loop.until(() => saved(node, "nft").includes("-d 10.231.3.0/24 "), "the last of them");
-      const { text } = await loop.get("/metrics");
-      const syncs = ["changed", "in_sync"].map(
-        (result) => sample(text, `syncs_total{family="ipv4",result="${result}"}`) ?? 0,
-      );
-      assert.ok((syncs[0] ?? 0) + (syncs[1] ?? 0) <= 100, `${syncs} syncs`);
-      assert.not.match(loop.log(), /^[EF]/m);
-    });
-  }),
-);
 
 kernelTest("failures back off, the other family goes on, and it works again by itself", () =>
   withNode((node, folder) => {
@@ -283,58 +205,6 @@ kernelTest("at --v=2 it says what the established agent says, once", () =>
   }),
 );
 
-kernelTest("a config that is written bit by bit is taken when it is whole", () =>
-  withNode((node, folder) => {
-    const flag = configFlag(folder, config("10.0.0.0/8"));
-    return withLoop(node, [flag], async (loop) => {
-      await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
-      const file = openSync(`${folder}/config.yaml`, "w");
-      try {
-        // Emptied for a while, then a line at a time; somebody asks for a sync, and the folder changes meanwhile.
-        await new Promise((done) => setTimeout(done, 500));
-        writeSync(file, "nonMasqueradeCIDRs:\n");
-        for (let i = 1; i < 10; i++) {
-          writeSync(file, `- ${i}.0.0.0/8\n`);
-          if (i === 3) loop.signal("SIGHUP");
-          if (i === 6) mkdirSync(`${folder}/..other`);
-          await new Promise((done) => setTimeout(done, 80));
-        }
-      } finally {
-        closeSync(file);
-      }
-      await loop.until(() => /config: 9 CIDRs/.test(loop.log()), "taking it whole");
-      assert.equal(
-        [...loop.log().matchAll(/config: .*?(\d+) CIDR/g)].map((match) => match[1]),
-        ["1", "9"],
-      );
-    });
-  }),
-);
-
-kernelTest("a config that is empty and stays so is taken all the same", () =>
-  withNode((node, folder) => {
-    const flag = configFlag(folder, config("11.0.0.0/8"));
-    return withLoop(node, [flag], async (loop) => {
-      await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
-      configFlag(folder, "");
-      await loop.until(() => saved(node, "nft").includes("-d 172.16.0.0/12 "), "the defaults");
-    });
-  }),
-);
-
-kernelTest("a pipe in the config's place stops nothing", () =>
-  withNode((node, folder) => {
-    const flag = configFlag(folder, config("10.0.0.0/8"));
-    return withLoop(node, [flag], async (loop) => {
-      await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
-      assert.is(spawnSync("mkfifo", [`${folder}/pipe`]).status, 0);
-      renameSync(`${folder}/pipe`, `${folder}/config.yaml`);
-      await loop.until(() => /^E.*no regular file.*the last valid one stays/m.test(loop.log()), "saying so");
-      assert.is((await loop.stop("SIGTERM")).exit, 0);
-    });
-  }),
-);
-
 kernelTest("what the agent itself has written is no drift, though it could not look at it", () =>
   withNode((node, folder) => {
     // Once `blind` is there, the listings that follow a write fail until it goes.
@@ -357,32 +227,6 @@ kernelTest("what the agent itself has written is no drift, though it could not l
       assert.not.match(loop.log(), /somebody|drift/);
     };
     return withLoop(node, [flag], use, { env });
-  }),
-);
-
-kernelTest("where folders cannot be watched it says so once, and the resync finds the changes", () =>
-  withNode((node, folder) => {
-    const flag = configFlag(folder, `${config("10.0.0.0/8")}resyncInterval: 200ms\n`);
-    // A user namespace without a single inotify instance. It has no power over the node's rules: the syncs fail.
-    const limit = ["unshare", "-Ur", "sh", "-c", 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', "sh"];
-    const use = async (loop: Loop) => {
-      await loop.until(() => /config: 1 CIDR,/.test(loop.log()), "reading the config");
-      configFlag(folder, `${config("10.0.0.0/8, 11.0.0.0/8")}resyncInterval: 200ms\n`);
-      await loop.until(() => /config: 2 CIDRs,/.test(loop.log()), "finding the change");
-      // A long interval that a signal ends early is ended for the looks at the config too.
-      configFlag(folder, `${config("10.0.0.0/8")}resyncInterval: 1h\n`);
-      await loop.until(() => /1 CIDR, resync every 1h/.test(loop.log()), "taking the long interval");
-      configFlag(folder, `${config("10.0.0.0/8, 11.0.0.0/8, 12.0.0.0/8")}resyncInterval: 200ms\n`);
-      loop.signal("SIGHUP");
-      await loop.until(() => /config: 3 CIDRs,/.test(loop.log()), "the look that SIGHUP asks for");
-      configFlag(folder, `${config("10.0.0.0/8")}resyncInterval: 200ms\n`);
-      await loop.until(
-        () => /1 CIDR, resync every 200ms(.*\n)*.*3 CIDRs(.*\n)*.*1 CIDR,/.test(loop.log()),
-        "the next change",
-      );
-      assert.is(loop.log().match(/^W.*cannot watch .*its changes are found at each resync: /gm)?.length, 1);
-    };
-    return withLoop(node, [flag], use, { command: [...limit, process.execPath, "dist/ip-masq-agent.mjs"] });
   }),
 );
 
