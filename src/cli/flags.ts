@@ -31,7 +31,7 @@ const klog = (type: Flag["type"]): Flag => {
 
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
-const KERNEL = ["run", "apply", "plan", "preview", "status", "cleanup"];
+const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
 
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -66,7 +66,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "string",
     "auto",
     "auto|nft|legacy",
-    KERNEL,
+    [...KERNEL, "preview"],
     "which iptables; auto: the one that the node uses",
   ),
   "metrics-bind-address": ours(

@@ -63,6 +63,9 @@ kernelTest("a page that cannot be made or written", () =>
       [["preview", `${folder}/none.yaml`], /there is no config/],
       [["preview", flag, "--port=x"], /Invalid --port flag "x": write a port/],
     ];
+    const usage = await agent(node, ["preview", flag, "--backend=windows-cni", "--cni-config=x"]);
+    assert.is(usage.exit, 2);
+    assert.match(usage.stderr, /--backend has no meaning for preview/);
     for (const [args, said] of cases) {
       const { exit, stderr } = await agent(node, args);
       assert.is(exit, 1);
