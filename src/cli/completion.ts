@@ -1,16 +1,9 @@
 // ip-masq-agent completion SHELL: a script that completes commands and flags, of the same tables as the help.
 import type { Command } from "./command.ts";
-import { FLAGS, type Flag, UsageError } from "./flags.ts";
+import { FLAGS, type Flag, flagsOf, UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
 
 const PROGRAM = "ip-masq-agent";
-
-/** Flags of a command that are worth completing. */
-function flagsOf(command: string): readonly (readonly [string, Flag])[] {
-  return Object.entries(FLAGS).filter(([, { group, commands }]) => {
-    return group === "agent" || (group === "ours" && commands?.includes(command) === true);
-  });
-}
 
 /** `a|b|c` names the values there are; FILE asks for a file. */
 const choicesOf = ({ value }: Flag) =>

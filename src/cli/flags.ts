@@ -119,6 +119,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
 };
 
+/** The flags that a command takes and that do something. */
+export function flagsOf(command: string): readonly (readonly [string, Flag])[] {
+  return Object.entries(FLAGS).filter(
+    ([, { group, commands }]) => group === "agent" || commands?.includes(command) === true,
+  );
+}
+
 export interface ParsedArgs {
   /** Values as written, by flag name; a bool is "true" or "false". Flags not given are absent. */
   readonly flags: ReadonlyMap<string, string>;

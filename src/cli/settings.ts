@@ -5,7 +5,7 @@ import type { AddressPlace } from "../core/index.ts";
 import type { Variant } from "../kernel/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, type Verdict } from "../policy/index.ts";
 import { cniConfigOf } from "./cni-config.ts";
-import { FLAGS, UsageError } from "./flags.ts";
+import { FLAGS, flagsOf, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
@@ -121,11 +121,7 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
       from: flags.get("from"),
       to: flags.get("to"),
     },
-    effective: new Map(
-      Object.entries(FLAGS)
-        .filter(([, { group, commands }]) => group === "agent" || commands?.includes("run"))
-        .map(([name]) => [name, text(name)]),
-    ),
+    effective: new Map(flagsOf("run").map(([name]) => [name, text(name)])),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
 }
