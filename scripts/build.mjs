@@ -1,6 +1,6 @@
 // @ts-check
-// Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them. Same
-// sources, same bytes.
+// Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them; and what
+// the chart shares with them. Same sources, same bytes.
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
+import { buildChart } from "./chart.mjs";
 import { buildLibrary } from "./library.mjs";
 import { licensesOf, packagesOf, sbomOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
@@ -43,6 +44,7 @@ writeFileSync("dist/sbom.cdx.json", sbomOf(packages));
 const { configSchemaText, manText } = await load("scripts/made.ts");
 writeFileSync("dist/config.schema.json", configSchemaText);
 writeFileSync("dist/ip-masq-agent.8", manText);
+buildChart(configSchemaText);
 
 writeFileSync("dist/SHA256SUMS", checksums());
 

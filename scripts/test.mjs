@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoKubectl } from "./setup.mjs";
+import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManifests } from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
@@ -15,7 +15,7 @@ const SKIPS = {
   NO_KERNEL: noKernel,
   NO_BROWSER: whyNoBrowser(),
   NO_IMAGE: noKernel ?? whyNoImage(),
-  NO_KUBECTL: whyNoKubectl(),
+  NO_MANIFESTS: whyNoManifests(),
 };
 for (const [name, why] of Object.entries(SKIPS)) if (why) console.log(`tests are skipped, ${name}: ${why}`);
 await import("./build.mjs");

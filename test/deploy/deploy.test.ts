@@ -1,115 +1,137 @@
-// The manifests: valid, the same by kustomize and by the chart, and of one mind with the agent.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// The manifests: valid, the same by kustomize and by helm, and of one mind with the agent.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { whatIsWrong } from "./kinds.ts";
-import { chart, type KubeObject, kubectl, kustomize, whyNoValues } from "./objects.ts";
-import { render } from "./template.ts";
+import { chart, type KubeObject, kustomize, manifestTest, tool, withFolder } from "./objects.ts";
 
-const kubectlTest = process.env.NO_KUBECTL ? test.skip : test;
+const READY = { nodeSelector: { "beta.kubernetes.io/masq-agent-ds-ready": "true" } };
+const MONITORING = { monitoring: { enabled: true } };
+
+const components = (...names: string[]) =>
+  ["resources: [../base]", "components:", ...names.map((name) => `  - ../components/${name}`)].join("\n");
 
 /** Each kustomization, and the chart's values that mean the same. */
-const PAIRS: readonly [string, Record<string, unknown>][] = [
+const PAIRS: readonly [string, Readonly<Record<string, object>>, string?][] = [
   ["base", {}],
-  ["ready-nodes", { nodeSelector: { "beta.kubernetes.io/masq-agent-ds-ready": "true" } }],
-  ["monitoring", { monitoring: { enabled: true } }],
+  ["ready-nodes", READY],
+  ["monitoring", MONITORING],
+  ["both", { ...READY, ...MONITORING }, components("ready-nodes", "monitoring")],
+  ["both, in the other order", { ...READY, ...MONITORING }, components("monitoring", "ready-nodes")],
 ];
 
-for (const [name, values] of PAIRS) {
-  kubectlTest(`${name}: kustomize and the chart make the same objects, and the API server takes them`, () => {
-    const objects = kustomize(name);
+for (const [name, values, kustomization] of PAIRS) {
+  manifestTest(`${name}: kustomize and helm make the same objects, and the API server takes them`, async () => {
+    const objects = kustomize(name, kustomization);
     assert.equal(chart(values), objects);
-    assert.is(whatIsWrong(objects), "");
+    assert.is(await whatIsWrong(objects), "");
   });
 }
 
 const daemonSet = (values = {}): KubeObject => chart(values).find(({ kind }) => kind === "DaemonSet") as KubeObject;
 
-test("all that the chart can set", () => {
+manifestTest("all that the chart can set", async () => {
   const set = {
     image: { repository: "images.example.com/ip-masq-agent", tag: "1.2.3", pullPolicy: "Always" },
     imagePullSecrets: [{ name: "secret" }],
     config: { nonMasqueradeCIDRs: ["10.0.0.0/8"], resyncInterval: "60s" },
     args: ["--enable-ipv6", "--v=2"],
     port: 19410,
-    monitoring: { enabled: true },
+    maxUnavailable: 500,
+    monitoring: { enabled: true, labels: { release: "prometheus" } },
     nodeSelector: { pool: "edge" },
     tolerations: [],
     resources: { limits: { memory: "1Gi" } },
   };
   const objects = chart(set);
-  assert.is(whatIsWrong(objects), "");
-  const { template } = daemonSet(set).spec;
+  assert.is(await whatIsWrong(objects), "");
+  const { template, updateStrategy } = daemonSet(set).spec;
   const [container] = template.spec.containers;
   assert.is(container.image, "images.example.com/ip-masq-agent:1.2.3");
   assert.equal(container.args, ["--metrics-bind-address=:19410", "--enable-ipv6", "--v=2"]);
   assert.equal(container.resources, { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "1Gi" } });
   assert.is(container.ports[0].containerPort, 19410);
+  assert.is(updateStrategy.rollingUpdate.maxUnavailable, 500);
   assert.equal(template.spec.nodeSelector, { "kubernetes.io/os": "linux", pool: "edge" });
   assert.is(template.spec.tolerations, undefined);
   assert.equal(parse(objects.find(({ data }) => data?.config)?.data.config), set.config);
-});
-
-test("values that mean nothing are refused", () => {
-  const values = parse(readFileSync("deploy/chart/values.yaml", "utf8"));
-  assert.is(whyNoValues(values), undefined);
-  for (const wrong of [
-    { arg: [] },
-    { args: ["run"] },
-    { port: "9410" },
-    { monitoring: true },
-    { image: { name: "x" } },
-  ]) {
-    assert.ok(whyNoValues({ ...values, ...wrong }), JSON.stringify(wrong));
+  for (const kind of ["PodMonitor", "PrometheusRule"]) {
+    assert.equal(objects.find((object) => object.kind === kind)?.metadata.labels, {
+      release: "prometheus",
+      "k8s-app": "ip-masq-agent",
+    });
   }
 });
 
-test("a field that is misspelt, missing or of another type is found", () => {
+manifestTest("a digest names the image, whatever the tag", () => {
+  const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+  const [container] = daemonSet({ image: { tag: "1.2.3", digest } }).spec.template.spec.containers;
+  assert.is(container.image, `ip-masq-agent@${digest}`);
+});
+
+manifestTest("values that mean nothing, or break the probes, are refused", () => {
+  for (const [wrong, said] of [
+    [{ arg: [] }, /arg/],
+    [{ args: ["run"] }, /args\/0/],
+    [{ args: ["--metrics-bind-address=:9000"] }, /args\/0/],
+    [{ port: "9410" }, /port/],
+    [{ port: 70_000 }, /port/],
+    [{ monitoring: true }, /monitoring/],
+    [{ image: { name: "x" } }, /name/],
+    [{ image: { digest: "latest" } }, /digest/],
+    [{ image: { repository: "" } }, /image\.repository is not set: no image is published/],
+    [{ config: { nonMasqueradeCIDR: ["10.0.0.0/8"] } }, /nonMasqueradeCIDR/],
+    [{ config: { nonMasqueradeCIDRs: "10.0.0.0/8" } }, /nonMasqueradeCIDRs/],
+    [{ maxUnavailable: "0%" }, /maxUnavailable/],
+    [{ nodeSelector: { "kubernetes.io/os": "windows" } }, /invalid propertyName 'kubernetes.io\/os'/],
+    [{ tolerations: [{ kee: "x" }] }, /tolerations/],
+    [{ resources: { limit: { memory: "1Gi" } } }, /resources/],
+  ] as const) {
+    assert.throws(() => chart(wrong as never), said, JSON.stringify(wrong));
+  }
+});
+
+manifestTest("helm finds nothing to blame, and a packed chart is whole", () => {
+  tool("helm", "lint", "--strict", "deploy/chart", "--set=image.repository=ip-masq-agent");
+  withFolder((folder) => {
+    tool("helm", "package", "deploy/chart", `--destination=${folder}`);
+    const [archive = ""] = readdirSync(folder);
+    const values = "--set=image.repository=ip-masq-agent,monitoring.enabled=true";
+    const from = (source: string) => tool("helm", "template", "name", source, values);
+    assert.is(from(`${folder}/${archive}`), from("deploy/chart"));
+  });
+});
+
+manifestTest("a field that is misspelt, missing or of another type is found", async () => {
   const wrong = (change: (spec: KubeObject["spec"]) => void) => {
     const object = daemonSet();
     change(object.spec);
     return whatIsWrong([object]);
   };
   assert.match(
-    wrong(({ template }) => {
+    await wrong(({ template }) => {
       template.spec.containers[0].securityContext.readOnlyRootFilesytem = true;
     }),
     "readOnlyRootFilesytem",
   );
   assert.match(
-    wrong((spec) => {
+    await wrong((spec) => {
       delete spec.selector;
     }),
-    "selector",
+    "DaemonSet: data/spec must have required property selector",
   );
   assert.match(
-    wrong(({ template }) => {
+    await wrong(({ template }) => {
       template.spec.hostNetwork = "true";
     }),
-    "not assignable to type 'boolean",
+    "hostNetwork must be boolean",
   );
-  assert.match(whatIsWrong([{ ...daemonSet(), apiVersion: "apps/v2" }]), "apps/v2");
+  assert.match(await whatIsWrong([{ ...daemonSet(), apiVersion: "apps/v2" }]), "apps/v2");
 });
 
-test("the renderer refuses what it does not know", () => {
-  const none = () => "";
-  for (const text of [
-    "{{ range .x }}{{ end }}",
-    '{{ include "x" . }}',
-    "{{ .x }}",
-    "{{ if .x }}",
-    "{{ end }}",
-    "{{ .x",
-  ]) {
-    assert.throws(() => render(text, {}, none), undefined, text);
-  }
-  assert.is(render("a\n{{- if .x }}\n  b: {{ .x | default 1 }}\n{{- end }}\nc", { x: 2 }, none), "a\n  b: 2\nc");
-});
-
-test("the agent takes the arguments, and says what the probes ask", () => {
+manifestTest("the agent takes the arguments, and says what the probes ask", () => {
   const [container] = daemonSet().spec.template.spec.containers;
   assert.equal([...parseFlags(container.args).flags], [["metrics-bind-address", "127.0.0.1:9410"]]);
   assert.is(container.ports[0].containerPort, 9410);
@@ -118,38 +140,36 @@ test("the agent takes the arguments, and says what the probes ask", () => {
   }
 });
 
-test("versions are those of the package", () => {
+manifestTest("versions are those of the package", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const { version: chartVersion, appVersion } = parse(readFileSync("deploy/chart/Chart.yaml", "utf8"));
   assert.equal([chartVersion, appVersion], [version, version]);
   assert.is(daemonSet().spec.template.spec.containers[0].image, `ip-masq-agent:${version}`);
 });
 
-kubectlTest("the kustomization that the documentation shows names the image and the flags", () => {
-  const [kustomization = "", args = ""] = [
-    ...readFileSync("docs/install.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm),
-  ].map((block) => block[1]);
-  const objects = kustomize("mine", { "kustomization.yaml": kustomization, "args.yaml": args });
-  assert.is(whatIsWrong(objects), "");
+manifestTest("the kustomization that the documentation shows names the image and the flags", async () => {
+  const [, shown = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/install.md", "utf8")) ?? [];
   const image = { repository: "images.example.com/ip-masq-agent" };
-  assert.equal(objects, chart({ image, args: ["--enable-ipv6"] }));
+  const args = ["--enable-ipv6"];
+  const objects = kustomize("mine", shown);
+  assert.is(await whatIsWrong(objects), "");
+  assert.equal(objects, chart({ image, args }));
+  const with_ = shown.replace(/^# (components:\n)# ( {2}- \S+\n)# ( {2}- \S+\n)/m, "$1$2$3");
+  assert.equal(kustomize("mine", with_), chart({ image, args, ...READY, ...MONITORING }));
 });
 
-kubectlTest("the ConfigMap that the documentation makes is the one that is mounted", () => {
-  const folder = mkdtempSync(`${tmpdir()}/masq-config-`);
-  try {
+manifestTest("the ConfigMap that the documentation makes is the one that is mounted", () =>
+  withFolder((folder) => {
     const text = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
     writeFileSync(`${folder}/config`, text);
     const args = ["create", "configmap", "ip-masq-agent", `--from-file=${folder}/config`, "--namespace=kube-system"];
-    const made: KubeObject = JSON.parse(kubectl(...args, "--dry-run=client", "--output=json"));
+    const made: KubeObject = JSON.parse(tool("kubectl", ...args, "--dry-run=client", "--output=json"));
     const [volume] = daemonSet().spec.template.spec.volumes;
     assert.is(volume.configMap.name, made.metadata.name);
     assert.is(made.data[volume.configMap.items[0].key], text);
     const [mount] = daemonSet().spec.template.spec.containers[0].volumeMounts;
     assert.is(`${mount.mountPath}/${volume.configMap.items[0].path}`, "/etc/config/ip-masq-agent");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }),
+);
 
 test.run();

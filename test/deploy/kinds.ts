@@ -1,30 +1,46 @@
-// Are these objects what the API server takes? The API's own types tell, by a type checker: they come from its OpenAPI
-// description, and in a literal no field may be misspelt, missing or of another type.
+// Are these objects what the API server takes? The API's JSON schemas tell of the values, and its types, by a type checker, of
+// fields that are misspelt or of no such object: schemas let those pass, as an API server may.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { MANIFESTS } from "../../scripts/setup.mjs";
 import type { KubeObject } from "./objects.ts";
 
+/** Of each kind, the module that has its schema and its type. */
 const KINDS: Readonly<Record<string, string>> = {
-  "apps/v1 DaemonSet": "kubernetes-types/apps/v1",
-  "v1 ConfigMap": "kubernetes-types/core/v1",
-  "monitoring.coreos.com/v1 PodMonitor": "../../test/deploy/operator.ts",
-  "monitoring.coreos.com/v1 PrometheusRule": "../../test/deploy/operator.ts",
+  "apps/v1 DaemonSet": "kubernetes-models/apps/v1",
+  "v1 ConfigMap": "kubernetes-models/v1",
+  "monitoring.coreos.com/v1 PodMonitor": "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
+  "monitoring.coreos.com/v1 PrometheusRule": "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
 };
 
+const MODULES = `${MANIFESTS}/node_modules`;
 const FOLDER = "build/deploy";
 
-/** What is wrong with the objects, as the type checker says it; empty where nothing is. */
-export function whatIsWrong(objects: readonly KubeObject[]): string {
-  const lines = objects.map((object) => {
-    const file = KINDS[`${object.apiVersion} ${object.kind}`];
-    if (!file) return `"${object.apiVersion} ${object.kind}" satisfies never;`;
-    return `({${JSON.stringify(object, null, 1).slice(1)}) satisfies import("${file}").${object.kind};`;
-  });
+/** What is wrong with the objects, as schemas and type checker say it; empty where nothing is. */
+export async function whatIsWrong(objects: readonly KubeObject[]): Promise<string> {
+  const wrong: string[] = [];
+  const lines: string[] = [];
+  for (const object of objects) {
+    const kind = `${object.apiVersion} ${object.kind}`;
+    const path = KINDS[kind];
+    if (!path) return `the kind ${kind} is unknown`;
+    const { [object.kind]: Kind } = await import(pathToFileURL(resolve(`${MODULES}/${path}/index.js`)).href);
+    try {
+      new Kind(object).validate();
+    } catch (error) {
+      wrong.push(`${object.kind}: ${(error as Error).message}`);
+    }
+    lines.push(`(${JSON.stringify(object, null, 1)}) satisfies import("../../${MODULES}/${path}").I${object.kind};`);
+  }
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(`${FOLDER}/objects.ts`, `${lines.join("\n")}\nexport {};\n`);
   writeFileSync(
     `${FOLDER}/tsconfig.json`,
     JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { types: [] }, include: ["objects.ts"] }),
   );
-  return spawnSync("node_modules/.bin/tsc", ["--project", FOLDER, "--pretty", "false"], { encoding: "utf8" }).stdout;
+  const tsc = ["node_modules/.bin/tsc", "--project", FOLDER, "--pretty", "false"] as const;
+  const { stdout } = spawnSync(tsc[0], tsc.slice(1), { encoding: "utf8" });
+  return [...wrong, stdout].filter(Boolean).join("\n");
 }

@@ -48,6 +48,22 @@ kernelTest("--cleanup-on-exit", () =>
   }),
 );
 
+kernelTest("--cleanup-on-exit waits for iptables' lock", () =>
+  withNode((node, folder) => {
+    const env = { XTABLES_LOCKFILE: `${folder}/xtables.lock` };
+    const args = ["--cleanup-on-exit", "--iptables-variant=legacy", configFlag(folder, config("10.0.0.0/8"))];
+    const use = async (loop: Loop) => {
+      await loop.until(() => ruleLines(saved(node, "legacy")).length > 0, "the first sync");
+      const holder = spawn("flock", [env.XTABLES_LOCKFILE, "sleep", "3"]);
+      await new Promise((done) => setTimeout(done, 300));
+      assert.is((await loop.stop("SIGTERM")).exit, 0, loop.log());
+      assert.not(holder.exitCode === null, "it was not waited for");
+      assert.equal(ruleLines(saved(node, "legacy")), []);
+    };
+    return withLoop(node, args, use, { env });
+  }),
+);
+
 kernelTest("SIGTERM while a tool hangs: it ends in time, and the rules are whole", () =>
   withNode((node, folder) => {
     const env = { PATH: `${folder}:${process.env.PATH}` };

@@ -1,0 +1,17 @@
+{{- /* repository:tag, or repository@digest. */}}
+{{- define "ip-masq-agent.image" -}}
+{{- $repository := required "image.repository is not set: no image is published, name yours (docs/install.md tells how to build it)" .Values.image.repository -}}
+{{- if .Values.image.digest -}}
+{{ $repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ $repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at. */}}
+{{- define "ip-masq-agent.monitor" -}}
+{{- $object := fromYaml (required (printf "the chart lacks %s" .file) (.root.Files.Get .file)) -}}
+{{- $_ := set $object.metadata "namespace" .root.Release.Namespace -}}
+{{- $_ := set $object.metadata "labels" (merge (dict) .root.Values.monitoring.labels $object.metadata.labels) -}}
+{{ toYaml $object }}
+{{- end -}}

@@ -1,0 +1,71 @@
+// @ts-check
+// What the build makes of the Helm chart: the schema of its values, of which the agent's config is a part, and its own copies of
+// what kustomize has. Copies, for neither kustomize nor every packer of charts follows a link out of its folder.
+import { cpSync, writeFileSync } from "node:fs";
+
+const CHART = "deploy/chart";
+const MONITORING = "deploy/kustomize/components/monitoring";
+
+/** @param {Record<string, unknown>} properties */
+const object = (properties) => ({ type: "object", additionalProperties: false, properties });
+const strings = { type: "object", additionalProperties: { type: "string" } };
+const quantities = { type: "object", additionalProperties: { type: ["string", "number"] } };
+
+/**
+ * @param {object} config the schema of the agent's config
+ * @returns {object} the schema of the chart's values
+ */
+const valuesSchema = (config) => ({
+  $schema: "http://json-schema.org/draft-07/schema#",
+  ...object({
+    global: { type: "object" },
+    image: object({
+      repository: { type: "string" },
+      tag: { type: "string" },
+      digest: { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" },
+      pullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
+    }),
+    imagePullSecrets: { type: "array", items: { ...object({ name: { type: "string" } }), required: ["name"] } },
+    config,
+    args: {
+      type: "array",
+      items: {
+        description: "A flag. The address of metrics, health and readiness is made of port and monitoring.enabled.",
+        type: "string",
+        allOf: [{ pattern: "^-" }, { not: { pattern: "^--?metrics-bind-address" } }],
+      },
+    },
+    port: { type: "integer", minimum: 1, maximum: 65535 },
+    monitoring: object({ enabled: { type: "boolean" }, labels: strings }),
+    maxUnavailable: {
+      anyOf: [
+        { type: "integer", minimum: 1 },
+        { type: "string", pattern: "^([1-9]\\d?|100)%$" },
+      ],
+    },
+    nodeSelector: { ...strings, propertyNames: { not: { const: "kubernetes.io/os" } } },
+    tolerations: {
+      type: "array",
+      items: object({
+        key: { type: "string" },
+        operator: { enum: ["Exists", "Equal"] },
+        value: { type: "string" },
+        effect: { enum: ["NoSchedule", "PreferNoSchedule", "NoExecute"] },
+        tolerationSeconds: { type: "integer" },
+      }),
+    },
+    resources: object({ requests: quantities, limits: quantities }),
+  }),
+});
+
+/**
+ * Writes the chart's generated files.
+ * @param {string} configSchema the text of the config's JSON Schema
+ */
+export function buildChart(configSchema) {
+  const { $schema: _, ...config } = JSON.parse(configSchema);
+  writeFileSync(`${CHART}/values.schema.json`, `${JSON.stringify(valuesSchema(config), null, 2)}\n`);
+  for (const file of ["alerts.yaml", "dashboard.json", "podmonitor.yaml"]) {
+    cpSync(`${MONITORING}/${file}`, `${CHART}/files/${file}`);
+  }
+}
