@@ -1,29 +1,30 @@
 # The agent's image: iptables, a runtime and one bundle; no shell, no package manager. docs/install.md tells how to build it.
 # It names no architecture: each stage is of the one that is built for, and the bundle runs on all.
 
-# Any Debian. Where it holds the tools already, nothing is downloaded.
-ARG TOOLS_IMAGE=docker.io/library/debian:bookworm-slim
-# Runtimes with their plain tags, whose user is root. Their glibc must not be older than that of TOOLS_IMAGE.
-ARG NODE_IMAGE=gcr.io/distroless/nodejs22-debian12:latest
+# A Debian with Node. Where it holds iptables and nft already, nothing is downloaded.
+ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
+# Deno in a distroless image. Its glibc must not be older than that of NODE_IMAGE.
 ARG DENO_IMAGE=docker.io/denoland/deno:distroless-2.9.5
 
-FROM ${TOOLS_IMAGE} AS tools
+FROM ${NODE_IMAGE} AS parts
 RUN { iptables-nft -V && iptables-legacy -V && nft -v; } || { \
       apt-get update && apt-get install -y --no-install-recommends iptables nftables; \
     }
-COPY deploy/image/collect-tools.sh /
+COPY deploy/image/collect.sh /
 # The time that all files bear: the same sources make the same bytes.
 ARG SOURCE_DATE_EPOCH=0
-RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} sh /collect-tools.sh /out
+RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} sh /collect.sh /parts
 
 FROM ${DENO_IMAGE} AS deno
+ARG DENO_IMAGE
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.description="Kubernetes node agent for IP masquerading, on Deno" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}"
-COPY --from=tools /out/ /
-COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/THIRD-PARTY.txt /app/
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.base.name="${DENO_IMAGE}"
+COPY --from=parts /parts/tools/ /
+COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -32,15 +33,16 @@ ENV DENO_DIR=/deno-dir
 # README.md's permissions; a program may not list what it is not given, so the tools are named one by one.
 ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--allow-env", "--allow-net", "--allow-read=/etc,/dev/shm", "--allow-write=/dev/shm", "--allow-run=iptables,iptables-nft,iptables-nft-save,iptables-nft-restore,iptables-legacy-save,iptables-legacy-restore,ip6tables-nft,ip6tables-nft-save,ip6tables-nft-restore,ip6tables-legacy-save,ip6tables-legacy-restore", "/app/ip-masq-agent.mjs"]
 
-# The last stage is the one that is built unless --target says otherwise.
-FROM ${NODE_IMAGE} AS node
+# The last stage is the one that is built unless --target says otherwise. From nothing: what is in it stands here and in
+# collect.sh, and Node and the tools share one glibc.
+FROM scratch AS node
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.description="Kubernetes node agent for IP masquerading, on Node" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
-COPY --from=tools /out/ /
-COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/THIRD-PARTY.txt /app/
+COPY --from=parts /parts/node/ /parts/tools/ /
+COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

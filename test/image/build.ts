@@ -1,5 +1,5 @@
 // Builds the image as docs/install.md does, on stand-ins for the base images: nothing is pulled. The stand-ins are made of
-// what this machine has installed: its Debian packages for the tools stage, its Node and Deno for the runtimes.
+// what this machine has installed: its Debian packages, Node and Deno.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -28,8 +28,6 @@ export interface Image {
 /** Builds images in a store of its own. */
 export interface Builder {
   build(target: Target): Image;
-  /** The stand-in for the runtime's base image, as a folder. */
-  base(target: Target): string;
   close(): void;
 }
 
@@ -40,7 +38,6 @@ const capture = (command: readonly string[], input = ""): string => {
 
 export function createBuilder(): Builder {
   const folder = mkdtempSync(`${tmpdir()}/masq-image-`);
-  const bases: Record<Target, string> = { node: `${folder}/base-node`, deno: `${folder}/base-deno` };
   const buildah = (command: string, ...args: string[]) =>
     capture([
       "buildah",
@@ -55,34 +52,44 @@ export function createBuilder(): Builder {
     build("--file", `${folder}/Dockerfile`, "--tag", `localhost/${name}`, root);
   };
 
-  makeDebian(`${folder}/debian`);
-  standIn("tools", `${folder}/debian`);
-  rmSync(`${folder}/debian`, { recursive: true });
-  makeRuntime(bases.node, process.execPath, "/nodejs/bin/node");
-  makeRuntime(
-    bases.deno,
-    capture(["node_modules/.bin/deno", "eval", "console.log(Deno.execPath())"]).trim(),
-    "/bin/deno",
-  );
-  for (const target of ["node", "deno"] as const) standIn(target, bases[target]);
+  makeDebian(`${folder}/node`);
+  putProgram(`${folder}/node`, process.execPath, "/usr/local/bin/node");
+  writeFileSync(`${folder}/node/usr/local/LICENSE`, "Node's license\n");
+  const deno = capture(["node_modules/.bin/deno", "eval", "console.log(Deno.execPath())"]).trim();
+  putProgram(`${folder}/deno`, deno, "/bin/deno");
+  for (const name of ["node", "deno"]) {
+    standIn(name, `${folder}/${name}`);
+    rmSync(`${folder}/${name}`, { recursive: true });
+  }
 
   return {
     build: (target) => {
-      const base = [`TOOLS_IMAGE=localhost/tools`, `${target.toUpperCase()}_IMAGE=localhost/${target}`];
+      const base = ["NODE_IMAGE=localhost/node", "DENO_IMAGE=localhost/deno"];
       const args = [...base, "SOURCE_DATE_EPOCH=0"].flatMap((arg) => ["--build-arg", arg]);
       const id = build("--target", target, "--timestamp", "0", ...args, ".");
       const { OCIv1: image } = JSON.parse(buildah("inspect", "--type", "image", id));
       const container = buildah("from", "--pull-never", id);
       return { root: buildah("mount", container), id, config: image.config, labels: image.config.Labels };
     },
-    base: (target) => bases[target],
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** What the tools stage runs, of the packages that are installed here: the tools, a shell and dpkg, with all they depend on. */
+/** What the first stage runs, of the packages that are installed here: the tools, a shell and dpkg, with all they depend on. */
 function makeDebian(root: string): void {
-  const wanted = ["iptables", "nftables", "dash", "bash", "coreutils", "findutils", "grep", "sed", "libc-bin", "dpkg"];
+  const wanted = [
+    "iptables",
+    "nftables",
+    "dash",
+    "bash",
+    "coreutils",
+    "findutils",
+    "grep",
+    "sed",
+    "libc-bin",
+    "dpkg",
+    "libstdc++6",
+  ];
   const others = ["recommends", "suggests", "enhances", "conflicts", "breaks", "replaces"].map(
     (kind) => `--no-${kind}`,
   );
@@ -98,6 +105,8 @@ function makeDebian(root: string): void {
   const files = [
     ...new Set(owned.filter((file) => /^\/(usr\/)?(s?bin|lib(64)?)\/|\/copyright$/.test(file) && existsSync(file))),
     ...lists.map((name) => `/var/lib/dpkg/info/${name}`),
+    // By the format dpkg knows that the lists' names have architectures.
+    "/var/lib/dpkg/info/format",
     "/var/lib/dpkg/status",
   ];
   capture(["tar", "-c", "--no-recursion", "-T", "-", "-f", `${root}.tar`], files.join("\n"));
@@ -105,11 +114,11 @@ function makeDebian(root: string): void {
   rmSync(`${root}.tar`);
 }
 
-/** A runtime with its libraries, as distroless images hold it: nothing to start but itself. */
-function makeRuntime(root: string, binary: string, path: string): void {
+/** A program and its libraries, where a root file system lacks them. */
+function putProgram(root: string, binary: string, path: string): void {
   const libraries = [...capture(["ldd", binary]).matchAll(/(?:=> |^\s)(\/\S+)/gm)].map((match) => match[1] ?? "");
   for (const [from, to] of [[binary, path], ...libraries.map((library) => [library, library])] as [string, string][]) {
     mkdirSync(dirname(root + to), { recursive: true });
-    cpSync(realpathSync(from), root + to);
+    if (!existsSync(root + to)) cpSync(realpathSync(from), root + to);
   }
 }

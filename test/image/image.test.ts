@@ -1,4 +1,5 @@
 // The image, built by buildah from the Dockerfile on stand-ins for its base images, and run as its manifests say.
+import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -35,9 +36,10 @@ test.after(() => builder?.close());
 
 /** All files below a folder, with their sizes. */
 function filesOf(root: string): Map<string, number> {
-  const paths = readdirSync(root, { recursive: true }).map((name) => `/${name}`);
-  const files = paths.map((path) => [path, lstatSync(root + path)] as const).filter(([, stat]) => !stat.isDirectory());
-  return new Map(files.map(([path, { size }]) => [path, size]));
+  const lines = execFileSync("find", [root, "-type", "f", "-printf", "%s /%P\n"], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  return new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), Number.parseInt(line, 10)]));
 }
 
 test("what the Dockerfile repeats is as it is elsewhere", () => {
@@ -51,24 +53,46 @@ test("what the Dockerfile repeats is as it is elsewhere", () => {
   assert.not.match(DOCKERFILE, /amd64|x86|arm64|aarch64/);
 });
 
+/** What the parts of an image are made of, by path; all else belongs to the base image. */
+const PARTS: readonly [string, RegExp][] = [
+  ["the agent", /^\/app\//],
+  ["licenses and packages", /^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
+  [
+    "iptables and nft",
+    /^\/usr\/sbin\/|\/xtables\/|\/lib(xtables|ip[46]tc|nftnl|nftables|netfilter_conntrack|nfnetlink|mnl|edit|jansson|gmp|bsd|md|tinfo)/,
+  ],
+  ["the runtime", /^\/(nodejs|bin)\/|\/(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|atomic))[-.]/],
+];
+
+/** A program that a shell or a person could start. */
+const isProgram = (root: string, path: string) =>
+  /\/s?bin\//.test(path) || (lstatSync(root + path).mode & 0o111 && !/\.so[.\d]*$/.test(path));
+
 for (const target of TARGETS) {
   imageTest(`${target}: the runtime, the tools and at most 2 MB, without a shell or a package manager`, () => {
     const { root, config, labels } = imageOf(target);
-    const base = filesOf(builder?.base(target) ?? "");
-    const added = [...filesOf(root)].filter(([path]) => !base.has(path));
-    const isTool = (path: string) => /^\/(usr\/(sbin|lib|share\/doc)|var\/lib\/dpkg\/status\.d)\//.test(path);
-    const sum = (files: [string, number][]) => files.reduce((bytes, [, size]) => bytes + size, 0);
-    const ours = sum(added.filter(([path]) => !isTool(path)));
-    const tools = sum(added.filter(([path]) => isTool(path)));
-    console.log(`${target}: the agent ${(ours / 1e6).toFixed(2)} MB, iptables and nft ${(tools / 1e6).toFixed(2)} MB`);
+    const files = filesOf(root);
+    const sizes = new Map<string, number>();
+    for (const [path, size] of files) {
+      const [part] = PARTS.find(([, of]) => of.test(path)) ?? ["the base"];
+      sizes.set(part, (sizes.get(part) ?? 0) + size);
+    }
+    console.log(`${target}: ${[...sizes].map(([part, bytes]) => `${part} ${(bytes / 1e6).toFixed(2)} MB`).join(", ")}`);
+    const ours = (sizes.get("the agent") ?? 0) + (sizes.get("licenses and packages") ?? 0);
     assert.ok(ours <= 2_000_000, `${ours} bytes`);
-    const programs = added.map(([path]) => path).filter((path) => /\/s?bin\//.test(path));
+    if (target === "node") assert.not(sizes.has("the base"), "the image is made from nothing");
+    const allowed = /^\/(usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft)|nodejs\/bin\/node|bin\/deno)$/;
+    const programs = [...files.keys()].filter((path) => isProgram(root, path));
     assert.equal(
-      programs.filter((path) => !/^\/usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft)$/.test(path)),
-      [],
+      programs.filter((path) => !allowed.test(path)),
+      ["/app/ip-masq-agent.mjs"],
     );
     assert.is(config.User, "0:0");
     assert.is(labels["org.opencontainers.image.licenses"], "Apache-2.0");
+    for (const name of ["iptables", "nftables", "libxtables12", ...(target === "node" ? ["libc6", "libgcc-s1"] : [])]) {
+      assert.match(readFileSync(`${root}/var/lib/dpkg/status.d/${name}`, "utf8"), /^Version: /m);
+      assert.match(readFileSync(`${root}/usr/share/doc/${name}/copyright`, "utf8"), /licen[cs]e/i);
+    }
   });
 
   imageTest(`${target}: the tools start with what is in the image`, () =>
