@@ -5,6 +5,7 @@
 export type CniConfigCode =
   | "json-syntax"
   | "key-duplicate"
+  | "list-unread"
   | "not-utf8"
   | "plugin-missing"
   | "plugin-twice"
