@@ -1,5 +1,5 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import {
   CniConfigProblem,
   decodeCniConfig,
@@ -8,6 +8,7 @@ import {
   readExceptions,
 } from "../dialect/index.ts";
 import { type Backend, tellDrift } from "./backend.ts";
+import { readRegularFile } from "./regular.ts";
 import { replaceFile } from "./replace.ts";
 
 /** Times that one sync tries to write: others may write at the same time, but not for ever. */
@@ -44,7 +45,7 @@ export function windowsCniBackend(
   const look = () => {
     const { path, bytes } = onDisk("read", file, () => {
       const path = realpathSync(file);
-      return { path, bytes: readFileSync(path) };
+      return { path, bytes: readRegularFile(path) };
     });
     return { path, bytes, text: edit("", () => decodeCniConfig(bytes)) };
   };
@@ -85,9 +86,9 @@ function onDisk<T>(verb: "read" | "write", file: string, work: () => T): T {
     return work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
+    if (code === "ENOENT" || code === "ENOTDIR") {
       throw new CniConfigError(`there is no CNI config ${file}; name the one that the CNI plugin reads`);
-    const why = code === "EISDIR" ? "it is a directory; name the file in it" : message;
-    throw new CniConfigError(`cannot ${verb} the CNI config ${file}: ${why}`);
+    }
+    throw new CniConfigError(`cannot ${verb} the CNI config ${file}: ${message}`);
   }
 }

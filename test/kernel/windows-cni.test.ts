@@ -1,20 +1,18 @@
 // A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched where it is bad.
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { replaceFile } from "../../src/kernel/replace.ts";
 import { agent, configFlag, kernelTest, RUNTIMES, withNode } from "./harness.ts";
 import { withLoop } from "./loop.ts";
 
@@ -136,34 +134,23 @@ kernelTest("who reads the file meanwhile finds the old one or the new one, whole
   });
 });
 
-test("a file that has changed since it was read is not replaced", () => {
-  const folder = mkdtempSync(`${tmpdir()}/masq-replace-`);
-  try {
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    writeFileSync(`${folder}/f`, "theirs");
-    assert.is(replaceFile(`${folder}/f`, bytes("old"), bytes("ours")), false);
-    assert.is(readFileSync(`${folder}/f`, "utf8"), "theirs");
-    assert.is(replaceFile(`${folder}/f`, bytes("theirs"), bytes("ours")), true);
-    assert.is(readFileSync(`${folder}/f`, "utf8"), "ours");
-    assert.equal(readdirSync(folder), ["f"]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-kernelTest("mode and link are kept", () =>
-  withFile(BEFORE, async (file, flags, node, folder) => {
-    const link = `${folder}/10-link.conflist`;
-    symlinkSync("cbr0.conf", link);
-    chmodSync(file, 0o640);
-    const { exit } = await agent(node, ["apply", BACKEND, `--cni-config=${link}`, ...flags.slice(1)]);
-    assert.is(exit, 0);
-    assert.is(readFileSync(file, "utf8"), AFTER);
-    assert.is(statSync(file).mode & 0o777, 0o640);
-    assert.ok(lstatSync(link).isSymbolicLink());
-    assert.is(readlinkSync(link), "cbr0.conf");
-  }),
-);
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`owner, group, mode and link are kept (${runtime})`, () =>
+    withFile(BEFORE, async (file, flags, node, folder) => {
+      const link = `${folder}/10-link.conflist`;
+      symlinkSync("cbr0.conf", link);
+      chownSync(file, 1234, 2345);
+      chmodSync(file, 0o640);
+      const { exit } = await agent(node, ["apply", BACKEND, `--cni-config=${link}`, ...flags.slice(1)], { runtime });
+      assert.is(exit, 0);
+      assert.is(readFileSync(file, "utf8"), AFTER);
+      const { uid, gid, mode } = statSync(file);
+      assert.equal([uid, gid, mode & 0o777], [1234, 2345, 0o640]);
+      assert.ok(lstatSync(link).isSymbolicLink());
+      assert.is(readlinkSync(link), "cbr0.conf");
+    }),
+  );
+}
 
 const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
   [
@@ -199,15 +186,29 @@ for (const [name, bytes, stderr] of BAD) {
   );
 }
 
-kernelTest("a file that is not there", () =>
+kernelTest("what is no file is refused before it is opened", () =>
   withFile("", async (_file, flags, node, folder) => {
+    assert.is(spawnSync("mkfifo", [`${folder}/pipe`]).status, 0);
+    symlinkSync("pipe", `${folder}/link-to-pipe`);
+    symlinkSync("nowhere.conf", `${folder}/link-to-nothing`);
     for (const [path, why] of [
-      ["nowhere.conf", /there is no CNI config .*nowhere\.conf/],
-      ["", /it is a directory; name the file in it/],
+      [`${folder}/nowhere.conf`, /there is no CNI config .*nowhere\.conf; name the one/],
+      [`${folder}/link-to-nothing`, /there is no CNI config .*link-to-nothing; name the one/],
+      [`${folder}/cbr0.conf/more`, /there is no CNI config .*more; name the one/],
+      [folder, /cannot read the CNI config .*: it is a directory; name the file in it/],
+      [`${folder}/pipe`, /cannot read the CNI config .*pipe: it is no regular file/],
+      [`${folder}/link-to-pipe`, /cannot read the CNI config .*link-to-pipe: it is no regular file/],
+      ["/dev/zero", /cannot read the CNI config \/dev\/zero: it is no regular file/],
     ] as const) {
-      const result = await agent(node, ["apply", BACKEND, `--cni-config=${folder}/${path}`, ...flags.slice(1)]);
-      assert.is(result.exit, 1);
-      assert.match(result.stderr, why);
+      for (const args of [
+        ["render", "--to=windows-cni"],
+        ["status", BACKEND],
+        ["apply", BACKEND],
+      ]) {
+        const result = await agent(node, [...args, `--cni-config=${path}`, ...flags.slice(1)]);
+        assert.is(result.exit, 1);
+        assert.match(result.stderr, why);
+      }
     }
   }),
 );
