@@ -4,6 +4,7 @@ import {
   CniConfigProblem,
   decodeCniConfig,
   diffCniConfig,
+  exceptionsOf,
   type FamilyPolicy,
   readExceptions,
 } from "../dialect/index.ts";
@@ -52,6 +53,10 @@ export function windowsCniBackend(
 
   return {
     name: "windows-cni",
+    unit: "exceptions",
+    place: () => `the exceptions in ${file}`,
+    count: (policy) => exceptionsOf(policy).length,
+    describe: (policy) => `OutBoundNAT exceptions: ${JSON.stringify(exceptionsOf(policy))}`,
     render: (policy) => {
       const { text } = look();
       return diff(policy, text)?.text ?? text;
@@ -60,8 +65,13 @@ export function windowsCniBackend(
     inspect: async (policy) => {
       const { text } = look();
       const exceptions = edit(text, readExceptions);
-      const rules = (exceptions ?? []).map((rule) => ({ rule }));
-      return { exists: exceptions !== undefined, rules, transaction: diff(policy, text) };
+      const exists = exceptions !== undefined;
+      return {
+        exists,
+        rules: (exceptions ?? []).map((rule) => ({ rule })),
+        facts: { listExists: exists, exceptions: exceptions ?? [] },
+        transaction: diff(policy, text),
+      };
     },
     sync: async (policy, past) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
