@@ -16,7 +16,7 @@ const KERNEL_TOOLS = {
 const BROWSER_TOOLS = { chromium: "chromium" };
 
 /** What builds the image, and what runs it as a container is run. */
-const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap" };
+const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap", unzip: "unzip", zip: "zip" };
 
 /** What makes the manifests: its `kustomize` asks no cluster. */
 const MANIFEST_TOOLS = { kubectl: "kubernetes-client" };
