@@ -54,8 +54,11 @@ const SYNTAX: Readonly<Record<string, readonly [message: string, hint: string]>>
   CommaExpected: ["a comma is missing before this", "write a comma between two values"],
   EndOfFileExpected: ["something stands behind the end of the JSON value", "remove it"],
   InvalidCommentToken: ["JSON has no comments", "remove it"],
+  InvalidCharacter: ["a text holds a tab or another control character", "write it as an escape, such as \\t"],
   InvalidEscapeCharacter: ["a \\ is followed by what JSON does not know", "write \\\\ for a backslash"],
+  InvalidUnicode: ["\\u without four hexadecimal digits", "write \\\\ for a backslash"],
   PropertyNameExpected: ["a key in double quotes is missing here", "remove the comma before it, or write a key"],
+  UnexpectedEndOfNumber: ["a number is cut short", "write digits behind the point, or none"],
   UnexpectedEndOfString: ["a text is not closed", 'close it with a "'],
   ValueExpected: ["a value is missing here", "remove the comma before it, or write a value"],
 };

@@ -265,6 +265,9 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
     /a key in double quotes is missing/,
   ],
   ["more behind the end", '{"type": "win-bridge"} {}', "json-syntax", "1:{", /behind the end/],
+  ["a tab in a text", '{"type": "win-\tbridge"}', "json-syntax", '1:"win-\tbridge"', /control character/],
+  ["half a \\u", '{"type": "\\u12"}', "json-syntax", '1:"\\u12"', /hexadecimal/],
+  ["half a number", '{"x": 1.}', "json-syntax", "1:1.", /cut short/],
   ["a word behind the end", '{"type": "win-bridge"}\nx', "json-syntax", "2:x", /behind the end/],
   ["a text behind the end", '{"type": "win-bridge"} "x', "json-syntax", '1:"x', /behind the end/],
   ["a comment behind the end", '{"type": "win-bridge"} // x', "json-syntax", "1:// x", /no comments/],
@@ -389,13 +392,27 @@ for (const [name, text, code, marked, message] of REFUSED) {
   });
 }
 
-test("refused: what is not UTF-8", () => {
-  const utf16 = new Uint8Array([0xff, 0xfe, 0x7b, 0x00]);
-  assert.throws(
-    () => decodeCniConfig(utf16),
-    (error: Error) => error instanceof CniConfigProblem && error.code === "not-utf8" && /UTF-16/.test(error.hint),
-  );
-});
+const NOT_UTF8: [name: string, bytes: number[], place: string, hint: RegExp][] = [
+  ["UTF-16", [0xff, 0xfe, 0x7b, 0x00], "1:1", /UTF-16/],
+  ["UTF-16, big-endian", [0xfe, 0xff, 0x00, 0x7b], "1:1", /UTF-16/],
+  ["a byte of another encoding", [0x7b, 0x0a, 0x20, 0xc3, 0xa4, 0xe4, 0x7d], "2:3", /^save it as UTF-8$/],
+  ["the same behind a byte order mark", [0xef, 0xbb, 0xbf, 0x7b, 0xe4, 0x7d], "1:2", /^save it as UTF-8$/],
+  ["a character cut short", [0x7b, 0x7d, 0xe2, 0x82], "1:3", /^save it as UTF-8$/],
+];
+
+for (const [name, bytes, place, hint] of NOT_UTF8) {
+  test(`refused: ${name}`, () => {
+    try {
+      decodeCniConfig(new Uint8Array(bytes));
+    } catch (error) {
+      if (!(error instanceof CniConfigProblem)) throw error;
+      assert.equal([error.code, `${error.line}:${error.column}`], ["not-utf8", place]);
+      assert.match(error.hint, hint);
+      return;
+    }
+    assert.unreachable("it was taken");
+  });
+}
 
 /** A JSON value, in any layout. */
 const json = fc.json({ maxDepth: 3 });
