@@ -26,19 +26,19 @@ export interface WindowsCniBackend extends Backend {
 }
 
 /**
- * The backend that keeps a CNI config's OutBoundNAT policy. `describe` makes a message of a problem and the text that it is
+ * The backend that keeps a CNI config's OutBoundNAT policy. `toMessage` makes one of a problem and the text that it is
  * in.
  */
 export function windowsCniBackend(
   file: string,
-  describe: (problem: CniConfigProblem, text: string) => string,
+  toMessage: (problem: CniConfigProblem, text: string) => string,
 ): WindowsCniBackend {
   /** Does `work` on a text, and says what is wrong with it. */
   const edit = <T>(text: string, work: (text: string) => T): T => {
     try {
       return work(text);
     } catch (error) {
-      throw error instanceof CniConfigProblem ? new CniConfigError(describe(error, text)) : error;
+      throw error instanceof CniConfigProblem ? new CniConfigError(toMessage(error, text)) : error;
     }
   };
   const diff = (policy: FamilyPolicy, text: string) => edit(text, () => diffCniConfig(policy, text));
