@@ -16,7 +16,7 @@ const KERNEL_TOOLS = {
 const BROWSER_TOOLS = { chromium: "chromium" };
 
 /** What builds the image, and what runs it as a container is run. */
-const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap" };
+const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap", unzip: "unzip", zip: "zip" };
 
 /** What unpacks those that make manifests and judge them. */
 const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };

@@ -1,6 +1,7 @@
 // Reads a config file from disk.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type ConfigOptions, defaultConfig, type ParsedConfig, parseConfig } from "../config/index.ts";
+import { readRegularFile } from "../kernel/index.ts";
 
 /** A config file that is there but cannot be read. */
 export class ConfigFileError extends Error {
@@ -25,11 +26,7 @@ export function readConfigFile(options: ConfigOptions, last?: ConfigFile, regula
 
 function readBytes(file: string, regular: boolean): Uint8Array | undefined {
   try {
-    const stat = regular ? statSync(file) : undefined;
-    if (stat && !stat.isFile() && !stat.isDirectory()) {
-      throw new Error("it is no regular file, and reading it might never end");
-    }
-    return readFileSync(file);
+    return regular ? readRegularFile(file) : readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.

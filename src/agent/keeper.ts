@@ -32,10 +32,9 @@ export interface KeeperOptions {
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
 export function keep(first: FamilyPolicy, { open, interval, log, metrics }: KeeperOptions): Keeper {
-  const { family, chain } = first;
+  const { family } = first;
   // The words that people's log filters know from the established agent.
   const failed = `Error syncing masquerade rules${family === "ipv6" ? " for IPv6" : ""}`;
-  const written = `${family === "ipv6" ? "IPv6" : "IPv4"} masquerading rules`;
   let policy = first;
   // What the last good sync put in force, and what those that failed since may have.
   let inForce: readonly FamilyPolicy[] = [];
@@ -45,40 +44,48 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
   // Of the last syncs that went well: did they repair what somebody else had changed?
   let repairs: readonly boolean[] = [];
 
-  const tell = (backend: Backend, transaction: Transaction | undefined, repair: Transaction | undefined) => {
+  const tell = (
+    backend: Backend,
+    wanted: FamilyPolicy,
+    transaction: Transaction | undefined,
+    repair: Transaction | undefined,
+  ) => {
     if (!transaction) return log.event("info", `${backend.name} ${family}: in sync`, 4);
     const { added, removed, kept } = transaction.counts;
-    const what = `${backend.name} ${family}: rules: ${added} added, ${removed} removed, ${kept} kept`;
+    const what = `${backend.name} ${family}: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`;
     log.event("info", repair ? `${what}; drift is repaired` : what);
     if (repair) {
-      log.state(`${family} drift`, "warning", `${family}: somebody had changed the rules:\n${diffOf(repair.changes)}`);
+      const changed = `${family}: somebody had changed the ${backend.unit}`;
+      log.state(`${family} drift`, "warning", `${changed}:\n${diffOf(repair.changes)}`);
     }
-    log.state(`${family} written`, "info", `${written}: ${JSON.stringify(transaction.text)}`, 2);
+    log.state(`${family} written`, "info", backend.describe(wanted, transaction), 2);
   };
 
   const sync = async (): Promise<boolean> => {
     const wanted = policy;
     const begin = performance.now();
     const seconds = () => (performance.now() - begin) / 1000;
+    let backend: Backend | undefined;
     let repair: Transaction | undefined;
     const drifted = (transaction: Transaction) => {
       repair = transaction;
     };
     try {
-      const backend = await open();
+      backend = await open();
+      metrics?.wanted(family, backend.count(wanted));
       const transaction = await backend.sync(wanted, inForce.length > 0 ? { inForce, drifted } : undefined);
       inForce = [wanted];
       if (!transaction) repair = undefined;
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
-      tell(backend, transaction, repair);
+      tell(backend, wanted, transaction, repair);
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;
       if (count === 0) log.over(`${family} drift`);
       if (count < CONTEST.repairs) log.over(`${family} contest`);
       else {
-        const often = `${family}: another program writes chain ${chain} or the jump to it too`;
+        const often = `${family}: another program writes ${backend.place(wanted)} too`;
         log.state(`${family} contest`, "warning", `${often}: three repairs and more in ${CONTEST.syncs} syncs`);
       }
       return true;
@@ -87,8 +94,8 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
       if (inForce.length > 0 && !inForce.includes(wanted)) inForce = [...inForce, wanted];
       metrics?.synced(family, "failed", seconds(), false);
       if (repair) {
-        const found = `${family}: somebody has changed the rules; to repair them:\n${diffOf(repair.changes)}`;
-        log.state(`${family} drift`, "warning", found);
+        const found = `${family}: somebody has changed the ${backend?.unit}; to repair them`;
+        log.state(`${family} drift`, "warning", `${found}:\n${diffOf(repair.changes)}`);
       }
       log.state(`${family} failure`, "error", `${failed}: ${failure}`);
       return false;

@@ -12,6 +12,8 @@ export interface Metrics {
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
   /** Another policy is wanted. */
   policy(policy: FamilyPolicy): void;
+  /** It comes to so many rules, or exceptions where these are kept. */
+  wanted(family: string, count: number): void;
   /** A config was read. */
   config(valid: boolean, bytes: Uint8Array | undefined): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
@@ -55,7 +57,9 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     registers,
   });
   const success = gauge("last_sync_success_timestamp_seconds", "When the last sync that went well ended.", ["family"]);
-  const rules = gauge("rules", "Rules that the policy wants, the jump included.", ["family"]);
+  const rules = gauge("rules", "Rules that the policy wants, the jump included; with windows-cni exceptions.", [
+    "family",
+  ]);
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
   const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
   const info = gauge("config_info", "The SHA-256 of the config last read; empty where there is none.", ["sha256"]);
@@ -79,13 +83,13 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       if (result === "in_sync") avoided.inc({ family });
       if (drift) drifts.inc({ family });
     },
-    policy: ({ family, entries, ports }) => {
-      // Every entry is a rule; so is each port range of tcp, udp and sctp, the catch-all and the jump.
-      rules.set({ family }, entries.length + 3 * ports.length + 2);
-      // A counter that is there from the start lets a rate see its first step.
+    policy: ({ family }) => {
+      // What is there from the start lets a rate see its first step.
+      rules.inc({ family }, 0);
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },
+    wanted: (family, count) => rules.set({ family }, count),
     config: (isValid, bytes) => {
       const hash = bytes ? createHash("sha256").update(bytes).digest("hex") : "";
       valid.set(isValid ? 1 : 0);

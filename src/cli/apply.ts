@@ -22,7 +22,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       else if (!outcome.value) io.print(`${who}: in sync, nothing written`);
       else {
         const { added, removed, kept } = outcome.value.counts;
-        io.print(`${who}: written: rules: ${added} added, ${removed} removed, ${kept} kept`);
+        io.print(`${who}: written: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`);
       }
     }
   }

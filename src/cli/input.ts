@@ -1,5 +1,6 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { readRegularFile } from "../kernel/index.ts";
 
 /** It cannot be read. */
 export class InputError extends Error {
@@ -37,9 +38,9 @@ function readSome(from: number, room: Uint8Array): number {
   }
 }
 
-/** The bytes of a file, or of standard input for `-`. Throws {@link InputError}. */
-export function readInput(file: string): Uint8Array {
-  return file === "-" ? readStdin() : orRefuse(file, () => readFileSync(file));
+/** The bytes of a file, or of standard input for `-`; with `regular` of no pipe or the like. Throws {@link InputError}. */
+export function readInput(file: string, regular = false): Uint8Array {
+  return file === "-" ? readStdin() : orRefuse(file, () => (regular ? readRegularFile(file) : readFileSync(file)));
 }
 
 export function readStdin(): Uint8Array {

@@ -29,7 +29,8 @@ export async function optimize(settings: Settings, words: readonly string[], io:
     );
   }
   if (settings.write && file === "-") throw new UsageError("--write needs a file, not standard input");
-  const bytes = readInput(file);
+  // What is replaced is a file.
+  const bytes = readInput(file, settings.write);
   const isList = isPlainList(bytes);
   if (settings.write && isList) {
     throw new UsageError(`--write edits configs, and ${file} is a plain list; redirect the output to another file`);

@@ -25,7 +25,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
       else if (!outcome.value) io.print(`${who}: in sync`);
       else {
         const { added, removed } = outcome.value.counts;
-        io.print(`${who}: rules: ${added} to add, ${removed} to remove`);
+        io.print(`${who}: ${backend.unit}: ${added} to add, ${removed} to remove`);
         io.print(formatChanges(outcome.value.changes, io));
       }
     }

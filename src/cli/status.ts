@@ -14,8 +14,8 @@ export async function status(settings: Settings, _words: readonly string[], io: 
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
-      const { exists, rules, transaction } = outcome.value;
-      return { family: outcome.family, inSync: !transaction, chainExists: exists, rules };
+      const { facts, transaction } = outcome.value;
+      return { family: outcome.family, inSync: !transaction, ...facts };
     });
     printJson(io, { backend: backend.name, inSync, families });
   } else {
@@ -27,7 +27,9 @@ export async function status(settings: Settings, _words: readonly string[], io: 
       }
       const { rules, transaction } = outcome.value;
       const counts = transaction?.counts;
-      const state = counts ? `not in sync: rules: ${counts.added} to add, ${counts.removed} to remove` : "in sync";
+      const state = counts
+        ? `not in sync: ${backend.unit}: ${counts.added} to add, ${counts.removed} to remove`
+        : "in sync";
       io.print(`${who}: ${counts ? io.color.yellow(state) : io.color.green(state)}`);
       if (rules.some(({ packets }) => packets !== undefined)) {
         io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));

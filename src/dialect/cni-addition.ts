@@ -25,7 +25,7 @@ export function missingList({ policy }: OutBoundNat, plugin: Plugin, exceptions:
 export function missingPolicy(document: CniDocument, plugin: Plugin, exceptions: readonly string[]): Addition {
   const list = plugin.lists.find(({ value }) => value.children?.length) ?? plugin.lists[0];
   const model = (list?.value.children ?? []).flatMap((element) => readPolicy(document, element) ?? []).at(-1);
-  const name = String(list?.key.value ?? (plugin.type.startsWith("win-") ? "policies" : "AdditionalArgs"));
+  const name = String(list?.key.value ?? plugin.list);
   const bare = sameWord(name, "HcnPolicyArgs");
   const usual = sameWord(name, "policies") ? { name: "name", value: "value" } : { name: "Name", value: "Value" };
   const wrapper = model ? model.wrapper : bare ? undefined : usual;

@@ -20,7 +20,7 @@ export function readCniDocument(source: string): CniDocument {
   const text = source.slice(mark.length);
   const errors: ParseError[] = [];
   try {
-    const root = parseTree(text, errors, { disallowComments: true });
+    const root = parse(text, errors);
     const [error] = errors;
     if (error || !root) throw syntaxProblem(text, error);
     if (root.type !== "object") {
@@ -42,6 +42,10 @@ export function readCniDocument(source: string): CniDocument {
   }
 }
 
+function parse(text: string, errors: ParseError[]): Node | undefined {
+  return parseTree(text, errors, { disallowComments: true });
+}
+
 /** What the parser's codes mean to a person, and what to do. */
 const SYNTAX: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   CloseBraceExpected: ["a } is missing here", "close every { with a }"],
@@ -50,8 +54,11 @@ const SYNTAX: Readonly<Record<string, readonly [message: string, hint: string]>>
   CommaExpected: ["a comma is missing before this", "write a comma between two values"],
   EndOfFileExpected: ["something stands behind the end of the JSON value", "remove it"],
   InvalidCommentToken: ["JSON has no comments", "remove it"],
+  InvalidCharacter: ["a text holds a tab or another control character", "write it as an escape, such as \\t"],
   InvalidEscapeCharacter: ["a \\ is followed by what JSON does not know", "write \\\\ for a backslash"],
+  InvalidUnicode: ["\\u without four hexadecimal digits", "write \\\\ for a backslash"],
   PropertyNameExpected: ["a key in double quotes is missing here", "remove the comma before it, or write a key"],
+  UnexpectedEndOfNumber: ["a number is cut short", "write digits behind the point, or none"],
   UnexpectedEndOfString: ["a text is not closed", 'close it with a "'],
   ValueExpected: ["a value is missing here", "remove the comma before it, or write a value"],
 };
@@ -60,7 +67,7 @@ function syntaxProblem(text: string, error: ParseError | undefined): CniConfigPr
   // At the end of the file there is nothing to show: its last character is.
   const end = Math.max(0, text.trimEnd().length - 1);
   const offset = Math.min(error?.offset ?? 0, end);
-  const code = error ? printParseErrorCode(error.error) : "ValueExpected";
+  const code = error ? codeOf(error, text) : "ValueExpected";
   const fallback = [
     "this is not JSON",
     "write text in double quotes, numbers as they are, true, false or null",
@@ -68,6 +75,15 @@ function syntaxProblem(text: string, error: ParseError | undefined): CniConfigPr
   const [message, hint] =
     text.trim() === "" ? (["the file is empty", "write a CNI config"] as const) : (SYNTAX[code] ?? fallback);
   return new CniConfigProblem("json-syntax", text, { offset, length: error?.length ?? 1 }, message, hint);
+}
+
+/** The parser's code; of whatever follows on a whole value but a comment, that it does so. */
+function codeOf({ error, offset }: ParseError, text: string): string {
+  const code = printParseErrorCode(error);
+  if (code === "InvalidCommentToken") return code;
+  const before: ParseError[] = [];
+  parse(text.slice(0, offset), before);
+  return before.length === 0 ? "EndOfFileExpected" : code;
 }
 
 function refuseDuplicates(text: string, node: Node): void {
@@ -113,9 +129,15 @@ function fold(value: unknown): unknown {
   return typeof value === "string" ? value.toLowerCase() : value;
 }
 
-/** The elements of a list, which `name` must be. Throws {@link CniConfigProblem}. */
-export function elementsOf(document: CniDocument, { key, value }: Property): readonly Node[] {
-  if (value.type === "array") return value.children ?? [];
+/** Null is what is not there to the plugins' reader, but the key is taken. */
+export function isNull({ value }: Property): boolean {
+  return value.type === "null";
+}
+
+/** The elements of a list, which the value must be, or null. Throws {@link CniConfigProblem}. */
+export function elementsOf(document: CniDocument, property: Property): readonly Node[] {
+  const { key, value } = property;
+  if (value.type === "array" || isNull(property)) return value.children ?? [];
   const hint = `write a list: "${key.value}": []`;
   throw new CniConfigProblem("value-type", document.text, value, `${key.value} is ${article(value)}, not a list`, hint);
 }

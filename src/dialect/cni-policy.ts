@@ -1,16 +1,20 @@
 // Where a CNI config says which destinations keep the pod's address, in every spelling that is in use.
 // This module is browser-compatible.
 import type { Node } from "jsonc-parser";
-import { article, type CniDocument, elementsOf, type Property, propertyOf, sameWord } from "./cni-document.ts";
+import { article, type CniDocument, elementsOf, isNull, type Property, propertyOf, sameWord } from "./cni-document.ts";
 import { CniConfigProblem } from "./cni-problem.ts";
 
-/** The plugins that hand endpoint policies to Windows' Host Networking Service (HNS). */
-const PLUGINS = ["win-bridge", "win-overlay", "sdnbridge", "sdnoverlay", "azure-vnet"];
+/** The plugins that hand endpoint policies to Windows' Host Networking Service (HNS), and the list that each takes them from. */
+const PLUGINS: readonly (readonly [type: string, list: string])[] = [
+  ["win-bridge", "policies"],
+  ["win-overlay", "policies"],
+  ["calico", "policies"],
+  ["sdnbridge", "AdditionalArgs"],
+  ["sdnoverlay", "AdditionalArgs"],
+  ["azure-vnet", "AdditionalArgs"],
+];
 
-/**
- * Where they look for policies: win-bridge and win-overlay in `policies` (before 1.0 for the HNS API of version 2 in
- * `HcnPolicyArgs`), the others in `AdditionalArgs`.
- */
+/** Every list of policies that is in use; win-bridge before 1.0 took those for the HNS API of version 2 from the last. */
 const LISTS = ["policies", "AdditionalArgs", "HcnPolicyArgs"];
 
 /** The type of the policy. */
@@ -18,9 +22,9 @@ export const POLICY = "OutBoundNAT";
 
 export interface Plugin {
   readonly node: Node;
-  /** As in {@link PLUGINS}. */
-  readonly type: string;
-  /** Its lists of policies, as far as they are there. */
+  /** The list that it takes policies from. */
+  readonly list: string;
+  /** Its lists of policies, as far as they are there, that one first. */
   readonly lists: readonly Property[];
   /** Are its policies those of the HNS API of version 2, `{ Type, Settings }`, where nothing else shows it? */
   readonly settings: boolean;
@@ -45,15 +49,16 @@ export function findPlugin(document: CniDocument): Plugin {
   });
   const types = nodes.map((node) => propertyOf(document, node, "type")?.value.value as unknown);
   const known = nodes.flatMap((node, i) => {
-    const type = PLUGINS.find((name) => [name, `${name}.exe`].some((spelt) => sameWord(types[i], spelt)));
-    return type ? [{ node, type }] : [];
+    const plugin = PLUGINS.find(([name]) => [name, `${name}.exe`].some((spelt) => sameWord(types[i], spelt)));
+    return plugin ? [{ node, type: plugin[0], list: plugin[1] }] : [];
   });
   const [found, second] = known;
   if (!found) {
     const there = types.filter((type) => typeof type === "string").join(", ");
     const message = `no plugin here takes an OutBoundNAT policy${there ? `, it is ${there}` : ""}`;
     const at = propertyOf(document, root, plugins ? "plugins" : "type")?.key ?? { offset: root.offset, length: 1 };
-    throw new CniConfigProblem("plugin-missing", text, at, message, `the type must be one of ${PLUGINS.join(", ")}`);
+    const names = PLUGINS.map(([name]) => name).join(", ");
+    throw new CniConfigProblem("plugin-missing", text, at, message, `the type must be one of ${names}`);
   }
   if (second) {
     const at = propertyOf(document, second.node, "type")?.value ?? second.node;
@@ -61,8 +66,9 @@ export function findPlugin(document: CniDocument): Plugin {
     throw new CniConfigProblem("plugin-twice", text, at, message, "keep them in files of their own");
   }
   const version = propertyOf(document, found.node, "apiVersion")?.value.value as unknown;
-  const lists = LISTS.flatMap((name) => propertyOf(document, found.node, name) ?? []);
-  return { ...found, lists, settings: version === 2 || found.type.startsWith("sdn") };
+  const { node, type, list } = found;
+  const lists = [...new Set([list, ...LISTS])].flatMap((name) => propertyOf(document, node, name) ?? []);
+  return { node, list, lists, settings: version === 2 || type.startsWith("sdn") };
 }
 
 /** The endpoint policy that an element of a list is; undefined where it is none. */
@@ -80,7 +86,7 @@ export function readPolicy(document: CniDocument, element: Node): EndpointPolicy
 /** The policy's place. */
 export interface OutBoundNat {
   readonly policy: EndpointPolicy;
-  /** Its list of exceptions; undefined where it has none. */
+  /** Its list of exceptions, or null in place of one; undefined where it has neither. */
   readonly list: Property | undefined;
 }
 
@@ -91,8 +97,7 @@ export function findOutBoundNat(document: CniDocument, { lists }: Plugin): OutBo
       const policy = readPolicy(document, element);
       if (!policy || !sameWord(policy.type.value.value, POLICY)) return [];
       const list = findList(document, policy);
-      // With destinations only it is another thing: NAT to those, by which a pod reaches itself through its service.
-      return !list && hasDestinations(document, policy) ? [] : [{ policy, list }];
+      return isOther(document, policy, list) ? [] : [{ policy, list }];
     }),
   );
   if (second) {
@@ -103,25 +108,48 @@ export function findOutBoundNat(document: CniDocument, { lists }: Plugin): OutBo
   return found;
 }
 
+/**
+ * The list of exceptions: `ExceptionList` beside the type, and in settings `Exceptions`, which is also written
+ * `ExceptionList`. What is under none of these names nobody reads; where two lists are it is not known which one counts.
+ */
 function findList(document: CniDocument, { body, settings }: EndpointPolicy): Property | undefined {
-  const inSettings = settings ? objectOf(document, settings) : undefined;
-  const [found, second] = [
-    propertyOf(document, body, "ExceptionList"),
-    ...(inSettings ? ["Exceptions", "ExceptionList"].map((name) => propertyOf(document, inSettings, name)) : []),
-  ].filter((one) => one !== undefined);
+  const unread = propertyOf(document, body, "Exceptions");
+  if (unread && !isNull(unread)) {
+    const message = `${unread.key.value} is read in Settings only; beside ${POLICY} the list is ExceptionList`;
+    throw new CniConfigProblem(
+      "list-unread",
+      document.text,
+      unread.key,
+      message,
+      "remove it, or name it ExceptionList",
+    );
+  }
+  const inSettings = settings ? ["Exceptions", "ExceptionList"].map((name) => inside(document, settings, name)) : [];
+  const lists = [propertyOf(document, body, "ExceptionList"), ...inSettings].filter((one) => one !== undefined);
+  const [found, second] = lists.filter((one) => !isNull(one));
   if (second) {
     const message = `a second list of exceptions in the same policy, besides ${found?.key.value}`;
     throw new CniConfigProblem("policy-twice", document.text, second.key, message, "remove one of the two");
   }
-  return found;
+  return found ?? lists[0];
 }
 
-function hasDestinations(document: CniDocument, { body, settings }: EndpointPolicy): boolean {
-  return [body, settings?.value].some((node) => node && propertyOf(document, node, "Destinations"));
+/**
+ * Is the policy another thing of the same type? With destinations and no list it is NAT to those, by which a pod reaches
+ * itself through its service; with IPv6 exceptions alone it is that of the other family.
+ */
+function isOther(document: CniDocument, { body, settings }: EndpointPolicy, list: Property | undefined): boolean {
+  if (!list || isNull(list)) {
+    return [body, settings?.value].some((node) => node && propertyOf(document, node, "Destinations"));
+  }
+  const items = elementsOf(document, list);
+  return items.length > 0 && items.every(({ value }) => String(value).includes(":"));
 }
 
-function objectOf({ text }: CniDocument, { key, value }: Property): Node {
-  if (value.type === "object") return value;
+/** A property of an object, which the value must be, or null. Throws {@link CniConfigProblem}. */
+function inside(document: CniDocument, property: Property, name: string): Property | undefined {
+  const { key, value } = property;
+  if (value.type === "object" || isNull(property)) return propertyOf(document, value, name);
   const message = `${key.value} is ${article(value)}, not an object`;
-  throw new CniConfigProblem("value-type", text, value, message, `write "${key.value}": {}`);
+  throw new CniConfigProblem("value-type", document.text, value, message, `write "${key.value}": {}`);
 }

@@ -5,6 +5,7 @@
 export type CniConfigCode =
   | "json-syntax"
   | "key-duplicate"
+  | "list-unread"
   | "not-utf8"
   | "plugin-missing"
   | "plugin-twice"
@@ -42,9 +43,32 @@ export class CniConfigProblem extends Error {
 /** Bytes to text; a byte order mark stays. Throws {@link CniConfigProblem} where they are not UTF-8. */
 export function decodeCniConfig(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decode(bytes);
   } catch {
-    const hint = "save it as UTF-8; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding utf8";
-    throw new CniConfigProblem("not-utf8", "", { offset: 0, length: 1 }, "the file is not UTF-8 text", hint);
+    const before = textBefore(bytes).replace(/^\uFEFF/, "");
+    const isUtf16 = [0xfeff, 0xfffe].includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0));
+    const hint = isUtf16 ? "; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding utf8" : "";
+    const at = { offset: before.length, length: 1 };
+    throw new CniConfigProblem("not-utf8", before, at, "the file is not UTF-8 text", `save it as UTF-8${hint}`);
   }
+}
+
+/** Throws where the bytes are not UTF-8; with `stream` the last character may be cut. */
+function decode(bytes: Uint8Array, stream = false): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
+}
+
+/** The text up to the first byte that UTF-8 cannot have there. */
+function textBefore(bytes: Uint8Array): string {
+  let [good, bad] = [0, bytes.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    try {
+      decode(bytes.subarray(0, middle), true);
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return decode(bytes.subarray(0, good), true);
 }

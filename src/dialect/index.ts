@@ -19,4 +19,4 @@ export {
   removeChain,
   type Transaction,
 } from "./transaction.ts";
-export { diffCniConfig, readExceptions } from "./windows-cni.ts";
+export { diffCniConfig, exceptionsOf, readExceptions } from "./windows-cni.ts";

@@ -1,6 +1,6 @@
 // The policy as the exceptions of a Windows CNI config's OutBoundNAT policy, and the smallest edit of the file.
 // This module is browser-compatible.
-import type { FamilyPolicy } from "../policy/index.ts";
+import type { FamilyPolicy, PolicyEntry } from "../policy/index.ts";
 import { missingList, missingPolicy } from "./cni-addition.ts";
 import { type CniDocument, elementsOf, readCniDocument } from "./cni-document.ts";
 import { withAddition, withItems } from "./cni-layout.ts";
@@ -14,9 +14,11 @@ import type { Change, Transaction } from "./transaction.ts";
  * and a pod behind a Windows bridge gets no answer from the node's own link, such as a cloud's metadata at
  * 169.254.169.254, but by the node's address. Who wants it in the list names it in the config.
  */
-function exceptionsOf({ entries }: FamilyPolicy): readonly string[] {
-  const kept = entries.filter(({ verdict, reason }) => verdict === "return" && reason !== "link-local");
-  return [...new Set(kept.map(({ prefix }) => prefix.network))];
+export function exceptionsOf({ entries }: FamilyPolicy): readonly string[] {
+  // Nothing else has a place in such a list, as in a policy: the type says so.
+  const returned: readonly (PolicyEntry & { readonly verdict: "return" })[] = entries;
+  const named = returned.filter(({ reason }) => reason !== "link-local");
+  return [...new Set(named.map(({ prefix }) => prefix.network))];
 }
 
 /** The list's items; of one that is no text, which no plugin can read, its source. */

@@ -25,6 +25,8 @@ export interface Inspection {
   /** Is there a chain, or a policy in the CNI config? */
   readonly exists: boolean;
   readonly rules: readonly InspectedRule[];
+  /** The same as data, under the backend's own words. */
+  readonly facts: object;
   readonly transaction: Transaction | undefined;
 }
 
@@ -59,6 +61,14 @@ export function tellDrift(
 export interface Backend {
   /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
   readonly name: string;
+  /** What it keeps, for people. */
+  readonly unit: "rules" | "exceptions";
+  /** Where it keeps that, for people; in one line. */
+  place(policy: FamilyPolicy): string;
+  /** How many of its unit a policy wants. */
+  count(policy: FamilyPolicy): number;
+  /** What was written to carry out a policy, for the log; in one line. */
+  describe(policy: FamilyPolicy, written: Transaction): string;
   /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
   plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
   /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
@@ -76,12 +86,21 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
   const look = ({ family, chain }: FamilyPolicy, counters = false) => observe(variant, family, chain, counters);
   return {
     name: `iptables-${variant}`,
+    unit: "rules",
+    place: ({ chain }) => `chain ${chain} or the jump to it`,
+    // Every entry is a rule; so is each port range of tcp, udp and sctp, the catch-all and the jump.
+    count: ({ entries, ports }) => entries.length + 3 * ports.length + 2,
+    // The words that people's log filters know from the established agent.
+    describe: ({ family }, { text }) =>
+      `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
     plan: async (policy) => diffChain(desiredChain(policy), await look(policy)),
     inspect: async (policy) => {
       const observed = await look(policy, true);
+      const rules = rulesOf(policy.chain, observed);
       return {
         exists: observed.exists,
-        rules: rulesOf(policy.chain, observed),
+        rules,
+        facts: { chainExists: observed.exists, rules },
         transaction: diffChain(desiredChain(policy), observed),
       };
     },

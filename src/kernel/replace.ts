@@ -2,11 +2,14 @@
 import {
   closeSync,
   fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -14,20 +17,27 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 
 /**
- * Replaces the file at `path` by one with these bytes and the same mode. Answers false, and replaces nothing, where it is
- * not any more what `was` read from it.
+ * Replaces the file at `path` by one with these bytes, the same mode and, as far as this process may, the same owner and
+ * group. Answers false, and replaces nothing, where it is not any more what `was` read from it.
+ *
+ * Only root may give a file away, so whoever else replaces another's file owns it then, as with `sed -i`: who may write
+ * into the folder could take that file away all the same. Where the group cannot be kept either, it may do no more than
+ * everybody: its permissions were another group's. Access lists (ACLs) are not kept; on Windows, which knows none of the
+ * above, the file gets those that its folder hands on.
  */
 export function replaceFile(path: string, was: Uint8Array, bytes: Uint8Array): boolean {
   // In the same folder, for a rename moves nothing between volumes; and by an ending that no one who scans it reads.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.ip-masq-agent`);
-  const { mode } = statSync(path);
+  const old = statSync(path);
   // One that died may have left it; pids of containers repeat.
   rmSync(temporary, { force: true });
   const file = openSync(temporary, "wx", 0o600);
   try {
     try {
       writeFileSync(file, bytes);
-      fchmodSync(file, mode & 0o7777);
+      // In this order: a change of owner may clear bits of the mode.
+      const mode = giveTo(file, old) ? old.mode : (old.mode & 0o707) | ((old.mode & 0o007) << 3);
+      fchmodSync(file, mode & 0o777);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -39,6 +49,21 @@ export function replaceFile(path: string, was: Uint8Array, bytes: Uint8Array): b
   }
   syncFolder(dirname(path));
   return true;
+}
+
+/** Gives an open file the group of another, and its owner where that is allowed. Answers whether the group is the same now. */
+function giveTo(file: number, { uid, gid }: Stats): boolean {
+  const now = fstatSync(file);
+  for (const owner of [uid, now.uid]) {
+    if (now.uid === owner && now.gid === gid) return true;
+    try {
+      fchownSync(file, owner, gid);
+      return true;
+    } catch {
+      // Not allowed: the group alone may be.
+    }
+  }
+  return false;
 }
 
 /** Makes the rename outlast a crash of the machine. Windows opens no folders, and needs none of this. */

@@ -1,13 +1,15 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import {
   CniConfigProblem,
   decodeCniConfig,
   diffCniConfig,
+  exceptionsOf,
   type FamilyPolicy,
   readExceptions,
 } from "../dialect/index.ts";
 import { type Backend, tellDrift } from "./backend.ts";
+import { readRegularFile } from "./regular.ts";
 import { replaceFile } from "./replace.ts";
 
 /** Times that one sync tries to write: others may write at the same time, but not for ever. */
@@ -24,19 +26,19 @@ export interface WindowsCniBackend extends Backend {
 }
 
 /**
- * The backend that keeps a CNI config's OutBoundNAT policy. `describe` makes a message of a problem and the text that it is
+ * The backend that keeps a CNI config's OutBoundNAT policy. `toMessage` makes one of a problem and the text that it is
  * in.
  */
 export function windowsCniBackend(
   file: string,
-  describe: (problem: CniConfigProblem, text: string) => string,
+  toMessage: (problem: CniConfigProblem, text: string) => string,
 ): WindowsCniBackend {
   /** Does `work` on a text, and says what is wrong with it. */
   const edit = <T>(text: string, work: (text: string) => T): T => {
     try {
       return work(text);
     } catch (error) {
-      throw error instanceof CniConfigProblem ? new CniConfigError(describe(error, text)) : error;
+      throw error instanceof CniConfigProblem ? new CniConfigError(toMessage(error, text)) : error;
     }
   };
   const diff = (policy: FamilyPolicy, text: string) => edit(text, () => diffCniConfig(policy, text));
@@ -44,13 +46,17 @@ export function windowsCniBackend(
   const look = () => {
     const { path, bytes } = onDisk("read", file, () => {
       const path = realpathSync(file);
-      return { path, bytes: readFileSync(path) };
+      return { path, bytes: readRegularFile(path) };
     });
     return { path, bytes, text: edit("", () => decodeCniConfig(bytes)) };
   };
 
   return {
     name: "windows-cni",
+    unit: "exceptions",
+    place: () => `the exceptions in ${file}`,
+    count: (policy) => exceptionsOf(policy).length,
+    describe: (policy) => `OutBoundNAT exceptions: ${JSON.stringify(exceptionsOf(policy))}`,
     render: (policy) => {
       const { text } = look();
       return diff(policy, text)?.text ?? text;
@@ -59,8 +65,13 @@ export function windowsCniBackend(
     inspect: async (policy) => {
       const { text } = look();
       const exceptions = edit(text, readExceptions);
-      const rules = (exceptions ?? []).map((rule) => ({ rule }));
-      return { exists: exceptions !== undefined, rules, transaction: diff(policy, text) };
+      const exists = exceptions !== undefined;
+      return {
+        exists,
+        rules: (exceptions ?? []).map((rule) => ({ rule })),
+        facts: { listExists: exists, exceptions: exceptions ?? [] },
+        transaction: diff(policy, text),
+      };
     },
     sync: async (policy, past) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -85,9 +96,9 @@ function onDisk<T>(verb: "read" | "write", file: string, work: () => T): T {
     return work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
+    if (code === "ENOENT" || code === "ENOTDIR") {
       throw new CniConfigError(`there is no CNI config ${file}; name the one that the CNI plugin reads`);
-    const why = code === "EISDIR" ? "it is a directory; name the file in it" : message;
-    throw new CniConfigError(`cannot ${verb} the CNI config ${file}: ${why}`);
+    }
+    throw new CniConfigError(`cannot ${verb} the CNI config ${file}: ${message}`);
   }
 }

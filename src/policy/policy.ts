@@ -10,7 +10,8 @@ export type Verdict = "return" | "masquerade";
 /** One entry of the policy, in the order in which the kernel asks them. */
 export interface PolicyEntry {
   readonly prefix: Prefix;
-  readonly verdict: Verdict;
+  /** What no entry contains is masqueraded. */
+  readonly verdict: "return";
   /** Why it is there. */
   readonly reason: "link-local" | "default" | "config";
   readonly origin: Destination["origin"];

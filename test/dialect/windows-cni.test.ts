@@ -48,6 +48,7 @@ test("the list is what the config names", () => {
   );
   assert.equal(list(policyOf(["10.0.0.0/8", "fd00::/8"])), ["10.0.0.0/8"], "IPv4 only");
   assert.equal(list(policyOf([])), [], "and may be empty");
+  assert.is(edit(nat('{"Type":"OutBoundNAT","ExceptionList":null}'), []), undefined, "as null is");
 });
 
 /** Texts before and after, with the CIDRs a and b wanted: 10.0.0.0/8 and 11.0.0.0/8. */
@@ -82,6 +83,11 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     nat(`{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","Settings":{"ExceptionList":[${A},${B}]}}}`),
   ],
   [
+    "v2, ExceptionList, as an operator writes it",
+    nat('{"type":"OutBoundNAT","settings":{"exceptionList":["x"],"destinationPrefix":"","needEncap":false}}'),
+    nat(`{"type":"OutBoundNAT","settings":{"exceptionList":[${A},${B}],"destinationPrefix":"","needEncap":false}}`),
+  ],
+  [
     "AdditionalArgs",
     `{"type":"azure-vnet","AdditionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[]}}]}`,
     `{"type":"azure-vnet","AdditionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
@@ -100,6 +106,49 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     "a conflist",
     `{"plugins":[{"type":"portmap"},{"type":"sdnbridge"}]}`,
     `{"plugins":[{"type":"portmap"},{"type":"sdnbridge","AdditionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","Settings":{"Exceptions":[${A},${B}]}}}]}]}`,
+  ],
+  [
+    "calico",
+    `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":["x"]}}]}`,
+    `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
+  ],
+  // Null is what is not there.
+  [
+    "null for a list",
+    nat('{"Type":"OutBoundNAT","ExceptionList":null}'),
+    nat(`{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
+  ],
+  [
+    "null for a list in settings",
+    nat('{"Type":"OutBoundNAT","Settings":{"Exceptions" : null}}'),
+    nat(`{"Type":"OutBoundNAT","Settings":{"Exceptions" : [${A},${B}]}}`),
+  ],
+  [
+    "null for settings",
+    nat('{"Type":"OutBoundNAT","Settings":null}'),
+    nat(`{"Type":"OutBoundNAT","Settings":{"Exceptions":[${A},${B}]}}`),
+  ],
+  [
+    "null for policies, in lines",
+    '{\n  "type": "win-bridge",\n  "policies": null\n}\n',
+    `{\n  "type": "win-bridge",\n  "policies": [\n    {\n      "name": "EndpointPolicy",\n      "value": {\n        "Type": "OutBoundNAT",\n        "ExceptionList": [\n          ${A},\n          ${B}\n        ]\n      }\n    }\n  ]\n}\n`,
+  ],
+  [
+    "null for AdditionalArgs",
+    '{"type":"azure-vnet","policies":null,"additionalArgs":null}',
+    `{"type":"azure-vnet","policies":null,"additionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
+  ],
+  [
+    "null for a policy and a value, and beside the list",
+    nat('null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":["x"],"Destinations":null}'),
+    nat(
+      `null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":[${A},${B}],"Destinations":null}`,
+    ),
+  ],
+  [
+    "null beside the list that counts",
+    nat('{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":["x"]}}'),
+    nat(`{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":[${A},${B}]}}`),
   ],
   // Equal lists.
   ["equal", nat(`{"type":"OutBoundNAT","ExceptionList":[${A},${B}]}`), undefined],
@@ -139,6 +188,20 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     "a policy with empty settings",
     nat('{"Type":"OutBoundNAT","Settings":{}}'),
     nat(`{"Type":"OutBoundNAT","Settings":{"Exceptions":[${A},${B}]}}`),
+  ],
+  [
+    "another of IPv6 stays",
+    nat(
+      '{"Type":"OutBoundNAT","Settings":{"Exceptions":["fd00::/8"]}},{"Type":"OutBoundNAT","Settings":{"Exceptions":["x"]}}',
+    ),
+    nat(
+      `{"Type":"OutBoundNAT","Settings":{"Exceptions":["fd00::/8"]}},{"Type":"OutBoundNAT","Settings":{"Exceptions":[${A},${B}]}}`,
+    ),
+  ],
+  [
+    "an IPv6 CIDR among others goes",
+    nat('{"Type":"OutBoundNAT","ExceptionList":["fd00::/8","10.0.0.0/8"]}'),
+    nat(`{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
   ],
   [
     "another with destinations stays",
@@ -202,6 +265,13 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
     /a key in double quotes is missing/,
   ],
   ["more behind the end", '{"type": "win-bridge"} {}', "json-syntax", "1:{", /behind the end/],
+  ["a tab in a text", '{"type": "win-\tbridge"}', "json-syntax", '1:"win-\tbridge"', /control character/],
+  ["half a \\u", '{"type": "\\u12"}', "json-syntax", '1:"\\u12"', /hexadecimal/],
+  ["half a number", '{"x": 1.}', "json-syntax", "1:1.", /cut short/],
+  ["a word behind the end", '{"type": "win-bridge"}\nx', "json-syntax", "2:x", /behind the end/],
+  ["a text behind the end", '{"type": "win-bridge"} "x', "json-syntax", '1:"x', /behind the end/],
+  ["a comment behind the end", '{"type": "win-bridge"} // x', "json-syntax", "1:// x", /no comments/],
+  ["a word in front", 'x {"type": "win-bridge"}', "json-syntax", "1:x", /not JSON/],
   ["too deep", "[".repeat(100_000), "json-syntax", "1:[", /nested too deep/],
   ["no object", '["win-bridge"]', "value-type", '1:["win-bridge"]', /the CNI config is a list, not an object/],
   [
@@ -255,6 +325,27 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
     /a second list/,
   ],
   [
+    "two lists in settings",
+    nat('{"Type":"OutBoundNAT","Settings":{"ExceptionList":[],"Exceptions":[]}}'),
+    "policy-twice",
+    '1:"ExceptionList"',
+    /a second list.*besides Exceptions/,
+  ],
+  [
+    "a list that nobody reads",
+    nat('{"Type":"OutBoundNAT","exceptions":[]}'),
+    "list-unread",
+    '1:"exceptions"',
+    /exceptions is read in Settings only/,
+  ],
+  [
+    "a list that nobody reads, beside the one that counts",
+    nat('{"Type":"OutBoundNAT","ExceptionList":[],"Exceptions":[]}'),
+    "list-unread",
+    '1:"Exceptions"',
+    /Exceptions is read in Settings only/,
+  ],
+  [
     "a list that is none",
     nat('{"Type":"OutBoundNAT","ExceptionList":"10.0.0.0/8"}'),
     "value-type",
@@ -263,10 +354,10 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
   ],
   [
     "no list",
-    nat('{"Type":"OutBoundNAT","ExceptionList":null}'),
+    nat('{"Type":"OutBoundNAT","ExceptionList":false}'),
     "value-type",
-    "1:null",
-    /ExceptionList is null, not a list/,
+    "1:false",
+    /ExceptionList is false, not a list/,
   ],
   [
     "policies that are none",
@@ -301,13 +392,27 @@ for (const [name, text, code, marked, message] of REFUSED) {
   });
 }
 
-test("refused: what is not UTF-8", () => {
-  const utf16 = new Uint8Array([0xff, 0xfe, 0x7b, 0x00]);
-  assert.throws(
-    () => decodeCniConfig(utf16),
-    (error: Error) => error instanceof CniConfigProblem && error.code === "not-utf8" && /UTF-16/.test(error.hint),
-  );
-});
+const NOT_UTF8: [name: string, bytes: number[], place: string, hint: RegExp][] = [
+  ["UTF-16", [0xff, 0xfe, 0x7b, 0x00], "1:1", /UTF-16/],
+  ["UTF-16, big-endian", [0xfe, 0xff, 0x00, 0x7b], "1:1", /UTF-16/],
+  ["a byte of another encoding", [0x7b, 0x0a, 0x20, 0xc3, 0xa4, 0xe4, 0x7d], "2:3", /^save it as UTF-8$/],
+  ["the same behind a byte order mark", [0xef, 0xbb, 0xbf, 0x7b, 0xe4, 0x7d], "1:2", /^save it as UTF-8$/],
+  ["a character cut short", [0x7b, 0x7d, 0xe2, 0x82], "1:3", /^save it as UTF-8$/],
+];
+
+for (const [name, bytes, place, hint] of NOT_UTF8) {
+  test(`refused: ${name}`, () => {
+    try {
+      decodeCniConfig(new Uint8Array(bytes));
+    } catch (error) {
+      if (!(error instanceof CniConfigProblem)) throw error;
+      assert.equal([error.code, `${error.line}:${error.column}`], ["not-utf8", place]);
+      assert.match(error.hint, hint);
+      return;
+    }
+    assert.unreachable("it was taken");
+  });
+}
 
 /** A JSON value, in any layout. */
 const json = fc.json({ maxDepth: 3 });

@@ -1,22 +1,20 @@
 // A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched where it is bad.
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { replaceFile } from "../../src/kernel/replace.ts";
 import { agent, configFlag, kernelTest, RUNTIMES, withNode } from "./harness.ts";
-import { withLoop } from "./loop.ts";
+import { METRICS, sample, withLoop } from "./loop.ts";
 
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
@@ -43,16 +41,16 @@ for (const runtime of ["node", "deno"] as const) {
       const plan = await call("plan", BACKEND, "--exit-code");
       assert.is(
         plan.stdout,
-        "ipv4 (windows-cni): rules: 2 to add, 0 to remove\n" +
+        "ipv4 (windows-cni): exceptions: 2 to add, 0 to remove\n" +
           "  OutBoundNAT\n+ 192.168.0.0/16\n  11.0.0.0/8\n+ 10.137.196.0/23\n",
       );
       assert.is(plan.exit, 2);
       const before = await call("status", BACKEND);
-      assert.is(before.stdout, "ipv4 (windows-cni): not in sync: rules: 2 to add, 0 to remove\n  11.0.0.0/8\n");
+      assert.is(before.stdout, "ipv4 (windows-cni): not in sync: exceptions: 2 to add, 0 to remove\n  11.0.0.0/8\n");
       assert.is(readFileSync(file, "utf8"), BEFORE.replaceAll("\n", "\r\n"), "nothing is written yet");
 
       const apply = await call("apply", BACKEND);
-      assert.is(apply.stdout, "ipv4 (windows-cni): written: rules: 2 added, 0 removed, 1 kept\n");
+      assert.is(apply.stdout, "ipv4 (windows-cni): written: exceptions: 2 added, 0 removed, 1 kept\n");
       assert.is(readFileSync(file, "utf8"), after);
       const { ino, mtimeMs } = statSync(file);
       assert.is((await call("apply", BACKEND)).stdout, "ipv4 (windows-cni): in sync, nothing written\n");
@@ -62,7 +60,7 @@ for (const runtime of ["node", "deno"] as const) {
       assert.equal(JSON.parse((await call("status", BACKEND, "--output=json")).stdout), {
         backend: "windows-cni",
         inSync: true,
-        families: [{ family: "ipv4", inSync: true, chainExists: true, rules: listOf(after).map((rule) => ({ rule })) }],
+        families: [{ family: "ipv4", inSync: true, listExists: true, exceptions: listOf(after) }],
       });
       const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
       assert.is(cleanup.exit, 0);
@@ -78,9 +76,16 @@ for (const runtime of ["node", "deno"] as const) {
       const command = RUNTIMES[runtime];
       await withLoop(
         node,
-        [BACKEND, ...flags],
+        [BACKEND, METRICS, "--v=2", ...flags],
         async (loop) => {
           await loop.until(is(AFTER), "the first sync");
+          await loop.until(
+            () =>
+              /\] OutBoundNAT exceptions: \["192.168.0.0\/16","11.0.0.0\/8","10.137.196.0\/23"\]\n/.test(loop.log()),
+            "saying what was written",
+          );
+          assert.not.match(loop.log(), /masquerading rules: "|ROUTE/);
+          assert.is(sample((await loop.get("/metrics")).text, 'rules{family="ipv4"}'), 3);
           configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
           await loop.until(() => listOf(readFileSync(file, "utf8")).join() === "10.0.0.0/8", "following the config");
           assert.not.match(loop.log(), /drift/);
@@ -88,7 +93,10 @@ for (const runtime of ["node", "deno"] as const) {
           const kept = readFileSync(file, "utf8");
           writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
           await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
-          await loop.until(() => /somebody had changed the rules:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()), "saying so");
+          await loop.until(
+            () => /somebody had changed the exceptions:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()),
+            "saying so",
+          );
 
           writeFileSync(file, '{\n  "type": "win-bridge"\n');
           await loop.until(
@@ -108,6 +116,19 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 }
+
+kernelTest("another program that writes the list is told after the third repair", () =>
+  withFile(BEFORE, async (file, flags, node) =>
+    withLoop(node, [BACKEND, ...flags], async (loop) => {
+      await loop.until(() => readFileSync(file, "utf8") === AFTER, "the first sync");
+      const told = /^W.*ipv4: another program writes the exceptions in .*cbr0\.conf too: three repairs/m;
+      await loop.until(() => {
+        writeFileSync(file, BEFORE);
+        return told.test(loop.log());
+      }, "saying so");
+    }),
+  ),
+);
 
 kernelTest("who reads the file meanwhile finds the old one or the new one, whole", () => {
   // Large enough for a write in place to be seen half done.
@@ -136,34 +157,23 @@ kernelTest("who reads the file meanwhile finds the old one or the new one, whole
   });
 });
 
-test("a file that has changed since it was read is not replaced", () => {
-  const folder = mkdtempSync(`${tmpdir()}/masq-replace-`);
-  try {
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    writeFileSync(`${folder}/f`, "theirs");
-    assert.is(replaceFile(`${folder}/f`, bytes("old"), bytes("ours")), false);
-    assert.is(readFileSync(`${folder}/f`, "utf8"), "theirs");
-    assert.is(replaceFile(`${folder}/f`, bytes("theirs"), bytes("ours")), true);
-    assert.is(readFileSync(`${folder}/f`, "utf8"), "ours");
-    assert.equal(readdirSync(folder), ["f"]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-kernelTest("mode and link are kept", () =>
-  withFile(BEFORE, async (file, flags, node, folder) => {
-    const link = `${folder}/10-link.conflist`;
-    symlinkSync("cbr0.conf", link);
-    chmodSync(file, 0o640);
-    const { exit } = await agent(node, ["apply", BACKEND, `--cni-config=${link}`, ...flags.slice(1)]);
-    assert.is(exit, 0);
-    assert.is(readFileSync(file, "utf8"), AFTER);
-    assert.is(statSync(file).mode & 0o777, 0o640);
-    assert.ok(lstatSync(link).isSymbolicLink());
-    assert.is(readlinkSync(link), "cbr0.conf");
-  }),
-);
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`owner, group, mode and link are kept (${runtime})`, () =>
+    withFile(BEFORE, async (file, flags, node, folder) => {
+      const link = `${folder}/10-link.conflist`;
+      symlinkSync("cbr0.conf", link);
+      chownSync(file, 1234, 2345);
+      chmodSync(file, 0o640);
+      const { exit } = await agent(node, ["apply", BACKEND, `--cni-config=${link}`, ...flags.slice(1)], { runtime });
+      assert.is(exit, 0);
+      assert.is(readFileSync(file, "utf8"), AFTER);
+      const { uid, gid, mode } = statSync(file);
+      assert.equal([uid, gid, mode & 0o777], [1234, 2345, 0o640]);
+      assert.ok(lstatSync(link).isSymbolicLink());
+      assert.is(readlinkSync(link), "cbr0.conf");
+    }),
+  );
+}
 
 const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
   [
@@ -199,15 +209,29 @@ for (const [name, bytes, stderr] of BAD) {
   );
 }
 
-kernelTest("a file that is not there", () =>
+kernelTest("what is no file is refused before it is opened", () =>
   withFile("", async (_file, flags, node, folder) => {
+    assert.is(spawnSync("mkfifo", [`${folder}/pipe`]).status, 0);
+    symlinkSync("pipe", `${folder}/link-to-pipe`);
+    symlinkSync("nowhere.conf", `${folder}/link-to-nothing`);
     for (const [path, why] of [
-      ["nowhere.conf", /there is no CNI config .*nowhere\.conf/],
-      ["", /it is a directory; name the file in it/],
+      [`${folder}/nowhere.conf`, /there is no CNI config .*nowhere\.conf; name the one/],
+      [`${folder}/link-to-nothing`, /there is no CNI config .*link-to-nothing; name the one/],
+      [`${folder}/cbr0.conf/more`, /there is no CNI config .*more; name the one/],
+      [folder, /cannot read the CNI config .*: it is a directory; name the file in it/],
+      [`${folder}/pipe`, /cannot read the CNI config .*pipe: it is no regular file/],
+      [`${folder}/link-to-pipe`, /cannot read the CNI config .*link-to-pipe: it is no regular file/],
+      ["/dev/zero", /cannot read the CNI config \/dev\/zero: it is no regular file/],
     ] as const) {
-      const result = await agent(node, ["apply", BACKEND, `--cni-config=${folder}/${path}`, ...flags.slice(1)]);
-      assert.is(result.exit, 1);
-      assert.match(result.stderr, why);
+      for (const args of [
+        ["render", "--to=windows-cni"],
+        ["status", BACKEND],
+        ["apply", BACKEND],
+      ]) {
+        const result = await agent(node, [...args, `--cni-config=${path}`, ...flags.slice(1)]);
+        assert.is(result.exit, 1);
+        assert.match(result.stderr, why);
+      }
     }
   }),
 );

@@ -23,7 +23,9 @@ export interface Property {
 export declare function propertyOf({ text }: CniDocument, object: Node, name: string): Property | undefined;
 /** Are both the same word but for case? */
 export declare function sameWord(value: unknown, word: string): boolean;
-/** The elements of a list, which `name` must be. Throws {@link CniConfigProblem}. */
-export declare function elementsOf(document: CniDocument, { key, value }: Property): readonly Node[];
+/** Null is what is not there to the plugins' reader, but the key is taken. */
+export declare function isNull({ value }: Property): boolean;
+/** The elements of a list, which the value must be, or null. Throws {@link CniConfigProblem}. */
+export declare function elementsOf(document: CniDocument, property: Property): readonly Node[];
 /** What a value is, for a sentence. */
 export declare function article({ type, value }: Node): string;

@@ -4,9 +4,9 @@ import { type CniDocument, type Property } from "./cni-document.ts";
 export declare const POLICY = "OutBoundNAT";
 export interface Plugin {
     readonly node: Node;
-    /** As in {@link PLUGINS}. */
-    readonly type: string;
-    /** Its lists of policies, as far as they are there. */
+    /** The list that it takes policies from. */
+    readonly list: string;
+    /** Its lists of policies, as far as they are there, that one first. */
     readonly lists: readonly Property[];
     /** Are its policies those of the HNS API of version 2, `{ Type, Settings }`, where nothing else shows it? */
     readonly settings: boolean;
@@ -28,7 +28,7 @@ export declare function readPolicy(document: CniDocument, element: Node): Endpoi
 /** The policy's place. */
 export interface OutBoundNat {
     readonly policy: EndpointPolicy;
-    /** Its list of exceptions; undefined where it has none. */
+    /** Its list of exceptions, or null in place of one; undefined where it has neither. */
     readonly list: Property | undefined;
 }
 /** The plugin's OutBoundNAT policy, or undefined where it has none. Throws {@link CniConfigProblem}. */

@@ -1,5 +1,5 @@
 /** Every code that a CNI config can be refused with. docs/windows.md explains each. */
-export type CniConfigCode = "json-syntax" | "key-duplicate" | "not-utf8" | "plugin-missing" | "plugin-twice" | "policy-twice" | "value-type";
+export type CniConfigCode = "json-syntax" | "key-duplicate" | "list-unread" | "not-utf8" | "plugin-missing" | "plugin-twice" | "policy-twice" | "value-type";
 /** Why a CNI config cannot be edited: where it is, what it is, what to do. */
 export declare class CniConfigProblem extends Error {
     name: string;

@@ -11,4 +11,4 @@ export { type DesiredChain, desiredChain } from "./desired.ts";
 export { countOthers, formatTable, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
 export { formatRendered, type Rendered, render } from "./render.ts";
 export { type Change, diffChain, formatChange, joinTransactions, removeChain, type Transaction, } from "./transaction.ts";
-export { diffCniConfig, readExceptions } from "./windows-cni.ts";
+export { diffCniConfig, exceptionsOf, readExceptions } from "./windows-cni.ts";

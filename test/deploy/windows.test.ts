@@ -1,0 +1,61 @@
+// The manifest for Windows nodes: valid, of one mind with the agent, and with the one for Linux where both may be.
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parse } from "yaml";
+import { parseFlags } from "../../src/cli/flags.ts";
+import { settingsOf } from "../../src/cli/settings.ts";
+import { whatIsWrong } from "./kinds.ts";
+import { manifestTest, tool } from "./objects.ts";
+
+const daemonSet = parse(readFileSync("deploy/windows/daemonset.yaml", "utf8"));
+const linux = parse(readFileSync("deploy/kustomize/base/daemonset.yaml", "utf8"));
+const [pod, linuxPod] = [daemonSet.spec.template.spec, linux.spec.template.spec];
+const [[container], [linuxContainer]] = [pod.containers, linuxPod.containers];
+
+manifestTest("kustomize makes it as it is, and the API server takes it", async () => {
+  assert.equal(parse(tool("kubectl", "kustomize", "deploy/windows")), daemonSet);
+  assert.is(await whatIsWrong([daemonSet]), "");
+});
+
+test("it runs as a HostProcess container on every Windows node, and on no other", () => {
+  assert.equal(pod.nodeSelector, { "kubernetes.io/os": "windows" });
+  assert.equal(pod.securityContext.windowsOptions, { hostProcess: true, runAsUserName: "NT AUTHORITY\\SYSTEM" });
+  assert.not.equal(daemonSet.spec.selector, linux.spec.selector);
+  assert.equal(daemonSet.spec.selector.matchLabels, daemonSet.spec.template.metadata.labels);
+});
+
+test("what is not of Windows is as for Linux", () => {
+  const named = (name: string) => (one: { name: string }) => one.name === name;
+  assert.equal(pod.volumes, linuxPod.volumes.filter(named("config")));
+  assert.equal(container.volumeMounts, linuxContainer.volumeMounts.filter(named("config")));
+  for (const field of ["tolerations", "priorityClassName", "automountServiceAccountToken", "hostNetwork"]) {
+    assert.equal(pod[field], linuxPod[field], field);
+  }
+  assert.equal(daemonSet.spec.updateStrategy, linux.spec.updateStrategy);
+});
+
+test("the agent takes the arguments, and its config is where it is mounted", () => {
+  const { flags, words } = parseFlags(container.args);
+  assert.equal(words, ["run"]);
+  const { cniConfig, config, listen } = settingsOf(flags);
+  assert.is(cniConfig, "C:\\k\\cni\\config\\cni.conf");
+  assert.equal(listen, { host: "127.0.0.1", port: container.ports[0].containerPort });
+  const [{ mountPath }] = container.volumeMounts;
+  const [{ path }] = pod.volumes[0].configMap.items;
+  assert.is(config.file.replaceAll("\\", "/"), `%CONTAINER_SANDBOX_MOUNT_POINT%${mountPath}/${path}`);
+});
+
+test("probes ask for pages that there are, where they are served", () => {
+  for (const { httpGet } of [container.livenessProbe, container.readinessProbe]) {
+    assert.match(readFileSync("docs/metrics.md", "utf8"), `## ${httpGet.path}\n`);
+    assert.equal([httpGet.host, httpGet.port], ["127.0.0.1", container.ports[0].name]);
+  }
+});
+
+test("its image is of the package's version", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.is(container.image, `ip-masq-agent:${version}-windows`);
+});
+
+test.run();
