@@ -21,6 +21,12 @@ const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap" };
 /** What makes the manifests: its `kustomize` asks no cluster. */
 const MANIFEST_TOOLS = { kubectl: "kubernetes-client" };
 
+/** What the completions are typed into. */
+const SHELL_TOOLS = { bash: "bash", script: "bsdutils", zsh: "zsh", fish: "fish" };
+
+/** What finds fault with the man page. */
+const MANUAL_TOOLS = { groff: "groff-base", mandoc: "mandoc" };
+
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.PATH = PATH;
 
@@ -58,23 +64,26 @@ export function whyNoKernel() {
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
 }
 
-/** Why no browser can be run here, or undefined where one can. */
-export function whyNoBrowser() {
-  const missing = ensureTools(BROWSER_TOOLS);
+/** @param {Readonly<Record<string, string>>} tools */
+function whyMissing(tools) {
+  const missing = ensureTools(tools);
   return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
+
+/** Why no browser can be run here, or undefined where one can. */
+export const whyNoBrowser = () => whyMissing(BROWSER_TOOLS);
 
 /** Why the image cannot be built and run here, or undefined where it can. Its stand-in for Debian is made of a Debian. */
-export function whyNoImage() {
-  const missing = ensureTools({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
-  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
-}
+export const whyNoImage = () => whyMissing({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
 
 /** Why manifests cannot be made here, or undefined where they can. */
-export function whyNoKubectl() {
-  const missing = ensureTools(MANIFEST_TOOLS);
-  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
-}
+export const whyNoKubectl = () => whyMissing(MANIFEST_TOOLS);
+
+/** Why the shells cannot be typed into, or undefined where they can. */
+export const whyNoShells = () => whyMissing(SHELL_TOOLS);
+
+/** Why nothing can look at the man page, or undefined where something can. */
+export const whyNoManual = () => whyMissing(MANUAL_TOOLS);
 
 /** Installs the npm packages where they are missing or older than the lock file. */
 export function ensureModules() {

@@ -6,7 +6,15 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoKubectl } from "./setup.mjs";
+import {
+  ensureModules,
+  whyNoBrowser,
+  whyNoImage,
+  whyNoKernel,
+  whyNoKubectl,
+  whyNoManual,
+  whyNoShells,
+} from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
@@ -16,6 +24,8 @@ const SKIPS = {
   NO_BROWSER: whyNoBrowser(),
   NO_IMAGE: noKernel ?? whyNoImage(),
   NO_KUBECTL: whyNoKubectl(),
+  NO_SHELLS: whyNoShells(),
+  NO_MANUAL: whyNoManual(),
 };
 for (const [name, why] of Object.entries(SKIPS)) if (why) console.log(`tests are skipped, ${name}: ${why}`);
 await import("./build.mjs");

@@ -1,4 +1,4 @@
-// What the build makes besides the program: completions, man page, schema, library, bill of materials, checksums.
+// What the build makes besides the program: schema, library, bill of materials, checksums.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,60 +9,11 @@ import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { FLAGS } from "../../src/cli/flags.ts";
 import { CONFIG_KEYS } from "../../src/config/schema.ts";
-import { agent } from "../kernel/harness.ts";
 import { browserTest } from "../preview/browser.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
 test.after(() => rmSync(folder, { recursive: true }));
-
-const shownFlags = Object.entries(FLAGS).filter(([, { group }]) => group !== "klog");
-
-test("completions know every command and flag", async () => {
-  for (const shell of ["bash", "zsh", "fish"]) {
-    const { exit, stdout } = await agent(undefined, ["completion", shell]);
-    assert.is(exit, 0);
-    for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`\\b${name}\\b`), shell);
-    for (const [name] of shownFlags) assert.match(stdout, new RegExp(`(--|-l )${name}\\b`), shell);
-  }
-  const { exit, stderr } = await agent(undefined, ["completion", "tcsh"]);
-  assert.is(exit, 2);
-  assert.match(stderr, /completion is for one of bash, zsh, fish/);
-});
-
-test("bash completes what is typed", async () => {
-  const { stdout } = await agent(undefined, ["completion", "bash"]);
-  const cases: [string, string][] = [
-    ["ip-masq-agent pl", "plan"],
-    ["ip-masq-agent plan --ex", "--exit-code"],
-    ["ip-masq-agent render --family=i", "ipv4 ipv6"],
-    ["ip-masq-agent --cleanup", "--cleanup-on-exit"],
-    ["ip-masq-agent check tsconfig.j", "tsconfig.json"],
-    ["ip-masq-agent check --cleanup", ""],
-  ];
-  for (const [line, expected] of cases) {
-    const words = line.split(" ").map((word) => `'${word}'`);
-    const script = `${stdout}
-compopt() { :; }
-COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.join(" ")}) COMP_CWORD=${words.length - 1}
-_ip_masq_agent
-echo "\${COMPREPLY[*]}"`;
-    assert.is(execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim(), expected, line);
-  }
-});
-
-test("the man page has every command and flag, and no line that roff would take for a request", () => {
-  const page = readFileSync("dist/ip-masq-agent.8", "utf8");
-  for (const name of [...Object.keys(COMMANDS), ...shownFlags.map(([flag]) => `--${flag}`)]) {
-    assert.ok(page.includes(`\\fB${name.replaceAll("-", "\\-")}\\fR`), name);
-  }
-  assert.match(page, /^[ -~\n]+$/, "others would need a charset");
-  for (const line of page.split("\n").filter((one) => /^[.']/.test(one))) {
-    assert.match(line, /^\.(TH|SH|SS|TP|IP|PP|nf|fi)\b/, line);
-  }
-});
 
 test("the schema of the config has its keys, and takes no others", () => {
   const schema = JSON.parse(readFileSync("dist/config.schema.json", "utf8"));
