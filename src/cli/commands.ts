@@ -24,7 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs now; SIGTERM ends it, and the rules stay.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
-    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value, 2 for bad usage",
+    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or where --cleanup-on-exit fails, 2 for bad usage",
     action: run,
   },
   apply: {

@@ -1,4 +1,4 @@
-// What the build makes besides the program: schema, library, bill of materials, checksums.
+// What the build makes besides the program: library, bill of materials, checksums.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,19 +9,10 @@ import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CONFIG_KEYS } from "../../src/config/schema.ts";
 import { browserTest } from "../preview/browser.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
 test.after(() => rmSync(folder, { recursive: true }));
-
-test("the schema of the config has its keys, and takes no others", () => {
-  const schema = JSON.parse(readFileSync("dist/config.schema.json", "utf8"));
-  assert.equal(Object.keys(schema.properties), CONFIG_KEYS);
-  assert.is(schema.additionalProperties, false);
-  assert.equal(schema.properties.cidrLimit.anyOf[0].type, "integer");
-  assert.is(schema.properties.resyncInterval.default, "60s");
-});
 
 test("the bill of materials names what the licenses are of", () => {
   const { components, metadata } = JSON.parse(readFileSync("dist/sbom.cdx.json", "utf8"));

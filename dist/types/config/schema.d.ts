@@ -1,13 +1,22 @@
 import * as v from "valibot";
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export declare const MIN_INTERVAL_NS = 100000000n;
-/** The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. */
+/**
+ * The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. Metadata is for
+ * the JSON Schema: an editor has nothing else, while the agent looks closer and says more.
+ */
 export declare const configSchema: v.ObjectSchema<{
-    readonly nonMasqueradeCIDRs: v.SchemaWithPipe<readonly [v.NullishSchema<v.ArraySchema<v.StringSchema<undefined>, undefined>, undefined>, v.DescriptionAction<string[] | null | undefined, "Destinations whose packets keep the pod's address. Replaces the default list; null means none.">]>;
-    readonly cidrLimit: v.SchemaWithPipe<readonly [v.NullishSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.SafeIntegerAction<number, undefined>]>, 64>, v.DescriptionAction<number, "Most entries that nonMasqueradeCIDRs may have.">]>;
+    readonly nonMasqueradeCIDRs: v.SchemaWithPipe<readonly [v.NullishSchema<v.ArraySchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MetadataAction<string, {
+        readonly pattern: "^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$";
+    }>]>, undefined>, undefined>, v.DescriptionAction<string[] | null | undefined, "Destinations whose packets keep the pod's address. Replaces the default list; null means none.">]>;
+    readonly cidrLimit: v.SchemaWithPipe<readonly [v.NullishSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.SafeIntegerAction<number, undefined>, v.MetadataAction<number, {
+        readonly minimum: 0;
+    }>]>, 64>, v.DescriptionAction<number, "Most entries that nonMasqueradeCIDRs may have.">]>;
     readonly masqLinkLocal: v.SchemaWithPipe<readonly [v.NullishSchema<v.BooleanSchema<undefined>, false>, v.DescriptionAction<boolean, string>]>;
     readonly masqLinkLocalIPv6: v.SchemaWithPipe<readonly [v.NullishSchema<v.BooleanSchema<undefined>, false>, v.DescriptionAction<boolean, string>]>;
-    readonly resyncInterval: v.SchemaWithPipe<readonly [v.OptionalSchema<v.StringSchema<undefined>, "60s">, v.DescriptionAction<string, "Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms.">]>;
+    readonly resyncInterval: v.SchemaWithPipe<readonly [v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MetadataAction<string, {
+        readonly pattern: string;
+    }>]>, "60s">, v.DescriptionAction<string, "Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms.">]>;
 }, undefined>;
 export type ConfigKey = keyof typeof configSchema.entries;
 export declare const CONFIG_KEYS: ConfigKey[];
