@@ -9,8 +9,9 @@ import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 import { buildLibrary } from "./library.mjs";
-import { licensesOf, packagesOf, sbomOf } from "./packages.mjs";
+import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
+import { sbomOf } from "./sbom.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -36,9 +37,16 @@ const page = await buildPage();
 writeFileSync("dist/preview.html", page.html);
 console.log(`Content-Security-Policy of dist/preview.html: ${page.policy}`);
 
-const packages = packagesOf([...Object.keys(metafile.inputs), ...page.inputs, ...(await buildLibrary())]);
+const library = await buildLibrary();
+const parts = [
+  { file: "core.wasm", inputs: [`${COMPILER}/std`] },
+  ...partsOf(metafile),
+  { file: "preview.html", inputs: page.metafiles.flatMap(partsOf).flatMap(({ inputs }) => inputs) },
+  ...partsOf(library),
+];
+const packages = packagesOf(parts, [metafile, ...page.metafiles, library]);
 writeFileSync("dist/THIRD-PARTY.txt", licensesOf(packages));
-writeFileSync("dist/sbom.cdx.json", sbomOf(packages));
+writeFileSync("dist/sbom.cdx.json", sbomOf(packages, parts));
 
 const { configSchemaText, manText } = await load("scripts/made.ts");
 writeFileSync("dist/config.schema.json", configSchemaText);

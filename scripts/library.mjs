@@ -7,10 +7,7 @@ import { BUNDLE } from "./bundle.mjs";
 /** The rooms that run anywhere. */
 const ROOMS = ["core", "config", "policy", "dialect"];
 
-/**
- * Writes dist/lib and dist/types; answers the files that went in.
- * @returns {Promise<string[]>}
- */
+/** Writes dist/lib and dist/types; answers what went into dist/lib. */
 export async function buildLibrary() {
   const { metafile } = await build({
     ...BUNDLE,
@@ -27,5 +24,5 @@ export async function buildLibrary() {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.library.json"], {
     stdio: "inherit",
   });
-  return Object.keys(metafile.inputs);
+  return metafile;
 }
