@@ -97,7 +97,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
   to: either(
     ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it would be"),
-    ours("string", "iptables", "iptables|windows-cni", ["render"], "for whom: iptables-restore, or the CNI plugin"),
+    ours(
+      "string",
+      "iptables",
+      "iptables|windows-cni",
+      ["render"],
+      "what to print: the input of iptables-restore, or the CNI config",
+    ),
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
   key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),

@@ -28,7 +28,7 @@ test("a command's help tells what its flags are there", () => {
     );
   }
   assert.match(help("impact"), /--to=FILE +the config, or list of CIDRs, as it would be\n/);
-  assert.match(help("render"), /--to=iptables\|windows-cni +for whom: [\s\S]*\(default iptables\)/);
+  assert.match(help("render"), /--to=iptables\|windows-cni +what to print: [\s\S]*\(default iptables\)/);
 });
 
 test("the man page has every command and flag, and no line that roff would take for a request", () => {
