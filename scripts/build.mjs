@@ -1,8 +1,7 @@
 // @ts-check
 // Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them. Same
 // sources, same bytes.
-import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
@@ -11,7 +10,7 @@ import { BUNDLE } from "./bundle.mjs";
 import { buildLibrary } from "./library.mjs";
 import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
-import { sbomOf } from "./sbom.mjs";
+import { hashOf, sbomOf } from "./sbom.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -69,12 +68,5 @@ function checksums() {
   const files = readdirSync("dist", { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(`dist/${name}`).isFile())
     .sort();
-  return files
-    .map(
-      (name) =>
-        `${createHash("sha256")
-          .update(readFileSync(`dist/${name}`))
-          .digest("hex")}  ${name}\n`,
-    )
-    .join("");
+  return files.map((name) => `${hashOf(`dist/${name}`)}  ${name}\n`).join("");
 }

@@ -11,6 +11,9 @@ import { foldersIn } from "./packages.mjs";
 const { Application, File, Library } = CDX.Enums.ComponentType;
 const { "SHA-256": SHA256, "SHA-512": SHA512 } = CDX.Enums.HashAlgorithm;
 
+/** @param {string} file */
+export const hashOf = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
 /**
  * Without time and serial number: the same build has the same bytes.
  * @param {readonly Package[]} packages
@@ -38,12 +41,7 @@ export function sbomOf(packages, parts) {
   }
   for (const part of parts) {
     const file = new CDX.Models.Component(File, part.file, { bomRef: `file:${part.file}` });
-    file.hashes.set(
-      SHA256,
-      createHash("sha256")
-        .update(readFileSync(`dist/${part.file}`))
-        .digest("hex"),
-    );
+    file.hashes.set(SHA256, hashOf(`dist/${part.file}`));
     dependsOn(file, foldersIn(part));
     root.components.add(file);
   }

@@ -1,11 +1,11 @@
 // Completion for bash: one function over the tables, which stand in it as the help shows them.
+import { shownFlag } from "./about.ts";
 import { BOOLS, type Completed, VALUED } from "./completed.ts";
-import type { Flag } from "./flags.ts";
 
-const shown = ([name, { value }]: readonly [string, Flag]) => `--${name}${value && `=${value}`}`;
-
-const arm = ({ name, flags, operand, repeats }: Completed) =>
-  `    ${name}) flags='${[...flags.map(shown), "--help"].join(" ")}' operand='${operand}' many=${repeats ? 1 : ""} ;;`;
+function arm({ name, flags, operand, repeats }: Completed): string {
+  const shown = [...flags.map(([flag, one]) => shownFlag(flag, one)), "--help"].join(" ");
+  return `    ${name}) flags='${shown}' operand='${operand}' many=${repeats ? 1 : ""} ;;`;
+}
 
 export function bashScript(commands: readonly Completed[]): string {
   return `# bash completion for ip-masq-agent
@@ -15,7 +15,7 @@ _ip_masq_agent() {
   # COMP_WORDS is split at = and : too; what no blank parts is one word. Behind the cursor nothing counts.
   local rest=\${COMP_LINE:0:COMP_POINT}
   for ((i = 0; i <= COMP_CWORD; i++)); do
-    blank=\${rest%%[![:blank:]]*} rest=\${rest#"\${rest%%[![:blank:]]*}"}
+    blank=\${rest%%[![:blank:]]*} rest=\${rest#"$blank"}
     piece=\${COMP_WORDS[i]}
     ((i < COMP_CWORD)) || piece=$rest
     rest=\${rest#"$piece"}

@@ -1,18 +1,17 @@
 // Completion for zsh: one function over the tables, sourced or found in fpath.
+import { shownFlag } from "./about.ts";
 import { BOOLS, type Completed, VALUED } from "./completed.ts";
-import type { Flag } from "./flags.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** `--name=VALUE:summary`. */
-const described = ([name, { value, summary }]: readonly [string, Flag]) =>
-  quoted(`--${name}${value && `=${value}`}:${summary}`);
-
-const arm = ({ name, flags, operand, repeats }: Completed) => `    (${name})
+function arm({ name, flags, operand, repeats }: Completed): string {
+  const shown = flags.map(([flag, one]) => quoted(`${shownFlag(flag, one)}:${one.summary}`));
+  return `    (${name})
       operand=${quoted(operand)} many=${repeats ? 1 : ""}
       flags=(
-${[...flags.map(described), "'--help:tell what there is'"].map((flag) => `        ${flag}`).join("\n")}
+${[...shown, "'--help:tell what there is'"].map((flag) => `        ${flag}`).join("\n")}
       ) ;;`;
+}
 
 export function zshScript(commands: readonly Completed[]): string {
   return `#compdef ip-masq-agent

@@ -69,13 +69,12 @@ function zsh(name: string, load: string): [string, Record<string, string>] {
 /** Types each line and a key; answers what the lines are then. */
 async function typed(name: string, lines: readonly string[], key: string): Promise<string[]> {
   const [command, env] = TERMINALS[name]?.() ?? ["", {}];
-  const terminal = openTerminal(command, { COLUMNS: "2000", ...env }, here);
+  const terminal = openTerminal(command, { COLUMNS: "2000", INPUTRC: "/dev/null", ...env }, here);
   try {
     const results: string[] = [];
     await terminal.type("", new RegExp(PROMPT));
     for (const line of lines) {
-      results.push(await terminal.type(`ip-masq-agent ${line}${key}${SHOW}`, SHOWN));
-      await terminal.type(CLEAR, /^/);
+      results.push(await terminal.type(`${CLEAR}ip-masq-agent ${line}${key}${SHOW}`, SHOWN));
     }
     return results.map((line) => line.slice("ip-masq-agent ".length));
   } finally {
