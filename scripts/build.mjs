@@ -1,8 +1,7 @@
 // @ts-check
 // Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them; and what
 // the chart shares with them. Same sources, same bytes.
-import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
@@ -10,8 +9,9 @@ import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 import { buildChart } from "./chart.mjs";
 import { buildLibrary } from "./library.mjs";
-import { licensesOf, packagesOf, sbomOf } from "./packages.mjs";
+import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
+import { hashOf, sbomOf } from "./sbom.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -37,9 +37,16 @@ const page = await buildPage();
 writeFileSync("dist/preview.html", page.html);
 console.log(`Content-Security-Policy of dist/preview.html: ${page.policy}`);
 
-const packages = packagesOf([...Object.keys(metafile.inputs), ...page.inputs, ...(await buildLibrary())]);
+const library = await buildLibrary();
+const parts = [
+  { file: "core.wasm", inputs: [`${COMPILER}/std`] },
+  ...partsOf(metafile),
+  { file: "preview.html", inputs: page.metafiles.flatMap(partsOf).flatMap(({ inputs }) => inputs) },
+  ...partsOf(library),
+];
+const packages = packagesOf(parts, [metafile, ...page.metafiles, library]);
 writeFileSync("dist/THIRD-PARTY.txt", licensesOf(packages));
-writeFileSync("dist/sbom.cdx.json", sbomOf(packages));
+writeFileSync("dist/sbom.cdx.json", sbomOf(packages, parts));
 
 const { configSchemaText, manText } = await load("scripts/made.ts");
 writeFileSync("dist/config.schema.json", configSchemaText);
@@ -63,12 +70,5 @@ function checksums() {
   const files = readdirSync("dist", { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(`dist/${name}`).isFile())
     .sort();
-  return files
-    .map(
-      (name) =>
-        `${createHash("sha256")
-          .update(readFileSync(`dist/${name}`))
-          .digest("hex")}  ${name}\n`,
-    )
-    .join("");
+  return files.map((name) => `${hashOf(`dist/${name}`)}  ${name}\n`).join("");
 }

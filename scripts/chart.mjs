@@ -63,7 +63,7 @@ const valuesSchema = (config) => ({
  * @param {string} configSchema the text of the config's JSON Schema
  */
 export function buildChart(configSchema) {
-  const { $schema: _, ...config } = JSON.parse(configSchema);
+  const { $schema: _, title: __, ...config } = JSON.parse(configSchema);
   writeFileSync(`${CHART}/values.schema.json`, `${JSON.stringify(valuesSchema(config), null, 2)}\n`);
   for (const file of ["alerts.yaml", "dashboard.json", "podmonitor.yaml"]) {
     cpSync(`${MONITORING}/${file}`, `${CHART}/files/${file}`);

@@ -1,16 +1,15 @@
 // @ts-check
 // The package's library: the pure rooms as modules that share what they have in common, and their types.
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 
 /** The rooms that run anywhere. */
 const ROOMS = ["core", "config", "policy", "dialect"];
 
-/**
- * Writes dist/lib and dist/types; answers the files that went in.
- * @returns {Promise<string[]>}
- */
+/** Writes dist/lib and dist/types; answers what went into dist/lib. */
 export async function buildLibrary() {
   const { metafile } = await build({
     ...BUNDLE,
@@ -27,5 +26,23 @@ export async function buildLibrary() {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.library.json"], {
     stdio: "inherit",
   });
-  return Object.keys(metafile.inputs);
+  removeUnreached("dist/types");
+  return metafile;
+}
+
+/**
+ * Removes the types that no door leads to: nobody can import them, and they speak of packages that nobody has.
+ * @param {string} folder
+ */
+function removeUnreached(folder) {
+  const reached = new Set(ROOMS.map((room) => join(folder, room, "index.d.ts")));
+  for (const file of reached) {
+    for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g)) {
+      reached.add(`${join(dirname(file), path)}.d.ts`);
+    }
+  }
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const file = join(folder, name);
+    if (file.endsWith(".d.ts") && !reached.has(file)) rmSync(file);
+  }
 }

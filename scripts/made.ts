@@ -3,13 +3,20 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { manPage } from "../src/cli/man.ts";
 import { configSchema } from "../src/config/schema.ts";
 
-/** A schema for editors: keys that the agent does not know, it ignores; an editor shall mark them. */
+/**
+ * A schema for editors: keys that the agent does not know, it ignores; an editor shall mark them. It has no `$id`: nothing
+ * is published at an address, it refers to nothing, and who puts it into another schema needs no second base there.
+ */
 function configJsonSchema(): object {
   const { $schema, ...schema } = toJsonSchema(configSchema, {
     target: "draft-07",
     typeMode: "input",
-    overrideAction: ({ valibotAction, jsonSchema }) =>
-      valibotAction.type === "safe_integer" ? { ...jsonSchema, type: "integer" } : undefined,
+    overrideAction: ({ valibotAction: action, jsonSchema }) => {
+      if (action.type === "safe_integer") return { ...jsonSchema, type: "integer", maximum: Number.MAX_SAFE_INTEGER };
+      return action.type === "metadata" && "metadata" in action
+        ? { ...jsonSchema, ...(action.metadata as object) }
+        : undefined;
+    },
   });
   return { $schema, title: "ip-masq-agent config", ...schema, additionalProperties: false };
 }

@@ -1,63 +1,96 @@
 // @ts-check
-// What is said about the packages that went into dist/: their licenses, and the bill of materials.
+// The packages whose code is in dist/: which files they are in, what they use of each other, and their licenses.
 import { readdirSync, readFileSync } from "node:fs";
-import * as CDX from "@cyclonedx/cyclonedx-library";
 
+/** @typedef {import("esbuild").Metafile} Metafile */
+/** @typedef {{ file: string, inputs: readonly string[] }} Part a file of dist/ and the files whose code is in it */
 /**
- * @typedef {{ name: string, version: string, license: string, description?: string, folder: string }} Package
+ * A package: does our own code import it, and the folders of those that it imports.
+ * @typedef {{
+ *   name: string, version: string, license: string, description?: string, folder: string, isDirect: boolean, uses: string[]
+ * }} Package
  */
 
+/** The core's runtime and the library that it is compiled with. No bundler tells of them. */
+export const COMPILER = "node_modules/assemblyscript";
+
 /**
- * The packages that files belong to, each once, by name.
- * @param {string[]} files paths below node_modules
+ * The folder of the package that a file belongs to.
+ * @param {string} file
+ */
+export const folderOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+
+/** @param {Iterable<string | undefined>} texts @returns {string[]} */
+const unique = (texts) => [...new Set(texts)].filter((text) => text !== undefined).sort();
+
+/**
+ * The folders of the packages that have code in a part.
+ * @param {Part} part
+ */
+export const foldersIn = ({ inputs }) =>
+  unique(inputs.flatMap((file) => (file.endsWith("core.wasm") ? COMPILER : folderOf(file))));
+
+/**
+ * The parts that a build has made, with the inputs of which something is left in each.
+ * @param {Metafile} metafile
+ * @returns {Part[]}
+ */
+export function partsOf({ outputs }) {
+  return Object.entries(outputs).map(([file, { inputs }]) => ({
+    file: file.replace(/^dist\//, ""),
+    inputs: Object.keys(inputs).filter((input) => (inputs[input]?.bytesInOutput ?? 0) > 0),
+  }));
+}
+
+/**
+ * The packages with code in the parts, each once, by name, and which of them each imports.
+ * @param {readonly Part[]} parts
+ * @param {readonly Metafile[]} metafiles
  * @returns {Package[]}
  */
-export function packagesOf(files) {
-  const folders = files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  return [...new Set(folders)].sort().map((folder) => {
+export function packagesOf(parts, metafiles) {
+  const folders = unique(parts.flatMap(foldersIn));
+  const imports = metafiles.flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { imports }]) =>
+      imports.map(({ path }) => [folderOf(file), folderOf(path)]),
+    ),
+  );
+  return folders.map((folder) => {
     const { name, version, license, description } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-    return { name, version, license, description, folder };
+    const used = imports.flatMap(([from, to]) => (from === folder && to !== folder ? to : undefined));
+    const uses = unique(used).filter((one) => folders.includes(one));
+    const isDirect = folder === COMPILER || imports.some(([from, to]) => from === undefined && to === folder);
+    return { name, version, license, description, folder, isDirect, uses };
   });
 }
 
 /**
- * The licenses of the packages, whole.
- * @param {Package[]} packages
+ * The licenses and notices of the packages, whole.
+ * @param {readonly Package[]} packages
  */
 export function licensesOf(packages) {
-  const texts = packages.map(({ name, version, license, folder }) => {
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    return `${name} ${version} (${license})\n\n${file ? readFileSync(`${folder}/${file}`, "utf8").trim() : ""}\n`;
-  });
+  const texts = packages.map(
+    ({ name, version, license, folder }) => `${name} ${version} (${license})\n\n${licenseOf(folder)}\n`,
+  );
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /**
- * The bill of materials, CycloneDX 1.6 in JSON; without time and serial number: the same build has the same bytes.
- * @param {Package[]} packages
+ * A package may be one of several of a repository that has the license in one place.
+ * @param {string} folder
  */
-export function sbomOf(packages) {
-  const own = JSON.parse(readFileSync("package.json", "utf8"));
-  /** @param {{ name: string, version: string, license: string, description?: string }} one @param {CDX.Enums.ComponentType} type */
-  const component = ({ name, version, license, description }, type) => {
-    const [group, short] = name.startsWith("@") ? name.split("/") : [undefined, name];
-    const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
-    return new CDX.Models.Component(type, short ?? name, {
-      version,
-      purl,
-      bomRef: purl,
-      ...(group ? { group } : {}),
-      ...(description ? { description } : {}),
-      licenses: new CDX.Models.LicenseRepository([new CDX.Models.SpdxLicense(license)]),
-    });
-  };
-  const root = component(own, CDX.Enums.ComponentType.Application);
-  const bom = new CDX.Models.Bom({ metadata: new CDX.Models.Metadata({ component: root }) });
-  for (const one of packages) {
-    const part = component(one, CDX.Enums.ComponentType.Library);
-    bom.components.add(part);
-    root.dependencies.add(part.bomRef);
-  }
-  const serializer = new CDX.Serialize.JsonSerializer(new CDX.Serialize.JSON.Normalize.Factory(CDX.Spec.Spec1dot6));
-  return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+function licenseOf(folder) {
+  const texts = licenseTexts(folder);
+  if (texts.length > 0) return texts.join("\n\n");
+  if (repositoryOf(folder) === repositoryOf(COMPILER)) return licenseTexts(COMPILER).join("\n\n");
+  throw new Error(`${folder} has no license text`);
 }
+
+/** @param {string} folder */
+const licenseTexts = (folder) =>
+  readdirSync(folder)
+    .filter((entry) => /^(licen[cs]e|notice|copying)\b/i.test(entry))
+    .map((entry) => readFileSync(`${folder}/${entry}`, "utf8").trim());
+
+/** @param {string} folder */
+const repositoryOf = (folder) => JSON.parse(readFileSync(`${folder}/package.json`, "utf8")).repository?.url;

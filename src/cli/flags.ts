@@ -17,6 +17,8 @@ export interface Flag {
   readonly group: "agent" | "ours" | "klog";
   /** Ours only: the commands that take it. */
   readonly commands?: readonly string[];
+  /** What it means to which of them, where they differ: the flags that this one stands for. */
+  readonly meanings?: readonly Flag[];
 }
 
 const agent = (type: Flag["type"], fallback: string, value: string, summary: string): Flag => {
@@ -25,6 +27,10 @@ const agent = (type: Flag["type"], fallback: string, value: string, summary: str
 const ours = (type: Flag["type"], fallback: string, value: string, commands: string[], summary: string): Flag => {
   return { type, fallback, value, summary, group: "ours", commands };
 };
+/** One name for flags of several commands. */
+const either = (...meanings: readonly [Flag, ...Flag[]]): Flag => {
+  return { ...meanings[0], commands: meanings.flatMap(({ commands = [] }) => commands), meanings };
+};
 const klog = (type: Flag["type"]): Flag => {
   return { type, fallback: "", value: "", summary: "accepted and ignored", group: "klog" };
 };
@@ -32,6 +38,8 @@ const klog = (type: Flag["type"]): Flag => {
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
 const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+/** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
+const RULELESS = ["completion", "version"];
 
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -87,12 +95,15 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   only: ours("string", "", "masquerade|return", ["classify"], "print the lines with this verdict, as they are"),
   summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
   from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
-  to: ours(
-    "string",
-    "",
-    "FILE|windows-cni",
-    ["impact", "render"],
-    "impact: the config, or list of CIDRs, as it would be; render: windows-cni instead of iptables",
+  to: either(
+    ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it would be"),
+    ours(
+      "string",
+      "iptables",
+      "iptables|windows-cni",
+      ["render"],
+      "what to print: the input of iptables-restore, or the CNI config",
+    ),
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
   key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),
@@ -104,7 +115,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       ...["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup", "render", "optimize"],
       "version",
     ],
-    "what to print",
+    "print text for people, or JSON",
   ),
   ...Object.fromEntries(
     ["add_dir_header", "alsologtostderr", "logtostderr", "one_output", "skip_headers", "skip_log_headers"].map(
@@ -119,10 +130,14 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
 };
 
-/** The flags that a command takes and that do something. */
-export function flagsOf(command: string): readonly (readonly [string, Flag])[] {
-  return Object.entries(FLAGS).filter(
-    ([, { group, commands }]) => group === "agent" || commands?.includes(command) === true,
+/** The flags that do something for a command, each as it is meant there; without a command, those that do for any. */
+export function flagsOf(command?: string): readonly (readonly [string, Flag])[] {
+  const does = ({ group, commands }: Flag) => {
+    if (command === undefined) return group !== "klog";
+    return group === "agent" ? !RULELESS.includes(command) : commands?.includes(command) === true;
+  };
+  return Object.entries(FLAGS).flatMap(([name, flag]) =>
+    (flag.meanings ?? [flag]).filter(does).map((meant) => [name, meant] as const),
   );
 }
 

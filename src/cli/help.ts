@@ -1,74 +1,84 @@
 // Help, made from the tables of commands and flags.
+import {
+  DESCRIPTION,
+  described,
+  EXITS,
+  FILES,
+  FLAGS_OF_RULES,
+  FLAGS_OF_SOME,
+  SPELLING,
+  SUMMARY,
+  shownFlag,
+} from "./about.ts";
+import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { FLAGS, type Flag } from "./flags.ts";
+import { type Flag, flagsOf } from "./flags.ts";
+import { wrap } from "./wrap.ts";
 
-const WIDTH = 100;
-
-/** Breaks `text` so that it fits behind `indent` columns. */
-function wrap(text: string, indent: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line && indent + line.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-  }
-  return lines.join(`\n${" ".repeat(indent)}`);
-}
+/** As wide as a terminal is at least. */
+const WIDTH = 80;
 
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${wrap(right, width + 4)}`).join("\n");
+  const gap = `\n${" ".repeat(width + 4)}`;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${wrap(right, WIDTH - width - 4).join(gap)}`).join("\n");
 }
 
-function flagRow([name, { value, fallback, summary }]: [string, Flag]): [string, string] {
-  const shown = fallback === "" || (value === "" && fallback === "false") ? "" : ` (default ${fallback})`;
-  return [`--${name}${value ? `=${value}` : ""}`, `${summary}${shown}`];
-}
+const paragraph = (text: string, first = "") => wrap(first + text, WIDTH).join("\n");
 
-/** The flags a command takes, as table rows; all of ours without a command. */
-function flagTable(group: Flag["group"], command?: string): string {
-  const rows = Object.entries(FLAGS)
-    .filter(([, flag]) => flag.group === group && (!command || !flag.commands || flag.commands.includes(command)))
-    .map(flagRow);
-  return rows.length > 0 ? table(rows) : "";
+/** The flags of a group that a command takes, or any command does. */
+function flagTable(title: string, group: Flag["group"], command?: string): string[] {
+  const flags = flagsOf(command).filter(([, flag]) => flag.group === group);
+  const rows = flags.map(([name, flag]) => [shownFlag(name, flag), described(flag)] as const);
+  return rows.length > 0 ? ["", `${title}:`, table(rows)] : [];
 }
 
 /** The help of one command, or of the program. */
 export function help(name?: string): string {
   const command = name === undefined ? undefined : COMMANDS[name];
-  if (!name || !command) {
-    return [
-      "ip-masq-agent keeps a node's IP masquerade rules: packets to the config's CIDRs keep the pod's",
-      "address, all others that leave the cluster get the node's.",
-      "",
-      "Usage: ip-masq-agent [COMMAND] [FLAGS]",
-      "",
-      "Commands:",
-      table(
-        Object.entries(COMMANDS).map(([key, { operands, summary }]) => [
-          operands ? `${key} ${operands}` : key,
-          summary,
-        ]),
-      ),
-      "",
-      "Flags:",
-      flagTable("agent"),
-      flagTable("ours"),
-      "",
-      "One dash or two, --flag=value or --flag value; booleans --flag or --flag=false.",
-      "ip-masq-agent COMMAND --help tells more about a command.",
-    ].join("\n");
-  }
-  const own = flagTable("ours", name);
+  return (name && command ? ofCommand(name, command) : ofProgram()).join("\n");
+}
+
+function ofProgram(): string[] {
+  const commands = Object.entries(COMMANDS).map(([name, { operands, summary }]) => {
+    const words = operands.split(" ").filter((word) => !word.startsWith("--"));
+    return [[name, ...words].join(" ").trimEnd(), summary] as const;
+  });
   return [
-    `ip-masq-agent ${name}: ${command.summary}`,
+    `ip-masq-agent ${SUMMARY}.`,
     "",
-    `Usage: ip-masq-agent ${name}${command.operands ? ` ${command.operands}` : ""} [FLAGS]`,
-    ...command.details.flatMap((line) => ["", wrap(line, 0)]),
-    ...(own ? ["", "Flags:", own] : []),
-    ...(name === "version" ? [] : ["", "Flags of the rules (every command takes them):", flagTable("agent")]),
-    ...(command.examples.length > 0 ? ["", "Examples:", ...command.examples.map((line) => `  ${line}`)] : []),
+    paragraph(DESCRIPTION),
     "",
-    `Exit: ${command.exits}.`,
-  ].join("\n");
+    "Usage: ip-masq-agent [COMMAND] [FLAGS]",
+    "       ip-masq-agent COMMAND --help",
+    "",
+    "Commands:",
+    table(commands),
+    ...flagTable(FLAGS_OF_RULES, "agent"),
+    ...flagTable(FLAGS_OF_SOME, "ours"),
+    "",
+    paragraph(SPELLING),
+    "",
+    "Files:",
+    table(FILES),
+    "",
+    "Exit (the help of a command tells more):",
+    table(EXITS),
+  ];
+}
+
+function ofCommand(name: string, { operands, summary, details, examples, exits }: Command): string[] {
+  return [
+    paragraph(summary, `ip-masq-agent ${name}: `),
+    "",
+    `Usage: ip-masq-agent ${[name, operands].join(" ").trimEnd()} [FLAGS]`,
+    ...details.flatMap((text) => ["", paragraph(text)]),
+    ...flagTable("Flags", "ours", name),
+    ...flagTable(FLAGS_OF_RULES, "agent", name),
+    "",
+    paragraph(SPELLING),
+    ...(examples.length > 0 ? ["", "Examples:", ...examples.map((text) => text.replace(/^/gm, "  "))] : []),
+    "",
+    paragraph(`${exits}.`, "Exit: "),
+  ];
 }

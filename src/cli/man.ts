@@ -1,71 +1,110 @@
 // The man page, of the same tables as the help.
 import { version as VERSION } from "../../package.json";
+import {
+  DESCRIPTION,
+  described,
+  ENVIRONMENT,
+  EXITS,
+  FILES,
+  FLAGS_OF_RULES,
+  FLAGS_OF_SOME,
+  SPELLING,
+  SUMMARY,
+} from "./about.ts";
 import { COMMANDS } from "./commands.ts";
-import { FLAGS, type Flag } from "./flags.ts";
+import { type Flag, flagsOf } from "./flags.ts";
+import { wrap } from "./wrap.ts";
 
-/** Text for roff: nothing in it may be a request or an escape, and a dash is a minus sign (man-pages(7), groff_char(7)). */
-function roff(text: string): string {
+/** Longest line of the source (man-pages(7)). */
+const WIDTH = 79;
+
+/** Characters for roff: none of them an escape, and a dash a minus sign (groff_char(7)). */
+function plain(text: string): string {
   const unicode = (char: string) => `\\[u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
-    .replace(/^([.'])/gm, "\\&$1")
     .replace(/[^ -~\n]/gu, unicode);
 }
 
-const bold = (text: string) => `\\fB${roff(text)}\\fR`;
-const italic = (text: string) => `\\fI${roff(text)}\\fR`;
+/** Lines for roff, none of which is a request. */
+const guard = (text: string) => text.replace(/^([.'])/gm, "\\&$1");
 
-function flagLines(group: Flag["group"]): string[] {
-  return Object.entries(FLAGS)
+const roff = (text: string) => guard(wrap(plain(text), WIDTH).join("\n"));
+const sentence = (text: string) => roff(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+const bold = (text: string) => `\\fB${plain(text)}\\fR`;
+const italic = (text: string) => `\\fI${plain(text)}\\fR`;
+
+/** What is on the left, and what is said of it. */
+const entry = (left: string, text: string) => [".TP", left, sentence(text)];
+
+function flagEntries(group: Flag["group"]): string[] {
+  return flagsOf()
     .filter(([, flag]) => flag.group === group)
-    .flatMap(([name, { value, fallback, summary, commands }]) => {
-      const shown = fallback === "" || (value === "" && fallback === "false") ? "" : ` (default ${fallback})`;
-      const where = commands ? ` For ${commands.join(", ")}.` : "";
-      return [".TP", `${bold(`--${name}`)}${value ? `=${italic(value)}` : ""}`, roff(`${summary}${shown}.${where}`)];
+    .flatMap(([name, flag]) => {
+      const value = flag.value && `=${italic(flag.value)}`;
+      const where = flag.commands ? `. For ${flag.commands.join(", ")}` : "";
+      return entry(bold(`--${name}`) + value, described(flag) + where);
     });
 }
 
-/** The page in roff, for man(1). */
+function commandEntries(): string[] {
+  return Object.entries(COMMANDS).flatMap(([name, { operands, summary, details, exits }]) => [
+    ...entry(bold(name) + (operands && ` ${italic(operands)}`), summary),
+    ...details.flatMap((detail) => [".IP", roff(detail)]),
+    ".IP",
+    roff(`Exit: ${exits}.`),
+  ]);
+}
+
+function examples(): string[] {
+  const shown = Object.values(COMMANDS).filter((command) => command.examples.length > 0);
+  return shown.flatMap(({ summary, examples }, i) => [
+    ...(i > 0 ? [".PP"] : []),
+    sentence(summary).replace(/\.$/, ":"),
+    ".PP",
+    ".RS 4",
+    ".EX",
+    ...examples.map((example) => guard(plain(example))),
+    ".EE",
+    ".RE",
+  ]);
+}
+
+/** The page in roff, for man(1). It has no date: the same sources make the same bytes. */
 export function manPage(): string {
   const lines = [
-    `.TH IP\\-MASQ\\-AGENT 8 "" "ip\\-masq\\-agent ${roff(VERSION)}" "System administration"`,
+    `.TH IP\\-MASQ\\-AGENT 8 "" "ip\\-masq\\-agent ${plain(VERSION)}" "System administration"`,
+    // Names are not taken apart, nor lines stretched.
+    ".nh",
+    ".ad l",
     ".SH NAME",
-    "ip\\-masq\\-agent \\- keeps a node's IP masquerade rules",
+    `ip\\-masq\\-agent \\- ${plain(SUMMARY)}`,
     ".SH SYNOPSIS",
     `${bold("ip-masq-agent")} [${italic("COMMAND")}] [${italic("FLAGS")}]`,
     ".SH DESCRIPTION",
-    roff(
-      "Packets to the config's CIDRs keep the pod's address, all others that leave the cluster get the node's. Without a command it runs until it is told to stop.",
-    ),
+    roff(DESCRIPTION),
     ".SH COMMANDS",
-    ...Object.entries(COMMANDS).flatMap(([name, { operands, summary, details, exits }]) => [
-      ".TP",
-      `${bold(name)}${operands ? ` ${italic(operands)}` : ""}`,
-      roff(`${summary}.`),
-      ...details.flatMap((detail) => [".IP", roff(detail)]),
-      ".IP",
-      roff(`Exit: ${exits}.`),
-    ]),
+    ...commandEntries(),
     ".SH FLAGS",
-    roff("One dash or two, --flag=value or --flag value; booleans --flag or --flag=false."),
-    ".SS Of the rules, taken by every command",
-    ...flagLines("agent"),
-    ".SS Of some commands",
-    ...flagLines("ours"),
+    roff(SPELLING),
+    `.SS ${plain(FLAGS_OF_RULES)}`,
+    ...flagEntries("agent"),
+    `.SS ${plain(FLAGS_OF_SOME)}`,
+    ...flagEntries("ours"),
+    ".SH EXIT STATUS",
+    roff("Each command says above when it ends with which. In all:"),
+    ...EXITS.flatMap(([code, meaning]) => entry(bold(code), meaning)),
+    ".SH ENVIRONMENT",
+    ...ENVIRONMENT.flatMap(([name, what]) => entry(bold(name), what)),
     ".SH FILES",
-    ".TP",
-    italic("/etc/config/ip-masq-agent"),
-    roff("The config: YAML, or JSON where it begins with {. Without it the defaults apply."),
-    ".TP",
-    italic("/run/xtables.lock"),
-    roff("The lock that the legacy tools take to write."),
+    ...FILES.flatMap(([path, what]) => entry(italic(path), what)),
     ".SH EXAMPLES",
-    ...Object.values(COMMANDS)
-      .flatMap(({ examples }) => examples)
-      .flatMap((example) => [".PP", ".nf", roff(example), ".fi"]),
+    ...examples(),
     ".SH SEE ALSO",
-    `${bold("iptables")}(8), ${bold("iptables-restore")}(8), ${bold("iptables-save")}(8)`,
+    ["iptables", "iptables-extensions", "iptables-restore", "iptables-save"]
+      .map((name) => `${bold(name)}(8)`)
+      .join(",\n"),
   ];
   return `${lines.join("\n")}\n`;
 }

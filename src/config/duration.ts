@@ -15,6 +15,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
 
 const MAX = 1n << 63n;
 
+/** What {@link parseDuration} reads as more than nothing, as a regular expression for who cannot call it. */
+export const POSITIVE_DURATION = `^\\+?(([0-9]+\\.?[0-9]*|\\.[0-9]+)(${Object.keys(UNITS).join("|")}))+$`;
+
 /** A duration in nanoseconds, or why the text is none. */
 export type ParsedDuration =
   | { readonly ok: true; readonly ns: bigint }

@@ -1,26 +1,31 @@
 // The keys of the config file: their types, defaults and meaning.
 // This module is browser-compatible.
 import * as v from "valibot";
+import { CIDR_PATTERN } from "./cidr-pattern.ts";
+import { POSITIVE_DURATION } from "./duration.ts";
 
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export const MIN_INTERVAL_NS = 100_000_000n;
 
 const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.description(what));
 
-/** The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. */
+/**
+ * The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. Metadata is for
+ * the JSON Schema: an editor has nothing else, while the agent looks closer and says more.
+ */
 export const configSchema = v.object({
   nonMasqueradeCIDRs: v.pipe(
-    v.nullish(v.array(v.string())),
+    v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: CIDR_PATTERN })))),
     v.description("Destinations whose packets keep the pod's address. Replaces the default list; null means none."),
   ),
   cidrLimit: v.pipe(
-    v.nullish(v.pipe(v.number(), v.safeInteger()), 64),
+    v.nullish(v.pipe(v.number(), v.safeInteger(), v.metadata({ minimum: 0 })), 64),
     v.description("Most entries that nonMasqueradeCIDRs may have."),
   ),
   masqLinkLocal: flag("Masquerade packets to 169.254.0.0/16 too."),
   masqLinkLocalIPv6: flag("Masquerade packets to fe80::/10 too."),
   resyncInterval: v.pipe(
-    v.optional(v.string(), "60s"),
+    v.optional(v.pipe(v.string(), v.metadata({ pattern: POSITIVE_DURATION })), "60s"),
     v.description("Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms."),
   ),
 });

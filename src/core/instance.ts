@@ -5,7 +5,7 @@ import bytes from "../../dist/core.wasm";
 
 /** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
 interface CoreExports extends Record<string, unknown> {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
   reset(): void;
   alloc(size: number): number;
   release(at: number): void;

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parseFlags, UsageError } from "../../src/cli/flags.ts";
+import { flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
 import { FlagError, settingsOf } from "../../src/cli/settings.ts";
 
 const parse = (line: string) => {
@@ -73,6 +73,24 @@ test("values are checked before anything starts", () => {
     const settings = () => settingsOf(parseFlags(line.split(" ")).flags);
     assert.throws(settings, (error: Error) => error instanceof kind && message.test(error.message), line);
   }
+});
+
+test("the values that help and completion show are those that are taken", () => {
+  // That of render is read by render.
+  const listed = flagsOf().filter(([name, { value }]) => value.includes("|") && name !== "to");
+  for (const [name, { value }] of listed) {
+    const choices = value.split("|");
+    assert.throws(
+      () => settingsOf(new Map([[name, "x"]])),
+      (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
+    );
+  }
+  assert.is(listed.length, 6);
+});
+
+test("one name may be two flags", () => {
+  const meaning = (command: string) => flagsOf(command).find(([name]) => name === "to")?.[1].value;
+  assert.equal(["impact", "render", "plan"].map(meaning), ["FILE", "iptables|windows-cni", undefined]);
 });
 
 test("a CNI config takes the established agent's other arguments as they are", () => {

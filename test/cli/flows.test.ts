@@ -142,7 +142,7 @@ const HINTS: Call[] = [
   },
   {
     args: ["classify", "--help"],
-    stdout: /tcpdump -n -l 'tcp or udp' \| awk '\{ sub\(\/\\\.\[0-9\]\+:\$\/, "", \$5\)/,
+    stdout: /tcpdump -n -l 'tcp or udp' \|\n +awk '\{ sub\(\/\\\.\[0-9\]\+:\$\/, "", \$5\)/,
   },
 ];
 
@@ -253,7 +253,7 @@ for (const runtime of BOTH_RUNTIMES) {
 
 test("what tcpdump prints, by the line that the help has", async () => {
   const { stdout } = await agent(undefined, ["classify", "--help"]);
-  const awk = / \| (awk '.*') \|/.exec(stdout)?.[1] ?? "";
+  const awk = /(awk '.*') \|/.exec(stdout)?.[1] ?? "";
   const packets =
     "12:00:00.1 IP 10.0.0.1.54321 > 8.8.8.8.53: UDP\n12:00:00.1 IP6 2001:db8::1.443 > 2001:db8::2.80: Flags\n";
   assert.is((await run(["sh", "-c", awk], packets)).stdout, "8.8.8.8\n2001:db8::2\n");

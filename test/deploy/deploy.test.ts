@@ -51,7 +51,7 @@ manifestTest("all that the chart can set", async () => {
   const [container] = template.spec.containers;
   assert.is(container.image, "images.example.com/ip-masq-agent:1.2.3");
   assert.equal(container.args, ["--metrics-bind-address=:19410", "--enable-ipv6", "--v=2"]);
-  assert.equal(container.resources, { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "1Gi" } });
+  assert.equal(container.resources, { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "1Gi" } });
   assert.is(container.ports[0].containerPort, 19410);
   assert.is(updateStrategy.rollingUpdate.maxUnavailable, 500);
   assert.equal(template.spec.nodeSelector, { "kubernetes.io/os": "linux", pool: "edge" });
@@ -84,6 +84,7 @@ manifestTest("values that mean nothing, or break the probes, are refused", () =>
     [{ image: { repository: "" } }, /image\.repository is not set: no image is published/],
     [{ config: { nonMasqueradeCIDR: ["10.0.0.0/8"] } }, /nonMasqueradeCIDR/],
     [{ config: { nonMasqueradeCIDRs: "10.0.0.0/8" } }, /nonMasqueradeCIDRs/],
+    [{ config: { resyncInterval: "1 minute" } }, /resyncInterval/],
     [{ maxUnavailable: "0%" }, /maxUnavailable/],
     [{ nodeSelector: { "kubernetes.io/os": "windows" } }, /invalid propertyName 'kubernetes.io\/os'/],
     [{ tolerations: [{ kee: "x" }] }, /tolerations/],

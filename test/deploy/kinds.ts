@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { MANIFESTS } from "../../scripts/setup.mjs";
+import { MANIFESTS } from "../../scripts/manifests.mjs";
 import type { KubeObject } from "./objects.ts";
 
 /** Of each kind, the module that has its schema and its type. */

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import { parseAllDocuments } from "yaml";
-import { MANIFEST_TOOLS } from "../../scripts/setup.mjs";
+import { MANIFEST_TOOLS } from "../../scripts/manifests.mjs";
 
 export interface KubeObject {
   readonly apiVersion: string;

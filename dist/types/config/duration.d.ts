@@ -1,3 +1,5 @@
+/** What {@link parseDuration} reads as more than nothing, as a regular expression for who cannot call it. */
+export declare const POSITIVE_DURATION: string;
 /** A duration in nanoseconds, or why the text is none. */
 export type ParsedDuration = {
     readonly ok: true;

@@ -1,0 +1,38 @@
+// What the program says of itself, to --help and on the man page.
+import { FLAGS, type Flag } from "./flags.ts";
+
+export const SUMMARY = "keeps a node's IP masquerade rules";
+
+export const DESCRIPTION =
+  "Packets to the config's CIDRs keep the pod's address, all others that leave the cluster get the node's. Without a command it runs until it is told to stop.";
+
+export const SPELLING = "One dash or two, --flag=value or --flag value; booleans --flag or --flag=false.";
+
+/** What stands over the flags of a group. */
+export const FLAGS_OF_RULES = "Flags of the rules, taken by every command";
+export const FLAGS_OF_SOME = "Flags of some commands";
+
+export const EXITS: readonly (readonly [code: string, meaning: string])[] = [
+  ["0", "it is done, or was so already"],
+  ["1", "it is not: something is wrong with a config, the value of a flag, a file or a tool"],
+  ["2", "the call cannot be understood; of commands that know --exit-code: something would change"],
+];
+
+export const FILES: readonly (readonly [path: string, what: string])[] = [
+  [FLAGS.config?.fallback ?? "", "the config: YAML, or JSON where it begins with {; without it the defaults apply"],
+  ["/run/xtables.lock", "the lock that the legacy tools take to write"],
+];
+
+export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
+  ["NO_COLOR", "not empty: no colours on a terminal"],
+  ["XTABLES_LOCKFILE", "the lock in place of /run/xtables.lock"],
+];
+
+/** `--config=FILE`; empty behind it where a flag has no value. */
+export const shownFlag = (name: string, { value }: Flag): string => `--${name}${value && `=${value}`}`;
+
+/** What a flag does, and what it is unless given. */
+export function described({ value, fallback, summary }: Flag): string {
+  const isOff = fallback === "" || (value === "" && fallback === "false");
+  return isOff ? summary : `${summary} (default ${fallback})`;
+}

@@ -1,0 +1,120 @@
+// The JSON Schema of the config beside the agent's own reading: what the agent takes, no editor may mark.
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { CIDR_PATTERN } from "../../src/config/cidr-pattern.ts";
+import { type Node, readDocument } from "../../src/config/document.ts";
+import { POSITIVE_DURATION, parseDuration } from "../../src/config/duration.ts";
+import { fieldsOf } from "../../src/config/fields.ts";
+import { parseConfig } from "../../src/config/index.ts";
+import { CONFIG_KEYS } from "../../src/config/schema.ts";
+import { parsePrefixes } from "../../src/core/index.ts";
+import { cidrVectors, durationVectors, rulesVectors } from "../fixtures.ts";
+
+const schema = JSON.parse(readFileSync("dist/config.schema.json", "utf8"));
+const takes = new Ajv({ allErrors: true }).compile(schema);
+
+const agentTakes = (text: string, ipv6 = true) =>
+  parseConfig(text, { file: "config", ipv6, reservedRanges: false }).config !== undefined;
+
+const toData = (node: Node | undefined): unknown => {
+  if (!node) return null;
+  if (node.kind === "map") return Object.fromEntries(node.entries.map(({ key, value }) => [key, toData(value)]));
+  return node.kind === "list" ? node.items.map(toData) : node.value;
+};
+
+/** The config as data, as its dialect of YAML has it. Keys in another case, and without meaning, an editor shall mark. */
+function dataOf(text: string): unknown {
+  const { root, isJson } = readDocument(text.replace(/^\uFEFF/, ""), () => {});
+  const fields = fieldsOf(root, isJson, () => {});
+  if (!root || !fields) return toData(root);
+  return Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
+}
+
+test("the schema has the config's keys, and takes no others", () => {
+  assert.equal(Object.keys(schema.properties), CONFIG_KEYS);
+  assert.not.ok(takes({ nonMasqueradeCIDR: [] }));
+  assert.is(schema.properties.resyncInterval.default, "60s");
+});
+
+test("it takes and refuses what the agent does", () => {
+  const good = [
+    "nonMasqueradeCIDRs: [10.0.0.0/8, 0.0.0.0/0, 255.255.255.255/32, 192.168.0.0/16]",
+    "nonMasqueradeCIDRs: ['::/0', 'fd00::/8', '2001:DB8::/32', '1:2:3:4:5:6:7:8/128', '64:ff9b::10.0.0.0/104']",
+    "nonMasqueradeCIDRs: []\ncidrLimit: 0",
+    "nonMasqueradeCIDRs: null\ncidrLimit: null\nmasqLinkLocal: null\nmasqLinkLocalIPv6: null",
+    "cidrLimit: 9007199254740991",
+    "masqLinkLocal: yes\ncidrLimit: 0100",
+    ...["60s", "100ms", "1h15m30.5s", "+5m", "1.s", ".5s", "100000us", "200000µs", "200000μs"].map(
+      (text) => `resyncInterval: ${text}`,
+    ),
+    "# yaml-language-server: $schema=config.schema.json\nmasqLinkLocal: true",
+  ];
+  for (const text of good) {
+    assert.ok(agentTakes(text), `the agent refuses ${text}`);
+    assert.ok(takes(dataOf(text)), `${text}: ${JSON.stringify(takes.errors)}`);
+  }
+  const cidrs = [
+    "10.0.0.0",
+    "10.0.0.0/33",
+    "10.0.0.0/08",
+    "10.0.0/8",
+    "256.0.0.0/8",
+    "010.0.0.0/8",
+    "fd00::",
+    "fd00::/129",
+  ];
+  const bad = [
+    ...[...cidrs, "fd00::/08", "fd00::%eth0/64", " 10.0.0.0/8", "null", "10"].map(
+      (one) => `nonMasqueradeCIDRs: ['${one}']`,
+    ),
+    ...["[null]", "[10]", "10.0.0.0/8", "{}"].map((one) => `nonMasqueradeCIDRs: ${one}`),
+    ...["60", "'60'", "1 minute", "60 s", "1d", "-5s", "0", "'0'", "s", "null", "''"].map(
+      (one) => `resyncInterval: ${one}`,
+    ),
+    ...["-1", "64.5", "'64'", "9007199254740993", "x"].map((one) => `cidrLimit: ${one}\nnonMasqueradeCIDRs: null`),
+    ...["'true'", "1"].map((one) => `masqLinkLocal: ${one}`),
+    "- 10.0.0.0/8",
+  ];
+  for (const text of bad) {
+    assert.not.ok(agentTakes(text), `the agent takes ${text}`);
+    assert.not.ok(takes(dataOf(text)), `the schema takes ${text}`);
+  }
+});
+
+test("it takes every recorded config that the agent takes", () => {
+  const seen = new Set<string>();
+  for (const { config, flags } of rulesVectors()) {
+    const ipv6 = flags.some((flag) => /enable-ipv6/.test(flag));
+    if (config === null || !agentTakes(config, ipv6)) continue;
+    const data = dataOf(config);
+    // An empty file has nothing to be checked.
+    if (data === null) continue;
+    assert.ok(takes(data), `${config}: ${JSON.stringify(takes.errors)}`);
+    seen.add(config);
+  }
+  assert.ok(seen.size > 40, `${seen.size}`);
+});
+
+test("the pattern of CIDRs is what the core reads, of IPv6 no less", () => {
+  const pattern = new RegExp(CIDR_PATTERN, "u");
+  const texts = cidrVectors().map((vector) => vector.in);
+  for (const [i, prefix] of parsePrefixes(texts).read.entries()) {
+    const text = texts[i] ?? "";
+    const good = prefix.ok && !prefix.padded;
+    if (good || !text.includes(":")) assert.is(pattern.test(text), good, text);
+  }
+});
+
+test("the pattern of durations is what is read as one, with no minus before it", () => {
+  const pattern = new RegExp(POSITIVE_DURATION, "u");
+  for (const { in: text } of durationVectors()) {
+    const parsed = parseDuration(text);
+    // How much is too much is not for a regular expression to say.
+    const good = (parsed.ok || parsed.problem === "range") && !/^-|^\+?0$/.test(text);
+    if (parsed.ok || !good) assert.is(pattern.test(text), good, text);
+  }
+});
+
+test.run();
