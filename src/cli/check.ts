@@ -1,13 +1,8 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
-import { type ConfigFile, ConfigFileError, readConfigFile } from "../agent/index.ts";
-import {
-  type ConfigOptions,
-  type Diagnostic,
-  formatDiagnostics,
-  formatDuration,
-  parseConfig,
-} from "../config/index.ts";
-import { nameOf, readStdin } from "./input.ts";
+import { type ConfigFile, ConfigFileError } from "../agent/index.ts";
+import { type ConfigOptions, type Diagnostic, formatDiagnostics, formatDuration } from "../config/index.ts";
+import { readConfig } from "./config-input.ts";
+import { nameOf } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -18,12 +13,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   const required = words.length > 0 || settings.configGiven;
   const results = await Promise.all(
     files.map(async (file) => {
-      const options = { ...settings.config, file };
-      if (file === "-") {
-        const bytes = readStdin();
-        return { ...parseConfig(bytes, { ...options, file: nameOf(file) }), bytes };
-      }
-      return readAny(options, required);
+      return readAny({ ...settings.config, file }, required);
     }),
   );
   const valid = results.every(({ config }) => config !== undefined);
@@ -60,7 +50,7 @@ function readAny(options: ConfigOptions, required: boolean): ConfigFile {
     return { config: undefined, diagnostics: [problem], text: "", bytes: undefined };
   };
   try {
-    const parsed = readConfigFile(options);
+    const parsed = readConfig(options);
     return parsed.bytes || !required ? parsed : unreadable("there is no such file");
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;

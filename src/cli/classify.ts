@@ -21,7 +21,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
     throw new UsageError("--cidrs takes the place of --config: give one");
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as JSON");
-  readStdinOnce(cidrs, words[0] ?? "-");
+  readStdinOnce(cidrs ?? settings.config.file, words[0] ?? "-");
   const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
   if (only !== undefined) {
     const reader = new LineReader([outcomes.prefixes], { place, wanted: outcomes.having(only) });

@@ -1,9 +1,11 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
-import { ConfigFileError, readConfigFile } from "../agent/index.ts";
+import { ConfigFileError } from "../agent/index.ts";
 import { type Config, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
+import { readConfig } from "./config-input.ts";
+import { nameOf } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
@@ -41,8 +43,8 @@ export function validConfig(parsed: ParsedConfig, name: string, settings: Settin
  * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
  */
 export function readPolicy(settings: Settings, io: Io): { config: Config; policy: readonly FamilyPolicy[] } {
-  const { file } = settings.config;
-  const parsed = readConfigFile(settings.config);
+  const file = nameOf(settings.config.file);
+  const parsed = readConfig(settings.config);
   if (!parsed.bytes && settings.configGiven) {
     throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
   }

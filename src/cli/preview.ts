@@ -1,13 +1,12 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { type ConfigFile, ConfigFileError, readConfigFile, serve } from "../agent/index.ts";
-import { type ConfigOptions, parseConfig } from "../config/index.ts";
+import { ConfigFileError, serve } from "../agent/index.ts";
 import { formatTable } from "../dialect/index.ts";
 import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
 import { UsageError } from "./flags.ts";
-import { nameOf, readStdin } from "./input.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -63,7 +62,7 @@ export async function preview(settings: Settings, words: readonly string[], io: 
 /** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
 async function stateOf(settings: Settings, file: string, required: boolean, io: Io): Promise<object> {
   const { policy } = settings;
-  const { bytes, config } = file === "-" ? fromStdin(settings.config) : readConfigFile({ ...settings.config, file });
+  const { bytes, config } = readConfig({ ...settings.config, file });
   if (!bytes && required) throw new ConfigFileError(`there is no config ${file}; without a name the defaults apply`);
   if (!bytes) io.warn(`no config file at ${file}, the defaults apply`);
   const observed = config && process.getuid?.() === 0 ? await observe(decide(config, policy), settings, io) : {};
@@ -78,11 +77,6 @@ async function stateOf(settings: Settings, file: string, required: boolean, io: 
     },
     observed,
   };
-}
-
-function fromStdin(options: ConfigOptions): ConfigFile {
-  const bytes = readStdin();
-  return { ...parseConfig(bytes, { ...options, file: nameOf("-") }), bytes };
 }
 
 /** The rules that the node has, by family, as far as they can be read. */

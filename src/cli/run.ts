@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { createLog, type Run, run as runLoop } from "../agent/index.ts";
 import { hurry, killTools } from "../kernel/index.ts";
 import { cleanup } from "./cleanup.ts";
+import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -36,6 +37,9 @@ function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 /** Ends with 0 on SIGTERM or SIGINT; the rules stay, unless --cleanup-on-exit is given. SIGHUP syncs now. */
 export async function run(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  if (settings.config.file === "-") {
+    throw new UsageError("run follows its config: name a file; --config=- is for commands that end");
+  }
   // Signals first: one that comes while the loop starts must neither kill it nor get lost, and a second one changes nothing.
   let loop: Run | undefined;
   const signal = new Promise<NodeJS.Signals>((resolve) => {

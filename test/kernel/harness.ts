@@ -32,7 +32,8 @@ export function run(
 ): Promise<Result> {
   const [file = "", ...args] = command;
   return new Promise((done, fail) => {
-    const child = spawn(file, args, { env: { ...process.env, NO_COLOR: "1", ...env } });
+    // The test runner asks for colour, and later Nodes warn where both are said.
+    const child = spawn(file, args, { env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env } });
     const result: Result = { exit: null, stdout: "", stderr: "" };
     child.stdout.on("data", (data) => (result.stdout += data));
     child.stderr.on("data", (data) => (result.stderr += data));
