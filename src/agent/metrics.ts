@@ -84,8 +84,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       if (drift) drifts.inc({ family });
     },
     policy: ({ family }) => {
-      // What is there from the start lets a rate see its first step.
-      rules.inc({ family }, 0);
+      // A counter that is there from the start lets a rate see its first step.
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },

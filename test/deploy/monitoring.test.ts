@@ -25,6 +25,7 @@ async function exported() {
   const metrics = await createMetrics({ version: "1", runtime: "x", counters: counters as never });
   for (const result of ["in_sync", "changed", "failed"] as const) metrics.synced("ipv4", result, 0.01, true);
   metrics.policy({ family: "ipv4", entries: [], ports: [] } as never);
+  metrics.wanted("ipv4", 3);
   metrics.config(true, new Uint8Array(1));
   const page = await metrics.page();
   return {
