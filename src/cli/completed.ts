@@ -21,6 +21,6 @@ export const BOOLS = "true|false";
 
 /** The operand is the last word of what the usage shows: `[FILE…]`, `--from=FILE --to=FILE [FILE]`. */
 export function completed(name: string, { summary, operands }: Command): Completed {
-  const [, operand = "", more] = /(?:^| )\[?([^-\s[\]…]+)(…?)\]?$/.exec(operands) ?? [];
+  const [, operand = "", more] = /(?:^| )\[?([^-\s[\]\u2026]+)(\u2026?)\]?$/.exec(operands) ?? [];
   return { name, summary, flags: flagsOf(name), operand, repeats: more === "…" };
 }
