@@ -35,7 +35,9 @@ const { metafile } = await build({
 chmodSync("dist/ip-masq-agent.mjs", 0o755);
 // esbuild escapes what is not ASCII everywhere but in regular expressions.
 if (!isAscii(readFileSync("dist/ip-masq-agent.mjs"))) {
-  throw new Error("the bundle is not ASCII, so V8 would keep it at two bytes a character: write \\u in regular expressions");
+  throw new Error(
+    "the bundle is not ASCII, so V8 would keep it at two bytes a character: write \\u in regular expressions",
+  );
 }
 
 const page = await buildPage();
