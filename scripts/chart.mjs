@@ -20,8 +20,9 @@ const valuesSchema = (config) => ({
   ...object({
     global: { type: "object" },
     image: object({
-      repository: { type: "string" },
-      tag: { type: "string" },
+      // Without a tag: what follows a colon may only be a registry's port. Both as the distribution specification has them.
+      repository: { type: "string", pattern: "^([a-z0-9.-]+(:\\d+)?/)*[a-z0-9._-]*$" },
+      tag: { type: "string", pattern: "^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$" },
       digest: { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" },
       pullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
     }),
@@ -32,11 +33,12 @@ const valuesSchema = (config) => ({
       items: {
         description: "A flag. The address of metrics, health and readiness is made of port and monitoring.enabled.",
         type: "string",
-        allOf: [{ pattern: "^-" }, { not: { pattern: "^--?metrics-bind-address" } }],
+        not: { pattern: "^--?metrics-bind-address" },
       },
     },
+    cleanupOnExit: { type: "boolean" },
     port: { type: "integer", minimum: 1, maximum: 65535 },
-    monitoring: object({ enabled: { type: "boolean" }, labels: strings }),
+    monitoring: object({ enabled: { type: "boolean" }, labels: strings, endpoint: { type: "object" } }),
     maxUnavailable: {
       anyOf: [
         { type: "integer", minimum: 1 },

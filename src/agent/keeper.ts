@@ -54,6 +54,10 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     const { added, removed, kept } = transaction.counts;
     const what = `${backend.name} ${family}: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`;
     log.event("info", repair ? `${what}; drift is repaired` : what);
+    if (inForce.length === 0 && removed > 0) {
+      // What others, or an earlier agent, had kept there: nobody else remembers it.
+      log.event("info", `${family}: what was there before:\n${diffOf(transaction.changes)}`);
+    }
     if (repair) {
       const changed = `${family}: somebody had changed the ${backend.unit}`;
       log.state(`${family} drift`, "warning", `${changed}:\n${diffOf(repair.changes)}`);
@@ -74,12 +78,12 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
       backend = await open();
       metrics?.wanted(family, backend.count(wanted));
       const transaction = await backend.sync(wanted, inForce.length > 0 ? { inForce, drifted } : undefined);
-      inForce = [wanted];
       if (!transaction) repair = undefined;
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       tell(backend, wanted, transaction, repair);
+      inForce = [wanted];
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;
       if (count === 0) log.over(`${family} drift`);

@@ -14,6 +14,8 @@ export interface Metrics {
   policy(policy: FamilyPolicy): void;
   /** It comes to so many rules, or exceptions where these are kept. */
   wanted(family: string, count: number): void;
+  /** Syncs are so many seconds apart. */
+  interval(seconds: number): void;
   /** A config was read. */
   config(valid: boolean, bytes: Uint8Array | undefined): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
@@ -60,6 +62,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
   const rules = gauge("rules", "Rules that the policy wants, the jump included; with windows-cni exceptions.", [
     "family",
   ]);
+  const interval = gauge("resync_interval_seconds", "Time between two looks at the rules.");
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
   const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
   const info = gauge("config_info", "The SHA-256 of the config last read; empty where there is none.", ["sha256"]);
@@ -89,6 +92,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },
     wanted: (family, count) => rules.set({ family }, count),
+    interval: (seconds) => interval.set(seconds),
     config: (isValid, bytes) => {
       const hash = bytes ? createHash("sha256").update(bytes).digest("hex") : "";
       valid.set(isValid ? 1 : 0);

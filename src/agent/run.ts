@@ -101,6 +101,7 @@ export async function run({
     tellNewConfig(log, now);
     if (!now.config) return false;
     config = now.config;
+    metrics?.interval(interval() / 1000);
     for (const part of decide(config, policy)) {
       metrics?.policy(part);
       const keeper = keepers.find(({ family }) => family === part.family);

@@ -4,8 +4,6 @@ import { type Node, type ParseError, parseTree, printParseErrorCode } from "json
 import { CniConfigProblem } from "./cni-problem.ts";
 
 export interface CniDocument {
-  /** What stands before the text and is no part of it: a byte order mark, or nothing. */
-  readonly mark: string;
   readonly text: string;
   /** An object. */
   readonly root: Node;
@@ -15,9 +13,8 @@ export interface CniDocument {
  * Reads strict JSON whose root is an object and in which no object says a key twice: of two equal keys readers take
  * different ones. Throws {@link CniConfigProblem}.
  */
-export function readCniDocument(source: string): CniDocument {
-  const mark = source.startsWith("\uFEFF") ? "\uFEFF" : "";
-  const text = source.slice(mark.length);
+export function readCniDocument(text: string): CniDocument {
+  refuseMark(text);
   const errors: ParseError[] = [];
   try {
     const root = parse(text, errors);
@@ -28,7 +25,7 @@ export function readCniDocument(source: string): CniDocument {
       throw new CniConfigProblem("value-type", text, root, `the CNI config is ${article(root)}, not an object`, hint);
     }
     refuseDuplicates(text, root);
-    return { mark, text, root };
+    return { text, root };
   } catch (error) {
     // The parser calls itself for each level.
     if (!(error instanceof RangeError)) throw error;
@@ -40,6 +37,18 @@ export function readCniDocument(source: string): CniDocument {
       "nest less",
     );
   }
+}
+
+/** What starts plugins, and they themselves, read JSON by Go's encoding/json, to which a byte order mark is a syntax error. */
+function refuseMark(text: string): void {
+  if (!text.startsWith("\uFEFF")) return;
+  throw new CniConfigProblem(
+    "json-syntax",
+    text.slice(1),
+    { offset: 0, length: 1 },
+    "the file begins with a byte order mark, and CNI plugins read none that does",
+    "save it as UTF-8 without one; Windows PowerShell's -Encoding utf8 writes one, ascii does not",
+  );
 }
 
 function parse(text: string, errors: ParseError[]): Node | undefined {

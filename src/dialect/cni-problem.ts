@@ -40,14 +40,14 @@ export class CniConfigProblem extends Error {
   }
 }
 
-/** Bytes to text; a byte order mark stays. Throws {@link CniConfigProblem} where they are not UTF-8. */
+/** Bytes to text, of which a byte order mark is a part. Throws {@link CniConfigProblem} where they are not UTF-8. */
 export function decodeCniConfig(bytes: Uint8Array): string {
   try {
     return decode(bytes);
   } catch {
     const before = textBefore(bytes).replace(/^\uFEFF/, "");
     const isUtf16 = [0xfeff, 0xfffe].includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0));
-    const hint = isUtf16 ? "; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding utf8" : "";
+    const hint = isUtf16 ? "; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding ascii" : "";
     const at = { offset: before.length, length: 1 };
     throw new CniConfigProblem("not-utf8", before, at, "the file is not UTF-8 text", `save it as UTF-8${hint}`);
   }

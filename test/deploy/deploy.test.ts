@@ -40,7 +40,8 @@ manifestTest("all that the chart can set", async () => {
     args: ["--enable-ipv6", "--v=2"],
     port: 19410,
     maxUnavailable: 500,
-    monitoring: { enabled: true, labels: { release: "prometheus" } },
+    cleanupOnExit: true,
+    monitoring: { enabled: true, labels: { release: "prometheus" }, endpoint: { interval: "2m" } },
     nodeSelector: { pool: "edge" },
     tolerations: [],
     resources: { limits: { memory: "1Gi" } },
@@ -50,15 +51,17 @@ manifestTest("all that the chart can set", async () => {
   const { template, updateStrategy } = daemonSet(set).spec;
   const [container] = template.spec.containers;
   assert.is(container.image, "images.example.com/ip-masq-agent:1.2.3");
-  assert.equal(container.args, ["--metrics-bind-address=:19410", "--enable-ipv6", "--v=2"]);
+  assert.equal(container.args, ["--metrics-bind-address=:19410", "--enable-ipv6", "--v=2", "--cleanup-on-exit"]);
   assert.equal(container.resources, { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "1Gi" } });
   assert.is(container.ports[0].containerPort, 19410);
   assert.is(updateStrategy.rollingUpdate.maxUnavailable, 500);
   assert.equal(template.spec.nodeSelector, { "kubernetes.io/os": "linux", pool: "edge" });
   assert.is(template.spec.tolerations, undefined);
   assert.equal(parse(objects.find(({ data }) => data?.config)?.data.config), set.config);
-  for (const kind of ["PodMonitor", "PrometheusRule"]) {
-    assert.equal(objects.find((object) => object.kind === kind)?.metadata.labels, {
+  const [monitor, rule] = ["PodMonitor", "PrometheusRule"].map((kind) => objects.find((one) => one.kind === kind));
+  assert.is(monitor?.spec.podMetricsEndpoints[0].interval, "2m");
+  for (const object of [monitor, rule]) {
+    assert.equal(object?.metadata.labels, {
       release: "prometheus",
       "k8s-app": "ip-masq-agent",
     });
@@ -74,13 +77,14 @@ manifestTest("a digest names the image, whatever the tag", () => {
 manifestTest("values that mean nothing, or break the probes, are refused", () => {
   for (const [wrong, said] of [
     [{ arg: [] }, /arg/],
-    [{ args: ["run"] }, /args\/0/],
     [{ args: ["--metrics-bind-address=:9000"] }, /args\/0/],
     [{ port: "9410" }, /port/],
     [{ port: 70_000 }, /port/],
     [{ monitoring: true }, /monitoring/],
     [{ image: { name: "x" } }, /name/],
     [{ image: { digest: "latest" } }, /digest/],
+    [{ image: { repository: "images.example.com/ip-masq-agent:1.2.3" } }, /repository/],
+    [{ image: { tag: "1.2.3 " } }, /tag/],
     [{ image: { repository: "" } }, /image\.repository is not set: no image is published/],
     [{ config: { nonMasqueradeCIDR: ["10.0.0.0/8"] } }, /nonMasqueradeCIDR/],
     [{ config: { nonMasqueradeCIDRs: "10.0.0.0/8" } }, /nonMasqueradeCIDRs/],

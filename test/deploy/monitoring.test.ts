@@ -26,6 +26,7 @@ async function exported() {
   for (const result of ["in_sync", "changed", "failed"] as const) metrics.synced("ipv4", result, 0.01, true);
   metrics.policy({ family: "ipv4", entries: [], ports: [] } as never);
   metrics.wanted("ipv4", 3);
+  metrics.interval(60);
   metrics.config(true, new Uint8Array(1));
   const page = await metrics.page();
   return {
@@ -37,12 +38,12 @@ async function exported() {
 
 test("every metric, label and result is one that the agent exports", async () => {
   const { names, labels, results } = await exported();
-  // The PodMonitor adds the node.
-  labels.add("node");
+  // The PodMonitor adds them.
+  labels.add("node").add("pod");
   assert.ok(QUERIES.length > 15);
   const asked = new Set<string>();
   // What Prometheus and kube-state-metrics say, of the agent and its DaemonSet.
-  const others = /\b(up|kube_daemonset_\w+)\{(job|daemonset)=~?"(\.\*\/)?ip-masq-agent"\}/g;
+  const others = /\b(up|kube_daemonset_\w+)\{(job|daemonset)=~?"(\.\*\/)?ip-masq-agent\(-windows\)\?"\}/g;
   for (const [title, query] of QUERIES) {
     const expr = query.replace(others, "");
     if (/^[\s\d<>=-]*$/.test(expr)) continue;
@@ -69,70 +70,94 @@ test("every metric, label and result is one that the agent exports", async () =>
 
 /** An hour of a node that is well, a sample a minute, as promtool writes series. */
 const WELL: Readonly<Record<string, string>> = {
-  'up{job="kube-system/ip-masq-agent",node="a"}': "1x60",
+  'up{job="kube-system/ip-masq-agent",node="a",pod="p"}': "1x60",
   'kube_daemonset_status_desired_number_scheduled{daemonset="ip-masq-agent"}': "3x60",
   'kube_daemonset_status_current_number_scheduled{daemonset="ip-masq-agent"}': "3x60",
-  'ip_masq_agent_build_info{node="a"}': "1x60",
-  'ip_masq_agent_last_sync_success_timestamp_seconds{node="a",family="ipv4"}': "0+60x60",
-  'ip_masq_agent_syncs_total{node="a",family="ipv4",result="in_sync"}': "0+1x60",
-  'ip_masq_agent_syncs_total{node="a",family="ipv4",result="failed"}': "0x60",
-  'ip_masq_agent_config_valid{node="a"}': "1x60",
-  'ip_masq_agent_config_info{node="a",sha256="1"}': "1x60",
-  'ip_masq_agent_drift_repairs_total{node="a",family="ipv4"}': "0x60",
+  'ip_masq_agent_build_info{node="a",pod="p"}': "1x60",
+  'ip_masq_agent_last_sync_success_timestamp_seconds{node="a",pod="p",family="ipv4"}': "0+60x60",
+  'ip_masq_agent_resync_interval_seconds{node="a",pod="p"}': "60x60",
+  'ip_masq_agent_syncs_total{node="a",pod="p",family="ipv4",result="in_sync"}': "0+1x60",
+  'ip_masq_agent_syncs_total{node="a",pod="p",family="ipv4",result="failed"}': "0x60",
+  'ip_masq_agent_config_valid{node="a",pod="p"}': "1x60",
+  'ip_masq_agent_config_info{node="a",pod="p",sha256="1"}': "1x60",
+  'ip_masq_agent_config_last_change_timestamp_seconds{node="a",pod="p"}': "0x60",
+  'ip_masq_agent_drift_repairs_total{node="a",pod="p",family="ipv4"}': "0x60",
 };
 
-/** What makes each alert fire alone, as series that are otherwise; none is a series that is not there. */
-const ALARMS: readonly [string, Readonly<Record<string, string>>][] = [
-  ["", {}],
-  ["IpMasqAgentDown", { 'up{job="kube-system/ip-masq-agent",node="a"}': "1x30 0x30" }],
-  ["", { 'up{job="kube-system/another",node="a"}': "0x60" }],
-  ["IpMasqAgentMissing", { 'kube_daemonset_status_current_number_scheduled{daemonset="ip-masq-agent"}': "3x30 2x30" }],
-  ["IpMasqAgentAbsent", { 'ip_masq_agent_build_info{node="a"}': "" }],
+/** Series of the same, by the beginning of their names, with other values; none are series that are not there. */
+const but = (values: Readonly<Record<string, string>>): Record<string, string> => {
+  const series = Object.entries(WELL).map(([name, well]) => {
+    const other = Object.keys(values).find((start) => name.includes(start));
+    return [name, other === undefined ? well : values[other]];
+  });
+  return Object.fromEntries(series.filter(([, value]) => value !== ""));
+};
+
+/** Alerts, and the series that make them fire, and no other. */
+const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
+  [[], WELL],
+  [["IpMasqAgentDown"], but({ "up{": "1x30 0x30" })],
+  [[], { ...WELL, 'up{job="kube-system/another",node="a"}': "0x60" }],
+  [["IpMasqAgentMissing"], but({ current_number_scheduled: "3x30 2x30" })],
+  [["IpMasqAgentAbsent"], but({ build_info: "" })],
+  [["IpMasqAgentNotSynced"], but({ last_sync_success: "0+60x40 2400x20" })],
+  [[], but({ last_sync_success: "0+60x40 2400x20", resync_interval: "3600x60" })],
+  [["IpMasqAgentFailing"], but({ last_sync_success: "", 'result="failed"': "1x60", 'result="in_sync"': "0x60" })],
+  [[], but({ 'result="failed"': "0+1x60" })],
+  [["IpMasqAgentConfigInvalid"], but({ config_valid: "1x50 0x10" })],
   [
-    "IpMasqAgentNotSynced",
-    { 'ip_masq_agent_last_sync_success_timestamp_seconds{node="a",family="ipv4"}': "0+60x40 2400x20" },
+    ["IpMasqAgentConfigInvalid", "IpMasqAgentNoConfig"],
+    but({ config_valid: "0x60", last_sync_success: "", resync_interval: "", syncs_total: "" }),
   ],
-  [
-    "IpMasqAgentFailing",
-    {
-      'ip_masq_agent_syncs_total{node="a",family="ipv4",result="in_sync"}': "40x60",
-      'ip_masq_agent_syncs_total{node="a",family="ipv4",result="failed"}': "0+1x60",
-    },
-  ],
-  ["", { 'ip_masq_agent_syncs_total{node="a",family="ipv4",result="failed"}': "0+1x60" }],
-  ["IpMasqAgentConfigInvalid", { 'ip_masq_agent_config_valid{node="a"}': "1x50 0x10" }],
-  ["IpMasqAgentConfigsDiffer", { 'ip_masq_agent_config_info{node="b",sha256="2"}': "1x60" }],
-  ["IpMasqAgentDrift", { 'ip_masq_agent_drift_repairs_total{node="a",family="ipv4"}': "0+1x60" }],
+  [["IpMasqAgentConfigsDiffer"], { ...WELL, 'ip_masq_agent_config_info{node="b",pod="q",sha256="2"}': "1x60" }],
+  [["IpMasqAgentDrift"], but({ drift_repairs: "0+1x60" })],
 ];
 
-manifestTest("each alert fires when it should, and no other then", () =>
+const inputs = (series: Readonly<Record<string, string>>) =>
+  Object.entries(series).map(([name, values]) => ({ series: name, values }));
+
+/** Runs promtool's tests of these groups of rules, and throws what it says where one fails. */
+function promtool(groups: object, tests: readonly object[]): void {
   withFolder((folder) => {
     writeFileSync(`${folder}/rules.yaml`, JSON.stringify({ groups }));
-    const tests = ALARMS.map(([alert, series]) => ({
-      interval: "1m",
-      input_series: Object.entries({ ...WELL, ...series })
-        .filter(([, values]) => values !== "")
-        .map(([name, values]) => ({ series: name, values })),
-      promql_expr_test: [
-        {
-          expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
-          eval_time: "60m",
-          exp_samples: alert === "" ? [] : [{ labels: `{alertname="${alert}"}`, value: 1 }],
-        },
-      ],
-    }));
-    writeFileSync(
-      `${folder}/test.yaml`,
-      JSON.stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests }),
-    );
+    const all = { rule_files: ["rules.yaml"], evaluation_interval: "1m", tests };
+    writeFileSync(`${folder}/test.yaml`, JSON.stringify(all));
     assert.match(tool("promtool", "test", "rules", `${folder}/test.yaml`), "SUCCESS");
-    const fired = new Set(ALARMS.map(([alert]) => alert));
-    assert.equal(
-      alerts.filter(({ alert }: { alert: string }) => !fired.has(alert)),
-      [],
-    );
-  }),
-);
+  });
+}
+
+manifestTest("each alert fires when it should, and no other then", () => {
+  const tests = ALARMS.map(([fired, series]) => ({
+    interval: "1m",
+    input_series: inputs(series),
+    promql_expr_test: [
+      {
+        expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+        eval_time: "60m",
+        exp_samples: fired.map((alert) => ({ labels: `{alertname="${alert}"}`, value: 1 })),
+      },
+    ],
+  }));
+  promtool(groups, tests);
+  const fired = new Set(ALARMS.flatMap(([names]) => names));
+  assert.equal(
+    alerts.filter(({ alert }: { alert: string }) => !fired.has(alert)),
+    [],
+  );
+});
+
+manifestTest("each query can be answered, also while a node's pod is replaced by another", () => {
+  const rules = QUERIES.map(([, expr], i) => ({
+    record: `query:${i}`,
+    expr: expr.replaceAll("$__rate_interval", "5m").replaceAll("$node", ".*"),
+  }));
+  const next = Object.fromEntries(Object.entries(WELL).map(([name, values]) => [name.replace('"p"', '"q"'), values]));
+  const expr = { expr: "count(query:0)", eval_time: "60m", exp_samples: [] };
+  promtool(
+    [{ name: "queries", rules }],
+    [{ interval: "1m", input_series: inputs({ ...WELL, ...next }), promql_expr_test: [expr] }],
+  );
+});
 
 test("the panels lie side by side, each with a name and a number of its own", () => {
   const taken = new Set<string>();

@@ -52,7 +52,7 @@ export function kustomize(name: string, kustomization?: string): KubeObject[] {
 export function chart({
   image = {},
   ...values
-}: Readonly<Record<string, object | string | number>> = {}): KubeObject[] {
+}: Readonly<Record<string, object | string | number | boolean>> = {}): KubeObject[] {
   return withFolder((folder) => {
     // The one value that must be set: as the kustomize base has it, unless it is given.
     const all = { ...values, image: { repository: "ip-masq-agent", ...(image as object) } };

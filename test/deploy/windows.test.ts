@@ -6,16 +6,29 @@ import { parse } from "yaml";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { settingsOf } from "../../src/cli/settings.ts";
 import { whatIsWrong } from "./kinds.ts";
-import { manifestTest, tool } from "./objects.ts";
+import { type KubeObject, kustomize, manifestTest } from "./objects.ts";
 
-const daemonSet = parse(readFileSync("deploy/windows/daemonset.yaml", "utf8"));
+const daemonSet = parse(readFileSync("deploy/kustomize/windows/daemonset.yaml", "utf8"));
 const linux = parse(readFileSync("deploy/kustomize/base/daemonset.yaml", "utf8"));
 const [pod, linuxPod] = [daemonSet.spec.template.spec, linux.spec.template.spec];
 const [[container], [linuxContainer]] = [pod.containers, linuxPod.containers];
 
 manifestTest("kustomize makes it as it is, and the API server takes it", async () => {
-  assert.equal(parse(tool("kubectl", "kustomize", "deploy/windows")), daemonSet);
+  assert.equal(kustomize("windows"), [daemonSet]);
   assert.is(await whatIsWrong([daemonSet]), "");
+});
+
+manifestTest("with monitoring Prometheus reaches it", async () => {
+  const objects = kustomize("mine", "resources: [../windows]\ncomponents: [../components/windows-monitoring]\n");
+  assert.is(await whatIsWrong(objects), "");
+  const [ours, monitor] = objects as [KubeObject, KubeObject];
+  const [{ args, ports }] = ours.spec.template.spec.containers;
+  assert.equal(
+    args,
+    container.args.map((arg: string) => arg.replace("127.0.0.1", "")),
+  );
+  assert.equal(monitor.spec.selector, ours.spec.selector);
+  assert.is(monitor.spec.podMetricsEndpoints[0].port, ports[0].name);
 });
 
 test("it runs as a HostProcess container on every Windows node, and on no other", () => {

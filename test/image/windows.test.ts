@@ -18,7 +18,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { kernelTest } from "../kernel/harness.ts";
 
-const DOCKERFILE = "deploy/windows/Dockerfile";
+const DOCKERFILE = "deploy/image/Dockerfile.windows";
 const IN_IMAGE = "%CONTAINER_SANDBOX_MOUNT_POINT%\\";
 
 const capture = (file: string, ...args: string[]) =>

@@ -33,6 +33,7 @@ for (const runtime of ["node", "deno"] as const) {
           assert.ok((sample(first, `sync_duration_seconds_count{family="${family}"}`) ?? 0) >= 1);
         }
         assert.is(sample(first, "config_valid"), 1);
+        assert.is(sample(first, "resync_interval_seconds"), 0.2);
         assert.match(first, /^ip_masq_agent_config_info\{sha256="[\da-f]{64}"\} 1$/m);
         assert.match(first, /^ip_masq_agent_build_info\{version="\d[^"]*",runtime="(Node|Deno) [^"]*"\} 1$/m);
         assert.is(sample(first, 'rule_connections_total{family="ipv6",cidr="fd00::/8",verdict="return"}'), 0);

@@ -71,7 +71,7 @@ for (const runtime of ["node", "deno"] as const) {
   );
 
   kernelTest(`the file is kept: the config followed, drift healed, and it stays at the end (${runtime})`, () =>
-    withFile(BEFORE, async (file, flags, node, folder) => {
+    withFile(BEFORE.replace("11.0.0.0/8", "203.0.113.0/24"), async (file, flags, node, folder) => {
       const is = (text: string) => () => readFileSync(file, "utf8") === text;
       const command = RUNTIMES[runtime];
       await withLoop(
@@ -84,6 +84,7 @@ for (const runtime of ["node", "deno"] as const) {
               /\] OutBoundNAT exceptions: \["192.168.0.0\/16","11.0.0.0\/8","10.137.196.0\/23"\]\n/.test(loop.log()),
             "saying what was written",
           );
+          assert.match(loop.log(), /ipv4: what was there before:\n +- 203\.0\.113\.0\/24\n/);
           assert.not.match(loop.log(), /masquerading rules: "|ROUTE/);
           assert.is(sample((await loop.get("/metrics")).text, 'rules{family="ipv4"}'), 3);
           configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
@@ -182,9 +183,9 @@ const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
     /cbr0\.conf:2:25: error: JSON has no comments \[json-syntax\]\n {4}2 \| {3}"type": "win-bridge", \/\/ ours\n {6}\| {25}\^{7}\n {6}= remove it\n$/,
   ],
   [
-    "a byte order mark does not move the place",
+    "a byte order mark",
     '\uFEFF{"type":7}',
-    /:1:2: error: no plugin.*\[plugin-missing\]\n {4}1 \| \{"type":7\}\n {6}\| {2}\^{6}\n/,
+    /:1:1: error: the file begins with a byte order mark.*\[json-syntax\]\n {4}1 \| \{"type":7\}\n {6}\| \^\n/,
   ],
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0]), /:1:1: error: the file is not UTF-8 text \[not-utf8\]/],
   ["another plugin", '{"type": "bridge"}', /no plugin here takes an OutBoundNAT policy, it is bridge/],

@@ -8,10 +8,13 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at. */}}
+{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, and what more its endpoint shall say. */}}
 {{- define "ip-masq-agent.monitor" -}}
 {{- $object := fromYaml (required (printf "the chart lacks %s" .file) (.root.Files.Get .file)) -}}
 {{- $_ := set $object.metadata "namespace" .root.Release.Namespace -}}
 {{- $_ := set $object.metadata "labels" (merge (dict) .root.Values.monitoring.labels $object.metadata.labels) -}}
+{{- range $object.spec.podMetricsEndpoints }}
+{{- $_ := mergeOverwrite . $.root.Values.monitoring.endpoint }}
+{{- end }}
 {{ toYaml $object }}
 {{- end -}}

@@ -15,5 +15,5 @@ export declare class CniConfigProblem extends Error {
         length: number;
     }, message: string, hint: string);
 }
-/** Bytes to text; a byte order mark stays. Throws {@link CniConfigProblem} where they are not UTF-8. */
+/** Bytes to text, of which a byte order mark is a part. Throws {@link CniConfigProblem} where they are not UTF-8. */
 export declare function decodeCniConfig(bytes: Uint8Array): string;
