@@ -18,10 +18,14 @@ RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} sh /collect.sh /parts
 FROM ${DENO_IMAGE} AS deno
 ARG DENO_IMAGE
 ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.description="Kubernetes node agent for IP masquerading, on Deno" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
       org.opencontainers.image.base.name="${DENO_IMAGE}"
 COPY --from=parts /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
@@ -37,10 +41,14 @@ ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--allow-env", "--allow-net", "--
 # collect.sh, and Node and the tools share one glibc.
 FROM scratch AS node
 ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.description="Kubernetes node agent for IP masquerading, on Node" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}"
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
 COPY --from=parts /parts/node/ /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.

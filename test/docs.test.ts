@@ -17,7 +17,7 @@ const anchor = (heading: string) =>
     .replaceAll(" ", "-");
 
 /** Folders that the reader is told to make. */
-const MADE = /^deploy\/kustomize\/mine(\/|$)/;
+const MADE = /^deploy\/kustomize\/mine(-windows)?(\/|$)/;
 
 for (const page of PAGES) {
   const text = readFileSync(page, "utf8");

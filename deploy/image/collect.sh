@@ -53,6 +53,10 @@ cp -L $loaded "$tools$multiarch/"
 # shellcheck disable=SC2086
 describe "$tools" /usr/sbin/xtables-nft-multi /usr/sbin/nft $loaded
 
+# Which Debian the packages are of: without it scanners know of no CVEs.
+mkdir -p "$node/etc"
+cp -L /etc/os-release "$node/etc/"
+
 # A merged /usr, as this Debian's: the binary names its loader by a path below /lib or /lib64.
 mkdir -p "$node/nodejs/bin" "$node/usr/lib" "$node/usr/lib64" "$node/usr/share/doc/nodejs"
 ln -s usr/lib usr/lib64 "$node/"

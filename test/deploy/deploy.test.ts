@@ -153,14 +153,16 @@ manifestTest("versions are those of the package", () => {
 });
 
 manifestTest("the kustomization that the documentation shows names the image and the flags", async () => {
-  const [, shown = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/install.md", "utf8")) ?? [];
+  const blocks = [...readFileSync("docs/install.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)];
+  const [shown = "", labelled = ""] = blocks.map((block) => block[1]);
   const image = { repository: "images.example.com/ip-masq-agent" };
   const args = ["--enable-ipv6"];
   const objects = kustomize("mine", shown);
   assert.is(await whatIsWrong(objects), "");
   assert.equal(objects, chart({ image, args }));
-  const with_ = shown.replace(/^# (components:\n)# ( {2}- \S+\n)# ( {2}- \S+\n)/m, "$1$2$3");
-  assert.equal(kustomize("mine", with_), chart({ image, args, ...READY, ...MONITORING }));
+  const whole = shown.replace(/^# (components:\n)# ( {2}- \S+\n)# ( {2}- \S+\n)/m, "$1$2$3") + labelled;
+  const monitoring = { enabled: true, labels: { release: "kube-prometheus-stack" } };
+  assert.equal(kustomize("mine", whole), chart({ image, args, ...READY, monitoring }));
 });
 
 manifestTest("the ConfigMap that the documentation makes is the one that is mounted", () =>

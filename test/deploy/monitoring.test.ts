@@ -139,6 +139,8 @@ manifestTest("each alert fires when it should, and no other then", () => {
     ],
   }));
   promtool(groups, tests);
+  const rows = readFileSync("docs/metrics.md", "utf8").match(/(?<=^\| `)IpMasqAgent\w+(?=`)/gm) ?? [];
+  assert.equal(rows.sort(), alerts.map(({ alert }: { alert: string }) => alert).sort());
   const fired = new Set(ALARMS.flatMap(([names]) => names));
   assert.equal(
     alerts.filter(({ alert }: { alert: string }) => !fired.has(alert)),

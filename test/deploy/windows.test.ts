@@ -18,14 +18,17 @@ manifestTest("kustomize makes it as it is, and the API server takes it", async (
   assert.is(await whatIsWrong([daemonSet]), "");
 });
 
-manifestTest("with monitoring Prometheus reaches it", async () => {
-  const objects = kustomize("mine", "resources: [../windows]\ncomponents: [../components/windows-monitoring]\n");
+manifestTest("what the documentation shows names its file, and with monitoring Prometheus reaches it", async () => {
+  const [, shown = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/windows.md", "utf8")) ?? [];
+  const objects = kustomize("mine", shown.replace(/^# /gm, ""));
   assert.is(await whatIsWrong(objects), "");
   const [ours, monitor] = objects as [KubeObject, KubeObject];
   const [{ args, ports }] = ours.spec.template.spec.containers;
   assert.equal(
     args,
-    container.args.map((arg: string) => arg.replace("127.0.0.1", "")),
+    container.args.map((arg: string) =>
+      arg.replace("127.0.0.1", "").replace(/^(--cni-config=).*/, "$1C:\\etc\\cni\\net.d\\10-flannel.conf"),
+    ),
   );
   assert.equal(monitor.spec.selector, ours.spec.selector);
   assert.is(monitor.spec.podMetricsEndpoints[0].port, ports[0].name);

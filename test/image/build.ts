@@ -105,6 +105,8 @@ function makeDebian(root: string): void {
   const files = [
     ...new Set(owned.filter((file) => /^\/(usr\/)?(s?bin|lib(64)?)\/|\/copyright$/.test(file) && existsSync(file))),
     ...lists.map((name) => `/var/lib/dpkg/info/${name}`),
+    "/etc/os-release",
+    "/usr/lib/os-release",
     // By the format dpkg knows that the lists' names have architectures.
     "/var/lib/dpkg/info/format",
     "/var/lib/dpkg/status",

@@ -56,7 +56,7 @@ test("what the Dockerfile repeats is as it is elsewhere", () => {
 /** What the parts of an image are made of, by path; all else belongs to the base image. */
 const PARTS: readonly [string, RegExp][] = [
   ["the agent", /^\/app\//],
-  ["licenses and packages", /^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
+  ["licenses and packages", /^\/etc\/os-release$|^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
   [
     "iptables and nft",
     /^\/usr\/sbin\/|\/xtables\/|\/lib(xtables|ip[46]tc|nftnl|nftables|netfilter_conntrack|nfnetlink|mnl|edit|jansson|gmp|bsd|md|tinfo)/,
@@ -88,7 +88,9 @@ for (const target of TARGETS) {
       ["/app/ip-masq-agent.mjs"],
     );
     assert.is(config.User, "0:0");
-    assert.is(labels["org.opencontainers.image.licenses"], "Apache-2.0");
+    const label = (name: string) => labels[`org.opencontainers.image.${name}`];
+    assert.equal(["licenses", "revision", "created"].map(label), ["Apache-2.0", "unknown", "1970-01-01T00:00:00Z"]);
+    if (target === "node") assert.match(readFileSync(`${root}/etc/os-release`, "utf8"), /^VERSION_ID=/m);
     for (const name of ["iptables", "nftables", "libxtables12", ...(target === "node" ? ["libc6", "libgcc-s1"] : [])]) {
       assert.match(readFileSync(`${root}/var/lib/dpkg/status.d/${name}`, "utf8"), /^Version: /m);
       assert.match(readFileSync(`${root}/usr/share/doc/${name}/copyright`, "utf8"), /licen[cs]e/i);
