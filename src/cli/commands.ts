@@ -169,7 +169,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: [
       "ip-masq-agent completion bash > /etc/bash_completion.d/ip-masq-agent",
       'ip-masq-agent completion zsh > "$fpath[1]/_ip-masq-agent"',
-      "mkdir -p ~/.config/fish/completions && ip-masq-agent completion fish > ~/.config/fish/completions/ip-masq-agent.fish",
+      "mkdir -p ~/.config/fish/completions",
+      "ip-masq-agent completion fish > ~/.config/fish/completions/ip-masq-agent.fish",
     ],
     exits: "0; 2 for bad usage",
     action: (_settings, words, io) => completion(COMMANDS, words, io),
