@@ -46,6 +46,11 @@ const valuesSchema = (config) => ({
       ],
     },
     nodeSelector: { ...strings, propertyNames: { not: { const: "kubernetes.io/os" } } },
+    affinity: object({
+      nodeAffinity: { type: "object" },
+      podAffinity: { type: "object" },
+      podAntiAffinity: { type: "object" },
+    }),
     tolerations: {
       type: "array",
       items: object({

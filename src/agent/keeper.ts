@@ -54,9 +54,9 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     const { added, removed, kept } = transaction.counts;
     const what = `${backend.name} ${family}: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`;
     log.event("info", repair ? `${what}; drift is repaired` : what);
-    if (inForce.length === 0 && removed > 0) {
-      // What others, or an earlier agent, had kept there: nobody else remembers it.
-      log.event("info", `${family}: what was there before:\n${diffOf(transaction.changes)}`);
+    if (inForce.length === 0 && removed + kept > 0) {
+      // Others, or an earlier agent, had kept it, and nobody else remembers it.
+      log.event("info", `${family}: the first write, on what was there:\n${formatChanges(transaction.changes)}`);
     }
     if (repair) {
       const changed = `${family}: somebody had changed the ${backend.unit}`;
@@ -124,7 +124,6 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
   };
 }
 
-function diffOf(changes: readonly Change[]): string {
-  const changed = changes.filter(({ op }) => op !== "keep");
-  return changed.map(formatChange).join("\n");
-}
+const formatChanges = (changes: readonly Change[]): string => changes.map(formatChange).join("\n");
+
+const diffOf = (changes: readonly Change[]): string => formatChanges(changes.filter(({ op }) => op !== "keep"));

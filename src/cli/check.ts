@@ -2,7 +2,7 @@
 import { type ConfigFile, ConfigFileError } from "../agent/index.ts";
 import { type ConfigOptions, type Diagnostic, formatDiagnostics, formatDuration } from "../config/index.ts";
 import { readConfig } from "./config-input.ts";
-import { nameOf } from "./input.ts";
+import { nameOf, readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -11,11 +11,8 @@ import type { Settings } from "./settings.ts";
 export async function check(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const files = words.length > 0 ? words : [settings.config.file];
   const required = words.length > 0 || settings.configGiven;
-  const results = await Promise.all(
-    files.map(async (file) => {
-      return readAny({ ...settings.config, file }, required);
-    }),
-  );
+  readStdinOnce(...files);
+  const results = files.map((file) => readAny({ ...settings.config, file }, required));
   const valid = results.every(({ config }) => config !== undefined);
   if (settings.json) {
     printJson(io, { valid, diagnostics: results.flatMap(({ diagnostics }) => diagnostics.map(diagnosticData)) });

@@ -2,7 +2,8 @@
 import { type LineBatch, LineReader } from "../core/index.ts";
 import type { Outcome, Outcomes } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { type FlowTotals, readFlows, readStdinOnce, writeOut } from "./flows.ts";
+import { type FlowTotals, readFlows, writeOut } from "./flows.ts";
+import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { outcomeData, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";

@@ -72,12 +72,6 @@ export function readFlows(words: readonly string[], reader: LineReader, io: Io, 
   return totals;
 }
 
-/** Standard input can be read once. Throws {@link UsageError} where more than one of these files is `-`. */
-export function readStdinOnce(...files: readonly (string | undefined)[]): void {
-  if (files.filter((file) => file === "-").length < 2) return;
-  throw new UsageError("standard input can be read once: name files, so that - or no FILE stands for one thing only");
-}
-
 /** Writes all of it to standard output, at once: what is not yet written would only pile up. */
 export function writeOut(data: Uint8Array): void {
   for (let at = 0; at < data.length; ) {

@@ -1,6 +1,7 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { readRegularFile } from "../kernel/index.ts";
+import { UsageError } from "./flags.ts";
 
 /** It cannot be read. */
 export class InputError extends Error {
@@ -9,6 +10,12 @@ export class InputError extends Error {
 
 /** How messages name a file. */
 export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : file);
+
+/** Standard input can be read once. Throws {@link UsageError} where more than one of these files is `-`. */
+export function readStdinOnce(...files: readonly (string | undefined)[]): void {
+  if (files.filter((file) => file === "-").length < 2) return;
+  throw new UsageError("standard input can be read once: name files, so that - or no FILE stands for one thing only");
+}
 
 /** Reads a file, or standard input for `-`, into the room that it is given; how many bytes, 0 at its end. */
 export interface Input {

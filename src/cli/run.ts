@@ -79,10 +79,8 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   const cleaned = cleanup(settings, [], toLog).then((code) => {
     exit = code;
   });
-  if (!(await endsWithin(CLEANUP_MS, cleaned))) {
-    killTools();
-    log.event("error", "the rules could not be removed in time: run ip-masq-agent cleanup");
-  }
+  if (!(await endsWithin(CLEANUP_MS, cleaned))) killTools();
+  if (exit !== 0) log.event("error", "not all rules could be removed: run ip-masq-agent cleanup");
   return leave(exit);
 }
 

@@ -40,6 +40,7 @@ const CALLS: Call[] = [
     input: "nonMasqueradeCIDRs: [10.0.0.0/8]\n",
     stdout: /^10\.1\.2\.3 .* <stdin>:1:22\n$/,
   },
+  { args: ["check", "-", "-"], exit: 2, stderr: /^ip-masq-agent: standard input can be read once/ },
   { args: ["run", "--config=-"], exit: 2, stderr: /^ip-masq-agent: run follows its config: name a file/ },
   { args: ["classify", "--config=-"], exit: 2, stderr: /^ip-masq-agent: standard input can be read once/ },
   { args: ["check", "-"], exit: 1, input: "masqLinkLocal: 1\n", stderr: /^<stdin>:1:16: error:/ },

@@ -43,6 +43,13 @@ manifestTest("all that the chart can set", async () => {
     cleanupOnExit: true,
     monitoring: { enabled: true, labels: { release: "prometheus" }, endpoint: { interval: "2m" } },
     nodeSelector: { pool: "edge" },
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "masq", operator: "NotIn", values: ["no"] }] }],
+        },
+      },
+    },
     tolerations: [],
     resources: { limits: { memory: "1Gi" } },
   };
@@ -56,6 +63,7 @@ manifestTest("all that the chart can set", async () => {
   assert.is(container.ports[0].containerPort, 19410);
   assert.is(updateStrategy.rollingUpdate.maxUnavailable, 500);
   assert.equal(template.spec.nodeSelector, { "kubernetes.io/os": "linux", pool: "edge" });
+  assert.equal(template.spec.affinity, set.affinity);
   assert.is(template.spec.tolerations, undefined);
   assert.equal(parse(objects.find(({ data }) => data?.config)?.data.config), set.config);
   const [monitor, rule] = ["PodMonitor", "PrometheusRule"].map((kind) => objects.find((one) => one.kind === kind));
@@ -91,6 +99,7 @@ manifestTest("values that mean nothing, or break the probes, are refused", () =>
     [{ config: { resyncInterval: "1 minute" } }, /resyncInterval/],
     [{ maxUnavailable: "0%" }, /maxUnavailable/],
     [{ nodeSelector: { "kubernetes.io/os": "windows" } }, /invalid propertyName 'kubernetes.io\/os'/],
+    [{ affinity: { nodes: {} } }, /affinity/],
     [{ tolerations: [{ kee: "x" }] }, /tolerations/],
     [{ resources: { limit: { memory: "1Gi" } } }, /resources/],
   ] as const) {
@@ -154,7 +163,7 @@ manifestTest("versions are those of the package", () => {
 
 manifestTest("the kustomization that the documentation shows names the image and the flags", async () => {
   const blocks = [...readFileSync("docs/install.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)];
-  const [shown = "", labelled = ""] = blocks.map((block) => block[1]);
+  const [shown = "", labelled = "", generated = ""] = blocks.map((block) => block[1]);
   const image = { repository: "images.example.com/ip-masq-agent" };
   const args = ["--enable-ipv6"];
   const objects = kustomize("mine", shown);
@@ -163,6 +172,13 @@ manifestTest("the kustomization that the documentation shows names the image and
   const whole = shown.replace(/^# (components:\n)# ( {2}- \S+\n)# ( {2}- \S+\n)/m, "$1$2$3") + labelled;
   const monitoring = { enabled: true, labels: { release: "kube-prometheus-stack" } };
   assert.equal(kustomize("mine", whole), chart({ image, args, ...READY, monitoring }));
+  const names = ["a", "b"].map((config) => {
+    const [configMap, daemonSet] = kustomize("mine", shown + generated, config) as [KubeObject, KubeObject];
+    assert.is(daemonSet.spec.template.spec.volumes[0].configMap.name, configMap.metadata.name);
+    assert.equal(configMap.data, { config });
+    return configMap.metadata.name;
+  });
+  assert.is.not(names[0], names[1], "another config is another version of the DaemonSet");
 });
 
 manifestTest("the ConfigMap that the documentation makes is the one that is mounted", () =>

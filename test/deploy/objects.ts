@@ -38,12 +38,16 @@ export function withFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-/** What `kubectl apply -k deploy/kustomize/NAME` would apply, where that folder has this `kustomization` if one is given. */
-export function kustomize(name: string, kustomization?: string): KubeObject[] {
+/**
+ * What `kubectl apply -k deploy/kustomize/NAME` would apply, where that folder has this `kustomization` if one is given, and a
+ * file `config`.
+ */
+export function kustomize(name: string, kustomization?: string, config = ""): KubeObject[] {
   return withFolder((folder) => {
     cpSync("deploy/kustomize", folder, { recursive: true });
     mkdirSync(`${folder}/${name}`, { recursive: true });
     if (kustomization !== undefined) writeFileSync(`${folder}/${name}/kustomization.yaml`, kustomization);
+    writeFileSync(`${folder}/${name}/config`, config);
     return objectsOf(tool("kubectl", "kustomize", `${folder}/${name}`));
   });
 }

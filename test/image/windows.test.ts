@@ -86,6 +86,7 @@ imageTest("it holds Node, the bundle and their licenses, and a wrong zip is refu
       "THIRD-PARTY.txt",
       "ip-masq-agent.mjs",
       "node.exe",
+      "sbom.cdx.json",
     ]);
     assert.is(readFileSync(`${root}/node.exe`, "utf8"), "Node's node.exe");
     assert.is(readFileSync(`${root}/LICENSE-node.txt`, "utf8"), "Node's LICENSE");

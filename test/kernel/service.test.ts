@@ -64,6 +64,26 @@ kernelTest("--cleanup-on-exit waits for iptables' lock", () =>
   }),
 );
 
+kernelTest("--cleanup-on-exit says where it could not", () =>
+  withNode((node, folder) => {
+    const env = { XTABLES_LOCKFILE: `${folder}/xtables.lock` };
+    const args = ["--cleanup-on-exit", "--iptables-variant=legacy", configFlag(folder, config("10.0.0.0/8"))];
+    const use = async (loop: Loop) => {
+      await loop.until(() => ruleLines(saved(node, "legacy")).length > 0, "the first sync");
+      const holder = spawn("flock", [env.XTABLES_LOCKFILE, "sleep", "60"], { detached: true });
+      try {
+        await new Promise((done) => setTimeout(done, 300));
+        assert.is((await loop.stop("SIGTERM")).exit, 1);
+        const searched = /grep '([^']+)'/.exec(readFileSync("docs/install.md", "utf8"))?.[1] ?? "";
+        assert.match(loop.log().trimEnd().split("\n").at(-1), searched);
+      } finally {
+        process.kill(-(holder.pid ?? 0), "SIGKILL");
+      }
+    };
+    return withLoop(node, args, use, { env });
+  }),
+);
+
 kernelTest("SIGTERM while a tool hangs: it ends in time, and the rules are whole", () =>
   withNode((node, folder) => {
     const env = { PATH: `${folder}:${process.env.PATH}` };
