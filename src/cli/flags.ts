@@ -60,7 +60,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "/etc/config/ip-masq-agent",
     "FILE",
     ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
-    "the config file, to all but run also - for standard input; without one the defaults apply",
+    "the config file, or - for standard input (not for run); without one the defaults apply",
   ),
   backend: ours(
     "string",
