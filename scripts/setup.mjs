@@ -31,11 +31,10 @@ process.env.PATH = PATH;
 const isThere = (tool) => PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
 
 /**
- * Installs the tools that are missing, where this is root on a Debian; answers what is missing still.
+ * Installs the tools that are missing, where this is root on a Debian; why that is not enough, or undefined where it is.
  * @param {Readonly<Record<string, string>>} tools
- * @returns {string[]}
  */
-function ensureTools(tools) {
+export function whyMissing(tools) {
   const missing = () => Object.entries(tools).filter(([tool]) => !isThere(tool));
   const packages = [...new Set(missing().map(([, name]) => name))];
   if (packages.length > 0 && process.getuid?.() === 0 && isThere("apt-get")) {
@@ -46,28 +45,20 @@ function ensureTools(tools) {
       if (status !== 0) console.error(`apt-get ${args.join(" ")} failed:\n${stderr}`);
     }
   }
-  return missing().map(([tool]) => tool);
+  const still = missing().map(([tool]) => tool);
+  return still.length > 0 ? `missing: ${still.join(", ")}` : undefined;
 }
 
 /** Why namespaces and rules cannot be made here, or undefined where they can. */
 export function whyNoKernel() {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "this needs root";
-  const missing = ensureTools(KERNEL_TOOLS);
-  if (missing.length > 0) return `missing: ${missing.join(", ")}`;
+  const missing = whyMissing(KERNEL_TOOLS);
+  if (missing) return missing;
   const { status, stderr } = spawnSync("unshare", ["-n", "iptables-nft", "-t", "nat", "-S", "POSTROUTING"], {
     encoding: "utf8",
   });
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
-}
-
-/**
- * Installs what is missing; why that is not enough, or undefined where it is.
- * @param {Readonly<Record<string, string>>} tools
- */
-export function whyMissing(tools) {
-  const missing = ensureTools(tools);
-  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
 
 /** Why no browser can be run here, or undefined where one can. */

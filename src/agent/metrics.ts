@@ -1,7 +1,6 @@
 // What the agent tells Prometheus.
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../kernel/index.ts";
-import type { FamilyPolicy } from "../policy/index.ts";
 
 const RESULTS = ["in_sync", "changed", "failed"] as const;
 export type SyncResult = (typeof RESULTS)[number];
@@ -10,9 +9,9 @@ export type SyncResult = (typeof RESULTS)[number];
 export interface Metrics {
   /** A sync of a family has ended. `drift`: it changed rules although nothing new was wanted. */
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
-  /** Another policy is wanted. */
-  policy(policy: FamilyPolicy): void;
-  /** It comes to so many rules, or exceptions where these are kept. */
+  /** A family is kept from now on. */
+  kept(family: string): void;
+  /** Its policy comes to so many rules, or exceptions where these are kept. */
   wanted(family: string, count: number): void;
   /** Syncs are so many seconds apart. */
   interval(seconds: number): void;
@@ -86,7 +85,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       if (result === "in_sync") avoided.inc({ family });
       if (drift) drifts.inc({ family });
     },
-    policy: ({ family }) => {
+    kept: (family) => {
       // A counter that is there from the start lets a rate see its first step.
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);

@@ -103,12 +103,12 @@ export async function run({
     config = now.config;
     metrics?.interval(interval() / 1000);
     for (const part of decide(config, policy)) {
-      metrics?.policy(part);
       const keeper = keepers.find(({ family }) => family === part.family);
       if (keeper) {
         keeper.want(part);
         continue;
       }
+      metrics?.kept(part.family);
       const added = keep(part, keeping);
       keepers.push(added);
       readers.set(added, inTime(COUNTERS_MS, added.counters));

@@ -24,7 +24,7 @@ async function exported() {
     new Map([["ipv4", [{ cidr: "10.0.0.0/8", verdict: "return" as const, connections: 1n }]]]);
   const metrics = await createMetrics({ version: "1", runtime: "x", counters: counters as never });
   for (const result of ["in_sync", "changed", "failed"] as const) metrics.synced("ipv4", result, 0.01, true);
-  metrics.policy({ family: "ipv4", entries: [], ports: [] } as never);
+  metrics.kept("ipv4");
   metrics.wanted("ipv4", 3);
   metrics.interval(60);
   metrics.config(true, new Uint8Array(1));
