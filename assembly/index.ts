@@ -7,6 +7,7 @@ export { findCovers, sortPrefixes } from "./order";
 export { aggregate } from "./aggregate";
 export { lookupIPv4, lookupIPv6, lookupRecords } from "./lookup";
 export { buildTable } from "./table";
+export { diffSegments, foundSegments, segmentsOf } from "./space";
 export { beginScan, scan, scanFindings, scanFound, scannedBalance, scannedNat, scannedRules } from "./scan";
 export { diffLines, editList } from "./edit";
 export { copyLines, scanLines } from "./flows";

@@ -120,7 +120,7 @@ async function printPeers({ buildTable, LineReader, parsePrefixes }, { ipv4 }) {
   const answers = new Int32Array(ADDRESSES);
   const texts = [...addresses].map(dotted);
   const lines = new TextEncoder().encode(texts.map((text) => `${text}\n`).join(""));
-  const reader = new LineReader([records]);
+  const reader = new LineReader([{ prefixes: records }]);
   const read = () => {
     for (let at = 0; at < lines.length; ) {
       const room = reader.room();

@@ -108,7 +108,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       connections.reset();
       for (const [family, entries] of lastFound) {
         for (const { cidr, verdict, connections: count } of entries) {
-          connections.inc({ family, cidr, verdict }, Number(count));
+          connections.inc({ family, cidr, verdict: verdict.kind }, Number(count));
         }
       }
       return registry.metrics();

@@ -1,7 +1,7 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Config, ConfigOptions } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
-import { decide, type PolicyOptions } from "../policy/index.ts";
+import { compilePolicy, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
@@ -102,7 +102,7 @@ export async function run({
     if (!now.config) return false;
     config = now.config;
     metrics?.interval(interval() / 1000);
-    for (const part of decide(config, policy)) {
+    for (const part of compilePolicy(config, policy)) {
       const keeper = keepers.find(({ family }) => family === part.family);
       if (keeper) {
         keeper.want(part);

@@ -1,11 +1,11 @@
 // ip-masq-agent classify [FILE]: the verdict for every line of a log, a flow table or a list of addresses.
 import { type LineBatch, LineReader } from "../core/index.ts";
-import type { Outcome, Outcomes } from "../policy/index.ts";
+import { type Decision, type Judge, judgeOf, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { type FlowTotals, readFlows, writeOut } from "./flows.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
-import { outcomeData, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
+import { decisionData, knownOf, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
 /** Columns for an address: as wide as IPv4 ones get, and IPv6 ones. */
@@ -17,15 +17,17 @@ type Format = (batch: LineBatch, before: number) => string;
 
 /** Exit 0, whatever the lines hold. */
 export async function classify(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const { cidrs, only, summary, place } = settings.flows;
+  const { cidrs, only, summary, place, source } = settings.flows;
   if (cidrs !== undefined && settings.configGiven)
     throw new UsageError("--cidrs takes the place of --config: give one");
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as JSON");
   readStdinOnce(cidrs ?? settings.config.file, words[0] ?? "-");
   const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
+  const judge = judgeOf(outcomes, knownOf(settings));
+  const places = { place, ...(source === undefined ? {} : { source }) };
   if (only !== undefined) {
-    const reader = new LineReader([outcomes.prefixes], { place, wanted: outcomes.having(only) });
+    const reader = new LineReader([judge.table], { ...places, wanted: judge.having(only) });
     readFlows(words, reader, io, {
       ...{ place, prints: true },
       batch: () => {},
@@ -33,16 +35,16 @@ export async function classify(settings: Settings, words: readonly string[], io:
     });
     return 0;
   }
-  const reader = new LineReader([outcomes.prefixes], { place });
+  const reader = new LineReader([judge.table], places);
   if (summary) {
-    const counts = new Float64Array(outcomes.prefixes.length);
+    const counts = new Float64Array(judge.length);
     const totals = readFlows(words, reader, io, {
       ...{ place, prints: false },
       batch: ({ indexes: [indexes] }) => count(indexes, counts),
     });
-    printSummary(outcomes, counts, totals, settings, io);
+    printSummary(judge, counts, totals, settings, io);
   } else {
-    const format = settings.json ? jsonLines(outcomes) : textLines(outcomes, io);
+    const format = settings.json ? jsonLines(judge) : textLines(judge, io);
     const encoder = new TextEncoder();
     readFlows(words, reader, io, {
       ...{ place, prints: true },
@@ -70,11 +72,11 @@ function remembered(make: (index: number) => string): (index: number) => string 
 }
 
 /** Lines for a person. The first address wider than an IPv4 one makes room for IPv6 from there on. */
-function textLines(outcomes: Outcomes, io: Io): Format {
+function textLines(judge: Judge, io: Io): Format {
   let width = WIDTH;
   const end = remembered((index) => {
-    const outcome = outcomes.at(index);
-    return `  ${paintVerdict(outcome, io)}  ${reasonOf(outcome)}\n`;
+    const decision = judge.decision(index);
+    return `  ${paintVerdict(decision, io)}  ${reasonOf(decision)}\n`;
   });
   return ({ count, indexes: [indexes], address }) => {
     let text = "";
@@ -90,8 +92,8 @@ function textLines(outcomes: Outcomes, io: Io): Format {
 }
 
 /** A JSON object for every line, as `explain` has them in its list. No address needs to be escaped. */
-function jsonLines(outcomes: Outcomes): Format {
-  const end = remembered((index) => `",${JSON.stringify(outcomeData(outcomes.at(index))).slice(1)}\n`);
+function jsonLines(judge: Judge): Format {
+  const end = remembered((index) => `",${JSON.stringify(decisionData(judge.decision(index))).slice(1)}\n`);
   return ({ count, indexes: [indexes], address }, before) => {
     let text = "";
     for (let i = 0; i < count; i++) {
@@ -103,25 +105,32 @@ function jsonLines(outcomes: Outcomes): Format {
   };
 }
 
-function printSummary(outcomes: Outcomes, counts: Float64Array, totals: FlowTotals, { json }: Settings, io: Io): void {
+function printSummary(judge: Judge, counts: Float64Array, totals: FlowTotals, { json }: Settings, io: Io): void {
   const hit = [...counts.keys()].filter((index) => counts[index] !== 0);
-  const rows = hit.map((index) => ({ lines: counts[index] ?? 0, outcome: outcomes.at(index) }));
-  const sum = (verdict: string) =>
-    rows.reduce((all, { lines, outcome }) => all + (outcome.verdict === verdict ? lines : 0), 0);
-  const sums = { return: sum("return"), masquerade: sum("masquerade"), withoutAddress: totals.withoutAddress };
+  const rows = hit.map((index) => ({ lines: counts[index] ?? 0, decision: judge.decision(index) }));
+  const sum = (kind: Verdict["kind"]) =>
+    rows.reduce((all, { lines, decision }) => all + (decision.verdict.kind === kind ? lines : 0), 0);
+  const depend = rows.reduce((all, { lines, decision }) => all + (decision.dependsOn.length > 0 ? lines : 0), 0);
+  const sums = Object.fromEntries(VERDICT_KINDS.map((kind) => [kind, sum(kind)] as const));
+  const { withoutAddress } = totals;
   if (json) {
-    const data = rows.map(({ lines, outcome }) => ({ lines, ...outcomeData(outcome) }));
-    printJson(io, { lines: totals.lines, ...sums, outcomes: data });
+    const outcomes = rows.map(({ lines, decision }) => ({ lines, ...decisionData(decision) }));
+    printJson(io, { lines: totals.lines, ...sums, depend, withoutAddress, outcomes });
     return;
   }
   const width = String(totals.lines).length;
-  // Two rows of the same words, one of each family, would tell nothing.
-  const isRest = ({ entry, managed }: Outcome) => managed && !entry;
-  const both = rows.filter(({ outcome }) => isRest(outcome)).length > 1;
-  for (const { lines, outcome } of rows) {
-    const family = both && isRest(outcome) ? ` (${outcome.family === "ipv4" ? "IPv4" : "IPv6"})` : "";
-    io.print(`${String(lines).padStart(width)}  ${paintVerdict(outcome, io)}  ${reasonOf(outcome)}${family}`);
+  // Two rows of the same words, one of each family, would say nothing.
+  const isRest = ({ rule, managed }: Decision) => managed && !rule;
+  const both = rows.filter(({ decision }) => isRest(decision)).length > 1;
+  for (const { lines, decision } of rows) {
+    const family = both && isRest(decision) ? ` (${decision.family === "ipv4" ? "IPv4" : "IPv6"})` : "";
+    io.print(`${String(lines).padStart(width)}  ${paintVerdict(decision, io)}  ${reasonOf(decision)}${family}`);
   }
   const lines = `${totals.lines} line${totals.lines === 1 ? "" : "s"}`;
-  io.print(`${lines}: ${sums.return} return, ${sums.masquerade} masquerade, ${sums.withoutAddress} without an address`);
+  // A verdict that the config does not have is left out.
+  const kinds = VERDICT_KINDS.filter((kind) => kind !== "snat" || sums[kind] !== 0).map(
+    (kind) => `${sums[kind]} ${kind}`,
+  );
+  const unsure = depend > 0 ? [`${depend} of these depend on what the lines do not say`] : [];
+  io.print(`${lines}: ${[...kinds, ...unsure, `${withoutAddress} without an address`].join(", ")}`);
 }

@@ -1,30 +1,56 @@
-// ip-masq-agent explain ADDRESS…: what happens to packets to an address, and why.
-import { explain as explainAddresses } from "../policy/index.ts";
+// ip-masq-agent explain ADDRESS|CIDR…: what happens to packets to an address, or to the parts of a CIDR, and why.
+import { formatRange, parseAddresses } from "../core/index.ts";
+import { type Explanation, explain as explainAddresses, type Part } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
-import { outcomeData, paintVerdict, reasonOf } from "./outcomes.ts";
+import { decisionData, paintVerdict, reasonOf } from "./outcomes.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** Exit 1 where something given is no address. */
+/** Parts of one CIDR that are shown to a person; the others are counted. */
+const SHOWN = 100;
+
+/** Exit 1 if something given is neither an address nor a CIDR. */
 export async function explain(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  if (words.length === 0) throw new UsageError("explain needs an address, such as: ip-masq-agent explain 10.1.2.3");
-  const { policy } = readPolicy(settings, io);
-  const answers = explainAddresses(policy, words);
-  if (settings.json) {
-    printJson(io, {
-      addresses: answers.map((answer) => {
-        const { address } = answer;
-        return answer.ok ? { address, ...outcomeData(answer) } : { address, error: "not an IP address" };
-      }),
-    });
-  } else {
-    const width = Math.max(...answers.map(({ address }) => address.length));
-    for (const answer of answers) {
-      const { address } = answer;
-      if (answer.ok) io.print(`${address.padEnd(width)}  ${paintVerdict(answer, io)}  ${reasonOf(answer)}`);
-      else io.warn(`${address} is not an IP address${address.includes("/") ? "; leave out the /length" : ""}`);
-    }
+  if (words.length === 0) {
+    throw new UsageError("explain needs an address or a CIDR, such as: ip-masq-agent explain 10.1.2.3 10.0.0.0/8");
   }
+  const { source, outputInterface } = settings.packet;
+  if (source !== undefined && !parseAddresses([source]).read[0]?.ok) {
+    throw new UsageError(`invalid value ${JSON.stringify(source)} for flag -source: write an address`);
+  }
+  const { policy } = readPolicy(settings, io);
+  const answers = explainAddresses(policy, words, { source, outputInterface });
+  if (settings.json) printJson(io, { addresses: answers.map(answerData) });
+  else printAnswers(answers, io);
   return answers.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function answerData(answer: Explanation): object {
+  if (!answer.ok) return { address: answer.asked, error: "neither an IP address nor a CIDR" };
+  if (answer.kind === "address") return { address: answer.asked, ...decisionData(answer.decision) };
+  return {
+    cidr: answer.asked,
+    parts: answer.parts.map((part) => ({ range: rangeOf(part), ...decisionData(part.decision) })),
+  };
+}
+
+const rangeOf = ({ first, last, decision }: Part) => formatRange(decision.family, first, last);
+
+function printAnswers(answers: readonly Explanation[], io: Io): void {
+  const rows = answers.flatMap((answer) => {
+    if (!answer.ok) return [];
+    if (answer.kind === "address") return [{ name: answer.asked, decision: answer.decision }];
+    const [only, more] = answer.parts;
+    if (only && !more) return [{ name: answer.asked, decision: only.decision }];
+    const parts = answer.parts.slice(0, SHOWN).map((part) => ({ name: `  ${rangeOf(part)}`, decision: part.decision }));
+    const left = answer.parts.length - parts.length;
+    return [{ name: answer.asked }, ...parts, ...(left > 0 ? [{ name: `  … and ${left} more parts` }] : [])];
+  });
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  for (const row of rows) {
+    if (!("decision" in row)) io.print(row.name);
+    else io.print(`${row.name.padEnd(width)}  ${paintVerdict(row.decision, io)}  ${reasonOf(row.decision)}`);
+  }
+  for (const { ok, asked } of answers) if (!ok) io.warn(`${asked} is neither an IP address nor a CIDR`);
 }

@@ -92,7 +92,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
-  only: ours("string", "", "masquerade|return", ["classify"], "print the lines with this verdict, as they are"),
+  only: ours("string", "", "keep|masquerade|snat", ["classify"], "print the lines with this verdict, as they are"),
   summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
   from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
   to: either(
@@ -107,6 +107,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
   key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),
+  "source-field": ours("string", "", "NUMBER", FLOWS, "the source address is in this field of the line, from 1"),
+  "source-key": ours("string", "", "NAME", FLOWS, "the source address follows NAME= in the line, such as src"),
+  source: ours("string", "", "ADDRESS", ["explain"], "the source address of the packets"),
+  "output-interface": ours("string", "", "NAME", ["explain", ...FLOWS], "the interface by which the packets leave"),
   output: ours(
     "string",
     "text",

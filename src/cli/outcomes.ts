@@ -1,6 +1,17 @@
-// The outcomes that a command judges addresses by, and how an outcome looks.
+// The outcomes that a command judges addresses by, and how a decision looks.
 import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList } from "../config/index.ts";
-import { decide, type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
+import {
+  compilePolicy,
+  type Decision,
+  formatAddressRange,
+  formatVerdict,
+  type Known,
+  type Outcomes,
+  outcomesOf,
+  outcomesOfList,
+  type PolicyRule,
+  type ScopePart,
+} from "../policy/index.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { readPolicy, refuse, validConfig } from "./policy.ts";
@@ -25,7 +36,7 @@ export function readFileOutcomes(file: string, settings: Settings, io: Io): Outc
   const name = nameOf(file);
   if (isPlainList(bytes)) return listOutcomes(bytes, name, settings, io);
   const config = validConfig(parseConfig(bytes, { ...settings.config, file: name }), name, settings, io);
-  return outcomesOf(decide(config, settings.policy));
+  return outcomesOf(compilePolicy(config, settings.policy));
 }
 
 /** Reads a plain list; for a person no more is said to be wrong than they are shown. Who reads data gets all of it. */
@@ -40,28 +51,66 @@ function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: I
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 
-/** An outcome as data, without the address. */
-export function outcomeData({ family, verdict, managed, entry }: Outcome): object {
-  const decidedBy = entry && { cidr: entry.prefix.network, reason: entry.reason, ...entry.origin };
-  return { family, verdict, managed, decidedBy: decidedBy ?? null };
+/** What the flags say is known of each line's packet besides its destination. */
+export function knownOf({ flows, packet }: Settings): Known {
+  return { source: flows.source !== undefined, outputInterface: packet.outputInterface };
 }
 
-/** Why an outcome is as it is: the entry and where it comes from. */
-export function reasonOf({ entry, managed }: Outcome): string {
+/** A decision as data, without the address. */
+export function decisionData({ family, verdict, managed, rule, dependsOn, outside }: Decision): object {
+  const decidedBy = rule && { cidr: rule.prefix.network, reason: rule.reason, ...rule.origin };
+  return {
+    family,
+    verdict: verdict.kind,
+    ...(verdict.kind === "snat" ? { to: formatAddressRange(verdict.to) } : {}),
+    managed,
+    decidedBy: decidedBy ?? null,
+    ...(dependsOn.length > 0 ? { dependsOn } : {}),
+    ...(outside === undefined ? {} : { outside }),
+  };
+}
+
+/** Why a decision is as it is: the rule and where it comes from, and what it depends on. */
+export function reasonOf({ rule, managed, dependsOn, outside }: Decision): string {
   if (!managed) return "IPv6 is not enabled: the agent keeps no rules for it";
-  if (!entry) return "no entry contains it";
-  const { network, family } = entry.prefix;
-  switch (entry.reason) {
+  switch (outside) {
+    case "source":
+      return "its source is not in sourceCIDRs";
+    case "outputInterface":
+      return "its interface is not in outputInterfaces";
+    case undefined:
+      return [rule ? nameOfRule(rule) : "no entry contains it", ...dependsOn.map((part) => CONDITIONS[part])].join(
+        ", ",
+      );
+  }
+}
+
+/** What must be true of a packet for the verdict to hold. */
+const CONDITIONS: Readonly<Record<ScopePart, string>> = {
+  source: "if its source is in sourceCIDRs",
+  outputInterface: "if its interface is in outputInterfaces",
+};
+
+function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule): string {
+  switch (reason) {
     case "link-local":
       return `${network}  link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
     case "default":
       return `${network}  default list`;
     case "config":
-      return `${network}  ${entry.origin ? `${entry.origin.file}:${entry.origin.line}:${entry.origin.column}` : ""}`;
+      return `${network}  ${origin ? `${origin.file}:${origin.line}:${origin.column}` : ""}`;
   }
 }
 
-/** The verdict in its colour, as wide as the longest. */
-export function paintVerdict({ verdict }: Outcome, { color }: Io): string {
-  return (verdict === "return" ? color.green : color.yellow)(verdict.padEnd(10));
+/** The verdict in its colour, as wide as the longest without addresses. */
+export function paintVerdict({ verdict }: Decision, { color }: Io): string {
+  const text = formatVerdict(verdict).padEnd(10);
+  switch (verdict.kind) {
+    case "keep":
+      return color.green(text);
+    case "masquerade":
+      return color.yellow(text);
+    case "snat":
+      return color.cyan(text);
+  }
 }

@@ -2,7 +2,7 @@
 import { ConfigFileError } from "../agent/index.ts";
 import { type Config, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
-import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
 import { readConfig } from "./config-input.ts";
 import { nameOf } from "./input.ts";
@@ -50,7 +50,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   }
   const config = validConfig(parsed, file, settings, io);
   if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);
-  return { config, policy: decide(config, settings.policy) };
+  return { config, policy: compilePolicy(config, settings.policy) };
 }
 
 /** Where the settings want the policy kept; `warn` is told what a person should know besides. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigFileError, serve } from "../agent/index.ts";
 import { formatTable } from "../dialect/index.ts";
-import { decide, type FamilyPolicy } from "../policy/index.ts";
+import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
 import { UsageError } from "./flags.ts";
@@ -65,7 +65,7 @@ async function stateOf(settings: Settings, file: string, required: boolean, io: 
   const { bytes, config } = readConfig({ ...settings.config, file });
   if (!bytes && required) throw new ConfigFileError(`there is no config ${file}; without a name the defaults apply`);
   if (!bytes) io.warn(`no config file at ${file}, the defaults apply`);
-  const observed = config && process.getuid?.() === 0 ? await observe(decide(config, policy), settings, io) : {};
+  const observed = config && process.getuid?.() === 0 ? await observe(compilePolicy(config, policy), settings, io) : {};
   return {
     config: bytes ? new TextDecoder().decode(bytes) : "",
     flags: {

@@ -3,7 +3,7 @@ import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
 import type { ConfigOptions } from "../config/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import type { Variant } from "../kernel/index.ts";
-import { checkChainName, type PolicyOptions, parsePorts, type Verdict } from "../policy/index.ts";
+import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { cniConfigOf } from "./cni-config.ts";
 import { FLAGS, flagsOf, UsageError } from "./flags.ts";
 
@@ -16,9 +16,11 @@ export class FlagError extends Error {
 export interface FlowSettings {
   /** Which address of a line counts. */
   readonly place: AddressPlace;
+  /** Where a line has its source, if that is to count too. */
+  readonly source: AddressPlace | undefined;
   /** A plain list in place of the config. */
   readonly cidrs: string | undefined;
-  readonly only: Verdict | undefined;
+  readonly only: Verdict["kind"] | undefined;
   readonly summary: boolean;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -46,6 +48,8 @@ export interface Settings {
   /** Where it is served; 0: any port that is free. */
   readonly port: number;
   readonly flows: FlowSettings;
+  /** What is known of the packets in question besides their destination. */
+  readonly packet: { readonly source: string | undefined; readonly outputInterface: string | undefined };
   /** Every flag that `run` takes with its value, given or not. */
   readonly effective: ReadonlyMap<string, string>;
   /** klog flags that were given and do nothing. */
@@ -114,28 +118,37 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     page: text("page"),
     port: Number(text("port")),
     flows: {
-      place: addressPlace(flags),
+      place: addressPlace(flags, "field", "key") ?? "first",
+      source: addressPlace(flags, "source-field", "source-key"),
       cidrs: flags.get("cidrs"),
-      only: flags.has("only") ? oneOf("only", ["masquerade", "return"]) : undefined,
+      only: flags.has("only") ? oneOf("only", VERDICT_KINDS) : undefined,
       summary: bool("summary"),
       from: flags.get("from"),
       to: flags.get("to"),
     },
+    packet: { source: flags.get("source"), outputInterface: flags.get("output-interface") },
     effective: new Map(flagsOf("run").map(([name]) => [name, text(name)])),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
 }
 
-function addressPlace(flags: ReadonlyMap<string, string>): AddressPlace {
-  const field = flags.get("field");
-  const key = flags.get("key");
-  if (field !== undefined && key !== undefined) throw new UsageError("--field and --key both say where: give one");
+/** The place that one of two flags names, a field or a key; undefined if neither is given. */
+function addressPlace(
+  flags: ReadonlyMap<string, string>,
+  fieldFlag: string,
+  keyFlag: string,
+): AddressPlace | undefined {
+  const field = flags.get(fieldFlag);
+  const key = flags.get(keyFlag);
+  if (field !== undefined && key !== undefined) {
+    throw new UsageError(`--${fieldFlag} and --${keyFlag} both say where: give one`);
+  }
   if (field !== undefined && !/^[1-9]\d{0,5}$/.test(field)) {
-    throw new UsageError(`invalid value ${JSON.stringify(field)} for flag -field: write a number, from 1`);
+    throw new UsageError(`invalid value ${JSON.stringify(field)} for flag -${fieldFlag}: write a number, from 1`);
   }
   if (key !== undefined && !/^[\w.-]+$/.test(key)) {
-    throw new UsageError(`invalid value ${JSON.stringify(key)} for flag -key: write a name, such as dst`);
+    throw new UsageError(`invalid value ${JSON.stringify(key)} for flag -${keyFlag}: write a name, such as dst`);
   }
   if (key !== undefined) return { key };
-  return field === undefined ? "first" : { field: Number(field) };
+  return field === undefined ? undefined : { field: Number(field) };
 }

@@ -1,6 +1,7 @@
 // Config text to Config: everything that is wrong with it at once, or what it says.
 // This module is browser-compatible.
 import { type Prefix, parsePrefixes } from "../core/index.ts";
+import type { AddressRange } from "./address-range.ts";
 import { checkCidrs } from "./cidr.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type Locate, type Report, readDocument, reporter, type Span } from "./document.ts";
@@ -19,9 +20,31 @@ export interface Destination {
   readonly span: Span | undefined;
 }
 
+/** The name of a network interface, or its beginning and a `*`, and where that was said. */
+export interface OutputInterface {
+  readonly name: string;
+  readonly origin: Destination["origin"];
+}
+
+/** Packets to these destinations get one of the addresses of a range of the same family. */
+export interface SnatRule {
+  readonly destinations: readonly Destination[];
+  readonly to: AddressRange;
+  /** Where `to` stands. */
+  readonly origin: Destination["origin"];
+}
+
 /** A valid config, defaults filled in. */
 export interface Config {
   readonly nonMasqueradeCIDRs: readonly Destination[];
+  /** Destinations that are masqueraded although they may lie inside one that is kept. */
+  readonly masqueradeCIDRs: readonly Destination[];
+  /** Only packets from these are masqueraded or translated; empty: from anywhere. */
+  readonly sourceCIDRs: readonly Destination[];
+  /** Only packets that leave by one of these; empty: by any. */
+  readonly outputInterfaces: readonly OutputInterface[];
+  /** Destinations to which packets go with certain addresses. */
+  readonly snat: readonly SnatRule[];
   readonly cidrLimit: number;
   readonly masqLinkLocal: boolean;
   readonly masqLinkLocalIPv6: boolean;
@@ -110,6 +133,10 @@ function configOf(values: Values, fields: Fields, options: ConfigOptions, report
   }
   return {
     nonMasqueradeCIDRs: destinations,
+    masqueradeCIDRs: [],
+    sourceCIDRs: [],
+    outputInterfaces: [],
+    snat: [],
     cidrLimit,
     masqLinkLocal,
     masqLinkLocalIPv6,

@@ -3,13 +3,16 @@
  * @module
  */
 // This module is browser-compatible.
+export { type AddressRange, formatAddressRange } from "./address-range.ts";
 export {
   type Config,
   type ConfigOptions,
   type Destination,
   defaultConfig,
+  type OutputInterface,
   type ParsedConfig,
   parseConfig,
+  type SnatRule,
 } from "./config.ts";
 export {
   type Diagnostic,

@@ -7,9 +7,30 @@ import { putTable } from "./table.ts";
 /** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `key=`. */
 export type AddressPlace = "first" | { readonly field: number } | { readonly key: string };
 
+/** Prefixes of which the longest that contains a line's address decides, unless a gate holds the line back. */
+export interface LineTable {
+  readonly prefixes: PrefixRecords;
+  readonly gate?: LineGate | undefined;
+}
+
+/**
+ * Holds back lines by a second address, their source. A line to which the gate applies and whose source does not pass gets
+ * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one; without a source it gets -1.
+ */
+export interface LineGate {
+  /** For each index of the prefixes a 1 if the gate applies to lines with it. */
+  readonly applies: Uint8Array;
+  /** Of these the longest that contains the source decides whether it passes. Every address must lie in one. */
+  readonly sources: PrefixRecords;
+  /** For each index of `sources` a 1 if such a source passes. */
+  readonly passes: Uint8Array;
+}
+
 export interface LineReaderOptions {
   readonly place?: AddressPlace;
-  /** Lines to copy out: a 1 for each index of the first list whose lines are wanted. */
+  /** Where the source of a line stands; needed for gates. */
+  readonly source?: AddressPlace;
+  /** Lines to copy out: a 1 for each index of the first table whose lines are wanted. */
   readonly wanted?: Uint8Array;
   /** Bytes that are taken in at once, to begin with; a longer line makes it more. */
   readonly chunk?: number;
@@ -18,7 +39,7 @@ export interface LineReaderOptions {
 /** Some lines, one behind the other. Valid until the reader goes on. */
 export interface LineBatch {
   readonly count: number;
-  /** For each list, and in it for each line: the index of the first prefix that contains the address; -1 for none. */
+  /** For each table, and in it for each line: the index of the longest prefix that contains the address; -1 for none. */
   readonly indexes: readonly Int32Array[];
   /** The address of a line as it is written there; empty where it has none. */
   address(line: number): string;
@@ -26,8 +47,9 @@ export interface LineBatch {
   text(line: number): string;
 }
 
-/** Bytes of a line (layout in assembly/flows.ts), and as many lines as stay in a near cache. */
+/** Bytes of a line (layout in assembly/flows.ts), where its family is, and as many lines as stay in a near cache. */
 const LINE = 32;
+const FAMILY = 16;
 const BATCH = 4096;
 
 /** What loads and stores of 16 bytes at the last byte touch. */
@@ -38,13 +60,34 @@ const decoder = new TextDecoder();
 /** One character a byte, so that places in the bytes are places in the text. */
 const byteDecoder = new TextDecoder("latin1");
 
+/** A table in the core's memory, and where the indexes of a batch come. */
+interface PlacedTable {
+  readonly at: number;
+  readonly length: number;
+  readonly indexes: number;
+  readonly gate: (LineGate & { readonly at: number }) | undefined;
+}
+
+/** A place as the core takes it: a field, or a key's text, or neither. */
+interface PlacedPlace {
+  readonly field: number;
+  readonly key: number;
+  readonly keyLength: number;
+}
+
+function placeIn(instance: Instance, place: AddressPlace): PlacedPlace {
+  const key = encoder.encode(typeof place === "object" && "key" in place ? place.key : "");
+  const field = typeof place === "object" && "field" in place ? place.field : 0;
+  return { field, key: instance.put(key), keyLength: key.length };
+}
+
 /**
  * Reads text in chunks of any size and looks up the address of each line in one list of prefixes or more. Memory is
  * bounded by the lists and by the longest line.
  *
  * @example
  * ```ts
- * const reader = new LineReader([parsePrefixes(["10.0.0.0/8"]).records]);
+ * const reader = new LineReader([{ prefixes: parsePrefixes(["10.0.0.0/8"]).records }]);
  * for (let n = 1; n > 0; ) {
  *   n = readSync(0, reader.room());
  *   reader.filled(n);
@@ -54,10 +97,10 @@ const byteDecoder = new TextDecoder("latin1");
  */
 export class LineReader {
   readonly #instance = new Instance();
-  readonly #tables: readonly { readonly at: number; readonly indexes: number }[];
+  readonly #tables: readonly PlacedTable[];
   readonly #lines: number;
-  readonly #key: { readonly at: number; readonly length: number };
-  readonly #field: number;
+  readonly #place: PlacedPlace;
+  readonly #source: (PlacedPlace & { readonly lines: number; readonly indexes: number }) | undefined;
   readonly #wanted: { readonly at: number; readonly flags: Uint8Array } | undefined;
 
   // | text, `size` bytes, of which those from `from` to `end` are to be read | copies, as many |
@@ -72,16 +115,26 @@ export class LineReader {
   /** The text has ended without a newline, and was given one. */
   #borrowed = false;
 
-  /** Throws {@link CoreMemoryError} where the lists do not fit. */
-  constructor(lists: readonly PrefixRecords[], { place = "first", wanted, chunk = 1 << 18 }: LineReaderOptions = {}) {
+  /** Throws {@link CoreMemoryError} if the lists do not fit. */
+  constructor(
+    tables: readonly LineTable[],
+    { place = "first", source, wanted, chunk = 1 << 18 }: LineReaderOptions = {},
+  ) {
     const instance = this.#instance;
     // The tables first: each takes the place of its records.
-    const tables = lists.map((list) => putTable(instance, list, "first").at);
-    this.#tables = tables.map((at) => ({ at, indexes: instance.alloc(BATCH * 4) }));
+    const placed = tables.map(({ prefixes, gate }) => ({
+      at: putTable(instance, prefixes, "longest").at,
+      length: prefixes.length,
+      gate: gate && { ...gate, at: putTable(instance, gate.sources, "longest").at },
+    }));
+    this.#tables = placed.map((table) => ({ ...table, indexes: instance.alloc(BATCH * 4) }));
     this.#lines = instance.alloc(BATCH * LINE);
-    const key = encoder.encode(typeof place === "object" && "key" in place ? place.key : "");
-    this.#key = { at: instance.put(key), length: key.length };
-    this.#field = typeof place === "object" && "field" in place ? place.field : 0;
+    this.#place = placeIn(instance, place);
+    this.#source = source && {
+      ...placeIn(instance, source),
+      lines: instance.alloc(BATCH * LINE),
+      indexes: instance.alloc(BATCH * 4),
+    };
     this.#wanted = wanted && { at: instance.put(wanted), flags: wanted };
     this.#size = chunk;
     this.#text = this.#from = this.#end = instance.alloc(chunk + SLACK);
@@ -130,7 +183,9 @@ export class LineReader {
     const instance = this.#instance;
     const { call } = instance;
     const from = this.#from;
-    const count = call.scanLines(from, this.#end, this.#field, this.#key.at, this.#key.length, this.#lines, BATCH);
+    const scan = ({ field, key, keyLength }: PlacedPlace, lines: number) =>
+      call.scanLines(from, this.#end, field, key, keyLength, lines, BATCH);
+    const count = scan(this.#place, this.#lines);
     if (count === 0) {
       this.#whole = false;
       return undefined;
@@ -138,9 +193,13 @@ export class LineReader {
     const words = instance.words(this.#lines, (count * LINE) / 4);
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);
+    // The same lines once more, for their second address.
+    if (this.#source) scan(this.#source, this.#source.lines);
     const indexes = this.#tables.map((table) => {
       call.lookupRecords(table.at, this.#lines, LINE, count, table.indexes);
-      return instance.ints(table.indexes, count);
+      const found = instance.ints(table.indexes, count);
+      this.#holdBack(table, found);
+      return found;
     });
     this.#copy(from, count, indexes[0]);
     let bytes: string | undefined;
@@ -158,6 +217,23 @@ export class LineReader {
         return decoder.decode(instance.bytes(at, endOf(line) - 1 - at)).replace(/\r$/, "");
       },
     };
+  }
+
+  /** Puts the indexes of what the table's gate says in place of those that were found. */
+  #holdBack({ gate, length }: PlacedTable, found: Int32Array): void {
+    const source = this.#source;
+    if (!gate || !source) return;
+    const instance = this.#instance;
+    instance.call.lookupRecords(gate.at, source.lines, LINE, found.length, source.indexes);
+    const sources = instance.ints(source.indexes, found.length);
+    const lines = instance.view(this.#lines, found.length * LINE);
+    for (let i = 0; i < found.length; i++) {
+      const index = found[i] as number;
+      if (index < 0 || gate.applies[index] !== 1) continue;
+      const from = sources[i] as number;
+      if (from < 0) found[i] = -1;
+      else if (gate.passes[from] !== 1) found[i] = length + (lines.getUint8(i * LINE + FAMILY) === 6 ? 1 : 0);
+    }
   }
 
   #copy(from: number, count: number, indexes: Int32Array | undefined): void {

@@ -138,6 +138,31 @@ export function parseAddresses(texts: readonly string[]): {
   return parse(texts, 1);
 }
 
+/** The canonical text of addresses that are numbers of 32 or 128 bits. */
+export function formatAddresses(family: Family, addresses: readonly bigint[]): string[] {
+  const bytes = new Uint8Array(addresses.length * RECORD);
+  const view = new DataView(bytes.buffer);
+  const length = family === "ipv4" ? 32 : 128;
+  for (const [i, address] of addresses.entries()) {
+    const at = i * RECORD;
+    const aligned = address << BigInt(128 - length);
+    view.setBigUint64(at, aligned >> 64n, true);
+    view.setBigUint64(at + 8, BigInt.asUintN(64, aligned), true);
+    view.setUint8(at + 16, family === "ipv4" ? 4 : 6);
+    view.setUint8(at + 17, length);
+  }
+  shared.call.reset();
+  const texts = formatPrefixes(shared, shared.put(bytes), addresses.length);
+  return texts.map((text) => text.slice(0, text.indexOf("/")));
+}
+
+/** The address of a good record as a number of 32 or 128 bits. */
+export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + index * RECORD, RECORD);
+  const aligned = (view.getBigUint64(0, true) << 64n) | view.getBigUint64(8, true);
+  return view.getUint8(16) === 4 ? aligned >> 96n : aligned;
+}
+
 /**
  * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
  * the later ones. All records must be good. O(n).

@@ -6,25 +6,24 @@ import type { ObservedChain } from "./observed.ts";
 
 /** Table nat sees the first packet of a connection only: packets are connections. */
 export interface EntryCounter {
-  /** The entry's CIDR; of what no entry decides, the whole family's: `0.0.0.0/0` or `::/0`. */
+  /** The rule's CIDR; of what no rule decides, the whole family's: `0.0.0.0/0` or `::/0`. */
   readonly cidr: string;
   readonly verdict: Verdict;
   readonly connections: bigint;
 }
 
-/** The counters of a chain that was read with them, one for each entry and one for the rest. */
+/** The counters of a chain that was read with them, one for each rule of the policy and one for the rest. */
 export function countersOf(policy: FamilyPolicy, observed: ObservedChain): readonly EntryCounter[] {
-  const { family, entries } = policy;
-  const rest = { cidr: family === "ipv4" ? "0.0.0.0/0" : "::/0", verdict: "masquerade" } as const;
-  const targets = [...entries.map(({ prefix, verdict }) => ({ cidr: prefix.network, verdict })), rest];
+  const { family, rules, fallback } = policy;
+  const rest = { cidr: family === "ipv4" ? "0.0.0.0/0" : "::/0", verdict: fallback };
+  const targets = [...rules.map(({ prefix, verdict }) => ({ cidr: prefix.network, verdict })), rest];
   const sums = targets.map(() => 0n);
-  // Rules come in the order of the entries; those that decide about the rest come after them.
-  const owner = new Map<string, number>();
-  for (const [i, rule] of desiredChain(policy).rules.entries()) {
-    if (!owner.has(rule)) owner.set(rule, Math.min(i, entries.length));
-  }
+  const desired = desiredChain(policy);
+  // Of equal rules the first one counts.
+  const owners = new Map<string, number>();
+  for (const [i, rule] of desired.rules.entries()) if (!owners.has(rule)) owners.set(rule, desired.owners[i] ?? 0);
   for (const { spec, packets } of observed.rules) {
-    const i = owner.get(spec);
+    const i = owners.get(spec);
     if (i !== undefined) sums[i] = (sums[i] ?? 0n) + packets;
   }
   return targets.map((target, i) => ({ ...target, connections: sums[i] ?? 0n }));

@@ -1,9 +1,10 @@
 // Policy to rules, written the way iptables-save prints them back.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
-import type { FamilyPolicy, PolicyEntry, PortRange } from "../policy/index.ts";
+import { type FamilyPolicy, formatAddressRange, type PolicyRule, type Scope, type Verdict } from "../policy/index.ts";
+import { portRules } from "./ports.ts";
 
-/** A chain as it shall be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
+/** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
 export interface DesiredChain {
   readonly family: Family;
   readonly chain: string;
@@ -12,34 +13,126 @@ export interface DesiredChain {
   readonly rules: readonly string[];
 }
 
-const RETURN_COMMENT = "ip-masq-agent: local traffic is not subject to MASQUERADE";
-const MASQUERADE_COMMENT = "ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)";
-const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
+/** The chain of a policy. */
+export interface PolicyChain extends DesiredChain {
+  /** For each rule the index of the policy's rule that it carries out; that of the fallback is the number of those. */
+  readonly owners: readonly number[];
+}
+
+const COMMENTS = {
+  keep: "ip-masq-agent: local traffic is not subject to MASQUERADE",
+  masquerade: "ip-masq-agent: traffic to this range is subject to MASQUERADE",
+  snat: "ip-masq-agent: traffic to this range is subject to SNAT",
+  fallback: "ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)",
+} as const;
 
 const comment = (text: string) => `-m comment --comment "${text}"`;
 
+// A policy does not change, and each sync asks for its chain again.
+const chains = new WeakMap<FamilyPolicy, PolicyChain>();
+
 /** The rules that carry out a policy. */
-export function desiredChain(policy: FamilyPolicy): DesiredChain {
-  const { family, chain, entries, ports, randomFully } = policy;
-  const random = randomFully ? " --random-fully" : "";
+export function desiredChain(policy: FamilyPolicy): PolicyChain {
+  let desired = chains.get(policy);
+  if (!desired) {
+    desired = render(policy);
+    chains.set(policy, desired);
+  }
+  return desired;
+}
+
+function render(policy: FamilyPolicy): PolicyChain {
+  const { family, chain, rules, fallback } = policy;
+  const written: string[] = [];
+  const owners: number[] = [];
+  const add = (specs: readonly string[], owner: number) => {
+    written.push(...specs);
+    for (const _ of specs) owners.push(owner);
+  };
+  for (const index of orderOf(rules, fallback)) {
+    const rule = rules[index];
+    if (rule) add(rulesFor(policy, destinationOf(rule), rule.verdict, COMMENTS[rule.verdict.kind]), index);
+  }
+  add(rulesFor(policy, "", fallback, COMMENTS.fallback), rules.length);
   return {
     family,
     chain,
     jump:
       `${comment(`ip-masq-agent: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`)} ` +
       `-m addrtype ! --dst-type LOCAL -j ${chain}`,
-    rules: [
-      ...entries.map(entryRule),
-      ...PROTOCOLS.flatMap((protocol) => ports.map((_, i) => portRule(protocol, ports.slice(i), random))),
-      `${comment(MASQUERADE_COMMENT)} -j MASQUERADE${random}`,
-    ],
+    rules: written,
+    owners,
   };
 }
 
-function entryRule({ prefix }: PolicyEntry): string {
-  // A rule for every destination is printed without one.
-  const destination = prefix.bits === 0 ? "" : `-d ${savedPrefix(prefix.network)} `;
-  return `${destination}${comment(RETURN_COMMENT)} -j RETURN`;
+/**
+ * The order in which a chain, of which the first rule that matches ends the walk, decides as the longest prefix does. If
+ * all rules have the same verdict any order does: theirs stays, so that the chain is the one which the established agent
+ * writes.
+ */
+function orderOf(rules: readonly PolicyRule[], fallback: Verdict): readonly number[] {
+  const order = [...rules.keys()];
+  const isMixed = rules.some(({ verdict }) => verdict.kind !== "keep") || fallback.kind === "keep";
+  const bits = (index: number) => rules[index]?.prefix.bits ?? 0;
+  return isMixed ? order.sort((a, b) => bits(b) - bits(a)) : order;
+}
+
+/** A rule for every destination is printed without one. */
+function destinationOf({ prefix }: PolicyRule): string {
+  return prefix.bits === 0 ? "" : `-d ${savedPrefix(prefix.network)} `;
+}
+
+/**
+ * The rules that give packets to a destination their verdict. To keep the address a packet just returns, whether it is in
+ * the scope or not: outside of it no rule ever matches. Any other verdict takes a rule for each source and interface of
+ * the scope, since iptables has no rule for "none of these".
+ */
+function rulesFor(
+  { family, scope, ports, randomFully }: FamilyPolicy,
+  destination: string,
+  verdict: Verdict,
+  note: string,
+): readonly string[] {
+  const target = targetOf(family, verdict, randomFully);
+  if (target === undefined) return [`${destination}${comment(note)} -j RETURN`];
+  return limitsOf(scope).flatMap(({ source, output }) => [
+    ...portRules(
+      ports,
+      (protocol, share, range) =>
+        `${source}${destination}${output}-p ${protocol} ${comment(note)} ${share}${target(range)}`,
+    ),
+    `${source}${destination}${output}${comment(note)} ${target(undefined)}`,
+  ]);
+}
+
+/** The target that translates to a verdict, to certain ports if there is a range; undefined if nothing is translated. */
+function targetOf(
+  family: Family,
+  verdict: Verdict,
+  randomFully: boolean,
+): ((range: string | undefined) => string) | undefined {
+  const random = randomFully ? " --random-fully" : "";
+  switch (verdict.kind) {
+    case "keep":
+      return undefined;
+    case "masquerade":
+      return (range) => `-j MASQUERADE${range === undefined ? "" : ` --to-ports ${range}`}${random}`;
+    case "snat": {
+      const { first, last } = verdict.to;
+      const bracketed =
+        family === "ipv6" ? (first === last ? `[${first}]` : `[${first}]-[${last}]`) : formatAddressRange(verdict.to);
+      return (range) =>
+        `-j SNAT --to-source ${range === undefined ? formatAddressRange(verdict.to) : `${bracketed}:${range}`}${random}`;
+    }
+  }
+}
+
+/** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
+function limitsOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
+  const sourceMatches =
+    sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${savedPrefix(network)} `));
+  const outputs = outputInterfaces === "any" ? [""] : outputInterfaces.map((name) => `-o ${name.replace(/\*$/, "+")} `);
+  return sourceMatches.flatMap((source) => outputs.map((output) => ({ source, output })));
 }
 
 /**
@@ -51,31 +144,4 @@ function savedPrefix(network: string): string {
   if (!match) return network;
   const [high, low] = [match[1], match[2]].map((group) => Number.parseInt(group ?? "", 16)) as [number, number];
   return `::${high >> 8}.${high & 255}.${low >> 8}.${low & 255}${match[3]}`;
-}
-
-/** The rule for the first of the ranges left: it takes its share of the packets, and the last takes them all. */
-function portRule(protocol: string, left: readonly PortRange[], random: string): string {
-  const [range, ...later] = left;
-  if (!range) return "";
-  const share = later.length > 0 ? `-m statistic --mode random --probability ${probability(left)} ` : "";
-  const ports = range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
-  return `-p ${protocol} ${comment(MASQUERADE_COMMENT)} ${share}-j MASQUERADE --to-ports ${ports}${random}`;
-}
-
-const size = ({ first, last }: PortRange) => BigInt(last - first + 1);
-
-/**
- * The first range's part of all, as iptables prints it: the kernel keeps it as a 31-bit fraction, which
- * libxt_statistic prints with 11 decimals, halves to even.
- */
-function probability(left: readonly PortRange[]): string {
-  const part = size(left[0] as PortRange);
-  const all = left.reduce((sum, range) => sum + size(range), 0n);
-  const fraction = ((part << 32n) + all) / (all << 1n);
-  const scaled = fraction * 10n ** 11n;
-  const half = 1n << 30n;
-  const rest = scaled & ((1n << 31n) - 1n);
-  const floor = scaled >> 31n;
-  const rounded = rest > half || (rest === half && (floor & 1n) === 1n) ? floor + 1n : floor;
-  return `0.${String(rounded).padStart(11, "0")}`;
 }

@@ -88,8 +88,8 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
     name: `iptables-${variant}`,
     unit: "rules",
     place: ({ chain }) => `chain ${chain} or the jump to it`,
-    // Every entry is a rule; so is each port range of tcp, udp and sctp, the catch-all and the jump.
-    count: ({ entries, ports }) => entries.length + 3 * ports.length + 2,
+    // The chain's rules and the jump.
+    count: (policy) => desiredChain(policy).rules.length + 1,
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,

@@ -1,20 +1,73 @@
-// Which entry decides about an address.
+// Which rule decides about an address, or about the parts of a CIDR.
 // This module is browser-compatible.
-import { buildTable, parseAddresses } from "../core/index.ts";
-import { type Outcome, outcomesOf } from "./outcomes.ts";
+import { addressOf, parsePrefixes, type Segments } from "../core/index.ts";
+import { type Decision, decide, decisionOf, factsOf, type Packet } from "./decide.ts";
 import type { FamilyPolicy } from "./policy.ts";
+import { spaceOf } from "./space.ts";
 
-/** What happens to packets to one address, and why. */
+/** What happens to packets to one address or to the parts of a CIDR, and why. */
 export type Explanation =
-  | ({ readonly ok: true; readonly address: string } & Outcome)
-  | { readonly ok: false; readonly address: string };
+  | { readonly ok: true; readonly kind: "address"; readonly asked: string; readonly decision: Decision }
+  | { readonly ok: true; readonly kind: "block"; readonly asked: string; readonly parts: readonly Part[] }
+  | { readonly ok: false; readonly asked: string };
 
-/** Explains addresses under a policy, all in one pass through the core; the answers are in their order. */
-export function explain(policy: readonly FamilyPolicy[], addresses: readonly string[]): readonly Explanation[] {
-  const outcomes = outcomesOf(policy);
-  const { records, read } = parseAddresses(addresses);
-  const indexes = buildTable(outcomes.prefixes, "first").lookup(records);
-  return addresses.map((address, i): Explanation => {
-    return read[i]?.ok ? { ok: true, address, ...outcomes.at(indexes[i] ?? -1) } : { ok: false, address };
+/** Addresses of a CIDR, both ends included, about which one rule decides. */
+export interface Part {
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly decision: Decision;
+}
+
+/** What is known of the packets besides their destination. */
+export type Known = Omit<Packet, "destination">;
+
+/** Explains addresses and CIDRs under a policy; the answers are in their order. */
+export function explain(
+  policy: readonly FamilyPolicy[],
+  asked: readonly string[],
+  known: Known = {},
+): readonly Explanation[] {
+  const decisions = decide(
+    policy,
+    asked.map((destination) => ({ destination, ...known })),
+  );
+  return asked.map((text, i): Explanation => {
+    const decision = decisions[i];
+    if (decision) return { ok: true, kind: "address", asked: text, decision };
+    const parts = text.includes("/") ? partsOf(policy, text, known) : undefined;
+    return parts ? { ok: true, kind: "block", asked: text, parts } : { ok: false, asked: text };
   });
+}
+
+/** The parts of a CIDR in the order of addresses; undefined if the text is none. */
+function partsOf(policy: readonly FamilyPolicy[], text: string, known: Known): readonly Part[] | undefined {
+  const { records, read } = parsePrefixes([text]);
+  const [prefix] = read;
+  if (!prefix?.ok) return undefined;
+  const { family, bits } = prefix;
+  const size = 1n << BigInt((family === "ipv4" ? 32 : 128) - bits);
+  // Host bits do not count.
+  const first = (addressOf(records, 0) / size) * size;
+  const last = first + size - 1n;
+  const { segments, outcomes, at } = spaceOf(policy, family);
+  const facts = factsOf(outcomes, known)(family);
+  const parts: Part[] = [];
+  for (let i = findSegment(segments, first); i < segments.length && segments.first(i) <= last; i++) {
+    const [from, to] = [segments.first(i), segments.last(i)];
+    const decision = decisionOf(at(i), outcomes.scopes[family], facts);
+    parts.push({ first: from < first ? first : from, last: to > last ? last : to, decision });
+  }
+  return parts;
+}
+
+/** The index of the segment that an address lies in. O(log n). */
+export function findSegment(segments: Segments, address: bigint): number {
+  let low = 0;
+  let high = segments.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (segments.first(middle) <= address) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,80 +1,117 @@
-// What can happen to a packet, as one list: the first prefix in it that contains the destination tells.
+// What can happen to packets by destination, as one list of prefixes: the longest that contains the destination decides.
 // This module is browser-compatible.
-import { type Family, joinRecords, type PrefixList, type PrefixRecords, parsePrefixes } from "../core/index.ts";
-import type { FamilyPolicy, PolicyEntry, Verdict } from "./policy.ts";
+import {
+  type Family,
+  joinRecords,
+  type Prefix,
+  type PrefixList,
+  type PrefixRecords,
+  parsePrefixes,
+} from "../core/index.ts";
+import type { FamilyPolicy, PolicyRule } from "./policy.ts";
+import type { Scope } from "./scope.ts";
+import { KEEP, MASQUERADE, type Verdict } from "./verdict.ts";
 
-/** What happens to packets to some addresses, and why. */
+/** What happens to packets to some destinations if they are in the scope, and why. */
 export interface Outcome {
   readonly family: Family;
   readonly verdict: Verdict;
-  /** The entry that decides: the first in the chain that contains the address; undefined where none does. */
-  readonly entry: PolicyEntry | undefined;
-  /** False where the agent keeps no rules for this family, so nothing is masqueraded. */
+  /** The rule that decides; undefined if none contains the destination. */
+  readonly rule: PolicyRule | undefined;
+  /** False if the agent keeps no rules for this family, so that every packet keeps its address. */
   readonly managed: boolean;
 }
 
 /**
- * All outcomes, in the order in which they are tried: those of the entries, then for each family that of an address which
- * no entry contains, as the chain's last rule has it. So every address has one.
+ * All outcomes: those of the rules, then for each family that of a destination which no rule contains. So every address
+ * has one.
  */
 export interface Outcomes {
+  /** Their prefixes, for a lookup of the longest. */
   readonly prefixes: PrefixRecords;
   /** The outcome with this index. */
   at(index: number): Outcome;
-  /** For each outcome a 1 where its verdict is this one, else a 0. */
-  having(verdict: Verdict): Uint8Array;
+  /** Its verdict alone, which is cheap: a list may have a million. */
+  verdict(index: number): Verdict;
+  /** The scope of the family's packets. */
+  readonly scopes: Readonly<Record<Family, Scope>>;
 }
 
-const EVERYTHING = ["0.0.0.0/0", "::/0"];
+const EVERYTHING = parsePrefixes(["0.0.0.0/0", "::/0"]).records;
+const UNLIMITED: Scope = { sources: "any", outputInterfaces: "any" };
 
 /** The outcomes of a policy. */
 export function outcomesOf(policy: readonly FamilyPolicy[]): Outcomes {
-  const entries = policy.flatMap((part) => part.entries);
-  const { records } = parsePrefixes(entries.map(({ prefix }) => prefix.network));
-  const families = policy.map(({ family }) => family);
-  return withRest(records, families, {
-    entry: (index) => entries[index],
-    verdict: (index) => entries[index]?.verdict ?? "return",
+  const rules = policy.flatMap((part) => part.rules);
+  const { records } = parsePrefixes(rules.map(({ prefix }) => prefix.network));
+  const find = (family: Family) => policy.find((part) => part.family === family);
+  return withFallbacks(records, {
+    rule: (index) => rules[index],
+    verdict: (index) => rules[index]?.verdict ?? KEEP,
+    fallback: (family) => find(family)?.fallback,
+    scopes: { ipv4: find("ipv4")?.scope ?? UNLIMITED, ipv6: find("ipv6")?.scope ?? UNLIMITED },
   });
 }
 
-/** The outcomes of a plain list from `file`: what it holds is returned, the rest is masqueraded. Nothing in it is flawed. */
+/** The outcomes of a plain list from `file`: what it holds is kept, the rest is masqueraded. Nothing in it is flawed. */
 export function outcomesOfList(list: PrefixList, file: string, families: readonly Family[]): Outcomes {
-  return withRest(list.records(), families, {
-    entry: (index) => {
+  return withFallbacks(list.records(), {
+    rule: (index) => {
       if (index >= list.length) return undefined;
       const { prefix, line } = list.entry(index);
-      return { prefix, verdict: "return", reason: "config", origin: { file, line, column: 1 } };
+      return { prefix, verdict: KEEP, reason: "config", origin: { file, line, column: 1 } };
     },
-    verdict: () => "return",
+    verdict: () => KEEP,
+    fallback: (family) => (families.includes(family) ? MASQUERADE : undefined),
+    scopes: { ipv4: UNLIMITED, ipv6: UNLIMITED },
   });
 }
 
-/** What there is to know of an entry. The verdict alone is cheap, and a list may have a million. */
-interface EntryReader {
-  entry(index: number): PolicyEntry | undefined;
+interface RuleReader {
+  rule(index: number): PolicyRule | undefined;
   verdict(index: number): Verdict;
+  /** Undefined for a family without rules of the agent. */
+  fallback(family: Family): Verdict | undefined;
+  readonly scopes: Outcomes["scopes"];
 }
 
-function withRest(entries: PrefixRecords, families: readonly Family[], read: EntryReader): Outcomes {
+function withFallbacks(records: PrefixRecords, { rule, verdict, fallback, scopes }: RuleReader): Outcomes {
   const rest = (["ipv4", "ipv6"] as const).map((family): Outcome => {
-    const managed = families.includes(family);
-    return { family, verdict: managed ? "masquerade" : "return", entry: undefined, managed };
+    const found = fallback(family);
+    return { family, verdict: found ?? KEEP, rule: undefined, managed: found !== undefined };
   });
+  const restAt = (index: number) => {
+    const outcome = rest[index - records.length];
+    if (!outcome) throw new RangeError(`there is no outcome ${index}`);
+    return outcome;
+  };
   return {
-    prefixes: joinRecords(entries, parsePrefixes(EVERYTHING).records),
+    prefixes: joinRecords(records, EVERYTHING),
     at: (index) => {
-      const entry = read.entry(index);
-      if (entry) return { family: entry.prefix.family, verdict: entry.verdict, entry, managed: true };
-      const outcome = rest[index - entries.length];
-      if (!outcome) throw new RangeError(`there is no outcome ${index}`);
-      return outcome;
+      const found = index < records.length ? rule(index) : undefined;
+      if (found) return { family: found.prefix.family, verdict: found.verdict, rule: found, managed: true };
+      return restAt(index);
     },
-    having: (verdict) => {
-      const flags = new Uint8Array(entries.length + rest.length);
-      for (let i = 0; i < entries.length; i++) flags[i] = read.verdict(i) === verdict ? 1 : 0;
-      for (const [i, outcome] of rest.entries()) flags[entries.length + i] = outcome.verdict === verdict ? 1 : 0;
-      return flags;
-    },
+    verdict: (index) => (index < records.length ? verdict(index) : restAt(index).verdict),
+    scopes,
+  };
+}
+
+/** The source ranges of both families' scopes as one list; what `isWithin` says of an index that a lookup in it returned. */
+export interface SourceRanges {
+  readonly prefixes: PrefixRecords;
+  /** Is an address of the range with this index within its family's scope? */
+  isWithin(index: number): boolean;
+}
+
+/** The source ranges of the scopes, and behind them all addresses, so that every source has an index. */
+export function sourceRangesOf({ scopes }: Pick<Outcomes, "scopes">): SourceRanges {
+  const listed = ({ sources }: Scope): readonly Prefix[] => (sources === "any" ? [] : sources);
+  const all = [...listed(scopes.ipv4), ...listed(scopes.ipv6)];
+  const { records } = parsePrefixes(all.map(({ network }) => network));
+  const rest = [scopes.ipv4.sources === "any", scopes.ipv6.sources === "any"];
+  return {
+    prefixes: joinRecords(records, EVERYTHING),
+    isWithin: (index) => index < all.length || rest[index - all.length] === true,
   };
 }

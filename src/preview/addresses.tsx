@@ -1,12 +1,12 @@
 // Try an address, or a log full of them.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { explain } from "../policy/index.ts";
+import { decide, formatVerdict, type Verdict } from "../policy/index.ts";
 import { file, followLines, report } from "./lines.ts";
 import type { Answer, Report } from "./report.ts";
 import type { Place } from "./state.ts";
 import { addresses, inForce, other, place, pointed } from "./store.ts";
-import { formatCount, lookName, plural } from "./words.ts";
+import { formatCount, plural, verdictName } from "./words.ts";
 
 /** Characters that are pasted as a file: a field with megabytes in it stops the page. */
 const LONG_PASTE = 1 << 20;
@@ -186,7 +186,7 @@ function Entries({ entries }: { entries: Report["entries"] }) {
             <tr key={entry}>
               <td>{entry}</td>
               <td>
-                <Verdict verdict={verdict} />
+                <VerdictBadge verdict={verdict} />
               </td>
               <td class="number">{formatCount(count)}</td>
             </tr>
@@ -201,12 +201,12 @@ function Row({ answer, compared }: { answer: Answer; compared: boolean }) {
   const { line, address, verdict, before, entry } = answer;
   // The entry is asked for here, not by the worker: only this page knows which object it is.
   const point = () => {
-    const [found] = explain(inForce.value.policy ?? [], [address]);
-    pointed.value = found?.ok ? found.entry : undefined;
+    const [found] = decide(inForce.value.policy ?? [], [{ destination: address }]);
+    pointed.value = found?.rule;
   };
   return (
     <tr
-      class={before !== undefined && before !== verdict ? "changed" : ""}
+      class={before !== undefined && verdict && formatVerdict(before) !== formatVerdict(verdict) ? "changed" : ""}
       onMouseEnter={point}
       onMouseLeave={() => {
         pointed.value = undefined;
@@ -215,8 +215,8 @@ function Row({ answer, compared }: { answer: Answer; compared: boolean }) {
       <td>
         <code>{address}</code>
       </td>
-      <td>{verdict ? <Verdict verdict={verdict} /> : <span class="problem">no address</span>}</td>
-      {compared && <td>{before && <Verdict verdict={before} />}</td>}
+      <td>{verdict ? <VerdictBadge verdict={verdict} /> : <span class="problem">no address</span>}</td>
+      {compared && <td>{before && <VerdictBadge verdict={before} />}</td>}
       <td>{entry}</td>
       <td class="line-text">
         <code>{line}</code>
@@ -225,6 +225,6 @@ function Row({ answer, compared }: { answer: Answer; compared: boolean }) {
   );
 }
 
-function Verdict({ verdict }: { verdict: "return" | "masquerade" }) {
-  return <span class={`verdict ${verdict}`}>{lookName(verdict)}</span>;
+function VerdictBadge({ verdict }: { verdict: Verdict }) {
+  return <span class={`verdict ${verdict.kind}`}>{verdictName(verdict)}</span>;
 }

@@ -134,9 +134,9 @@ function ConfigEditors() {
  */
 function markOf(text: string) {
   const { policy = [], stale } = inForce.value;
-  const entry = pointed.value ?? decisive.value;
-  if (!entry?.origin || stale || !policy.some(({ entries }) => entries.includes(entry))) return undefined;
-  const { line, column } = entry.origin;
+  const rule = pointed.value ?? decisive.value;
+  if (!rule?.origin || stale || !policy.some(({ rules }) => rules.includes(rule))) return undefined;
+  const { line, column } = rule.origin;
   // As it is written it ends before a blank, a comment or what closes a list.
   const rest = (text.split("\n")[line - 1] ?? "").slice(column - 1);
   return { line, column, length: /^["']?[\w.:/]+["']?/.exec(rest)?.[0].length ?? 1 };

@@ -1,6 +1,6 @@
 // Config text and flags to policy, as the agent itself does it.
 import { type ParsedConfig, parseConfig } from "../config/index.ts";
-import { checkChainName, decide, type FamilyPolicy, parsePorts } from "../policy/index.ts";
+import { checkChainName, compilePolicy, type FamilyPolicy, parsePorts } from "../policy/index.ts";
 import type { Flags } from "./state.ts";
 
 export interface Evaluation {
@@ -23,7 +23,7 @@ export function evaluate(config: string, flags: Flags): Evaluation {
   };
   const policy =
     parsed.config && ports.ok && problems.chain === undefined
-      ? decide(parsed.config, { ...flags, ports: ports.ranges })
+      ? compilePolicy(parsed.config, { ...flags, ports: ports.ranges })
       : undefined;
   return { parsed, problems, policy };
 }

@@ -1,14 +1,15 @@
 // A block of the IPv4 space on a canvas: 16 × 16 blocks to zoom into, each of 16 × 16 cells.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SpaceChange } from "../policy/index.ts";
 import { curve, pointOf, stepOf } from "./hilbert.ts";
-import { type Block, changesOf, formatBlock, looksOf, type Stretch, sizeOf } from "./space.ts";
+import { type Block, changesIn, formatBlock, LOOKS, looksOf, type Stretch, sizeOf } from "./space.ts";
 
 export interface HilbertMapProps {
   /** What is in view; its length is 0, 8, 16 or 24. */
   readonly block: Block;
   readonly stretches: readonly Stretch[];
-  /** Of the config that it is compared with. */
-  readonly others: readonly Stretch[] | undefined;
+  /** What changes from the config that it is compared with; undefined without one. */
+  readonly changes: readonly SpaceChange[] | undefined;
   readonly onPoint: (block: Block | undefined) => void;
   readonly onZoom: (block: Block) => void;
 }
@@ -30,7 +31,7 @@ const partOf = (block: Block, bits: number, step: number): Block => {
   return { first: block.first + step * sizeOf({ first: 0, bits: block.bits + bits }), bits: block.bits + bits };
 };
 
-export function HilbertMap({ block, stretches, others, onPoint, onZoom }: HilbertMapProps) {
+export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: HilbertMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   // The block that the keyboard or the pointer is at, as a step of the 16 × 16 curve.
   const [cursor, setCursor] = useState<number | undefined>(undefined);
@@ -39,9 +40,9 @@ export function HilbertMap({ block, stretches, others, onPoint, onZoom }: Hilber
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context && canvas.current)
-      draw(context, getComputedStyle(canvas.current), { block, stretches, others }, cursor);
+      draw(context, getComputedStyle(canvas.current), { block, stretches, changes }, cursor);
     // The colours of the page follow its darkness.
-  }, [block, stretches, others, cursor, dark]);
+  }, [block, stretches, changes, cursor, dark]);
 
   const at = (event: MouseEvent, side: number) => {
     const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -101,7 +102,7 @@ export function HilbertMap({ block, stretches, others, onPoint, onZoom }: Hilber
   );
 }
 
-type Scene = Pick<HilbertMapProps, "block" | "stretches" | "others">;
+type Scene = Pick<HilbertMapProps, "block" | "stretches" | "changes">;
 
 function draw(
   context: CanvasRenderingContext2D,
@@ -148,11 +149,11 @@ function draw(
 }
 
 /** One pixel a cell; where two policies are compared, what stays is dimmed and what changes lights up. */
-function paintCells({ block, stretches, others }: Scene, colour: (name: string) => string): HTMLCanvasElement {
+function paintCells({ block, stretches, changes }: Scene, colour: (name: string) => string): HTMLCanvasElement {
   const side = sideOf(block);
   const count = side * side;
   const looks = looksOf(stretches, block, count);
-  const changed = others && changesOf(others, stretches, block, count);
+  const changed = changes && changesIn(changes, block, count);
   const small = document.createElement("canvas");
   small.width = side;
   small.height = side;
@@ -160,7 +161,7 @@ function paintCells({ block, stretches, others }: Scene, colour: (name: string) 
   if (!context) return small;
   const image = context.createImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  const palette = ["--return", "--masquerade", "--mixed"].map((name) => pixelOf(colour(name), changed ? 0x70 : 0xff));
+  const palette = LOOKS.map((look) => pixelOf(colour(`--${look}`), changed ? 0x70 : 0xff));
   const bright = pixelOf(colour("--changed"), 0xff);
   for (const [d, point] of curves[side].entries()) {
     const pixel = changed?.[d] ? bright : (palette[looks[d] ?? 0] ?? 0);

@@ -1,7 +1,7 @@
 // The lines that somebody tries, and the worker's report on them. They stay while other views are looked at.
 import { computed, effect, signal } from "@preact/signals";
 import source from "worker-source";
-import { explain } from "../policy/index.ts";
+import { decide } from "../policy/index.ts";
 import type { Question, Report } from "./report.ts";
 import { addresses, compare, inForce, place, tab } from "./store.ts";
 
@@ -21,8 +21,8 @@ export const report = signal<Report | string | undefined>(undefined);
 export const decisive = computed(() => {
   const answer = typeof report.value === "object" && report.value.lines === 1 ? report.value.answers[0] : undefined;
   if (tab.value !== "addresses" || !answer?.verdict) return undefined;
-  const [found] = explain(inForce.value.policy ?? [], [answer.address]);
-  return found?.ok ? found.entry : undefined;
+  const [found] = decide(inForce.value.policy ?? [], [{ destination: answer.address }]);
+  return found?.rule;
 });
 
 let worker: Worker | undefined;

@@ -1,11 +1,11 @@
 // The picture: the IPv4 space as a Hilbert map, and IPv6 as a tree.
 import { type Signal, useSignal } from "@preact/signals";
-import type { FamilyPolicy } from "../policy/index.ts";
+import { type FamilyPolicy, formatVerdict, type Verdict } from "../policy/index.ts";
 import { HilbertMap } from "./hilbert-map.tsx";
 import { PrefixTree } from "./prefix-tree.tsx";
 import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn } from "./space.ts";
-import { inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
-import { entryName, formatShare, lookName } from "./words.ts";
+import { changes, inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
+import { formatShare, lookName, ruleName, verdictName } from "./words.ts";
 
 export function Picture() {
   const block = useSignal<Block | undefined>(undefined);
@@ -15,7 +15,7 @@ export function Picture() {
   const point = (at: Block | undefined) => {
     block.value = at;
     const inside = at && stretchesIn(now, at);
-    pointed.value = inside?.find(({ entry }) => entry)?.entry;
+    pointed.value = inside?.find(({ rule }) => rule)?.rule;
   };
   return (
     <>
@@ -23,7 +23,7 @@ export function Picture() {
       <HilbertMap
         block={view.value}
         stretches={now}
-        others={otherStretches.value}
+        changes={changes.value}
         onPoint={point}
         onZoom={(block) => {
           view.value = block;
@@ -79,15 +79,15 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
   const name = block.bits === 32 ? formatBlock(block).slice(0, -3) : formatBlock(block);
   const say = (all: readonly Stretch[]) => {
     const inside = stretchesIn(all, block);
-    const verdicts = new Set(inside.map(({ verdict }) => verdict));
-    const [only] = verdicts;
+    const verdicts = new Map(inside.map(({ verdict }) => [formatVerdict(verdict), verdict]));
+    const [only] = verdicts.values();
     if (verdicts.size === 1 && only) {
-      const entries = new Set(inside.map(({ entry }) => entry));
-      const [entry] = entries;
-      return `${lookName(only)} (${entries.size > 1 ? `${entries.size} entries decide` : entryName(entry)})`;
+      const rules = new Set(inside.map(({ rule }) => rule));
+      const [rule] = rules;
+      return `${verdictName(only)} (${rules.size > 1 ? `${rules.size} entries decide` : ruleName(rule)})`;
     }
-    const named = [...new Set(inside.flatMap(({ entry }) => (entry ? [entry.prefix.network] : [])))];
-    return `${lookName("mixed")}: ${lookName("return")} ${named.slice(0, 4).join(", ")}${named.length > 4 ? ` and ${named.length - 4} more` : ""}`;
+    const named = [...new Set(inside.flatMap(({ rule }) => (rule ? [rule.prefix.network] : [])))];
+    return `${lookName("mixed")}: ${named.slice(0, 4).join(", ")}${named.length > 4 ? ` and ${named.length - 4} more` : ""}`;
   };
   const after = say(now);
   const old = before && say(before);
@@ -95,11 +95,18 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
 }
 
 function Legend({ stretches: all, others }: { stretches: readonly Stretch[]; others: readonly Stretch[] | undefined }) {
-  const left = countLeftAlone(all);
-  const shares = { return: formatShare(left), masquerade: formatShare(2 ** 32 - left), mixed: "" };
+  const counts = countAddresses(all);
+  // A verdict that the config does not have needs no place.
+  const looks = LOOKS.filter((look) => look !== "snat" || counts.snat > 0);
+  const shares = {
+    keep: formatShare(counts.keep),
+    masquerade: formatShare(counts.masquerade),
+    snat: formatShare(counts.snat),
+    mixed: "",
+  };
   return (
     <ul class="legend">
-      {LOOKS.map((look) => (
+      {looks.map((look) => (
         <li key={look}>
           <span class={`swatch ${look}`} /> {lookName(look)} <b>{shares[look]}</b>
         </li>
@@ -113,9 +120,9 @@ function Legend({ stretches: all, others }: { stretches: readonly Stretch[]; oth
   );
 }
 
-function countLeftAlone(all: readonly Stretch[]): number {
-  return all.reduce(
-    (sum, { first, verdict }, i) => sum + (verdict === "return" ? (all[i + 1]?.first ?? 2 ** 32) - first : 0),
-    0,
-  );
+/** How many addresses have which verdict. */
+function countAddresses(all: readonly Stretch[]): Record<Verdict["kind"], number> {
+  const counts = { keep: 0, masquerade: 0, snat: 0 };
+  for (const [i, { first, verdict }] of all.entries()) counts[verdict.kind] += (all[i + 1]?.first ?? 2 ** 32) - first;
+  return counts;
 }

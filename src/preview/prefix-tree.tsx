@@ -1,10 +1,10 @@
-// A family's entries as a tree: what contains what. Compared with another policy, what comes and goes is marked, and where
+// A family's rules as a tree: what contains what. Compared with another policy, what comes and goes is marked, and where
 // that changes a verdict it lights up.
 import { memo } from "preact/compat";
-import { aggregate, findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
-import type { FamilyPolicy, PolicyEntry } from "../policy/index.ts";
+import { findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
+import { diffSpaces, type FamilyPolicy, type PolicyRule, sameVerdict, spaceOf, type Verdict } from "../policy/index.ts";
 import { pointed } from "./store.ts";
-import { lookName, sourceName } from "./words.ts";
+import { sourceName, verdictName } from "./words.ts";
 
 export interface PrefixTreeProps {
   /** Undefined where the agent keeps no rules of the family. */
@@ -14,10 +14,12 @@ export interface PrefixTreeProps {
 }
 
 interface Node {
-  readonly entry: PolicyEntry;
-  readonly status: "same" | "added" | "removed";
-  /** Does what is added or removed change a verdict? */
+  readonly rule: PolicyRule;
+  readonly status: "same" | "added" | "removed" | "changed";
+  /** Does that change the verdict of an address? */
   readonly changes: boolean;
+  /** What happens to its addresses now. */
+  readonly verdict: Verdict;
   readonly children: Node[];
 }
 
@@ -27,12 +29,12 @@ const SHOWN = 1_000;
 /** Not drawn again while its policies are the same: pointing at the map draws everything else often. */
 export const PrefixTree = memo(({ policy, before }: PrefixTreeProps) => {
   if (!policy) return <p class="note">Without --enable-ipv6 the agent keeps no IPv6 rules: nothing is masqueraded.</p>;
-  const { roots, left } = treeOf(policy.entries, before?.entries ?? policy.entries);
+  const { roots, left } = treeOf(policy, before ?? policy);
   return (
     <>
       <ul class="tree" data-testid="tree">
         <li>
-          <Row name="::/0" verdict="masquerade" detail="what no entry contains" bits={0} />
+          <Row name="::/0" verdict={policy.fallback} detail="what no entry contains" bits={0} />
           <Branch nodes={roots} />
         </li>
       </ul>
@@ -45,22 +47,22 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
   if (nodes.length === 0) return null;
   return (
     <ul>
-      {nodes.map(({ entry, status, changes, children }) => (
+      {nodes.map(({ rule, status, changes, verdict, children }) => (
         <li
-          key={entry.prefix.network}
+          key={rule.prefix.network}
           class={changes ? `${status} changes` : status}
           onMouseEnter={() => {
-            pointed.value = entry;
+            pointed.value = rule;
           }}
           onMouseLeave={() => {
             pointed.value = undefined;
           }}
         >
           <Row
-            name={entry.prefix.network}
-            verdict={status === "removed" && changes ? "masquerade" : entry.verdict}
-            detail={`${status === "same" ? "" : `${status}${changes ? "" : ", no verdict changes"}; `}${sourceName(entry)}`}
-            bits={entry.prefix.bits}
+            name={rule.prefix.network}
+            verdict={verdict}
+            detail={`${status === "same" ? "" : `${status}${changes ? "" : ", no verdict changes"}; `}${sourceName(rule)}`}
+            bits={rule.prefix.bits}
           />
           <Branch nodes={children} />
         </li>
@@ -71,7 +73,7 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
 
 interface RowProps {
   readonly name: string;
-  readonly verdict: "return" | "masquerade";
+  readonly verdict: Verdict;
   readonly detail: string;
   readonly bits: number;
 }
@@ -80,49 +82,39 @@ function Row({ name, verdict, detail, bits }: RowProps) {
   return (
     <span class="row">
       <code>{name}</code>
-      <span class={`verdict ${verdict}`}>{lookName(verdict)}</span>
+      <span class={`verdict ${verdict.kind}`}>{verdictName(verdict)}</span>
       <span class="detail">{detail}</span>
       <meter class="depth" min={0} max={128} value={bits} aria-label="prefix length" />
     </span>
   );
 }
 
-const networksOf = (entries: readonly PolicyEntry[]) => [...new Set(entries.map(({ prefix }) => prefix.network))];
-
-/** Which of these prefixes lie in others taken together. */
-function inside(networks: readonly string[], others: readonly string[]): ReadonlySet<string> {
-  // In the smallest list a prefix that lies in several together lies in one.
-  const smallest = aggregate(parsePrefixes(others).records);
-  const list = Array.from({ length: smallest.length }, (_, i) => smallest.network(i));
-  const covers = findCovers(parsePrefixes([...list, ...networks]).records);
-  return new Set(
-    networks.filter((_, i) => {
-      for (let at = covers[list.length + i] ?? -1; at >= 0; at = covers[at] ?? -1) if (at < list.length) return true;
-      return false;
-    }),
-  );
-}
-
-/** The entries of both lists, each prefix once, below the longest that contains it. */
-function treeOf(now: readonly PolicyEntry[], before: readonly PolicyEntry[]): { roots: readonly Node[]; left: number } {
-  const [wanted, had] = [networksOf(now), networksOf(before)];
-  const [still, already] = [inside(had, wanted), inside(wanted, had)];
-  const [wantedSet, hadSet] = [new Set(wanted), new Set(had)];
-  const nodes = new Map<string, Node>();
-  for (const entry of [...now, ...before]) {
-    const { network } = entry.prefix;
-    if (nodes.has(network)) continue;
-    const status = !hadSet.has(network) ? "added" : wantedSet.has(network) ? "same" : "removed";
-    const changes = (status === "added" && !already.has(network)) || (status === "removed" && !still.has(network));
-    nodes.set(network, { entry, status, changes, children: [] });
+/** The rules of both policies, each prefix once, below the longest that contains it. */
+function treeOf(now: FamilyPolicy, before: FamilyPolicy): { roots: readonly Node[]; left: number } {
+  const had = new Map(before.rules.map((rule) => [rule.prefix.network, rule]));
+  const wanted = new Map(now.rules.map((rule) => [rule.prefix.network, rule]));
+  // What happens now where a rule, as it was or as it is, decides about addresses whose verdict changes.
+  const turned = new Map<string, Verdict>();
+  const { family } = now;
+  for (const change of before === now ? [] : diffSpaces(spaceOf([before], family), spaceOf([now], family))) {
+    for (const rule of [change.before.rule, change.after.rule]) {
+      if (rule && !turned.has(rule.prefix.network)) turned.set(rule.prefix.network, change.after.verdict);
+    }
   }
-  const all = [...nodes.values()];
-  const { records } = parsePrefixes([...nodes.keys()]);
+  const nodes = [...new Map([...had, ...wanted])].map(([network, rule]): Node => {
+    const old = had.get(network);
+    const kept = wanted.get(network);
+    const status = !kept ? "removed" : !old ? "added" : sameVerdict(old.verdict, kept.verdict) ? "same" : "changed";
+    const verdict = turned.get(network);
+    const changes = verdict !== undefined && status !== "same";
+    return { rule, status, changes, verdict: changes ? verdict : rule.verdict, children: [] };
+  });
+  const { records } = parsePrefixes(nodes.map(({ rule }) => rule.prefix.network));
   const covers = findCovers(records);
   const roots: Node[] = [];
   for (const i of sortPrefixes(records).subarray(0, SHOWN)) {
-    const node = all[i];
-    if (node) (all[covers[i] ?? -1]?.children ?? roots).push(node);
+    const node = nodes[i];
+    if (node) (nodes[covers[i] ?? -1]?.children ?? roots).push(node);
   }
-  return { roots, left: Math.max(0, all.length - SHOWN) };
+  return { roots, left: Math.max(0, nodes.length - SHOWN) };
 }

@@ -1,9 +1,9 @@
 // Lines with addresses, and what happens to each under the config, and under the one it is compared with.
 import { type AddressPlace, type LineBatch, LineReader } from "../core/index.ts";
-import { type Outcome, outcomesOf, type Verdict } from "../policy/index.ts";
+import { type Decision, judgeOf, outcomesOf, type ScopePart, type Verdict } from "../policy/index.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Flags, Place } from "./state.ts";
-import { entryName } from "./words.ts";
+import { ruleName } from "./words.ts";
 
 export interface Question {
   readonly config: string;
@@ -48,11 +48,11 @@ const LONGEST = 300;
 export function report({ config, compare, flags, place, bytes }: Question): Report | undefined {
   const { policy } = evaluate(config, flags);
   if (!policy) return undefined;
-  const now = outcomesOf(policy);
+  const known = { source: false, outputInterface: undefined };
+  const now = judgeOf(outcomesOf(policy), known);
   const old = compare === undefined ? undefined : evaluate(compare, flags).policy;
-  const before = old && outcomesOf(old);
-  const returns = { now: now.having("return"), before: before?.having("return") };
-  const counts = new Uint32Array(now.prefixes.length);
+  const before = old && judgeOf(outcomesOf(old), known);
+  const counts = new Uint32Array(now.length);
   const answers: Answer[] = [];
   const sums = { lines: 0, bad: 0, changed: 0 };
 
@@ -64,19 +64,19 @@ export function report({ config, compare, flags, place, bytes }: Question): Repo
       sums.lines++;
       if (index < 0) sums.bad++;
       else counts[index] = (counts[index] ?? 0) + 1;
-      if (other >= 0 && returns.now[index] !== returns.before?.[other]) sums.changed++;
+      if (other >= 0 && now.treatment(index) !== before?.treatment(other)) sums.changed++;
       if (answers.length === SHOWN) continue;
-      const outcome = index < 0 ? undefined : now.at(index);
+      const decision = index < 0 ? undefined : now.decision(index);
       answers.push({
         line: shorten(text(i)),
         address: address(i),
-        verdict: outcome?.verdict,
-        entry: outcome ? nameOf(outcome) : "",
-        before: other < 0 ? undefined : before?.at(other).verdict,
+        verdict: decision?.verdict,
+        entry: decision ? nameOf(decision) : "",
+        before: other < 0 ? undefined : before?.decision(other).verdict,
       });
     }
   };
-  const reader = new LineReader([now.prefixes, ...(before ? [before.prefixes] : [])], { place: placeOf(place) });
+  const reader = new LineReader([now.table, ...(before ? [before.table] : [])], { place: placeOf(place) });
   for (let at = 0, size = 1; size > 0; at += size) {
     const room = reader.room();
     const part = bytes.subarray(at, at + room.length);
@@ -85,7 +85,7 @@ export function report({ config, compare, flags, place, bytes }: Question): Repo
     reader.filled(size);
     for (let batch = reader.next(); batch; batch = reader.next()) take(batch);
   }
-  return { ...sums, entries: tally(counts, (index) => now.at(index)), answers };
+  return { ...sums, entries: tally(counts, now.decision), answers };
 }
 
 const shorten = (line: string) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
@@ -97,16 +97,25 @@ function placeOf({ kind, value }: Place): AddressPlace {
   return "first";
 }
 
-const nameOf = ({ entry, managed }: Outcome) => (managed ? entryName(entry) : "IPv6 is not enabled");
+/** The rule that decides, and what its verdict depends on. */
+function nameOf({ rule, managed, dependsOn }: Decision): string {
+  if (!managed) return "IPv6 is not enabled";
+  return [ruleName(rule), ...dependsOn.map((part) => CONDITIONS[part])].join(", ");
+}
+
+const CONDITIONS: Readonly<Record<ScopePart, string>> = {
+  source: "if its source is in sourceCIDRs",
+  outputInterface: "if its interface is in outputInterfaces",
+};
 
 /** Counts by name: of both families there is a rest that no entry contains. */
-function tally(counts: Uint32Array, at: (index: number) => Outcome): Report["entries"] {
+function tally(counts: Uint32Array, at: (index: number) => Decision): Report["entries"] {
   const sums = new Map<string, { entry: string; verdict: Verdict; count: number }>();
   for (const [index, count] of counts.entries()) {
     if (count === 0) continue;
-    const outcome = at(index);
-    const entry = nameOf(outcome);
-    const sum = sums.get(entry) ?? { entry, verdict: outcome.verdict, count: 0 };
+    const decision = at(index);
+    const entry = nameOf(decision);
+    const sum = sums.get(entry) ?? { entry, verdict: decision.verdict, count: 0 };
     sums.set(entry, { ...sum, count: sum.count + count });
   }
   return [...sums.values()].sort((a, b) => b.count - a.count);

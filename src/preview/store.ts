@@ -1,8 +1,8 @@
 // The page's state as signals, and what follows from it.
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { PolicyEntry } from "../policy/index.ts";
+import { diffSpaces, type PolicyRule } from "../policy/index.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import { stretchesOf, WHOLE } from "./space.ts";
+import { ipv4SpaceOf, stretchesOf, WHOLE } from "./space.ts";
 import { EMPTY_STATE, type PageState } from "./state.ts";
 
 export const config = signal(EMPTY_STATE.config);
@@ -16,8 +16,8 @@ export const tab = signal(EMPTY_STATE.tab);
 /** The block that the map shows. */
 export const view = signal(WHOLE);
 
-/** The entry that decides about what is pointed at. */
-export const pointed = signal<PolicyEntry | undefined>(undefined);
+/** The rule that decides about what is pointed at. */
+export const pointed = signal<PolicyRule | undefined>(undefined);
 
 export const state = computed<PageState>(() => ({
   config: config.value,
@@ -86,12 +86,19 @@ export const other = computed<Evaluation | undefined>(() =>
 
 const ipv4 = (policy: Evaluation["policy"]) => policy?.find(({ family }) => family === "ipv4");
 
-export const stretches = computed(() => {
+const space = computed(() => {
   const policy = ipv4(inForce.value.policy);
-  return policy && stretchesOf(policy);
+  return policy && ipv4SpaceOf(policy);
 });
 
-export const otherStretches = computed(() => {
+const otherSpace = computed(() => {
   const policy = ipv4(other.value?.policy);
-  return policy && stretchesOf(policy);
+  return policy && ipv4SpaceOf(policy);
 });
+
+export const stretches = computed(() => space.value && stretchesOf(space.value));
+
+export const otherStretches = computed(() => otherSpace.value && stretchesOf(otherSpace.value));
+
+/** The IPv4 addresses whose verdict differs from that under the config that is compared with; undefined without one. */
+export const changes = computed(() => otherSpace.value && space.value && diffSpaces(otherSpace.value, space.value));

@@ -1,24 +1,29 @@
 // How the page names things.
-import type { PolicyEntry, Verdict } from "../policy/index.ts";
+import { formatAddressRange, type PolicyRule, type Verdict } from "../policy/index.ts";
 import type { Look } from "./space.ts";
 
 const LOOKS: Readonly<Record<Look, string>> = {
-  return: "left alone",
+  keep: "kept",
   masquerade: "masqueraded",
-  mixed: "some of both",
+  snat: "translated",
+  mixed: "mixed",
 };
 
-/** `left alone`, `masqueraded`, `some of both`. */
-export const lookName = (look: Look | Verdict): string => LOOKS[look];
+/** `kept`, `masqueraded`, `translated`, `mixed`. */
+export const lookName = (look: Look): string => LOOKS[look];
 
-/** Where an entry comes from. */
-export function sourceName({ origin, reason }: PolicyEntry): string {
+/** `kept`, `masqueraded`, `translated to 203.0.113.5`. */
+export const verdictName = (verdict: Verdict): string =>
+  verdict.kind === "snat" ? `translated to ${formatAddressRange(verdict.to)}` : lookName(verdict.kind);
+
+/** Where a rule comes from. */
+export function sourceName({ origin, reason }: PolicyRule): string {
   return origin ? `line ${origin.line}` : reason === "link-local" ? "link-local" : "a default";
 }
 
-/** The entry that decides, and where it comes from. */
-export function entryName(entry: PolicyEntry | undefined): string {
-  return entry ? `${entry.prefix.network}, ${sourceName(entry)}` : "no entry contains it";
+/** The rule that decides, and where it comes from. */
+export function ruleName(rule: PolicyRule | undefined): string {
+  return rule ? `${rule.prefix.network}, ${sourceName(rule)}` : "no entry contains it";
 }
 
 /** A share of the IPv4 space, in per cent with enough digits to see something. */

@@ -16,10 +16,10 @@ test.after(() => rmSync(folder, { recursive: true }));
 /** What somebody might do with it. */
 const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
 import { parseConfig } from "ip-masq-agent/config";
-import { decide, explain } from "ip-masq-agent/policy";
+import { compilePolicy, explain } from "ip-masq-agent/policy";
 import { render } from "ip-masq-agent/dialect";
 const { config } = parseConfig("nonMasqueradeCIDRs: [10.0.0.0/8]", { file: "x", ipv6: false, reservedRanges: false });
-const policy = config ? decide(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
+const policy = config ? compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
 const [answer] = explain(policy, ["10.1.2.3"]);
 export const used: string = [
   parsePrefixes(["10.0.0.0/8"]).records.length,

@@ -14,7 +14,7 @@ const decoder = new TextDecoder();
 
 /** Everything that a reader finds in a text that comes in pieces of `piece` bytes. */
 function read(text: string, prefixes: readonly string[], options: LineReaderOptions & { piece?: number } = {}) {
-  const reader = new LineReader([parsePrefixes(prefixes).records], options);
+  const reader = new LineReader([{ prefixes: parsePrefixes(prefixes).records }], options);
   const bytes = encoder.encode(text);
   const found = { addresses: [] as string[], indexes: [] as number[], texts: [] as string[], copied: "" };
   for (let at = 0, count = 1; count > 0; at += count) {
@@ -210,7 +210,9 @@ test("more lines than a batch, and wanted ones in long runs", () => {
 });
 
 test("two lists at once", () => {
-  const lists = [["10.0.0.0/8"], ["8.0.0.0/8", "10.1.0.0/16"]].map((texts) => parsePrefixes(texts).records);
+  const lists = [["10.0.0.0/8"], ["8.0.0.0/8", "10.1.0.0/16"]].map((texts) => ({
+    prefixes: parsePrefixes(texts).records,
+  }));
   const reader = new LineReader(lists);
   const text = encoder.encode("10.1.2.3\n8.8.8.8\n::1\nnone\n");
   reader.room().set(text);

@@ -4,7 +4,7 @@ import { parseFlags } from "../../src/cli/flags.ts";
 import { settingsOf } from "../../src/cli/settings.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { desiredChain } from "../../src/dialect/index.ts";
-import { decide, parsePorts } from "../../src/policy/index.ts";
+import { compilePolicy, parsePorts } from "../../src/policy/index.ts";
 import { isValid, rulesVectors } from "../fixtures.ts";
 
 test("rules are written byte for byte as iptables-save prints them", () => {
@@ -14,7 +14,7 @@ test("rules are written byte for byte as iptables-save prints them", () => {
     const { config: options, policy } = settingsOf(parseFlags(vector.flags).flags);
     const { config } = parseConfig(vector.config ?? "", options);
     assert.ok(config, vector.name);
-    for (const part of decide(config, policy)) {
+    for (const part of compilePolicy(config, policy)) {
       const { chain, jump, rules } = desiredChain(part);
       const recorded = (part.family === "ipv4" ? vector.v4 : vector.v6)
         .split("\n")
@@ -32,7 +32,7 @@ function probabilities(toPorts: string): string[] {
   const ports = parsePorts(toPorts);
   const { config } = parseConfig("", { file: "c", ipv6: false, reservedRanges: false });
   assert.ok(ports.ok && config);
-  const [policy] = decide(config, { chain: "X", ipv6: false, randomFully: true, ports: ports.ranges });
+  const [policy] = compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: ports.ranges });
   assert.ok(policy);
   return desiredChain(policy)
     .rules.filter((rule) => rule.startsWith("-p tcp"))

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseConfig } from "../../src/config/index.ts";
 import { CniConfigProblem, decodeCniConfig, diffCniConfig, formatChange } from "../../src/dialect/index.ts";
-import { decide, type FamilyPolicy } from "../../src/policy/index.ts";
+import { compilePolicy, type FamilyPolicy } from "../../src/policy/index.ts";
 
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
@@ -15,7 +15,7 @@ const GOLDEN = ["192.168.0.0/16", "11.0.0.0/8", "10.137.196.0/23"];
 function policyOf(cidrs: readonly string[], more = ""): FamilyPolicy {
   const text = `nonMasqueradeCIDRs: ${JSON.stringify(cidrs)}\n${more}`;
   const { config } = parseConfig(text, { file: "config", ipv6: true, reservedRanges: false });
-  const [policy] = config ? decide(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
+  const [policy] = config ? compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
   if (!policy) throw new Error(`no policy: ${text}`);
   return policy;
 }

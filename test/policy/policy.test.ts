@@ -1,7 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { defaultConfig, parseConfig } from "../../src/config/index.ts";
-import { checkChainName, decide, explain, parsePorts } from "../../src/policy/index.ts";
+import {
+  checkChainName,
+  compilePolicy,
+  decide,
+  formatVerdict,
+  type Packet,
+  parsePorts,
+} from "../../src/policy/index.ts";
 
 test("--to-ports", () => {
   const good: [string, [number, number][]][] = [
@@ -49,44 +56,41 @@ test("--masq-chain", () => {
 
 const OPTIONS = { chain: "IP-MASQ-AGENT", ipv6: true, randomFully: true, ports: [] };
 
-test("the first entry in the chain decides, as in the kernel", () => {
-  const text = "nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, 'fd00::/8', 169.254.1.0/24]";
-  const { config } = parseConfig(text, { file: "c", ipv6: true, reservedRanges: false });
-  assert.ok(config);
-  const policy = decide(config, OPTIONS);
-  const addresses = [
-    "10.1.2.3",
-    "8.8.8.8",
-    "169.254.1.1",
-    "fd00::1",
-    "fe80::1",
-    "2001:db8::1",
-    "nonsense",
-    "10.0.0.0/8",
-  ];
-  const got = explain(policy, addresses).map((answer) => {
-    return answer.ok
-      ? `${answer.verdict} ${answer.entry?.prefix.network ?? "-"} ${answer.entry?.reason ?? "-"}`
-      : "bad";
+/** What the policy of a config says of packets: the verdict, the rule's CIDR, and what it depends on or why it is outside. */
+function say(text: string, packets: readonly (Packet | string)[], options = OPTIONS): string[] {
+  const { config, diagnostics } = parseConfig(text, { file: "c", ipv6: true, reservedRanges: false });
+  assert.ok(config, JSON.stringify(diagnostics));
+  const policy = compilePolicy(config, options);
+  const asked = packets.map((packet) => (typeof packet === "string" ? { destination: packet } : packet));
+  return decide(policy, asked).map((decision) => {
+    if (!decision) return "not an address";
+    const { verdict, rule, dependsOn, outside } = decision;
+    const on = [...dependsOn.map((part) => `if ${part}`), ...(outside ? [`outside ${outside}`] : [])];
+    return [formatVerdict(verdict), rule?.prefix.network ?? "-", ...on].join(" ");
   });
-  assert.equal(got, [
-    "return 10.0.0.0/8 config",
-    "masquerade - -",
-    "return 169.254.0.0/16 link-local",
-    "return fd00::/8 config",
-    "return fe80::/10 link-local",
-    "masquerade - -",
-    "bad",
-    "bad",
+}
+
+test("the longest prefix decides", () => {
+  const text = "nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, 'fd00::/8', 169.254.1.0/24]";
+  const addresses = ["10.1.2.3", "10.2.2.3", "8.8.8.8", "169.254.1.1", "fd00::1", "fe80::1", "2001:db8::1", "nonsense"];
+  assert.equal(say(text, [...addresses, "10.0.0.0/8"]), [
+    "keep 10.1.0.0/16",
+    "keep 10.0.0.0/8",
+    "masquerade -",
+    "keep 169.254.1.0/24",
+    "keep fd00::/8",
+    "keep fe80::/10",
+    "masquerade -",
+    "not an address",
+    "not an address",
   ]);
 });
 
 test("a family that the agent does not keep is never masqueraded", () => {
   const { config } = defaultConfig({ file: "c", ipv6: false, reservedRanges: false });
   assert.ok(config);
-  const [answer] = explain(decide(config, { ...OPTIONS, ipv6: false }), ["2001:db8::1"]);
-  assert.ok(answer?.ok);
-  assert.equal([answer.verdict, answer.managed], ["return", false]);
+  const [decision] = decide(compilePolicy(config, { ...OPTIONS, ipv6: false }), [{ destination: "2001:db8::1" }]);
+  assert.equal([decision?.verdict.kind, decision?.managed], ["keep", false]);
 });
 
 test.run();

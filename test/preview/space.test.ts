@@ -1,13 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { explain } from "../../src/policy/index.ts";
+import { decide, diffSpaces, formatVerdict } from "../../src/policy/index.ts";
 import { evaluate } from "../../src/preview/evaluate.ts";
 import { pointOf, stepOf } from "../../src/preview/hilbert.ts";
 import {
-  changesOf,
+  changesIn,
   findStretch,
   formatAddress,
   formatBlock,
+  ipv4SpaceOf,
   LOOKS,
   looksOf,
   sizeOf,
@@ -50,17 +51,20 @@ const CASES = [
 test("stretches say of each address what the policy says", () => {
   for (const cidrs of CASES) {
     const policy = policyOf(cidrs);
-    const stretches = stretchesOf(policy);
+    const stretches = stretchesOf(ipv4SpaceOf(policy));
     assert.is(stretches[0]?.first, 0);
     const asked = stretches
       .flatMap(({ first }) => [first, first - 1, first + 1])
       .filter((one) => one >= 0 && one < 2 ** 32);
-    const answers = explain([policy], asked.map(formatAddress));
+    const answers = decide(
+      [policy],
+      asked.map((address) => ({ destination: formatAddress(address) })),
+    );
     for (const [i, address] of asked.entries()) {
       const answer = answers[i];
       const stretch = stretches[findStretch(stretches, address)];
       assert.ok(
-        answer?.ok && answer.verdict === stretch?.verdict && answer.entry === stretch?.entry,
+        answer && answer.verdict === stretch?.verdict && answer.rule === stretch?.rule,
         `${cidrs}: ${formatAddress(address)}`,
       );
     }
@@ -69,10 +73,11 @@ test("stretches say of each address what the policy says", () => {
 
 /** The same by asking for many addresses of each part. */
 const slowLook = (cidrs: string, first: number, size: number) => {
-  const stretches = stretchesOf(policyOf(cidrs));
+  const stretches = stretchesOf(ipv4SpaceOf(policyOf(cidrs)));
   const verdicts = new Set<string>();
-  for (const { first: at, verdict } of stretches) if (at >= first && at < first + size) verdicts.add(verdict);
-  verdicts.add(stretches[findStretch(stretches, first)]?.verdict ?? "");
+  for (const { first: at, verdict } of stretches)
+    if (at >= first && at < first + size) verdicts.add(formatVerdict(verdict));
+  verdicts.add(formatVerdict(stretches[findStretch(stretches, first)]?.verdict ?? { kind: "keep" }));
   return verdicts.size > 1 ? "mixed" : [...verdicts][0];
 };
 
@@ -85,7 +90,8 @@ test("the look of a block's parts, and where two policies differ", () => {
   ];
   for (const block of blocks) {
     for (const cidrs of CASES) {
-      const stretches = stretchesOf(policyOf(cidrs));
+      const space = ipv4SpaceOf(policyOf(cidrs));
+      const stretches = stretchesOf(space);
       const looks = looksOf(stretches, block, 256);
       const size = sizeOf(block) / 256;
       for (const [i, look] of looks.entries()) {
@@ -96,15 +102,17 @@ test("the look of a block's parts, and where two policies differ", () => {
         );
       }
       for (const other of CASES) {
-        const others = stretchesOf(policyOf(other));
-        const changed = changesOf(stretches, others, block, 256);
+        const otherSpace = ipv4SpaceOf(policyOf(other));
+        const others = stretchesOf(otherSpace);
+        const changed = changesIn(diffSpaces(space, otherSpace), block, 256);
         for (const [i, bit] of changed.entries()) {
           const first = block.first + i * size;
           const borders = [...stretches, ...others]
             .map((one) => one.first)
             .filter((at) => at > first && at < first + size);
           const differs = [first, ...borders].some(
-            (at) => stretches[findStretch(stretches, at)]?.verdict !== others[findStretch(others, at)]?.verdict,
+            (at) =>
+              stretches[findStretch(stretches, at)]?.verdict.kind !== others[findStretch(others, at)]?.verdict.kind,
           );
           assert.is(bit === 1, differs, `${cidrs} and ${other} in ${formatBlock(block)}, ${i}`);
         }

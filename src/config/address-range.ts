@@ -1,0 +1,49 @@
+// One address, or a range of them, as `snat` and people write it.
+// This module is browser-compatible.
+import { addressOf, type Family, parseAddresses } from "../core/index.ts";
+
+/** The addresses from `first` to `last`, both included, in canonical text. */
+export interface AddressRange {
+  readonly family: Family;
+  readonly first: string;
+  readonly last: string;
+}
+
+export type ParsedRange =
+  | { readonly ok: true; readonly range: AddressRange }
+  | { readonly ok: false; readonly message: string; readonly hint: string };
+
+const EXAMPLE = "write an address such as 203.0.113.5, or a range such as 203.0.113.5-203.0.113.9";
+
+/**
+ * Reads `203.0.113.5`, or `203.0.113.5-203.0.113.9` with both ends of one family and the lower one first.
+ */
+export function parseAddressRange(text: string): ParsedRange {
+  const ends = text.split("-").map((part) => part.trim());
+  const [firstText = "", lastText = firstText, more] = ends;
+  const { records, read } = parseAddresses([firstText, lastText]);
+  const [first, last] = read;
+  if (more !== undefined || !first?.ok || !last?.ok) {
+    const bad = more !== undefined ? text : !first?.ok ? firstText : lastText;
+    const hint = bad.includes("/") ? "write addresses without a /length; a range is first-last" : EXAMPLE;
+    return { ok: false, message: `${JSON.stringify(bad)} is not an address`, hint };
+  }
+  const addressText = (network: string) => network.slice(0, network.indexOf("/"));
+  const range = { family: first.family, first: addressText(first.network), last: addressText(last.network) };
+  if (first.family !== last.family) {
+    return { ok: false, message: `${text} is a range of two families`, hint: EXAMPLE };
+  }
+  if (addressOf(records, 0) > addressOf(records, 1)) {
+    return {
+      ok: false,
+      message: `the first address of ${text} is after the last`,
+      hint: `write ${range.last}-${range.first}`,
+    };
+  }
+  return { ok: true, range };
+}
+
+/** `203.0.113.5`, or `203.0.113.5-203.0.113.9`. */
+export function formatAddressRange({ first, last }: AddressRange): string {
+  return first === last ? first : `${first}-${last}`;
+}

@@ -1,0 +1,46 @@
+// Ranges of addresses as CIDRs, and as text.
+// This module is browser-compatible.
+import { type Family, formatAddresses } from "./prefix.ts";
+
+const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
+
+/** The number of zero bits at the end of an address, at most `limit`. */
+function trailingZeros(address: bigint, limit: number): number {
+  let zeros = 0;
+  while (zeros < limit && ((address >> BigInt(zeros)) & 1n) === 0n) zeros++;
+  return zeros;
+}
+
+/**
+ * The fewest CIDRs that cover exactly the addresses from `first` to `last`, in order: at most two of each length.
+ *
+ * @example
+ * ```ts
+ * rangeToPrefixes("ipv4", 0x0a000000n, 0x0a000002n); // ["10.0.0.0/31", "10.0.0.2/32"]
+ * ```
+ */
+export function rangeToPrefixes(family: Family, first: bigint, last: bigint): string[] {
+  const width = widthOf(family);
+  const blocks: { readonly address: bigint; readonly bits: number }[] = [];
+  for (let at = first; at <= last; ) {
+    // The largest block that begins here, is aligned, and ends within the range.
+    let host = trailingZeros(at, width);
+    while ((1n << BigInt(host)) - 1n > last - at) host--;
+    blocks.push({ address: at, bits: width - host });
+    at += 1n << BigInt(host);
+  }
+  const addresses = formatAddresses(
+    family,
+    blocks.map(({ address }) => address),
+  );
+  return blocks.map(({ bits }, i) => `${addresses[i]}/${bits}`);
+}
+
+/** A range as a person writes it: one address, a CIDR if it is one, else `first-last`. */
+export function formatRange(family: Family, first: bigint, last: bigint): string {
+  const [from = "", to = ""] = formatAddresses(family, [first, last]);
+  if (first === last) return from;
+  const size = last - first + 1n;
+  const isBlock = (size & (size - 1n)) === 0n && first % size === 0n;
+  return isBlock ? `${from}/${widthOf(family) - (size.toString(2).length - 1)}` : `${from}-${to}`;
+}

@@ -1,0 +1,100 @@
+// The address space of a family, cut where the prefix that decides changes.
+// This module is browser-compatible.
+import { CoreMemoryError, Instance } from "./instance.ts";
+import type { Family, PrefixRecords } from "./prefix.ts";
+import type { Decider } from "./table.ts";
+
+/** Bytes of a segment (assembly/segments.ts) and of a difference (assembly/space.ts), and where their parts are. */
+const SEGMENT = 24;
+const OWNER = 16;
+const DIFFERENCE = 40;
+const END = 16;
+const BEFORE = 32;
+const AFTER = 36;
+
+/**
+ * Disjoint segments that cover the whole space of a family in order. Each ends where the next begins, and neighbours have
+ * different owners. Addresses are numbers of 32 or 128 bits.
+ */
+export interface Segments {
+  readonly family: Family;
+  /** At least 1. */
+  readonly length: number;
+  /** For each segment the index of the prefix that decides, -1 if none does. */
+  readonly owners: Int32Array;
+  first(index: number): bigint;
+  last(index: number): bigint;
+  /** As the core holds them; opaque outside this module. */
+  readonly bytes: Uint8Array;
+}
+
+/** A range of addresses whose answer differs between two lists, and the owners there. */
+export interface SegmentDifference {
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly before: number;
+  readonly after: number;
+}
+
+const shiftOf = (family: Family) => (family === "ipv4" ? 96n : 0n);
+const endOf = (family: Family) => 1n << (family === "ipv4" ? 32n : 128n);
+
+function addressAt(view: DataView, at: number, family: Family): bigint {
+  return ((view.getBigUint64(at, true) << 64n) | view.getBigUint64(at + 8, true)) >> shiftOf(family);
+}
+
+/**
+ * Cuts the space of `family` along those of the prefixes, which must be good, that belong to it. O(n).
+ * Throws {@link CoreMemoryError} if they do not fit.
+ *
+ * @example
+ * ```ts
+ * const { records } = parsePrefixes(["10.0.0.0/8", "10.1.0.0/16"]);
+ * [...segmentsOf(records, "ipv4", "longest").owners]; // [-1, 0, 1, 0, -1]
+ * ```
+ */
+export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
+  const instance = new Instance();
+  const { call } = instance;
+  const records = instance.put(prefixes.bytes);
+  const length = call.segmentsOf(records, prefixes.length, family === "ipv4" ? 4 : 6, decider === "first" ? 1 : 0);
+  if (length < 0) throw new CoreMemoryError(`the segments of ${prefixes.length} prefixes do not fit`);
+  const bytes = instance.take(call.foundSegments(), length * SEGMENT);
+  const view = new DataView(bytes.buffer);
+  const owners = new Int32Array(length);
+  for (let i = 0; i < length; i++) owners[i] = view.getInt32(i * SEGMENT + OWNER, true);
+  const first = (index: number) => addressAt(view, index * SEGMENT, family);
+  const last = (index: number) => (index + 1 < length ? first(index + 1) : endOf(family)) - 1n;
+  return { family, length, owners, first, last, bytes };
+}
+
+/**
+ * Where two lists of segments of one family differ, in the order of addresses. `classes` have a number for each owner from
+ * -1 on (so that of owner 0 is the second): addresses differ if the classes of their owners do. O(n).
+ * Throws {@link CoreMemoryError} if they do not fit.
+ */
+export function diffSegments(
+  before: Segments,
+  after: Segments,
+  classes: { readonly before: Int32Array; readonly after: Int32Array },
+): SegmentDifference[] {
+  const { family } = before;
+  const instance = new Instance();
+  const a = instance.put(before.bytes);
+  const aClasses = instance.put(classes.before);
+  const b = instance.put(after.bytes);
+  const bClasses = instance.put(classes.after);
+  const out = instance.alloc((before.length + after.length) * DIFFERENCE);
+  const count = instance.call.diffSegments(a, before.length, aClasses, b, after.length, bClasses, out);
+  const view = instance.view(out, count * DIFFERENCE);
+  return Array.from({ length: count }, (_, i): SegmentDifference => {
+    const at = i * DIFFERENCE;
+    const end = addressAt(view, at + END, family);
+    return {
+      first: addressAt(view, at, family),
+      last: (end === 0n ? endOf(family) : end) - 1n,
+      before: view.getInt32(at + BEFORE, true),
+      after: view.getInt32(at + AFTER, true),
+    };
+  });
+}

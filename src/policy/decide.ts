@@ -1,0 +1,66 @@
+// What happens to a packet, as far as it is known.
+// This module is browser-compatible.
+import { buildTable, type Family, parseAddresses } from "../core/index.ts";
+import { type Outcome, type Outcomes, outcomesOf, sourceRangesOf } from "./outcomes.ts";
+import type { FamilyPolicy } from "./policy.ts";
+import { includesInterface, limitsOf, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
+import { KEEP } from "./verdict.ts";
+
+/** A packet, as far as it is known. */
+export interface Packet {
+  readonly destination: string;
+  readonly source?: string | undefined;
+  readonly outputInterface?: string | undefined;
+}
+
+/** What happens to a packet, and why. */
+export interface Decision extends Outcome {
+  /** What the verdict depends on and is not known: it holds if the packet is within these, else the packet is kept. */
+  readonly dependsOn: readonly ScopePart[];
+  /** What leaves the packet out of the scope, so that it passes untouched. */
+  readonly outside: ScopePart | undefined;
+}
+
+/** The decision about a packet with this outcome. */
+export function decisionOf(outcome: Outcome, scope: Scope, facts: ScopeFacts): Decision {
+  // A packet that keeps its address anyway depends on nothing.
+  const limits = outcome.managed && outcome.verdict.kind !== "keep" ? limitsOf(scope) : [];
+  const outside = limits.find((part) => facts[part] === false);
+  if (outside) return { ...outcome, verdict: KEEP, rule: undefined, dependsOn: [], outside };
+  return { ...outcome, dependsOn: limits.filter((part) => facts[part] === undefined), outside: undefined };
+}
+
+/** What is known about the scope of packets of a family, of which source and interface may be known. */
+export function factsOf(
+  outcomes: Outcomes,
+  { source, outputInterface }: Omit<Packet, "destination">,
+): (family: Family) => ScopeFacts {
+  const ranges = sourceRangesOf(outcomes);
+  const { records, read } = parseAddresses([source ?? ""]);
+  const found = read[0]?.ok ? buildTable(ranges.prefixes, "longest").lookup(records)[0] : undefined;
+  return (family) => ({
+    source: found === undefined ? undefined : ranges.isWithin(found),
+    outputInterface:
+      outputInterface === undefined ? undefined : includesInterface(outcomes.scopes[family], outputInterface),
+  });
+}
+
+/**
+ * Decides about packets, all in one pass through the core; the decisions are in their order, undefined for a packet whose
+ * destination is not an address.
+ */
+export function decide(policy: readonly FamilyPolicy[], packets: readonly Packet[]): readonly (Decision | undefined)[] {
+  const outcomes = outcomesOf(policy);
+  const { records, read } = parseAddresses(packets.map(({ destination }) => destination));
+  const indexes = buildTable(outcomes.prefixes, "longest").lookup(records);
+  // Many packets have the same of these.
+  const known = new Map<string, (family: Family) => ScopeFacts>();
+  return packets.map((packet, i): Decision | undefined => {
+    if (!read[i]?.ok) return undefined;
+    const outcome = outcomes.at(indexes[i] ?? -1);
+    const key = `${packet.source} ${packet.outputInterface}`;
+    const facts = known.get(key) ?? factsOf(outcomes, packet);
+    known.set(key, facts);
+    return decisionOf(outcome, outcomes.scopes[outcome.family], facts(outcome.family));
+  });
+}

@@ -1,0 +1,88 @@
+// Many packets at a time: what a table says about their addresses, as decisions.
+// This module is browser-compatible.
+import type { LineTable } from "../core/index.ts";
+import { type Decision, decisionOf } from "./decide.ts";
+import { type Outcomes, sourceRangesOf } from "./outcomes.ts";
+import { includesInterface, limitsOf, type ScopeFacts } from "./scope.ts";
+import { formatVerdict, type Verdict } from "./verdict.ts";
+
+/** What is known of all packets. */
+export interface Known {
+  /** Is the source of each packet known? */
+  readonly source: boolean;
+  /** The interface by which all of them leave. */
+  readonly outputInterface: string | undefined;
+}
+
+/** Turns the indexes that lookups in its table return into decisions. */
+export interface Judge {
+  readonly table: LineTable;
+  /** How many indexes there are. */
+  readonly length: number;
+  decision(index: number): Decision;
+  /** Equal texts stand for equal treatment, among judges too. Cheap. */
+  treatment(index: number): string;
+  /** Does the decision depend on something that is not known? Cheap. */
+  depends(index: number): boolean;
+  /** For each index a 1 if its verdict is of this kind, also if it depends on something. */
+  having(kind: Verdict["kind"]): Uint8Array;
+}
+
+/** Judges by destination and, if they are known, source and interface. */
+export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known): Judge {
+  const { prefixes, scopes } = outcomes;
+  const ranges = sourceRangesOf(outcomes);
+  const limited = limitsOf(scopes.ipv4).includes("source") || limitsOf(scopes.ipv6).includes("source");
+  const gated = source && limited;
+  const verdictAt = (index: number) => (index < prefixes.length ? outcomes.verdict(index) : undefined);
+  // What the gate let through has a source within the scope; behind the prefixes stand those that it held back.
+  const decision = (index: number): Decision => {
+    const heldBack = index >= prefixes.length;
+    const family = index === prefixes.length ? "ipv4" : "ipv6";
+    const outcome = outcomes.at(heldBack ? prefixes.length - (family === "ipv4" ? 2 : 1) : index);
+    const scope = scopes[outcome.family];
+    const facts: ScopeFacts = {
+      source: source ? !heldBack : undefined,
+      outputInterface: outputInterface === undefined ? undefined : includesInterface(scope, outputInterface),
+    };
+    return decisionOf(outcome, scope, facts);
+  };
+  const flags = (length: number, is: (index: number) => boolean) =>
+    Uint8Array.from({ length }, (_, i) => (is(i) ? 1 : 0));
+  const gate = gated
+    ? {
+        applies: flags(prefixes.length, (index) => outcomes.verdict(index).kind !== "keep"),
+        sources: ranges.prefixes,
+        passes: flags(ranges.prefixes.length, (index) => ranges.isWithin(index)),
+      }
+    : undefined;
+  const length = prefixes.length + 2;
+  // All decisions with one verdict depend on the same, whatever their rules.
+  const unlimited = !limited && scopes.ipv4.outputInterfaces === "any" && scopes.ipv6.outputInterfaces === "any";
+  const treatments = new Map<number, string>();
+  const treatment = (index: number): string => {
+    if (unlimited) return formatVerdict(outcomes.verdict(Math.min(index, prefixes.length - 1)));
+    let text = treatments.get(index);
+    if (text === undefined) {
+      const { verdict, dependsOn, family } = decision(index);
+      const scope = scopes[family];
+      const on = dependsOn.map((part) =>
+        part === "source"
+          ? scope.sources !== "any" && scope.sources.map(({ network }) => network).sort()
+          : scope.outputInterfaces !== "any" && [...scope.outputInterfaces].sort(),
+      );
+      text = `${formatVerdict(verdict)}${on.length > 0 ? ` ${JSON.stringify(on)}` : ""}`;
+      treatments.set(index, text);
+    }
+    return text;
+  };
+  return {
+    table: { prefixes, gate },
+    length,
+    decision,
+    treatment,
+    depends: (index) => !unlimited && decision(index).dependsOn.length > 0,
+    having: (kind) =>
+      flags(length, (index) => (unlimited ? verdictAt(index)?.kind === kind : decision(index).verdict.kind === kind)),
+  };
+}

@@ -1,0 +1,31 @@
+// What happens to a packet's source address.
+// This module is browser-compatible.
+import { type AddressRange, formatAddressRange } from "../config/index.ts";
+
+export type Verdict =
+  /** The packet keeps its source address. */
+  | { readonly kind: "keep" }
+  /** It gets the address of the interface by which it leaves. */
+  | { readonly kind: "masquerade" }
+  /** It gets one of these addresses. */
+  | { readonly kind: "snat"; readonly to: AddressRange };
+
+export const VERDICT_KINDS = ["keep", "masquerade", "snat"] as const satisfies readonly Verdict["kind"][];
+
+export const KEEP: Verdict = { kind: "keep" };
+export const MASQUERADE: Verdict = { kind: "masquerade" };
+
+/** A verdict in one or two words: `keep`, `masquerade`, `snat 203.0.113.5`. Equal verdicts have equal texts. */
+export function formatVerdict(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "keep":
+    case "masquerade":
+      return verdict.kind;
+    case "snat":
+      return `snat ${formatAddressRange(verdict.to)}`;
+  }
+}
+
+export function sameVerdict(a: Verdict, b: Verdict): boolean {
+  return formatVerdict(a) === formatVerdict(b);
+}
