@@ -34,11 +34,11 @@ export async function printClassify() {
   const hasDeno = existsSync(DENO);
   const megabytes = (statSync(ADDRESSES).size / 1e6).toFixed(0);
   console.log(
-    `\nclassify --only=return of ${LINES.toLocaleString("en")} lines (${megabytes} MB), start to exit: ms. Prefixes: ${source}`,
+    `\nclassify --only=keep of ${LINES.toLocaleString("en")} lines (${megabytes} MB), start to exit: ms. Prefixes: ${source}`,
   );
   const rows = [["", "Node", "Deno", "grepcidr", "grepcidr/Node", "target"]];
   for (const { file, name } of lists) {
-    const words = [AGENT, "classify", `--cidrs=${file}`, "--only=return", ADDRESSES];
+    const words = [AGENT, "classify", `--cidrs=${file}`, "--only=keep", ADDRESSES];
     const ours = [process.execPath, ...words];
     const peer = ["grepcidr", "-f", file, ADDRESSES];
     if (hasPeer) compare(ours, peer);

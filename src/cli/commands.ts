@@ -65,14 +65,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: check,
   },
   explain: {
-    operands: "ADDRESS…",
-    summary: "show which entry decides about an address",
+    operands: "ADDRESS|CIDR…",
+    summary: "show what happens to packets to an address or a CIDR, and why",
     details: [
-      "return: the packet keeps the pod's address; masquerade: it gets the node's. The first entry of the chain that contains the address decides.",
+      "keep: the packet keeps the pod's address. masquerade: it gets the node's. snat: it gets an address that the config names. The entry with the longest prefix that contains the address decides; a CIDR is shown in parts with one entry each.",
+      "If the verdict depends on the source or the interface, it says so; --source and --output-interface name them.",
       "Addresses of the node itself never come to the chain: the jump passes them by.",
     ],
-    examples: ["ip-masq-agent explain 10.1.2.3 8.8.8.8 --config=config.yaml"],
-    exits: "0; 1 where something is no address or the config is invalid; 2 for bad usage",
+    examples: [
+      "ip-masq-agent explain 10.1.2.3 8.8.8.8 --config=config.yaml",
+      "ip-masq-agent explain 10.0.0.0/8 --source=10.244.1.7 --output-interface=eth0",
+    ],
+    exits: "0; 1 if something is neither an address nor a CIDR, or the config is invalid; 2 for bad usage",
     action: explain,
   },
   classify: {
@@ -81,12 +85,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Prints the address of each line, the verdict and the entry that decides. Without FILE, or with -, reads standard input.",
       "The address is the first in the line, as a whole word: 10.0.0.1:443, [2001:db8::1]:443 and src=10.0.0.1 hold one; 12:30:45 and 1.2.3.4.5 are none. The destination decides, so a line of conntrack -L needs --key=dst.",
+      "If the config limits sources or interfaces, --source-key or --source-field says where a line has its source, and --output-interface by which interface the packets leave; without them the answer says what it depends on.",
       "tcpdump writes ports behind a fifth dot: give it -n, and awk takes them off as in the example.",
       "Lines without an address are counted, the first few shown. With --output=json every line gives an object with its number.",
     ],
     examples: [
       "ip-masq-agent classify --config=config.yaml --summary addresses.txt",
-      "conntrack -L | ip-masq-agent classify --key=dst --only=masquerade",
+      "conntrack -L | ip-masq-agent classify --key=dst --source-key=src --only=masquerade",
       "tcpdump -n -l 'tcp or udp' |\n  awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
     ],
     exits: "0; 1 where the config is invalid or the input cannot be read; 2 for bad usage",
@@ -96,7 +101,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "--from=FILE --to=FILE [FILE]",
     summary: "show which flows a change of the config would treat in another way",
     details: [
-      "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. FILEs of --from and --to are configs or lists of CIDRs.",
+      "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines are counted apart if that depends on something they do not say. FILEs of --from and --to are configs or lists of CIDRs.",
     ],
     examples: ["conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst"],
     exits: "0, whatever would change; 1 where a config is invalid or the input cannot be read; 2 for bad usage",

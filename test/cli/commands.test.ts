@@ -49,7 +49,7 @@ const CALLS: Call[] = [
   {
     args: ["explain", "10.1.2.3", "8.8.8.8", `--config=${GOOD}`, "--enable-ipv6"],
     exit: 0,
-    stdout: /^10\.1\.2\.3 +return +10\.0\.0\.0\/8 +.*good\.yaml:1:22\n8\.8\.8\.8 +masquerade +no entry contains it\n$/,
+    stdout: /^10\.1\.2\.3 +keep +10\.0\.0\.0\/8 +.*good\.yaml:1:22\n8\.8\.8\.8 +masquerade +no entry contains it\n$/,
   },
   {
     args: ["explain", "169.254.0.1", "10.0.0.1"],
@@ -58,12 +58,11 @@ const CALLS: Call[] = [
   },
   { args: ["explain", "::1"], exit: 0, stdout: /IPv6 is not enabled/ },
   // What a packet to it carries is the IPv4 address.
-  { args: ["explain", "::ffff:10.1.2.3"], exit: 0, stdout: /^::ffff:10\.1\.2\.3 +return +10\.0\.0\.0\/8/ },
+  { args: ["explain", "::ffff:10.1.2.3"], exit: 0, stdout: /^::ffff:10\.1\.2\.3 +keep +10\.0\.0\.0\/8/ },
   {
     args: ["explain", "10.0.0.0/8", "10.0.0.1"],
-    exit: 1,
-    stdout: /^10\.0\.0\.1/,
-    stderr: /10\.0\.0\.0\/8 is not an IP address; leave out the \/length/,
+    exit: 0,
+    stdout: /^10\.0\.0\.0\/8 +keep +10\.0\.0\.0\/8 .*\n10\.0\.0\.1 +keep/,
   },
   { args: ["explain"], exit: 2, stderr: /explain needs an address/ },
   {
@@ -178,7 +177,7 @@ test("--output=json", async () => {
       {
         address: "10.1.2.3",
         family: "ipv4",
-        verdict: "return",
+        verdict: "keep",
         managed: true,
         decidedBy: { cidr: "10.0.0.0/8", reason: "config", file: WARN, line: 1, column: 22 },
       },

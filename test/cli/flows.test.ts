@@ -34,7 +34,7 @@ const CALLS: Call[] = [
       "8.8.8.8          masquerade  no entry contains it",
       `10.1.2.3         return      10.0.0.0/8  ${CONFIG}:1:22`,
       `fd00::1          return      fd00::/8  ${CONFIG}:1:34`,
-      "169.254.1.1      return      169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "169.254.1.1      keep        169.254.0.0/16  link-local (masqLinkLocal: false)",
       "192.0.2.1        masquerade  no entry contains it",
       "",
     ].join("\n"),
@@ -43,11 +43,11 @@ const CALLS: Call[] = [
   {
     args: ["classify", ...KEY, "--summary"],
     stdout: [
-      "1  return      169.254.0.0/16  link-local (masqLinkLocal: false)",
-      `1  return      10.0.0.0/8  ${CONFIG}:1:22`,
-      `1  return      fd00::/8  ${CONFIG}:1:34`,
+      "1  keep        169.254.0.0/16  link-local (masqLinkLocal: false)",
+      `1  keep        10.0.0.0/8  ${CONFIG}:1:22`,
+      `1  keep        fd00::/8  ${CONFIG}:1:34`,
       "2  masquerade  no entry contains it",
-      "7 lines: 3 return, 2 masquerade, 2 without an address",
+      "7 lines: 3 keep, 2 masquerade, 2 without an address",
       "",
     ].join("\n"),
     stderr: NONE,
@@ -58,11 +58,11 @@ const CALLS: Call[] = [
     stderr: NONE,
   },
   {
-    args: ["classify", ...KEY, "--only=return"],
+    args: ["classify", ...KEY, "--only=keep"],
     stdout: `${LOG.split("\n").slice(1, 2)}\n${LOG.split("\n").slice(3, 5).join("\n")}\n`,
   },
   // What is not masqueraded because IPv6 is not enabled is returned as well.
-  { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=return"], stdout: /^udp .*\ntcp 6 src=8\.8\.8\.8 .*$/ },
+  { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=keep"], stdout: /^udp .*\ntcp 6 src=8\.8\.8\.8 .*$/ },
   {
     args: ["classify", `--cidrs=${LIST}`, "--field=5", "--summary"],
     stdout: new RegExp(
@@ -71,10 +71,10 @@ const CALLS: Call[] = [
     stderr: /line 7 has no address: .*\n$/,
   },
   { args: ["classify", "--field=20"], stdout: "", stderr: /line 5 has no address: .*\nlines without an address: 7\n$/ },
-  { args: ["classify", "--key=dst"], stdout: /fd00::1 +return +IPv6 is not enabled/ },
-  { args: ["classify"], stdout: /^10\.9\.9\.9 +return +10\.0\.0\.0\/8 +default list\n/, stderr: /the defaults apply/ },
+  { args: ["classify", "--key=dst"], stdout: /fd00::1 +keep +IPv6 is not enabled/ },
+  { args: ["classify"], stdout: /^10\.9\.9\.9 +keep +10\.0\.0\.0\/8 +default list\n/, stderr: /the defaults apply/ },
   { args: ["classify"], input: "", stdout: "" },
-  { args: ["classify", "--summary"], input: "", stdout: "0 lines: 0 return, 0 masquerade, 0 without an address\n" },
+  { args: ["classify", "--summary"], input: "", stdout: "0 lines: 0 keep, 0 masquerade, 0 without an address\n" },
   {
     args: ["classify", `--cidrs=${BAD_LIST}`],
     exit: 1,
@@ -85,16 +85,16 @@ const CALLS: Call[] = [
     exit: 1,
     stderr: /ipv6\.txt:2:1: error: 2001:db8::\/32 is an IPv6 prefix.*\[ipv6-disabled\]/,
   },
-  { args: ["classify", `--cidrs=${IPV6_LIST}`, "--enable-ipv6"], input: "2001:db8::1", stdout: /^2001:db8::1 +return/ },
+  { args: ["classify", `--cidrs=${IPV6_LIST}`, "--enable-ipv6"], input: "2001:db8::1", stdout: /^2001:db8::1 +keep/ },
   { args: ["optimize", MANY_BAD], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
   { args: ["classify", `--cidrs=${MANY_BAD}`], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
   { args: ["classify", "--cidrs=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", folder], exit: 1, stderr: /cannot read/ },
   { args: ["classify", "a", "b"], exit: 2, stderr: /one FILE at a time/ },
-  { args: ["classify", "--only=drop"], exit: 2, stderr: /write one of masquerade, return/ },
-  { args: ["classify", "--only=return", "--summary"], exit: 2, stderr: /give one/ },
-  { args: ["classify", "--only=return", "--output=json"], exit: 2, stderr: /not as JSON/ },
+  { args: ["classify", "--only=drop"], exit: 2, stderr: /write one of keep, masquerade, snat/ },
+  { args: ["classify", "--only=keep", "--summary"], exit: 2, stderr: /give one/ },
+  { args: ["classify", "--only=keep", "--output=json"], exit: 2, stderr: /not as JSON/ },
   { args: ["classify", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
   { args: ["classify", "--field=0"], exit: 2, stderr: /write a number, from 1/ },
   { args: ["classify", "--key=a=b"], exit: 2, stderr: /write a name, such as dst/ },
@@ -103,14 +103,14 @@ const CALLS: Call[] = [
   {
     args: ["impact", `--from=${CONFIG}`, `--to=${LIST}`, "--enable-ipv6", "--key=dst"],
     stdout: [
-      `1  - return: fd00::/8  ${CONFIG}:1:34`,
+      `1  - keep: fd00::/8  ${CONFIG}:1:34`,
       "   + masquerade: no entry contains it",
       "     udp 17 src=fd00::9 dst=fd00::1 sport=3",
-      "1  - return: 169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "1  - keep: 169.254.0.0/16  link-local (masqLinkLocal: false)",
       "   + masquerade: no entry contains it",
       "     tcp 6 src=10.9.9.9 dst=169.254.1.1",
       "1  - masquerade: no entry contains it",
-      `   + return: 192.0.2.1/32  ${LIST}:3:1`,
+      `   + keep: 192.0.2.1/32  ${LIST}:3:1`,
       "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
       "3 of 7 lines would change their verdict",
       "",
@@ -151,7 +151,7 @@ const ROWS: Call[] = [
     args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6", "--summary"],
     input: "8.8.8.8\n::1\n::2\n",
     stdout:
-      "1  masquerade  no entry contains it (IPv4)\n2  masquerade  no entry contains it (IPv6)\n3 lines: 0 return, 3 masquerade, 0 without an address\n",
+      "1  masquerade  no entry contains it (IPv4)\n2  masquerade  no entry contains it (IPv6)\n3 lines: 0 keep, 3 masquerade, 0 without an address\n",
   },
   {
     args: ["classify", `--cidrs=${LIST}`, "--enable-ipv6"],
@@ -177,7 +177,7 @@ const STDIN: Call[] = [
   {
     args: ["classify", "--cidrs=-", FLOWS, "--key=dst"],
     input: "8.0.0.0/8",
-    stdout: /^8\.8\.8\.8 +return +8.*<stdin>:1:1/,
+    stdout: /^8\.8\.8\.8 +keep +8.*<stdin>:1:1/,
   },
   { args: ["classify", "--cidrs=-"], exit: 2, stderr: /standard input can be read once/ },
   { args: ["classify", "--cidrs=-", "-"], exit: 2, stderr: /standard input can be read once/ },
@@ -205,8 +205,8 @@ for (const runtime of BOTH_RUNTIMES) {
     const calls = [
       [`AGENT impact --from=CONFIG --to=LIST ${options} "$FLOWS"`, /^3 of 7 lines/m],
       [`AGENT impact --from=LIST --to=CONFIG ${options} "$FLOWS"`, /^3 of 7 lines/m],
-      [`AGENT classify --config=CONFIG ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.0\.0\.0\/8/m],
-      [`AGENT classify --cidrs=LIST ${options} "$FLOWS"`, /^10\.1\.2\.3 +return +10\.1\.0\.0\/16/m],
+      [`AGENT classify --config=CONFIG ${options} "$FLOWS"`, /^10\.1\.2\.3 +keep +10\.0\.0\.0\/8/m],
+      [`AGENT classify --cidrs=LIST ${options} "$FLOWS"`, /^10\.1\.2\.3 +keep +10\.1\.0\.0\/16/m],
       ["AGENT check --enable-ipv6 CONFIG", /: valid: 2 CIDRs/],
       ["AGENT optimize LIST", /^10\.1\.0\.0\/16\n192\.0\.2\.1\/32\n$/],
       ["AGENT optimize --enable-ipv6 CONFIG", /^nonMasq.*fd00/],
@@ -229,21 +229,21 @@ for (const runtime of BOTH_RUNTIMES) {
     const [command = "", ...args] = [...RUNTIMES[runtime], "classify", `--config=${CONFIG}`, "--enable-ipv6"];
     const out = `${folder}/out.txt`;
     const shell = (text: string) => run(["sh", "-c", text, command, ...args], "", { LOG: log, OUT: out });
-    await shell('"$0" "$@" --only=return "$LOG" > "$OUT"');
+    await shell('"$0" "$@" --only=keep "$LOG" > "$OUT"');
     assert.ok(
       readFileSync(out, "utf8") === lines.filter((line) => line.includes("10.") && !line.startsWith("11.")).join("\n"),
     );
     assert.equal(await shell('cat "$LOG" | "$0" "$@" --summary | tail -n 1'), {
       exit: 0,
-      stdout: "200000 lines: 100001 return, 99999 masquerade, 0 without an address\n",
+      stdout: "200000 lines: 100001 keep, 99999 masquerade, 0 without an address\n",
       stderr: "",
     });
-    for (const mode of ["", "--summary", "--only=return"]) {
+    for (const mode of ["", "--summary", "--only=keep"]) {
       const full = await shell(`"$0" "$@" ${mode} "$LOG" > /dev/full`);
       assert.is(full.exit, 1);
       assert.match(full.stderr, /^ip-masq-agent: cannot write to standard output: .*(ENOSPC|os error 28).*\n$/);
     }
-    for (const mode of ["", "--only=return"]) {
+    for (const mode of ["", "--only=keep"]) {
       const { stdout, stderr } = await shell(`{ "$0" "$@" ${mode} "$LOG"; echo "exit $?" >&2; } | head -n 1`);
       assert.match(stdout, mode ? /^10\.0\.0\.1\n$/ : /^11\.0\.0\.0 +masquerade/);
       assert.is(stderr, "exit 0\n");
@@ -278,7 +278,7 @@ test("the progress is told on a terminal, where no lines are printed to it", asy
 test("--output=json", async () => {
   const input = "10.1.2.3\n8.8.8.8:443\nx\n";
   const entry = { cidr: "10.1.0.0/16", reason: "config", file: LIST, line: 2, column: 1 };
-  const inside = { family: "ipv4", verdict: "return", managed: true, decidedBy: entry };
+  const inside = { family: "ipv4", verdict: "keep", managed: true, decidedBy: entry };
   const outside = { family: "ipv4", verdict: "masquerade", managed: true, decidedBy: null };
   const json = async (...args: string[]) => (await agent(undefined, [...args, "--output=json"], { input })).stdout;
   const lines = (await json("classify", `--cidrs=${LIST}`)).trimEnd().split("\n");
@@ -293,7 +293,7 @@ test("--output=json", async () => {
   const many = await agent(undefined, ["classify", `--cidrs=${LIST}`, "--output=json"], { input: "x\n".repeat(9000) });
   assert.match(many.stdout, /\{"line":9000,"error":"no address"\}\n$/);
   assert.equal(JSON.parse(await json("classify", `--cidrs=${LIST}`, "--summary")), {
-    ...{ lines: 3, return: 1, masquerade: 1, withoutAddress: 1 },
+    ...{ lines: 3, keep: 1, masquerade: 1, snat: 0, depend: 0, withoutAddress: 1 },
     outcomes: [
       { lines: 1, ...inside },
       { lines: 1, ...outside },

@@ -16,16 +16,16 @@ test.after(() => rmSync(folder, { recursive: true }));
 /** What somebody might do with it. */
 const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
 import { parseConfig } from "ip-masq-agent/config";
-import { compilePolicy, explain } from "ip-masq-agent/policy";
+import { compilePolicy, decide } from "ip-masq-agent/policy";
 import { render } from "ip-masq-agent/dialect";
 const { config } = parseConfig("nonMasqueradeCIDRs: [10.0.0.0/8]", { file: "x", ipv6: false, reservedRanges: false });
 const policy = config ? compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
-const [answer] = explain(policy, ["10.1.2.3"]);
+const [decision] = decide(policy, [{ destination: "10.1.2.3" }]);
 export const used: string = [
   parsePrefixes(["10.0.0.0/8"]).records.length,
   parseAddresses(["10.1.2.3"]).read[0]?.ok,
   typeof buildTable,
-  answer?.ok ? answer.verdict : "?",
+  decision?.verdict.kind,
   render(policy)[0]?.transaction.split("\\n")[1],
 ].join(" ");
 `;
@@ -34,7 +34,7 @@ const USE_JSON = `import schema from "ip-masq-agent/config.schema.json" with { t
 import own from "ip-masq-agent/package.json" with { type: "json" };
 export const title: string = schema.title + own.version;
 `;
-const USED = "1 true function return :X - [0:0]";
+const USED = "1 true function keep :X - [0:0]";
 
 const DENO = resolve("node_modules/.bin/deno");
 const TSC = resolve("node_modules/typescript/bin/tsc");

@@ -36,7 +36,7 @@ for (const runtime of ["node", "deno"] as const) {
         assert.is(sample(first, "resync_interval_seconds"), 0.2);
         assert.match(first, /^ip_masq_agent_config_info\{sha256="[\da-f]{64}"\} 1$/m);
         assert.match(first, /^ip_masq_agent_build_info\{version="\d[^"]*",runtime="(Node|Deno) [^"]*"\} 1$/m);
-        assert.is(sample(first, 'rule_connections_total{family="ipv6",cidr="fd00::/8",verdict="return"}'), 0);
+        assert.is(sample(first, 'rule_connections_total{family="ipv6",cidr="fd00::/8",verdict="keep"}'), 0);
         lint(first);
 
         restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
@@ -117,7 +117,7 @@ kernelTest("connections are counted by CIDR and verdict", async () => {
         { protocol: "udp", host: outside, count: 2 },
       ]);
       const { text } = await loop.get("/metrics");
-      assert.is(sample(text, 'rule_connections_total{family="ipv4",cidr="10.0.0.0/8",verdict="return"}'), 3);
+      assert.is(sample(text, 'rule_connections_total{family="ipv4",cidr="10.0.0.0/8",verdict="keep"}'), 3);
       assert.is(sample(text, 'rule_connections_total{family="ipv4",cidr="0.0.0.0/0",verdict="masquerade"}'), 7);
     });
   } finally {

@@ -99,7 +99,7 @@ kernelTest("explain says what the packets show, and status counts them", async (
     ]);
     assert.match(
       stdout,
-      /^10\.99\.0\.1 +return +10\.0\.0\.0\/8 .*\n203\.0\.113\.10 +masquerade +no entry.*\nfd00:99::1 +return +fd00::\/8 .*\n2001:db8:9::10 +masquerade/,
+      /^10\.99\.0\.1 +keep +10\.0\.0\.0\/8 .*\n203\.0\.113\.10 +masquerade +no entry.*\nfd00:99::1 +keep +fd00::\/8 .*\n2001:db8:9::10 +masquerade/,
     );
     network.send(network.pod, [{ protocol: "udp", host: ADDRESSES.ipv4.inside, count: 3 }]);
     const status = JSON.parse((await agent(network.node, ["status", "--output=json", ...args])).stdout);

@@ -127,7 +127,7 @@ browserTest("addresses: one, many, and a file of them", () =>
       const field = page.getByLabel("Addresses, one a line", { exact: false });
       const decides = page.locator(".decides");
       await field.pressSequentially("10.1.2.3");
-      await page.getByRole("cell", { name: "left alone" }).waitFor();
+      await page.getByRole("cell", { name: "kept" }).waitFor();
       // The entry that decides about a single address is marked where it stands, and only while it does.
       await decides.getByText("10.0.0.0/8").waitFor();
       await field.fill("8.8.8.8");
@@ -144,8 +144,8 @@ browserTest("addresses: one, many, and a file of them", () =>
       assert.equal(
         rows.slice(1).map((row) => row.split("\t").map((cell) => cell.trim())),
         [
-          ["192.168.0.0/16, line 3", "left alone", "2"],
-          ["10.0.0.0/8, line 2", "left alone", "1"],
+          ["192.168.0.0/16, line 3", "kept", "2"],
+          ["10.0.0.0/8, line 2", "kept", "1"],
           ["no entry contains it", "masqueraded", "1"],
         ],
       );
@@ -157,7 +157,7 @@ browserTest("addresses: one, many, and a file of them", () =>
         .getByLabel("Open a file")
         .setInputFiles({ name: "flows.log", mimeType: "text/plain", buffer: Buffer.from(lines) });
       await page.getByTestId("counted").getByText("200,000 lines").waitFor();
-      await page.getByTestId("entries").getByRole("row", { name: "10.0.0.0/8, line 2 left alone 100,000" }).waitFor();
+      await page.getByTestId("entries").getByRole("row", { name: "10.0.0.0/8, line 2 kept 100,000" }).waitFor();
       await tab(page, "Picture");
       await tab(page, "Try an address");
       await page.getByTestId("counted").getByText("200,000 lines").waitFor();
@@ -215,7 +215,7 @@ browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", 
       assert.is(await colourAt(page, 11), await colourAt(page, 200));
       const map = page.locator(".map");
       await map.hover({ position: await placeOf(page, 10) });
-      assert.match(await text(page, "readout"), /^10\.\d+\.0\.0\/16: left alone \(10\.0\.0\.0\/8, line 2\)$/);
+      assert.match(await text(page, "readout"), /^10\.\d+\.0\.0\/16: kept \(10\.0\.0\.0\/8, line 2\)$/);
       assert.is(await page.locator(".decides").innerText(), "10.0.0.0/8");
       await map.click({ position: await placeOf(page, 192) });
       assert.is(await page.locator(".trail [aria-current]").innerText(), "192.0.0.0/8");
@@ -228,7 +228,7 @@ browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", 
       await page.keyboard.press("Escape");
       await page.keyboard.press("Escape");
       assert.is(await page.locator(".trail [aria-current]").innerText(), "0.0.0.0/0");
-      assert.match(await page.locator(".legend").innerText(), /left alone 0\.39 %/);
+      assert.match(await page.locator(".legend").innerText(), /kept 0\.39 %/);
     },
     { config: CONFIG },
   ),
@@ -241,7 +241,7 @@ browserTest("two configs compared: what changes lights up, in the map, the tree 
       assert.is(await colourAt(page, 10), await colourAt(page, 11), "both change");
       assert.is.not(await colourAt(page, 10), calm);
       await page.locator(".map").hover({ position: await placeOf(page, 11) });
-      assert.match(await text(page, "readout"), /: left alone \(11\.0\.0\.0\/8, line 1\); before: masqueraded/);
+      assert.match(await text(page, "readout"), /: kept \(11\.0\.0\.0\/8, line 1\); before: masqueraded/);
       assert.is(
         await page
           .locator(".tree .added")
