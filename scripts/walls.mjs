@@ -24,7 +24,10 @@ const ROOMS = {
 };
 
 /** Modules that start a process. */
-const PROCESSES = /^(node:)?(child_process|cluster|worker_threads)$/;
+const PROCESSES = /^(node:)?(child_process|cluster)$/;
+
+/** The module that starts threads: the agent parses large configs in one. */
+const THREADS = /^(node:)?worker_threads$/;
 
 /** Globals of a runtime; in a pure room they are not even named. */
 const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
@@ -108,6 +111,7 @@ export function findBreaches(root) {
       if (path.startsWith("node:")) {
         if (room.pure) breach(line, `uses a node: module, ${path}`);
         if (PROCESSES.test(path) && name !== "kernel") breach(line, `starts a process, by ${path}`);
+        if (THREADS.test(path) && name !== "agent") breach(line, `starts a thread, by ${path}`);
         continue;
       }
       const target = normalize(join(dirname(file), path));

@@ -16,6 +16,7 @@ const BREACHES: [string, string, RegExp][] = [
   ["src/cli/x.ts", 'import { shared } from "../core/instance.ts";', /cli enters core by core\/instance\.ts/],
   ["src/cli/x.ts", 'const { spawn } = await import("node:child_process");', /cli starts a process/],
   ["src/cli/x.ts", "const { spawn } = await import(`node:child_process`);", /cli starts a process/],
+  ["src/cli/x.ts", 'import { Worker } from "node:worker_threads";', /cli starts a thread/],
   ["src/agent/x.ts", "import { spawn } from 'child_process';", /agent may not import the package child_process/],
   ["src/policy/x.ts", 'import { readFileSync } from "node:fs";', /policy uses a node: module/],
   ["src/policy/x.ts", 'import { readFileSync } from "fs";', /policy may not import the package fs/],

@@ -1,7 +1,12 @@
 // Reads a config file from disk.
-import { readFileSync } from "node:fs";
-import { type ConfigOptions, defaultConfig, type ParsedConfig, parseConfig } from "../config/index.ts";
-import { readRegularFile } from "../kernel/index.ts";
+import {
+  type ConfigOptions,
+  defaultConfig,
+  MAX_CONFIG_BYTES,
+  type ParsedConfig,
+  parseConfig,
+} from "../config/index.ts";
+import { readRegularFile, readStart } from "../kernel/index.ts";
 
 /** A config file that is there but cannot be read. */
 export class ConfigFileError extends Error {
@@ -14,19 +19,21 @@ export interface ConfigFile extends ParsedConfig {
 }
 
 /**
- * Reads and parses the file that `options.file` names. Where its bytes are those of `last`, the answer is `last` itself.
- * Throws {@link ConfigFileError} where it is there but cannot be read; with `regular` also where it is a pipe or the like,
- * which could be waited for without end.
+ * Reads and parses the file that `options.file` names. Throws {@link ConfigFileError} where it is there but cannot be read.
  */
-export function readConfigFile(options: ConfigOptions, last?: ConfigFile, regular = false): ConfigFile {
-  const bytes = readBytes(options.file, regular);
-  if (last && same(bytes, last.bytes)) return last;
+export function readConfigFile(options: ConfigOptions): ConfigFile {
+  const bytes = readConfigBytes(options.file);
   return { ...(bytes ? parseConfig(bytes, options) : defaultConfig(options)), bytes };
 }
 
-function readBytes(file: string, regular: boolean): Uint8Array | undefined {
+/**
+ * The bytes of a config file, one more at most than a config may have; undefined where there is none. Throws
+ * {@link ConfigFileError} where it is there but cannot be read; with `regular` also where it is a pipe or the like, which
+ * could be waited for without end.
+ */
+export function readConfigBytes(file: string, regular = false): Uint8Array | undefined {
   try {
-    return regular ? readRegularFile(file) : readFileSync(file);
+    return (regular ? readRegularFile : readStart)(file, MAX_CONFIG_BYTES + 1);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.
@@ -36,6 +43,7 @@ function readBytes(file: string, regular: boolean): Uint8Array | undefined {
   }
 }
 
-function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === b || (a?.length === b?.length && a?.every((byte, i) => byte === b?.[i]) === true);
+/** Are these the same bytes, or is there no file both times? */
+export function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
 }

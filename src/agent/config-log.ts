@@ -1,5 +1,5 @@
 // What the log says about the config that was read.
-import { type Config, formatDiagnostics, formatDuration } from "../config/index.ts";
+import { type Config, countOmitted, formatDiagnostics, formatDuration, type Severity } from "../config/index.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Log } from "./log.ts";
 
@@ -9,9 +9,10 @@ const DETAILS = 2;
 /**
  * What is said once, when another config was read: its warnings, and in a line what is wanted now.
  */
-export function tellNewConfig(log: Log, { bytes, config, diagnostics, text }: ConfigFile): void {
-  const warnings = diagnostics.filter(({ severity }) => severity === "warning");
-  if (warnings.length > 0) log.event("warning", formatDiagnostics(warnings, text));
+export function tellNewConfig(log: Log, file: ConfigFile): void {
+  const { bytes, config } = file;
+  const warnings = formatThose(file, "warning");
+  if (warnings) log.event("warning", warnings);
   if (!config) return;
   const valid = log.over("config") ? "the config is valid again" : "config";
   const count = config.nonMasqueradeCIDRs.length;
@@ -20,29 +21,43 @@ export function tellNewConfig(log: Log, { bytes, config, diagnostics, text }: Co
 }
 
 /** What is so at each resync, in the established agent's words; `rest` says what follows from an invalid config. */
-export function tellConfig(
-  log: Log,
-  file: string,
-  { bytes, config, diagnostics, text }: ConfigFile,
-  rest: string,
-): void {
+export function tellConfig(log: Log, file: string, parsed: ConfigFile, rest: string): void {
+  const { bytes, config } = parsed;
   const path = JSON.stringify(file);
   const found = bytes ? `Config file found at ${path}` : `No config file found at ${path}, using default values`;
   log.state("config-found", "info", found, DETAILS);
   if (config) {
-    log.state("config-used", "info", `Using config: ${JSON.stringify(configData(config))}`, DETAILS);
+    log.state("config-used", "info", `Using config: ${effective.of(config, describe)}`, DETAILS);
   } else {
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
-    const why = `the config is invalid, ${rest}:\n${formatDiagnostics(errors, text)}`;
+    const why = `the config is invalid, ${rest}:\n${errors.of(parsed, (one) => formatThose(one, "error"))}`;
     log.state("config", "error", `Error syncing configuration: ${why}`);
   }
 }
 
+/** What is the same at each resync, and takes too long to be made at each: a list may have 100,000 entries. */
+class Cache<T extends object> {
+  readonly #texts = new WeakMap<T, string>();
+  of(from: T, make: (from: T) => string): string {
+    const text = this.#texts.get(from) ?? make(from);
+    this.#texts.set(from, text);
+    return text;
+  }
+}
+
+const effective = new Cache<Config>();
+const errors = new Cache<ConfigFile>();
+
+/** The diagnostics of a severity as text; empty where there are none. */
+function formatThose({ diagnostics, omitted, text }: ConfigFile, which: Severity): string {
+  const those = diagnostics.filter(({ severity }) => severity === which);
+  return formatDiagnostics(those, text, countOmitted(omitted, which));
+}
+
 /** The effective config, as a config file in JSON would say it. */
-function configData({ nonMasqueradeCIDRs, resyncInterval, ...others }: Config): object {
-  return {
+function describe({ nonMasqueradeCIDRs, resyncInterval, ...others }: Config): string {
+  return JSON.stringify({
     nonMasqueradeCIDRs: nonMasqueradeCIDRs.map(({ text }) => text),
     ...others,
     resyncInterval: formatDuration(resyncInterval),
-  };
+  });
 }

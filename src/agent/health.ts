@@ -1,5 +1,5 @@
 // What /healthz and /readyz answer.
-import { formatDiagnostic } from "../config/index.ts";
+import { countProblems, formatDiagnostic } from "../config/index.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Page } from "./http.ts";
 import type { Keeper } from "./keeper.ts";
@@ -42,7 +42,8 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
     );
     const errors = file.diagnostics.filter(({ severity }) => severity === "error");
     remarks.push(...errors.slice(0, SHOWN).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
-    if (errors.length > SHOWN) remarks.push(`  and ${errors.length - SHOWN} more`);
+    const more = countProblems(file, "error") - Math.min(errors.length, SHOWN);
+    if (more > 0) remarks.push(`  … and ${more} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
   return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };

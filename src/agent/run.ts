@@ -1,9 +1,9 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
-import type { Config, ConfigOptions } from "../config/index.ts";
+import { type Config, type ConfigOptions, defaultConfig } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { compilePolicy, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./alone.ts";
-import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { type ConfigFile, readConfigBytes, sameBytes } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { type Address, formatAddress, type Served, serve } from "./http.ts";
@@ -11,6 +11,7 @@ import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { parseAside } from "./parse-aside.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 import { type Pace, settle } from "./settle.ts";
 import { watchFile } from "./watch.ts";
@@ -62,6 +63,7 @@ export async function run({
   // Why the config file cannot be read.
   let trouble: string | undefined;
   let stopped = false;
+  const stopping = new AbortController();
   // Was the file found empty that was not before, and is looked at again?
   let emptied = false;
   let forced = false;
@@ -86,16 +88,19 @@ export async function run({
   const keeping: KeeperOptions = { open: openOnce, interval, log, metrics };
 
   /** Reads the config file; answers whether something new is wanted. */
-  const readConfig = (): boolean => {
-    const now = readConfigFile(configOptions, file, true);
-    if (!emptied && now.bytes?.length === 0 && (file?.bytes?.length ?? 0) > 0) {
+  const readConfig = async (): Promise<boolean> => {
+    const bytes = readConfigBytes(configOptions.file, true);
+    if (!emptied && bytes?.length === 0 && (file?.bytes?.length ?? 0) > 0) {
       emptied = true;
       changed(EMPTIED);
       return false;
     }
     emptied = false;
     if (log.over("config file")) log.event("info", `the config ${configOptions.file} can be read again`);
-    if (now === file) return false;
+    if (file && sameBytes(bytes, file.bytes)) return false;
+    // What happens to the file meanwhile triggers the lookout again, which reads the newest after this one.
+    const parsed = bytes ? await parseAside(bytes, configOptions, stopping.signal) : defaultConfig(configOptions);
+    const now = { ...parsed, bytes };
     file = now;
     metrics?.config(now.config !== undefined, now.bytes);
     tellNewConfig(log, now);
@@ -117,18 +122,19 @@ export async function run({
   };
 
   /** Reads the config and syncs where it is new; answers whether it is. */
-  const follow = (): boolean => {
+  const follow = async (): Promise<boolean> => {
     // What is being written is read when it is whole.
     if (stopped || changed.pending()) return false;
     const rest = () => (config ? "the last valid one stays in force" : "no rule is changed");
     try {
-      const isNew = readConfig();
+      const isNew = await readConfig();
       if (isNew) sync();
       trouble = undefined;
       if (file) tellConfig(log, configOptions.file, file, rest());
       if (!policy.ipv6) log.state("ipv6 off", "info", "IPv6 masquerading rules: not enabled.", 2);
       return isNew;
     } catch (error) {
+      if (stopped) return false;
       trouble = (error as Error).message;
       file = undefined;
       metrics?.config(false, undefined);
@@ -174,7 +180,7 @@ export async function run({
     else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
     const force = forced;
     forced = false;
-    if (!follow() && force) sync();
+    if (!(await follow()) && force) sync();
     return true;
   }, interval);
   const changed = settle(lookout.trigger);
@@ -195,6 +201,7 @@ export async function run({
     },
     stop: async () => {
       stopped = true;
+      stopping.abort();
       watch.close();
       changed.cancel();
       await Promise.all([lookout, listener, ...keepers].map((one) => one?.stop()));

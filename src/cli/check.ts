@@ -1,6 +1,14 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
 import { type ConfigFile, ConfigFileError } from "../agent/index.ts";
-import { type ConfigOptions, type Diagnostic, formatDiagnostics, formatDuration } from "../config/index.ts";
+import {
+  type ConfigOptions,
+  countOmitted,
+  countProblems,
+  type Diagnostic,
+  formatDiagnostics,
+  formatDuration,
+  type Severity,
+} from "../config/index.ts";
 import { readConfig } from "./config-input.ts";
 import { nameOf, readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
@@ -15,13 +23,16 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   const results = files.map((file) => readAny({ ...settings.config, file }, required));
   const valid = results.every(({ config }) => config !== undefined);
   if (settings.json) {
-    printJson(io, { valid, diagnostics: results.flatMap(({ diagnostics }) => diagnostics.map(diagnosticData)) });
+    const diagnostics = results.flatMap((result) => result.diagnostics.map(diagnosticData));
+    const more = results.reduce((sum, { omitted }) => sum + countOmitted(omitted), 0);
+    printJson(io, { valid, diagnostics, more });
     return valid ? 0 : 1;
   }
-  for (const [i, { config, diagnostics, text, bytes }] of results.entries()) {
-    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text));
+  for (const [i, result] of results.entries()) {
+    const { config, diagnostics, omitted, text, bytes } = result;
+    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text, countOmitted(omitted)));
     const name = nameOf(files[i] ?? "");
-    const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    const count = (severity: Severity) => countProblems(result, severity);
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
     const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
     if (!config) {
@@ -44,7 +55,7 @@ function readAny(options: ConfigOptions, required: boolean): ConfigFile {
       ...{ severity: "error", code: "file-unreadable", message, hint: "", file },
       ...{ line: 1, column: 1, length: 1 },
     };
-    return { config: undefined, diagnostics: [problem], text: "", bytes: undefined };
+    return { config: undefined, diagnostics: [problem], omitted: [], text: "", bytes: undefined };
   };
   try {
     const parsed = readConfig(options);

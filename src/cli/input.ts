@@ -50,11 +50,13 @@ export function readInput(file: string, regular = false): Uint8Array {
   return file === "-" ? readStdin() : orRefuse(file, () => (regular ? readRegularFile(file) : readFileSync(file)));
 }
 
-export function readStdin(): Uint8Array {
+/** All of standard input, or its first `most` bytes. Throws {@link InputError}. */
+export function readStdin(most = Number.POSITIVE_INFINITY): Uint8Array {
   const { read } = openInput("-");
   const chunks: Uint8Array[] = [];
-  for (let count = 1; count > 0; ) {
-    const room = new Uint8Array(1 << 16);
+  let left = most;
+  for (let count = 1; count > 0 && left > 0; left -= count) {
+    const room = new Uint8Array(Math.min(left, 1 << 16));
     count = read(room);
     chunks.push(room.subarray(0, count));
   }

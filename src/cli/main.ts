@@ -1,6 +1,6 @@
 // argv to a command to an exit code.
 import process from "node:process";
-import { ConfigFileError } from "../agent/index.ts";
+import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
 import { CniConfigError, ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
@@ -82,5 +82,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-const exit = await main(process.argv.slice(2), processIo());
-process.exitCode = exit || process.exitCode || 0;
+if (isConfigThread()) runConfigThread();
+else {
+  const exit = await main(process.argv.slice(2), processIo());
+  process.exitCode = exit || process.exitCode || 0;
+}

@@ -1,5 +1,5 @@
 // ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
-import { formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
+import { countOmitted, formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
 import { type Aggregate, countChanges } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
@@ -61,9 +61,11 @@ function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): 
 function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { parsed, optimized } = optimizeConfig(bytes, { ...settings.config, file: nameOf(file) });
   // What lies inside another is told by what is done about it.
-  const diagnostics = parsed.diagnostics.filter(({ code }) => code !== "cidr-covered" && code !== "cidr-duplicate");
-  if (!optimized) return refuse({ diagnostics, text: parsed.text }, invalid(file), settings, io);
-  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.text));
+  const isTold = ({ code }: { readonly code: string }) => code !== "cidr-covered" && code !== "cidr-duplicate";
+  const diagnostics = parsed.diagnostics.filter(isTold);
+  const more = countOmitted(parsed.omitted.filter(isTold));
+  if (!optimized) return refuse({ diagnostics, text: parsed.text, more }, invalid(file), settings, io);
+  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.text, more));
   const { config, list, text } = optimized;
   const entry = (index: number) => {
     const { prefix, origin } = config.nonMasqueradeCIDRs[index] ?? {};

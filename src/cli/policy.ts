@@ -1,6 +1,6 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError } from "../agent/index.ts";
-import { type Config, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
+import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
@@ -26,16 +26,20 @@ export function refuse(
   { json }: Settings,
   io: Io,
 ): never {
-  if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData) });
+  if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData), more });
   else io.warn(formatDiagnostics(diagnostics, text, more));
   throw new InvalidConfigError(message);
 }
 
 /** A config that has been read, its warnings printed. Throws {@link InvalidConfigError}. */
 export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io): Config {
-  if (!parsed.config) return refuse(parsed, `the config ${name} is invalid; nothing was changed`, settings, io);
-  if (parsed.diagnostics.length > 0) io.warn(formatDiagnostics(parsed.diagnostics, parsed.text));
-  return parsed.config;
+  const { config, diagnostics, omitted, text } = parsed;
+  const more = countOmitted(omitted);
+  if (!config) {
+    return refuse({ diagnostics, text, more }, `the config ${name} is invalid; nothing was changed`, settings, io);
+  }
+  if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text, more));
+  return config;
 }
 
 /**

@@ -1,7 +1,8 @@
 // The entries of a CIDR list: what is wrong with each, and what to write instead.
 // This module is browser-compatible.
 import { findCovers, type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
-import type { Report, Span } from "./document.ts";
+import { excerpt } from "./limits.ts";
+import type { Report, Span, Words } from "./report.ts";
 
 /** One entry as it stands in the file. */
 export interface RawCidr {
@@ -11,18 +12,23 @@ export interface RawCidr {
   readonly line: number;
 }
 
+/** Characters of an entry that are looked at. No prefix has as many, so that what is cut is as wrong as it was. */
+const MAX_ENTRY = 1_000;
+
 /**
  * Reads and checks a whole list in one pass through the core. Every bad entry is reported; the answer holds the
  * prefixes in the list's order, and none where an entry is bad.
  */
 export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Report): Prefix[] {
-  const { records, read } = parsePrefixes(list.map((entry) => entry.text));
+  // An alias may repeat a long text many times.
+  const texts = list.map(({ text }) => text.slice(0, MAX_ENTRY));
+  const { records, read } = parsePrefixes(texts);
   const good: Prefix[] = [];
-  for (const [i, entry] of list.entries()) {
+  for (const [i, { span }] of list.entries()) {
     const prefix = read[i];
     if (!prefix) continue;
-    const problem = findProblem(entry.text, prefix, ipv6);
-    if (problem) report("error", problem.code, entry.span, problem.message, problem.hint);
+    const problem = findProblem(texts[i] ?? "", prefix, ipv6);
+    if (problem) report("error", problem.code, span, problem.words);
     else if (prefix.ok) good.push(prefix);
   }
   if (good.length < list.length) return [];
@@ -31,13 +37,8 @@ export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Repo
     const entry = list[i];
     if (!outer || !entry) continue;
     if (good[i]?.network === good[cover]?.network) {
-      report(
-        "warning",
-        "cidr-duplicate",
-        entry.span,
-        `${entry.text} is listed already, on line ${outer.line}`,
-        "remove it",
-      );
+      const message = `${entry.text} is listed already, on line ${outer.line}`;
+      report("warning", "cidr-duplicate", entry.span, message, "remove it");
     } else {
       const message = `${entry.text} lies inside ${outer.text} on line ${outer.line}`;
       report("warning", "cidr-covered", entry.span, message, "it changes nothing; remove it");
@@ -53,8 +54,8 @@ export function findProblem(text: string, read: Prefix | NoPrefix, ipv6: boolean
 
 type Problem = {
   code: "cidr-syntax" | "cidr-unaligned" | "cidr-length-padded" | "cidr-mapped" | "ipv6-disabled";
-  message: string;
-  hint: string;
+  /** What a mended entry would be costs far more to find out than that this one is bad. */
+  words: () => Words;
 };
 
 /** What keeps a prefix that Go would accept out of the rules. */
@@ -63,29 +64,35 @@ function problemOf(text: string, prefix: Prefix, ipv6: boolean): Problem | undef
   if (prefix.mapped) {
     const inner = /^::ffff:(.*)\/\d+$/.exec(network)?.[1];
     const hint = inner && bits >= 96 ? `write ${inner}/${bits - 96}` : "write the IPv4 prefix itself";
-    return { code: "cidr-mapped", message: `${text} is an IPv4 address mapped into IPv6: no packet carries it`, hint };
+    const message = `${text} is an IPv4 address mapped into IPv6: no packet carries it`;
+    return { code: "cidr-mapped", words: () => ({ message, hint }) };
   }
   if (!prefix.aligned) {
     const one = `${text.slice(0, text.indexOf("/"))}/${prefix.family === "ipv4" ? 32 : 128}`;
     const message = `${text} is not aligned: bits behind its first ${bits} are set`;
-    return { code: "cidr-unaligned", message, hint: `write ${network} for the block, or ${one} for the one address` };
+    const hint = `write ${network} for the block, or ${one} for the one address`;
+    return { code: "cidr-unaligned", words: () => ({ message, hint }) };
   }
   if (prefix.padded) {
     const message = `the length of ${text} has a leading zero, which iptables refuses`;
-    return { code: "cidr-length-padded", message, hint: `write ${network}` };
+    return { code: "cidr-length-padded", words: () => ({ message, hint: `write ${network}` }) };
   }
   if (prefix.family === "ipv6" && !ipv6) {
     const hint = "start the agent with --enable-ipv6, or remove the entry";
-    return { code: "ipv6-disabled", message: `${text} is an IPv6 prefix, and IPv6 is not enabled`, hint };
+    const message = `${text} is an IPv6 prefix, and IPv6 is not enabled`;
+    return { code: "ipv6-disabled", words: () => ({ message, hint }) };
   }
   return undefined;
 }
 
 function syntaxProblem(text: string, { problem, at }: NoPrefix): Problem {
-  const shown = JSON.stringify(text).slice(1, -1);
-  const repaired = repair(text);
-  const hint = repaired ? `write ${repaired}` : "write an address and a length, such as 10.0.0.0/8 or 2001:db8::/32";
-  return { code: "cidr-syntax", message: `${shown || "an empty text"} is not a CIDR: ${why(text, problem, at)}`, hint };
+  const words = () => {
+    const shown = JSON.stringify(excerpt(text)).slice(1, -1);
+    const repaired = repair(text);
+    const hint = repaired ? `write ${repaired}` : "write an address and a length, such as 10.0.0.0/8 or 2001:db8::/32";
+    return { message: `${shown || "an empty text"} is not a CIDR: ${why(text, problem, at)}`, hint };
+  };
+  return { code: "cidr-syntax", words };
 }
 
 function why(text: string, problem: NoPrefix["problem"], at: number): string {

@@ -3,10 +3,12 @@
 import { type Prefix, parsePrefixes } from "../core/index.ts";
 import type { AddressRange } from "./address-range.ts";
 import { checkCidrs } from "./cidr.ts";
-import type { Diagnostic } from "./diagnostic.ts";
-import { type Locate, type Report, readDocument, reporter, type Span } from "./document.ts";
+import type { Diagnostic, Omitted } from "./diagnostic.ts";
+import { readDocument } from "./document.ts";
 import { type Fields, fieldsOf, type Values, valuesOf } from "./fields.ts";
 import { intervalOf } from "./interval.ts";
+import { isTooLarge, MAX_BYTES } from "./limits.ts";
+import { createReporter, type Locate, type Report, type Span } from "./report.ts";
 import { DEFAULT_CIDRS, RESERVED_CIDRS } from "./schema.ts";
 
 /** A destination that keeps the pod's address, and where that was said. */
@@ -64,10 +66,13 @@ export interface ConfigOptions {
   readonly anyLength?: boolean;
 }
 
-/** `config` is there exactly when no diagnostic is an error. */
+/** `config` is there exactly when nothing that is wrong is an error. */
 export interface ParsedConfig {
   readonly config: Config | undefined;
+  /** What is wrong, in the order of its places; of each code the first hundred. */
   readonly diagnostics: readonly Diagnostic[];
+  /** How many more there are of each code. */
+  readonly omitted: readonly Omitted[];
   /** The text without its byte order mark, as the diagnostics' places count it. */
   readonly text: string;
 }
@@ -86,23 +91,31 @@ export function defaultConfig(options: ConfigOptions): ParsedConfig {
  * ```
  */
 export function parseConfig(source: string | Uint8Array, options: ConfigOptions): ParsedConfig {
-  const diagnostics: Diagnostic[] = [];
-  const finish = (config: Config | undefined, text: string): ParsedConfig => {
-    const bad = diagnostics.some((diagnostic) => diagnostic.severity === "error");
-    return { config: bad ? undefined : config, diagnostics: sortByPlace(diagnostics), text };
-  };
-  const decoded = typeof source === "string" ? source : decodeUtf8(source);
-  if (decoded === undefined) {
-    const { report } = reporter(options.file, "", diagnostics);
-    report("error", "not-utf8", { start: 0, end: 0 }, "the file is not UTF-8 text", "save it as UTF-8");
-    return finish(undefined, "");
+  const decoded = isTooLarge(source) ? "" : typeof source === "string" ? source : decodeUtf8(source);
+  const text = (decoded ?? "").replace(/^\uFEFF/, "");
+  const reporter = createReporter(options.file, text);
+  const { report, locate } = reporter;
+  const config = decoded === undefined ? undefined : read(text, options, report, locate);
+  if (isTooLarge(source)) {
+    const message = `the file has more than ${MAX_BYTES} bytes (1 MiB)`;
+    report("error", "too-large", START, message, "no ConfigMap holds more; merge entries or remove comments");
+  } else if (decoded === undefined) {
+    report("error", "not-utf8", START, "the file is not UTF-8 text", "save it as UTF-8");
   }
-  const text = decoded.replace(/^\uFEFF/, "");
-  const { report, locate } = reporter(options.file, text, diagnostics);
+  return {
+    config: reporter.hasErrors() ? undefined : config,
+    diagnostics: reporter.diagnostics(),
+    omitted: reporter.omitted(),
+    text,
+  };
+}
+
+const START: Span = { start: 0, end: 0 };
+
+function read(text: string, options: ConfigOptions, report: Report, locate: Locate): Config | undefined {
   const { root, isJson } = readDocument(text, report);
   const fields = fieldsOf(root, isJson, report);
-  if (!fields) return finish(undefined, text);
-  return finish(configOf(valuesOf(fields, report), fields, options, report, locate), text);
+  return fields && configOf(valuesOf(fields, report), fields, options, report, locate);
 }
 
 /** The text, byte order mark and all, or undefined where it is none. */
@@ -114,10 +127,6 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
 function configOf(values: Values, fields: Fields, options: ConfigOptions, report: Report, locate: Locate): Config {
   const listed = fields.get("nonMasqueradeCIDRs");
   const given = listed !== undefined && !values.broken.has("nonMasqueradeCIDRs");
@@ -126,7 +135,7 @@ function configOf(values: Values, fields: Fields, options: ConfigOptions, report
 
   const count = listed?.value.kind === "list" ? listed.value.items.length : destinations.length;
   if (count > cidrLimit && !options.anyLength && !values.broken.has("cidrLimit")) {
-    const at = (listed ?? fields.get("cidrLimit"))?.keySpan ?? { start: 0, end: 0 };
+    const at = (listed ?? fields.get("cidrLimit"))?.keySpan ?? START;
     const has = `${given ? "nonMasqueradeCIDRs" : "the default list"} has ${count} entries`;
     const hint = `raise cidrLimit to ${count} or more, or merge entries`;
     report("error", "limit-exceeded", at, `${has}, and cidrLimit is ${cidrLimit}`, hint);
@@ -160,7 +169,7 @@ function listedDestinations(
   locate: Locate,
 ): Destination[] {
   const raw = (nonMasqueradeCIDRs ?? []).map((text, i) => {
-    const span = items[i]?.span ?? { start: 0, end: 0 };
+    const span = items[i]?.span ?? START;
     return { text, span, ...locate(span) };
   });
   return checkCidrs(raw, ipv6, report).flatMap((prefix, i) => {

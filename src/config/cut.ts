@@ -1,6 +1,6 @@
 // Cutting entries out of a list where it stands, and putting others in their place: all other text stays as it is.
 // This module is browser-compatible.
-import type { Span } from "./document.ts";
+import type { Span } from "./report.ts";
 
 /** An entry of a YAML or JSON list, and what becomes of it. */
 export interface ListItem {
@@ -28,7 +28,7 @@ export function editList(text: string, items: readonly ListItem[]): string {
     if (previous && text.slice(previous.span.end, span.start).includes("\n")) keptOnLine = undefined;
     if (typeof becomes === "string") replace(span.start, span.end, quoted(becomes, text[span.start]));
     else if (becomes === null) {
-      const line = ownLine(text, span);
+      const line = ownLine(text, span, previous?.span.end ?? 0);
       const next = items[i + 1]?.span.start ?? Number.POSITIVE_INFINITY;
       if (line) replace(line.start, line.end);
       else if (keptOnLine && previous) replace(previous.span.end, span.end);
@@ -50,8 +50,10 @@ function quoted(network: string, first = ""): string {
 }
 
 /** The line, with its end, of an entry that has it to itself but for a `-`, a comma and a comment. */
-function ownLine(text: string, { start, end }: Span): Span | undefined {
-  const from = text.lastIndexOf("\n", start - 1) + 1;
+function ownLine(text: string, { start, end }: Span, previous: number): Span | undefined {
+  // Not searched for beyond the entry before it: a list of many entries may be one line.
+  const from = previous + text.slice(previous, start).lastIndexOf("\n") + 1;
+  if (from === previous && previous > 0 && text[previous - 1] !== "\n") return undefined;
   const newline = text.indexOf("\n", end);
   const to = newline < 0 ? text.length : newline + 1;
   const alone =

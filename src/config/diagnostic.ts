@@ -22,6 +22,7 @@ export type DiagnosticCode =
   | "key-unknown"
   | "limit-exceeded"
   | "not-utf8"
+  | "too-large"
   | "value-null"
   | "value-type"
   | "yaml-syntax";
@@ -42,6 +43,26 @@ export interface Diagnostic<Code extends string = DiagnosticCode> {
   readonly length: number;
 }
 
+/** Diagnostics of a code that were counted and not kept. */
+export interface Omitted {
+  readonly severity: Severity;
+  readonly code: DiagnosticCode;
+  readonly count: number;
+}
+
+/** How many diagnostics were not kept, of one severity or of both. */
+export function countOmitted(omitted: readonly Omitted[], severity?: Severity): number {
+  return omitted.reduce((sum, one) => (!severity || one.severity === severity ? sum + one.count : sum), 0);
+}
+
+/** How many problems of a severity there are, kept or not. */
+export function countProblems(
+  { diagnostics, omitted }: { readonly diagnostics: readonly Diagnostic[]; readonly omitted: readonly Omitted[] },
+  severity: Severity,
+): number {
+  return diagnostics.filter((one) => one.severity === severity).length + countOmitted(omitted, severity);
+}
+
 /** Diagnostics that are shown of one file; the others are counted. */
 export const SHOWN = 100;
 
@@ -54,10 +75,9 @@ const WINDOW = 160;
  * `besides` is how many problems there are that have no diagnostic.
  */
 export function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string, besides = 0): string {
-  const lines = text.split(/\r?\n/);
-  const shown = diagnostics
-    .slice(0, SHOWN)
-    .map((diagnostic) => formatOne(diagnostic, lines[diagnostic.line - 1] ?? ""));
+  const first = diagnostics.slice(0, SHOWN);
+  const lines = sourceLines(text, new Set(first.map(({ line }) => line)));
+  const shown = first.map((diagnostic) => formatOne(diagnostic, lines.get(diagnostic.line) ?? ""));
   const more = diagnostics.length - shown.length + besides;
   return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
 }
@@ -81,6 +101,18 @@ function formatOne(diagnostic: Diagnostic<string>, source: string): string {
   }
   if (hint) out.push(`${" ".repeat(5)} = ${hint}`);
   return out.join("\n");
+}
+
+/** The lines of these numbers: a text may have a million, and few are wanted. */
+function sourceLines(text: string, wanted: ReadonlySet<number>): Map<number, string> {
+  const lines = new Map<number, string>();
+  for (let line = 1, start = 0; lines.size < wanted.size && start <= text.length; line++) {
+    const newline = text.indexOf("\n", start);
+    const end = newline < 0 ? text.length : newline;
+    if (wanted.has(line)) lines.set(line, text.slice(start, end).replace(/\r$/, ""));
+    start = end + 1;
+  }
+  return lines;
 }
 
 /** Control characters of a config must not move the cursor of who reads about it. */

@@ -1,15 +1,10 @@
 // Config text to a located tree: every key and value with the place it came from.
 // This module is browser-compatible.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node as YamlNode } from "yaml";
-import { nestingDepth } from "./depth.ts";
-import type { Diagnostic, DiagnosticCode, Severity } from "./diagnostic.ts";
+import { isAlias, isMap, isScalar, isSeq, type Node as YamlNode } from "yaml";
+import { excerpt, MAX_DEPTH, MAX_VALUES } from "./limits.ts";
+import type { Report, Span } from "./report.ts";
 import { resolveJson, resolveYaml, type Value } from "./scalar.ts";
-
-/** A span of the text, as offsets in UTF-16 code units. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { readSyntax } from "./syntax.ts";
 
 /** A value of the document and where it stands. */
 export type Node =
@@ -23,42 +18,10 @@ export interface Entry {
   readonly value: Node;
 }
 
-/** Makes a diagnostic about a span. */
-export type Report = (severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: string) => void;
-
 export interface Document {
   /** The first document's root; undefined where the file holds none. */
   readonly root: Node | undefined;
   readonly isJson: boolean;
-}
-
-/** Values that aliases may repeat, and how deep collections may be nested. */
-const MAX_ALIASED = 10_000;
-const MAX_DEPTH = 100;
-
-/** Turns a span's start into a line and a column, both from 1. O(log n). */
-export type Locate = (span: Span) => { readonly line: number; readonly column: number };
-
-/** What turns spans of `text` into places, and reports what is wrong there `into` a list. */
-export function reporter(file: string, text: string, into: Diagnostic[]): { report: Report; locate: Locate } {
-  const lines = new LineCounter();
-  const told = new Set<number>();
-  lines.addNewLine(0);
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
-  const locate: Locate = ({ start }) => {
-    const { line, col } = lines.linePos(Math.min(start, text.length));
-    return { line, column: col };
-  };
-  const report: Report = (severity, code, span, message, hint = "") => {
-    // One value, one error: the first says why, what follows from it says nothing new.
-    if (severity === "error" && told.has(span.start)) return;
-    if (severity === "error") told.add(span.start);
-    const lineEnd = text.indexOf("\n", span.start);
-    const end = Math.min(span.end, lineEnd < 0 ? text.length : lineEnd);
-    const length = Math.max(1, end - span.start);
-    into.push({ severity, code, message, hint, file, ...locate(span), length });
-  };
-  return { report, locate };
 }
 
 /**
@@ -67,88 +30,85 @@ export function reporter(file: string, text: string, into: Diagnostic[]): { repo
  */
 export function readDocument(text: string, report: Report): Document {
   const isJson = /^\s*\{/.test(text);
-  if (nestingDepth(text) > MAX_DEPTH) {
-    report("error", isJson ? "json-syntax" : "yaml-syntax", { start: 0, end: 1 }, "values are nested too deep", "");
-    return { root: undefined, isJson };
-  }
-  const documents = parseAllDocuments(text, {
-    version: "1.1",
-    schema: "failsafe",
-    uniqueKeys: false,
-    logLevel: "silent",
-    prettyErrors: false,
-  });
-  const [first, second] = documents;
-  if (!first) return { root: undefined, isJson };
-  for (const error of first.errors) {
-    const [start, end] = error.pos;
-    report("error", isJson ? "json-syntax" : "yaml-syntax", { start, end }, error.message, hintFor(error.code));
-  }
-  if (second?.range) {
-    const [start, end] = second.range;
+  const syntaxCode = isJson ? "json-syntax" : "yaml-syntax";
+  const { document, problems, extra } = readSyntax(text);
+  for (const { code, message, span } of problems) report("error", syntaxCode, span, message, hintFor(code));
+  if (extra) {
     const hint = "only the first document of the file is read; remove the others";
-    report("warning", "document-extra", { start, end }, "a second YAML document begins here and is ignored", hint);
+    report("warning", "document-extra", extra, "a second YAML document begins here and is ignored", hint);
   }
-  if (first.errors.length > 0 || !first.contents) return { root: undefined, isJson };
+  if (problems.length > 0 || !document?.contents) return { root: undefined, isJson };
 
   const spanOf = (node: YamlNode): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
-  // Where an entry that is left out stands: its dash.
-  const dashBefore = (item: YamlNode | null, list: Span): Span => {
+  // Where an entry that is left out stands: its dash. A list in brackets has none, and is not searched: each search could
+  // go back to the beginning of the file.
+  const placeIn = (list: Span, flow: boolean | undefined, item: YamlNode | null): Span => {
+    if (flow || (item && spanOf(item).end > spanOf(item).start)) return list;
     const dash = text.lastIndexOf("-", item?.range?.[0] ?? 0);
     return dash >= list.start ? { start: dash, end: dash + 1 } : list;
   };
   const nothing = (span: Span): Node => ({ kind: "scalar", value: null, source: "", span });
 
-  // What aliases multiply ends somewhere: a few lines of them can stand for more nodes than there is memory.
-  let nodes = 0;
-  const most = text.length + MAX_ALIASED;
-  // As they come: an alias means the last anchor of its name before it.
-  const anchors = new Map<string, YamlNode>();
-  // `above` are the collections being read: an alias to one of them would never end.
-  const read = (node: YamlNode | null, at: Span, above: readonly YamlNode[] = []): Node => {
+  // What aliases and merge keys multiply ends somewhere: a few lines of them can stand for more values than there is memory.
+  let values = 0;
+  const add = (count: number, span: Span): boolean => {
+    const was = values;
+    values += count;
+    if (was <= MAX_VALUES && values > MAX_VALUES) {
+      const message = `the aliases stand for more than ${MAX_VALUES} values`;
+      report("error", "yaml-syntax", span, message, "write fewer");
+    }
+    return values <= MAX_VALUES;
+  };
+  // As they come: an alias means the last anchor of its name before it. One without a value is being read: an alias to it
+  // would never end.
+  const anchors = new Map<string, { value?: Node; count: number }>();
+  const read = (node: YamlNode | null, at: Span, depth = 0): Node => {
     if (!node) return nothing(at);
     const span = spanOf(node);
-    if (above.length > MAX_DEPTH) {
-      report("error", isJson ? "json-syntax" : "yaml-syntax", span, "values are nested too deep");
+    if (depth > MAX_DEPTH) {
+      report("error", syntaxCode, span, "the document is nested too deeply");
       return nothing(span);
     }
-    if (++nodes > most) {
-      if (nodes === most + 1) {
-        report("error", "yaml-syntax", span, `the aliases stand for more than ${MAX_ALIASED} values`, "write fewer");
-      }
-      return nothing(span);
-    }
-
     if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target && !above.includes(target)) return relocate(read(target, at, above), span);
-      report("error", "yaml-syntax", span, `the alias *${node.source} stands for nothing`, "write the value itself");
+      const { value, count } = anchors.get(node.source) ?? { count: 0 };
+      if (value) return add(count, span) ? relocate(value, span) : nothing(span);
+      const message = `the alias *${excerpt(node.source)} stands for nothing`;
+      report("error", "yaml-syntax", span, message, "write the value itself");
       return nothing(span);
     }
-    if (node.anchor) anchors.set(node.anchor, node);
+    if (!add(1, span)) return nothing(span);
+    const anchor: { value?: Node; count: number } = { count: values - 1 };
+    if (node.anchor) anchors.set(node.anchor, anchor);
+    anchor.value = readValue(node, at, span, depth);
+    anchor.count = values - anchor.count;
+    return anchor.value;
+  };
+
+  const readValue = (node: YamlNode, at: Span, span: Span, depth: number): Node => {
     if (isScalar<string>(node)) {
       // A value that is left out stands nowhere: its key does.
       const place = span.end > span.start ? span : at;
       return { kind: "scalar", value: scalarOf(node), source: node.source ?? "", span: place };
     }
-    const inside = [...above, node];
     if (isSeq<YamlNode>(node)) {
-      return { kind: "list", items: node.items.map((item) => read(item, dashBefore(item, span), inside)), span };
+      const items = node.items.map((item) => read(item, placeIn(span, node.flow, item), depth + 1));
+      return { kind: "list", items, span };
     }
     if (!isMap<YamlNode, YamlNode>(node)) return nothing(span);
     const own: Entry[] = [];
-    const merged: Entry[] = [];
+    const merged: (readonly Entry[])[] = [];
     for (const pair of node.items) {
       const keySpan = spanOf(pair.key);
-      const keyNode = read(pair.key, span, inside);
+      const keyNode = read(pair.key, span, depth + 1);
       const key = keyNode.kind === "scalar" ? String(keyNode.value) : "";
       if (isJson && !(isScalar(pair.key) && pair.key.type === "QUOTE_DOUBLE")) {
-        report("error", "json-syntax", keySpan, "a JSON key stands in double quotes", `write "${key}"`);
+        report("error", "json-syntax", keySpan, "a JSON key stands in double quotes", `write "${excerpt(key)}"`);
       }
-      const value = read(pair.value, keySpan, inside);
+      const value = read(pair.value, keySpan, depth + 1);
       if (!isJson && key === "<<" && isScalar(pair.key) && pair.key.type === "PLAIN") {
         for (const source of value.kind === "list" ? value.items : [value]) {
-          if (source.kind === "map") merged.push(...source.entries);
+          if (source.kind === "map" && add(source.entries.length, keySpan)) merged.push(source.entries);
         }
       } else {
         own.push({ key, keySpan, value });
@@ -156,7 +116,7 @@ export function readDocument(text: string, report: Report): Document {
     }
     // Explicit keys override merged ones, wherever the merge stands (YAML 1.1, merge key type).
     const owned = new Set(own.map((entry) => entry.key));
-    return { kind: "map", entries: [...merged.filter((entry) => !owned.has(entry.key)), ...own], span };
+    return { kind: "map", entries: [...merged.flat().filter((entry) => !owned.has(entry.key)), ...own], span };
   };
 
   const scalarOf = (node: {
@@ -174,7 +134,7 @@ export function readDocument(text: string, report: Report): Document {
     }
     if (isJson && node.type !== "QUOTE_DOUBLE") {
       const hint = "a file that begins with { is read as JSON: write text in double quotes";
-      report("error", "json-syntax", spanOf(node as YamlNode), `${source || "this"} is not JSON`, hint);
+      report("error", "json-syntax", spanOf(node as YamlNode), `${excerpt(source) || "this"} is not JSON`, hint);
       return source;
     }
     const tag = /^tag:yaml\.org,2002:(.*)$/.exec(node.tag ?? "")?.[1];
@@ -182,7 +142,7 @@ export function readDocument(text: string, report: Report): Document {
     return quoted || node.tag !== undefined ? source : resolveYaml(source);
   };
 
-  return { root: read(first.contents as YamlNode, { start: 0, end: 0 }), isJson };
+  return { root: read(document.contents as YamlNode, { start: 0, end: 0 }), isJson };
 }
 
 /** The same node, shown where the alias stands. */

@@ -44,7 +44,10 @@ export function parseDuration(text: string): ParsedDuration {
     const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
     if (unit === undefined) return { ok: false, problem: "bad-unit", unit: name };
     rest = rest.slice(name.length);
-    const units = BigInt(whole || 0);
+    // Reading a million digits takes as long as squaring them, and 20 are out of range with any unit.
+    const digits = whole.replace(/^0+(?=\d)/, "");
+    if (digits.length > 20) return { ok: false, problem: "range" };
+    const units = BigInt(digits || 0);
     if (units > MAX / unit) return { ok: false, problem: "range" };
     total += units * unit + fractionOf(fraction, unit);
     if (total > MAX) return { ok: false, problem: "range" };

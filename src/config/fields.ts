@@ -1,7 +1,9 @@
 // The document's keys and their values, each with the type that the schema wants.
 // This module is browser-compatible.
 import * as v from "valibot";
-import type { Entry, Node, Report } from "./document.ts";
+import type { Entry, Node } from "./document.ts";
+import { excerpt } from "./limits.ts";
+import type { Report } from "./report.ts";
 import { CONFIG_KEYS, type ConfigKey, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
@@ -9,6 +11,7 @@ import { suggest } from "./suggest.ts";
 export type Fields = ReadonlyMap<ConfigKey, Entry>;
 
 const fold = (key: string) => key.toUpperCase();
+const KEYS: ReadonlyMap<string, ConfigKey> = new Map(CONFIG_KEYS.map((key) => [fold(key), key]));
 
 /** The known keys of the root. Unknown and repeated ones are reported; undefined where the root is no mapping. */
 export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report): Fields | undefined {
@@ -25,11 +28,14 @@ export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report
     ? root.entries
     : [...root.entries].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   for (const entry of entries) {
-    const key = CONFIG_KEYS.find((known) => fold(known) === fold(entry.key));
+    const key = KEYS.get(fold(entry.key));
     if (!key) {
-      const meant = suggest(entry.key, CONFIG_KEYS);
-      const hint = meant ? `did you mean ${meant}?` : `known keys: ${CONFIG_KEYS.join(", ")}`;
-      report("warning", "key-unknown", entry.keySpan, `the key ${entry.key} is unknown and is ignored`, hint);
+      report("warning", "key-unknown", entry.keySpan, () => {
+        const shown = excerpt(entry.key);
+        const meant = suggest(shown, CONFIG_KEYS);
+        const hint = meant ? `did you mean ${meant}?` : `known keys: ${CONFIG_KEYS.join(", ")}`;
+        return { message: `the key ${shown} is unknown and is ignored`, hint };
+      });
       continue;
     }
     const earlier = fields.get(key);
@@ -47,14 +53,17 @@ export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report
   return fields;
 }
 
-const toData = (node: Node): unknown => {
-  if (node.kind === "list") return node.items.map(toData);
+const isText = (node: Node) => node.kind === "scalar" && typeof node.value === "string";
+
+/** A value as data, for the schema. Of an entry of a list only its type matters, and collections in one may be huge. */
+function toData(node: Node): unknown {
+  if (node.kind === "list") return node.items.filter(isText).map((item) => (item as { value: unknown }).value);
   return node.kind === "map" ? {} : node.value;
-};
+}
 
 /** What the fields say, as far as it has the right type. */
 export interface Values extends v.InferOutput<typeof configSchema> {
-  /** The entries of nonMasqueradeCIDRs and where each stands. */
+  /** The entries of nonMasqueradeCIDRs that are text, and where each stands. */
   readonly items: readonly Node[];
   /** Keys whose value has the wrong type; they have their default here. */
   readonly broken: ReadonlySet<ConfigKey>;
@@ -63,26 +72,20 @@ export interface Values extends v.InferOutput<typeof configSchema> {
 /** The values in their types. Each that has the wrong type is reported, and the others are read all the same. */
 export function valuesOf(fields: Fields, report: Report): Values {
   const broken = new Set<ConfigKey>();
-  const badItems = new Set<number>();
   const data: Record<string, unknown> = Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
   for (const issue of v.safeParse(configSchema, data).issues ?? []) {
-    const [{ key }, item] = issue.path as unknown as [{ key: ConfigKey }, { key: number } | undefined];
+    const [{ key }] = issue.path as unknown as [{ key: ConfigKey }];
     const value = fields.get(key)?.value;
     if (!value) continue;
-    if (item && value.kind === "list") badItems.add(item.key);
-    else broken.add(key);
-    reportType(
-      key,
-      item && value.kind === "list" ? (value.items[item.key] ?? value) : value,
-      item !== undefined,
-      report,
-    );
+    broken.add(key);
+    reportType(key, value, report);
   }
   for (const key of broken) delete data[key];
   const list = fields.get("nonMasqueradeCIDRs")?.value;
-  const items = list?.kind === "list" ? list.items.filter((_, i) => !badItems.has(i)) : [];
-  if (badItems.size > 0) data.nonMasqueradeCIDRs = items.map(toData);
-  return { ...v.parse(configSchema, data), items, broken };
+  const all = list?.kind === "list" ? list.items : [];
+  // Not left to the schema, whose issues take a kilobyte each.
+  for (const item of all) if (!isText(item)) reportItem("nonMasqueradeCIDRs", item, report);
+  return { ...v.parse(configSchema, data), items: all.filter(isText), broken };
 }
 
 const EXPECTED: Readonly<Record<ConfigKey, string>> = {
@@ -93,19 +96,19 @@ const EXPECTED: Readonly<Record<ConfigKey, string>> = {
   resyncInterval: "a duration",
 };
 
-function reportType(key: ConfigKey, node: Node, isItem: boolean, report: Report): void {
-  const source = node.kind === "scalar" ? node.source : "";
-  const found = describe(node);
-  if (isItem) {
-    if (node.kind === "scalar" && node.value === null) {
-      const hint = "remove the entry, or write the CIDR that belongs here";
-      report("error", "value-null", node.span, `an entry of ${key} is empty (null)`, hint);
-      return;
-    }
-    const hint = node.kind === "scalar" ? "write a CIDR, such as 10.0.0.0/8" : "write one CIDR an entry";
-    report("error", "value-type", node.span, `an entry of ${key} is ${found}, not a CIDR`, hint);
-    return;
+function reportItem(key: ConfigKey, node: Node, report: Report): void {
+  const isScalar = node.kind === "scalar";
+  if (isScalar && node.value === null) {
+    const hint = "remove the entry, or write the CIDR that belongs here";
+    report("error", "value-null", node.span, `an entry of ${key} is empty (null)`, hint);
+  } else {
+    const hint = isScalar ? "write a CIDR, such as 10.0.0.0/8" : "write one CIDR an entry";
+    report("error", "value-type", node.span, `an entry of ${key} is ${describe(node)}, not a CIDR`, hint);
   }
+}
+
+function reportType(key: ConfigKey, node: Node, report: Report): void {
+  const source = node.kind === "scalar" ? excerpt(node.source) : "";
   const value = node.kind === "scalar" ? node.value : undefined;
   const hints: Readonly<Record<ConfigKey, string>> = {
     nonMasqueradeCIDRs: `write a list: ${key}: [${source || "10.0.0.0/8"}]`,
@@ -118,7 +121,7 @@ function reportType(key: ConfigKey, node: Node, isItem: boolean, report: Report)
     resyncInterval: /^\d+$/.test(source) && source !== "0" ? `write ${source}s` : "write a duration such as 60s",
   };
   const code = node.kind === "scalar" && node.value === null ? "value-null" : "value-type";
-  report("error", code, node.span, `${key} is ${found}, not ${EXPECTED[key]}`, hints[key]);
+  report("error", code, node.span, `${key} is ${describe(node)}, not ${EXPECTED[key]}`, hints[key]);
 }
 
 function boolHint(source: string): string {
@@ -129,6 +132,6 @@ function boolHint(source: string): string {
 function describe(node: Node): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a mapping";
   if (node.value === null) return "empty (null)";
-  if (typeof node.value === "string") return `the text ${JSON.stringify(node.value)}`;
-  return typeof node.value === "number" ? `the number ${node.source}` : `the truth value ${node.source}`;
+  if (typeof node.value === "string") return `the text ${JSON.stringify(excerpt(node.value))}`;
+  return typeof node.value === "number" ? `the number ${excerpt(node.source)}` : `the truth value ${node.source}`;
 }

@@ -15,14 +15,18 @@ export {
   type SnatRule,
 } from "./config.ts";
 export {
+  countOmitted,
+  countProblems,
   type Diagnostic,
   type DiagnosticCode,
   formatDiagnostic,
   formatDiagnostics,
+  type Omitted,
   type Severity,
   SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
 export { suggest } from "./suggest.ts";

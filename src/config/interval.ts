@@ -1,8 +1,12 @@
 // resyncInterval: a Go duration, and not too short.
 // This module is browser-compatible.
-import type { Entry, Report } from "./document.ts";
+import type { Entry } from "./document.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { excerpt } from "./limits.ts";
+import type { Report } from "./report.ts";
 import { MIN_INTERVAL_NS } from "./schema.ts";
+
+const quote = (text: string) => JSON.stringify(excerpt(text));
 
 /** The interval in nanoseconds; 0 where the text is bad, which is reported. */
 export function intervalOf(text: string, entry: Entry | undefined, report: Report): bigint {
@@ -13,15 +17,16 @@ export function intervalOf(text: string, entry: Entry | undefined, report: Repor
       syntax: "numbers with units are expected",
       range: "it is longer than 292 years",
       "no-unit": "a unit is missing",
-      "bad-unit": `${JSON.stringify(parsed.unit)} is not a unit`,
+      "bad-unit": `${quote(parsed.unit ?? "")} is not a unit`,
     }[parsed.problem];
-    const days = /^(\d+)d$/.exec(text.trim())?.[1];
-    const bare = /^\d+$/.test(text.trim()) ? `${text.trim()}s` : text.replace(/\s+/g, "");
+    const written = excerpt(text.trim());
+    const days = /^(\d+)d$/.exec(written)?.[1];
+    const bare = /^\d+$/.test(written) ? `${written}s` : written.replace(/\s+/g, "");
     const meant = days ? `${Number(days) * 24}h` : bare;
     const known = "units are h, m, s, ms, us, ns";
     const hint =
       meant !== text && parseDuration(meant).ok ? `write ${meant}; ${known}` : `write a duration such as 60s; ${known}`;
-    report("error", "duration-syntax", at, `resyncInterval ${JSON.stringify(text)} is not a duration: ${why}`, hint);
+    report("error", "duration-syntax", at, `resyncInterval ${quote(text)} is not a duration: ${why}`, hint);
     return 0n;
   }
   if (parsed.ns < MIN_INTERVAL_NS) {

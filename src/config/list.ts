@@ -4,7 +4,7 @@ import { type PrefixList, parseAddresses, parsePrefixes, readPrefixList } from "
 import { findProblem, type RawCidr } from "./cidr.ts";
 import type { ConfigOptions } from "./config.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { reporter } from "./document.ts";
+import { createReporter } from "./report.ts";
 
 /** A list, or what is wrong with it. */
 export interface ParsedList {
@@ -51,15 +51,14 @@ export function parseList(
   const lines = [...new Set([...list.flawed, ...unwanted])].sort((a, b) => a - b);
   if (lines.length === 0) return { list, diagnostics: [], more: 0, text: () => decode(bytes) };
   const text = decode(bytes);
-  const diagnostics: Diagnostic[] = [];
-  const { report } = reporter(file, text, diagnostics);
+  const { report, diagnostics } = createReporter(file, text, Number.POSITIVE_INFINITY);
   const shown = lines.slice(0, most);
   for (const entry of entriesOn(shown, text)) {
     const { read } = entry.text.includes("/") ? parsePrefixes([entry.text]) : parseAddresses([entry.text]);
     const problem = read[0] && findProblem(entry.text, read[0], ipv6);
-    if (problem) report("error", problem.code, entry.span, problem.message, problem.hint);
+    if (problem) report("error", problem.code, entry.span, problem.words);
   }
-  return { list: undefined, diagnostics, more: lines.length - shown.length, text: () => text };
+  return { list: undefined, diagnostics: diagnostics(), more: lines.length - shown.length, text: () => text };
 }
 
 /** The entries on these lines, as the core reads them: without comment and white space. */

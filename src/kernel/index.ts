@@ -13,7 +13,7 @@ export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
 export type { Variant } from "./iptables.ts";
 export { type Held, takeName } from "./name.ts";
 export { killTools, ToolError } from "./process.ts";
-export { readRegularFile } from "./regular.ts";
+export { readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { ReferencedError, VerifyError } from "./sync.ts";
 export { hurry } from "./turn.ts";

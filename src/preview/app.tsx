@@ -1,6 +1,6 @@
 // The page.
 import { useSignal } from "@preact/signals";
-import { formatDuration } from "../config/index.ts";
+import { countOmitted, countProblems, formatDuration, type Severity } from "../config/index.ts";
 import { Addresses } from "./addresses.tsx";
 import { copy } from "./copy.ts";
 import { Editor } from "./editor.tsx";
@@ -142,10 +142,14 @@ function markOf(text: string) {
   return { line, column, length: /^["']?[\w.:/]+["']?/.exec(rest)?.[0].length ?? 1 };
 }
 
+/** Problems that are shown as text; the editor marks more. */
+const SHOWN = 20;
+
 /** Is it valid, in the words of `check`; and what is wrong, for those who cannot point at it. */
 function Summary({ parsed, testid }: Evaluation & { readonly testid: string }) {
-  const { config: valid, diagnostics } = parsed;
-  const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
+  const { config: valid, diagnostics, omitted } = parsed;
+  const count = (severity: Severity) => countProblems(parsed, severity);
+  const more = Math.max(0, diagnostics.length - SHOWN) + countOmitted(omitted);
   const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
   return (
     <div class="summary">
@@ -156,7 +160,7 @@ function Summary({ parsed, testid }: Evaluation & { readonly testid: string }) {
       </p>
       {diagnostics.length > 0 && (
         <ul class="diagnostics">
-          {diagnostics.slice(0, 20).map(({ severity, line, column, message, hint, code }) => (
+          {diagnostics.slice(0, SHOWN).map(({ severity, line, column, message, hint, code }) => (
             <li key={`${line}:${column}:${code}`} class={severity}>
               <b>
                 {line}:{column}
@@ -165,7 +169,7 @@ function Summary({ parsed, testid }: Evaluation & { readonly testid: string }) {
               {hint && <small>{hint}</small>}
             </li>
           ))}
-          {diagnostics.length > 20 && <li>and {diagnostics.length - 20} more</li>}
+          {more > 0 && <li>… and {more} more</li>}
         </ul>
       )}
     </div>
