@@ -48,9 +48,9 @@ const effective = new Cache<Config>();
 const errors = new Cache<ConfigFile>();
 
 /** The diagnostics of a severity as text; empty where there are none. */
-function formatThose({ diagnostics, omitted, text }: ConfigFile, which: Severity): string {
+function formatThose({ diagnostics, omitted, texts }: ConfigFile, which: Severity): string {
   const those = diagnostics.filter(({ severity }) => severity === which);
-  return formatDiagnostics(those, text, countOmitted(omitted, which));
+  return formatDiagnostics(those, texts, countOmitted(omitted, which));
 }
 
 /** The effective config, as a config file in JSON would say it. */

@@ -89,6 +89,6 @@ function unreadable(file: string, why: string): ParsedConfig {
       },
     ],
     omitted: [],
-    text: "",
+    texts: new Map(),
   };
 }

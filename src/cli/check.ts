@@ -29,8 +29,8 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     return valid ? 0 : 1;
   }
   for (const [i, result] of results.entries()) {
-    const { config, diagnostics, omitted, text, bytes } = result;
-    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text, countOmitted(omitted)));
+    const { config, diagnostics, omitted, texts, bytes } = result;
+    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
     const name = nameOf(files[i] ?? "");
     const count = (severity: Severity) => countProblems(result, severity);
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -55,7 +55,7 @@ function readAny(options: ConfigOptions, required: boolean): ConfigFile {
       ...{ severity: "error", code: "file-unreadable", message, hint: "", file },
       ...{ line: 1, column: 1, length: 1 },
     };
-    return { config: undefined, diagnostics: [problem], omitted: [], text: "", bytes: undefined };
+    return { config: undefined, diagnostics: [problem], omitted: [], texts: new Map(), bytes: undefined };
   };
   try {
     const parsed = readConfig(options);

@@ -1,66 +1,149 @@
 // What optimize says of the changes it makes.
-import { type Aggregate, type Change, changesOf } from "../core/index.ts";
+import type { OptimizedList } from "../config/index.ts";
+import { type Aggregate, changesOf, countChanges, type PrefixList } from "../core/index.ts";
 import { nameOf } from "./input.ts";
 
 /** Changes that are told one by one, and parts of one merge; the others are counted. */
 const SHOWN = 100;
 const PARTS = 8;
 
-/** A list, optimized: what is said of it and what is printed. */
+/** An entry of a list. */
+interface Entry {
+  readonly network: string;
+  readonly line: number;
+}
+
+type Change =
+  | { readonly op: "cover"; readonly entry: Entry; readonly by: Entry }
+  | { readonly op: "merge"; readonly entries: readonly Entry[]; readonly into: string }
+  | { readonly op: "remove"; readonly entry: Entry };
+
+/** A list as it is and as it could be. */
+export interface SmallerList {
+  /** Its key in the config; a plain list has none. */
+  readonly key: string | undefined;
+  readonly before: number;
+  readonly after: number;
+  readonly changeCount: number;
+  changes(limit?: number): readonly Change[];
+  networks(): readonly string[];
+}
+
+/** The lists of a file, made smaller: what is said of them and what is printed. */
 export interface Optimized {
-  readonly list: Aggregate;
-  readonly entry: (index: number) => { readonly network: string; readonly line: number };
-  /** The file with the smallest list in it, or that list alone. */
+  readonly lists: readonly SmallerList[];
+  /** The file with the smaller lists in it, or the smallest list alone. */
   readonly text: string | Uint8Array;
-  /** What a config allows; a plain list may be any length. */
+  /** What a config allows for its lists together; a plain list may be any length. */
   readonly cidrLimit: number | undefined;
 }
 
+/** A plain list. */
+export function fromPlainList(list: PrefixList, smallest: Aggregate): SmallerList {
+  const entry = (index: number): Entry => {
+    const { prefix, line } = list.entry(index);
+    return { network: prefix.network, line };
+  };
+  return {
+    key: undefined,
+    before: list.length,
+    after: smallest.length,
+    changeCount: countChanges(smallest),
+    changes: (limit) =>
+      changesOf(smallest, limit).map((change) =>
+        change.op === "cover"
+          ? { op: "cover", entry: entry(change.index), by: entry(change.by) }
+          : { op: "merge", entries: change.indexes.map(entry), into: smallest.network(change.into) },
+      ),
+    networks: () => new TextDecoder().decode(smallest.text).split("\n").slice(0, -1),
+  };
+}
+
+/** A list of a config. */
+export function fromConfigList({ key, before, networks, changeCount, changes }: OptimizedList): SmallerList {
+  type Listed = Parameters<typeof entry>[0];
+  const entry = ({ prefix, origin }: { prefix: { network: string }; origin: { line: number } | undefined }): Entry => {
+    return { network: prefix.network, line: origin?.line ?? 0 };
+  };
+  const each = (listed: readonly Listed[]) => listed.map(entry);
+  return {
+    key,
+    before,
+    after: networks.length,
+    changeCount,
+    changes: (limit) =>
+      changes(limit).map((change): Change => {
+        if (change.op === "merge") return { op: "merge", entries: each(change.entries), into: change.into };
+        if (change.op === "remove") return { op: "remove", entry: entry(change.entry) };
+        return { op: "cover", entry: entry(change.entry), by: entry(change.by) };
+      }),
+    networks: () => networks,
+  };
+}
+
 /** The changes and the count, for a person. */
-export function report({ list, entry, cidrLimit }: Optimized, file: string, changes: number): string[] {
-  const place = (index: number) => {
-    const { network, line } = entry(index);
-    return `${network} (line ${line})`;
-  };
-  const say = (change: Change) => {
-    if (change.op === "cover") {
-      const same = entry(change.index).network === entry(change.by).network;
-      return `${place(change.index)} ${same ? "is listed already:" : "is covered by"} ${place(change.by)}`;
-    }
-    const parts = change.indexes.slice(0, PARTS).map(place);
-    const more = change.indexes.length - parts.length;
-    return `${[...parts, ...(more > 0 ? [`${more} more`] : [])].join(" + ")} -> ${list.network(change.into)}`;
-  };
-  const lines = changesOf(list, SHOWN).map(say);
-  if (changes > lines.length) lines.push(`… and ${changes - lines.length} more`);
-  const before = list.fates.length;
-  if (before === 0 && cidrLimit !== undefined) return [`${nameOf(file)}: lists no CIDRs`];
-  const plural = list.length === 1 ? "CIDR" : "CIDRs";
+export function report({ lists, cidrLimit }: Optimized, file: string): string[] {
+  if (lists.length === 0) return [`${nameOf(file)}: lists no CIDRs`];
+  const total = lists.reduce((sum, { after }) => sum + after, 0);
   const limit =
     cidrLimit === undefined
       ? ""
-      : list.length <= cidrLimit
+      : total <= cidrLimit
         ? `, within cidrLimit ${cidrLimit}`
-        : `, still more than cidrLimit ${cidrLimit}: raise it to ${list.length}`;
-  return [...lines, `${nameOf(file)}: ${before} -> ${list.length} ${plural}${limit}`];
+        : `, still more than cidrLimit ${cidrLimit}: raise it to ${total}`;
+  return lists.flatMap((list, i) => {
+    const { key, before, after } = list;
+    const which = lists.length > 1 ? ` ${key}` : "";
+    const count = `${before} -> ${after} ${after === 1 ? "CIDR" : "CIDRs"}`;
+    return [...changeLines(list), `${nameOf(file)}:${which} ${count}${i === lists.length - 1 ? limit : ""}`];
+  });
 }
 
-/** All of it as data. */
-export function describe({ list, entry, cidrLimit }: Optimized): object {
-  const cidrs = new TextDecoder().decode(list.text).split("\n").slice(0, -1);
-  const changes = changesOf(list);
-  const named = (index: number) => {
-    const { network, line } = entry(index);
-    return { cidr: network, line };
-  };
+function changeLines({ changes, changeCount }: SmallerList): string[] {
+  const lines = changes(SHOWN).map(say);
+  return changeCount > lines.length ? [...lines, `… and ${changeCount - lines.length} more`] : lines;
+}
+
+const place = ({ network, line }: Entry) => `${network} (line ${line})`;
+
+function say(change: Change): string {
+  switch (change.op) {
+    case "cover": {
+      const same = change.entry.network === change.by.network;
+      return `${place(change.entry)} ${same ? "is listed already:" : "is covered by"} ${place(change.by)}`;
+    }
+    case "remove":
+      return `${place(change.entry)} is masqueraded anyway`;
+    case "merge": {
+      const parts = change.entries.slice(0, PARTS).map(place);
+      const more = change.entries.length - parts.length;
+      return `${[...parts, ...(more > 0 ? [`${more} more`] : [])].join(" + ")} -> ${change.into}`;
+    }
+  }
+}
+
+/** All of it as data: that of the first list, and of any other under its key. */
+export function describe({ lists, cidrLimit }: Optimized): object {
+  const total = lists.reduce((sum, { after }) => sum + after, 0);
+  const limits = cidrLimit === undefined ? {} : { cidrLimit, withinLimit: total <= cidrLimit };
+  const first = lists.find(({ key }) => key !== "masqueradeCIDRs");
+  const others = lists.filter((list) => list !== first);
   return {
-    before: list.fates.length,
-    after: list.length,
-    ...(cidrLimit === undefined ? {} : { cidrLimit, withinLimit: list.length <= cidrLimit }),
-    cidrs,
-    covered: changes.flatMap((one) => (one.op === "cover" ? [{ ...named(one.index), by: named(one.by) }] : [])),
-    merged: changes.flatMap((one) =>
-      one.op === "merge" ? [{ cidr: cidrs[one.into], parts: one.indexes.map(named) }] : [],
-    ),
+    ...describeList(first, limits),
+    ...Object.fromEntries(others.map((list) => [list.key, describeList(list, {})])),
+  };
+}
+
+function describeList(list: SmallerList | undefined, limits: object): object {
+  const named = ({ network, line }: Entry) => ({ cidr: network, line });
+  const changes = list?.changes() ?? [];
+  return {
+    before: list?.before ?? 0,
+    after: list?.after ?? 0,
+    ...limits,
+    cidrs: list?.networks() ?? [],
+    covered: changes.flatMap((one) => (one.op === "cover" ? [{ ...named(one.entry), by: named(one.by) }] : [])),
+    merged: changes.flatMap((one) => (one.op === "merge" ? [{ cidr: one.into, parts: one.entries.map(named) }] : [])),
+    removed: changes.flatMap((one) => (one.op === "remove" ? [named(one.entry)] : [])),
   };
 }

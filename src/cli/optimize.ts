@@ -1,22 +1,16 @@
 // ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
 import { countOmitted, formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
-import { type Aggregate, countChanges } from "../core/index.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
-import { describe, type Optimized, report } from "./optimize-report.ts";
+import { describe, fromConfigList, fromPlainList, type Optimized, report } from "./optimize-report.ts";
 import { readList } from "./outcomes.ts";
 import { refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
 
-const EMPTY: Aggregate = {
-  length: 0,
-  text: new Uint8Array(),
-  network: () => "",
-  parts: new Int32Array(),
-  fates: new Int32Array(),
-};
+/** Warnings about entries that go. */
+const TOLD = new Set(["cidr-covered", "cidr-duplicate", "cidr-ineffective"]);
 
 const invalid = (file: string) => `${nameOf(file)} is invalid; nothing was changed`;
 
@@ -36,11 +30,11 @@ export async function optimize(settings: Settings, words: readonly string[], io:
     throw new UsageError(`--write edits configs, and ${file} is a plain list; redirect the output to another file`);
   }
   const optimized = isList ? fromList(bytes, file, settings, io) : fromConfig(bytes, file, settings, io);
-  const { list, text } = optimized;
-  const changes = countChanges(list);
+  const { lists, text } = optimized;
+  const changes = lists.reduce((sum, { changeCount }) => sum + changeCount, 0);
   if (settings.json) printJson(io, describe(optimized));
   else {
-    for (const line of report(optimized, file, changes)) io.warn(line);
+    for (const line of report(optimized, file)) io.warn(line);
     if (!settings.write) io.write(text);
   }
   if (settings.write && changes > 0) replaceConfig(file, bytes, text);
@@ -49,27 +43,19 @@ export async function optimize(settings: Settings, words: readonly string[], io:
 
 function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { list, diagnostics, text, more } = readList(bytes, nameOf(file), true, settings);
-  if (!list) return refuse({ diagnostics, text: text(), more }, invalid(file), settings, io);
-  const result = list.aggregate();
-  const entry = (index: number) => {
-    const { prefix, line } = list.entry(index);
-    return { network: prefix.network, line };
-  };
-  return { list: result, entry, text: result.text, cidrLimit: undefined };
+  if (!list) return refuse({ diagnostics, texts: text(), more }, invalid(file), settings, io);
+  const smallest = list.aggregate();
+  return { lists: [fromPlainList(list, smallest)], text: smallest.text, cidrLimit: undefined };
 }
 
 function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { parsed, optimized } = optimizeConfig(bytes, { ...settings.config, file: nameOf(file) });
-  // What lies inside another is told by what is done about it.
-  const isTold = ({ code }: { readonly code: string }) => code !== "cidr-covered" && code !== "cidr-duplicate";
+  // The changes say the same.
+  const isTold = ({ code }: { readonly code: string }) => !TOLD.has(code);
   const diagnostics = parsed.diagnostics.filter(isTold);
   const more = countOmitted(parsed.omitted.filter(isTold));
-  if (!optimized) return refuse({ diagnostics, text: parsed.text, more }, invalid(file), settings, io);
-  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.text, more));
-  const { config, list, text } = optimized;
-  const entry = (index: number) => {
-    const { prefix, origin } = config.nonMasqueradeCIDRs[index] ?? {};
-    return { network: prefix?.network ?? "", line: origin?.line ?? 0 };
-  };
-  return { list: list ?? EMPTY, entry, text, cidrLimit: config.cidrLimit };
+  if (!optimized) return refuse({ diagnostics, texts: parsed.texts, more }, invalid(file), settings, io);
+  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.texts, more));
+  const { config, lists, text } = optimized;
+  return { lists: lists.map(fromConfigList), text, cidrLimit: config.cidrLimit };
 }

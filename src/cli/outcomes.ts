@@ -47,7 +47,7 @@ export function readList(bytes: Uint8Array, file: string, ipv6: boolean, { json 
 function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: Io): Outcomes {
   const { ipv6 } = settings.config;
   const { list, diagnostics, text, more } = readList(bytes, file, ipv6, settings);
-  if (!list) return refuse({ diagnostics, text: text(), more }, `the list ${file} is invalid`, settings, io);
+  if (!list) return refuse({ diagnostics, texts: text(), more }, `the list ${file} is invalid`, settings, io);
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 

@@ -21,24 +21,28 @@ export function diagnosticData({ severity, code, message, file, line, column, hi
 
 /** Says what is wrong with a text, as data or for a person, and throws {@link InvalidConfigError}. */
 export function refuse(
-  { diagnostics, text, more = 0 }: { diagnostics: readonly Diagnostic[]; text: string; more?: number },
+  {
+    diagnostics,
+    texts,
+    more = 0,
+  }: { diagnostics: readonly Diagnostic[]; texts: string | ReadonlyMap<string, string>; more?: number },
   message: string,
   { json }: Settings,
   io: Io,
 ): never {
   if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData), more });
-  else io.warn(formatDiagnostics(diagnostics, text, more));
+  else io.warn(formatDiagnostics(diagnostics, texts, more));
   throw new InvalidConfigError(message);
 }
 
 /** A config that has been read, its warnings printed. Throws {@link InvalidConfigError}. */
 export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io): Config {
-  const { config, diagnostics, omitted, text } = parsed;
+  const { config, diagnostics, omitted, texts } = parsed;
   const more = countOmitted(omitted);
   if (!config) {
-    return refuse({ diagnostics, text, more }, `the config ${name} is invalid; nothing was changed`, settings, io);
+    return refuse({ diagnostics, texts, more }, `the config ${name} is invalid; nothing was changed`, settings, io);
   }
-  if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text, more));
+  if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, more));
   return config;
 }
 

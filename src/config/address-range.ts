@@ -2,6 +2,9 @@
 // This module is browser-compatible.
 import { addressOf, type Family, parseAddresses } from "../core/index.ts";
 
+/** An address or a range, as far as a pattern can tell. */
+export const RANGE_PATTERN = "^[0-9a-fA-F.:]+( *- *[0-9a-fA-F.:]+)?$";
+
 /** The addresses from `first` to `last`, both included, in canonical text. */
 export interface AddressRange {
   readonly family: Family;

@@ -1,50 +1,41 @@
-// The entries of a CIDR list: what is wrong with each, and what to write instead.
+// The entries of a CIDR list: what is wrong with each of them, and what to write instead.
 // This module is browser-compatible.
-import { findCovers, type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
+import { type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
 import { excerpt } from "./limits.ts";
 import type { Report, Span, Words } from "./report.ts";
 
-/** One entry as it stands in the file. */
+/** An entry of a list as it stands in its file. */
 export interface RawCidr {
   readonly text: string;
   readonly span: Span;
-  /** From 1, for messages about other entries. */
+  readonly file: string;
+  /** From 1. */
   readonly line: number;
+  readonly column: number;
+  /** Reports about its file. */
+  readonly report: Report;
 }
 
 /** Characters of an entry that are looked at. No prefix has as many, so that what is cut is as wrong as it was. */
 const MAX_ENTRY = 1_000;
 
 /**
- * Reads and checks a whole list in one pass through the core. Every bad entry is reported; the answer holds the
- * prefixes in the list's order, and none where an entry is bad.
+ * Reads the entries of a list in one pass through the core. Every bad entry is reported; the answer has a prefix for each
+ * entry, in their order, or is undefined if any is bad.
  */
-export function checkCidrs(list: readonly RawCidr[], ipv6: boolean, report: Report): Prefix[] {
+export function readCidrs(list: readonly RawCidr[], ipv6: boolean): Prefix[] | undefined {
   // An alias may repeat a long text many times.
   const texts = list.map(({ text }) => text.slice(0, MAX_ENTRY));
-  const { records, read } = parsePrefixes(texts);
+  const { read } = parsePrefixes(texts);
   const good: Prefix[] = [];
-  for (const [i, { span }] of list.entries()) {
+  for (const [i, { span, report }] of list.entries()) {
     const prefix = read[i];
     if (!prefix) continue;
     const problem = findProblem(texts[i] ?? "", prefix, ipv6);
     if (problem) report("error", problem.code, span, problem.words);
     else if (prefix.ok) good.push(prefix);
   }
-  if (good.length < list.length) return [];
-  for (const [i, cover] of findCovers(records).entries()) {
-    const outer = list[cover];
-    const entry = list[i];
-    if (!outer || !entry) continue;
-    if (good[i]?.network === good[cover]?.network) {
-      const message = `${entry.text} is listed already, on line ${outer.line}`;
-      report("warning", "cidr-duplicate", entry.span, message, "remove it");
-    } else {
-      const message = `${entry.text} lies inside ${outer.text} on line ${outer.line}`;
-      report("warning", "cidr-covered", entry.span, message, "it changes nothing; remove it");
-    }
-  }
-  return good;
+  return good.length === list.length ? good : undefined;
 }
 
 /** What keeps a text, read as a prefix, out of the rules. */

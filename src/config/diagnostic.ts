@@ -5,8 +5,11 @@ export type Severity = "error" | "warning";
 
 /** Every code a config can be reported with. docs/configuration.md explains each. */
 export type DiagnosticCode =
+  | "address-syntax"
+  | "cidr-conflict"
   | "cidr-covered"
   | "cidr-duplicate"
+  | "cidr-ineffective"
   | "cidr-length-padded"
   | "cidr-mapped"
   | "cidr-syntax"
@@ -14,14 +17,22 @@ export type DiagnosticCode =
   | "document-extra"
   | "document-type"
   | "duration-syntax"
+  | "family-mismatch"
   | "file-unreadable"
+  | "interface-duplicate"
+  | "interface-syntax"
   | "interval-too-short"
   | "ipv6-disabled"
   | "json-syntax"
+  | "key-conflict"
   | "key-duplicate"
+  | "key-missing"
   | "key-unknown"
+  | "key-unsupported"
   | "limit-exceeded"
+  | "manifest-without-config"
   | "not-utf8"
+  | "source-family-missing"
   | "too-large"
   | "value-null"
   | "value-type"
@@ -72,12 +83,22 @@ const WINDOW = 160;
 /**
  * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
  * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
- * `besides` is how many problems there are that have no diagnostic.
+ * `texts` is that of the file, or that of each by name; `besides` is how many problems there are that have no diagnostic.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic<string>[], text: string, besides = 0): string {
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic<string>[],
+  texts: string | ReadonlyMap<string, string>,
+  besides = 0,
+): string {
   const first = diagnostics.slice(0, SHOWN);
-  const lines = sourceLines(text, new Set(first.map(({ line }) => line)));
-  const shown = first.map((diagnostic) => formatOne(diagnostic, lines.get(diagnostic.line) ?? ""));
+  const sources = new Map<string, ReadonlyMap<number, string>>();
+  for (const file of new Set(first.map((one) => one.file))) {
+    const wanted = first.filter((one) => one.file === file).map(({ line }) => line);
+    sources.set(file, sourceLines(typeof texts === "string" ? texts : (texts.get(file) ?? ""), new Set(wanted)));
+  }
+  const shown = first.map((diagnostic) =>
+    formatOne(diagnostic, sources.get(diagnostic.file)?.get(diagnostic.line) ?? ""),
+  );
   const more = diagnostics.length - shown.length + besides;
   return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
 }

@@ -53,18 +53,29 @@ export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report
   return fields;
 }
 
-const isText = (node: Node) => node.kind === "scalar" && typeof node.value === "string";
+/** A value that is text. */
+export type TextNode = Extract<Node, { kind: "scalar" }> & { readonly value: string };
 
-/** A value as data, for the schema. Of an entry of a list only its type matters, and collections in one may be huge. */
+export const isText = (node: Node): node is TextNode => node.kind === "scalar" && typeof node.value === "string";
+
+/** Keys whose value is a list of texts. */
+export const LIST_KEYS = ["nonMasqueradeCIDRs", "masqueradeCIDRs", "sourceCIDRs", "outputInterfaces"] as const;
+export type ListKey = (typeof LIST_KEYS)[number];
+
+/** A value as data, for the schema. Of the entries of lists only texts matter to it, and collections in one may be huge. */
 function toData(node: Node): unknown {
-  if (node.kind === "list") return node.items.filter(isText).map((item) => (item as { value: unknown }).value);
+  if (node.kind === "list") return node.items.filter(isText).map((item) => item.value);
   return node.kind === "map" ? {} : node.value;
 }
 
-/** What the fields say, as far as it has the right type. */
-export interface Values extends v.InferOutput<typeof configSchema> {
-  /** The entries of nonMasqueradeCIDRs that are text, and where each stands. */
-  readonly items: readonly Node[];
+/** What the fields of one file say, as far as it has the right type. */
+export interface Values {
+  /** The keys that are no lists, with their defaults. */
+  readonly scalars: Omit<v.InferOutput<typeof configSchema>, ListKey | "snat">;
+  /** The entries of each list that are text, and where each stands. */
+  readonly items: Readonly<Record<ListKey, readonly TextNode[]>>;
+  /** The entries of snat, whatever they are. */
+  readonly snat: readonly Node[];
   /** Keys whose value has the wrong type; they have their default here. */
   readonly broken: ReadonlySet<ConfigKey>;
 }
@@ -73,6 +84,9 @@ export interface Values extends v.InferOutput<typeof configSchema> {
 export function valuesOf(fields: Fields, report: Report): Values {
   const broken = new Set<ConfigKey>();
   const data: Record<string, unknown> = Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
+  const snat = itemsOf(fields.get("snat"));
+  // Its entries are read by themselves.
+  if (fields.get("snat")?.value.kind === "list") data.snat = [];
   for (const issue of v.safeParse(configSchema, data).issues ?? []) {
     const [{ key }] = issue.path as unknown as [{ key: ConfigKey }];
     const value = fields.get(key)?.value;
@@ -81,47 +95,76 @@ export function valuesOf(fields: Fields, report: Report): Values {
     reportType(key, value, report);
   }
   for (const key of broken) delete data[key];
-  const list = fields.get("nonMasqueradeCIDRs")?.value;
-  const all = list?.kind === "list" ? list.items : [];
-  // Not left to the schema, whose issues take a kilobyte each.
-  for (const item of all) if (!isText(item)) reportItem("nonMasqueradeCIDRs", item, report);
-  return { ...v.parse(configSchema, data), items: all.filter(isText), broken };
+  const read = (key: ListKey) => {
+    const all = itemsOf(fields.get(key));
+    // Not left to the schema, whose issues take a kilobyte each.
+    for (const item of all) if (!isText(item)) reportItem(key, item, report);
+    return all.filter(isText);
+  };
+  const items = {
+    nonMasqueradeCIDRs: read("nonMasqueradeCIDRs"),
+    masqueradeCIDRs: read("masqueradeCIDRs"),
+    sourceCIDRs: read("sourceCIDRs"),
+    outputInterfaces: read("outputInterfaces"),
+  };
+  return { scalars: v.parse(configSchema, data), items, snat, broken };
 }
 
-const EXPECTED: Readonly<Record<ConfigKey, string>> = {
-  nonMasqueradeCIDRs: "a list of CIDRs",
-  cidrLimit: "a whole number",
-  masqLinkLocal: "true or false",
-  masqLinkLocalIPv6: "true or false",
-  resyncInterval: "a duration",
+const itemsOf = (entry: Entry | undefined): readonly Node[] => (entry?.value.kind === "list" ? entry.value.items : []);
+
+/** What a key's value must be, and what an entry of a list must be, with an example of each. */
+const EXPECTED: Readonly<
+  Record<ConfigKey, { readonly value: string; readonly item?: string; readonly example: string }>
+> = {
+  nonMasqueradeCIDRs: { value: "a list of CIDRs", item: "a CIDR", example: "10.0.0.0/8" },
+  masqueradeCIDRs: { value: "a list of CIDRs", item: "a CIDR", example: "10.50.0.0/16" },
+  sourceCIDRs: { value: "a list of CIDRs", item: "a CIDR", example: "10.244.0.0/16" },
+  outputInterfaces: { value: "a list of interfaces", item: "the name of an interface", example: "eth0" },
+  snat: { value: "a list", example: "{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }" },
+  cidrLimit: { value: "a whole number", example: "64" },
+  masqLinkLocal: { value: "true or false", example: "true" },
+  masqLinkLocalIPv6: { value: "true or false", example: "true" },
+  resyncInterval: { value: "a duration", example: "60s" },
 };
 
-function reportItem(key: ConfigKey, node: Node, report: Report): void {
+function reportItem(key: ListKey, node: Node, report: Report): void {
+  const { item = "", example } = EXPECTED[key];
   const isScalar = node.kind === "scalar";
   if (isScalar && node.value === null) {
-    const hint = "remove the entry, or write the CIDR that belongs here";
+    const hint = `remove the entry, or write ${item.replace(/^an? /, "the ")} that belongs here`;
     report("error", "value-null", node.span, `an entry of ${key} is empty (null)`, hint);
   } else {
-    const hint = isScalar ? "write a CIDR, such as 10.0.0.0/8" : "write one CIDR an entry";
-    report("error", "value-type", node.span, `an entry of ${key} is ${describe(node)}, not a CIDR`, hint);
+    const hint = isScalar
+      ? `write ${item}, such as ${example}`
+      : `write one ${item.replace(/^(an?|the) /, "")} an entry`;
+    report("error", "value-type", node.span, `an entry of ${key} is ${describe(node)}, not ${item}`, hint);
   }
 }
 
 function reportType(key: ConfigKey, node: Node, report: Report): void {
+  const code = node.kind === "scalar" && node.value === null ? "value-null" : "value-type";
+  report("error", code, node.span, `${key} is ${describe(node)}, not ${EXPECTED[key].value}`, hintOf(key, node));
+}
+
+function hintOf(key: ConfigKey, node: Node): string {
   const source = node.kind === "scalar" ? excerpt(node.source) : "";
   const value = node.kind === "scalar" ? node.value : undefined;
-  const hints: Readonly<Record<ConfigKey, string>> = {
-    nonMasqueradeCIDRs: `write a list: ${key}: [${source || "10.0.0.0/8"}]`,
-    cidrLimit:
-      /^\d+$/.test(source) && typeof value === "string"
+  const { example } = EXPECTED[key];
+  switch (key) {
+    case "cidrLimit":
+      return /^\d+$/.test(source) && typeof value === "string"
         ? `write ${source} without quotes`
-        : "write a number such as 64",
-    masqLinkLocal: boolHint(source),
-    masqLinkLocalIPv6: boolHint(source),
-    resyncInterval: /^\d+$/.test(source) && source !== "0" ? `write ${source}s` : "write a duration such as 60s",
-  };
-  const code = node.kind === "scalar" && node.value === null ? "value-null" : "value-type";
-  report("error", code, node.span, `${key} is ${describe(node)}, not ${EXPECTED[key]}`, hints[key]);
+        : "write a number such as 64";
+    case "masqLinkLocal":
+    case "masqLinkLocalIPv6":
+      return boolHint(source);
+    case "resyncInterval":
+      return /^\d+$/.test(source) && source !== "0" ? `write ${source}s` : `write a duration such as ${example}`;
+    case "snat":
+      return `write a list: ${key}: [${example}]`;
+    default:
+      return `write a list: ${key}: [${source || example}]`;
+  }
 }
 
 function boolHint(source: string): string {
@@ -129,7 +172,8 @@ function boolHint(source: string): string {
   return /^(true|false)$/i.test(source) ? `write ${source.toLowerCase()} without quotes` : "write true or false";
 }
 
-function describe(node: Node): string {
+/** What a value is, in words. */
+export function describe(node: Node): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a mapping";
   if (node.value === null) return "empty (null)";
   if (typeof node.value === "string") return `the text ${JSON.stringify(excerpt(node.value))}`;

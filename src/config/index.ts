@@ -4,16 +4,7 @@
  */
 // This module is browser-compatible.
 export { type AddressRange, formatAddressRange } from "./address-range.ts";
-export {
-  type Config,
-  type ConfigOptions,
-  type Destination,
-  defaultConfig,
-  type OutputInterface,
-  type ParsedConfig,
-  parseConfig,
-  type SnatRule,
-} from "./config.ts";
+export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
 export {
   countOmitted,
   countProblems,
@@ -28,5 +19,16 @@ export {
 export { formatDuration, parseDuration } from "./duration.ts";
 export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
-export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
+export type {
+  Config,
+  ConfigOptions,
+  Destination,
+  OutputInterface,
+  ReadOptions,
+  SnatRule,
+  Unsupported,
+} from "./model.ts";
+export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
+export { LINK_LOCAL_CIDRS } from "./schema.ts";
+export type { ConfigSource } from "./source.ts";
 export { suggest } from "./suggest.ts";

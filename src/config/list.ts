@@ -1,10 +1,10 @@
 // A plain list of prefixes instead of a config: which of the two a text is, and what is wrong with a list.
 // This module is browser-compatible.
 import { type PrefixList, parseAddresses, parsePrefixes, readPrefixList } from "../core/index.ts";
-import { findProblem, type RawCidr } from "./cidr.ts";
-import type { ConfigOptions } from "./config.ts";
+import { findProblem } from "./cidr.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { createReporter } from "./report.ts";
+import type { ConfigOptions } from "./model.ts";
+import { createReporter, type Span } from "./report.ts";
 
 /** A list, or what is wrong with it. */
 export interface ParsedList {
@@ -61,9 +61,15 @@ export function parseList(
   return { list: undefined, diagnostics: diagnostics(), more: lines.length - shown.length, text: () => text };
 }
 
+/** An entry as it stands in the list. */
+interface Entry {
+  readonly text: string;
+  readonly span: Span;
+}
+
 /** The entries on these lines, as the core reads them: without comment and white space. */
-function entriesOn(lines: readonly number[], text: string): RawCidr[] {
-  const entries: RawCidr[] = [];
+function entriesOn(lines: readonly number[], text: string): Entry[] {
+  const entries: Entry[] = [];
   let start = 0;
   let line = 1;
   for (const wanted of lines) {
@@ -73,7 +79,7 @@ function entriesOn(lines: readonly number[], text: string): RawCidr[] {
     let end = from;
     while (end < text.length && text[end] !== "\n" && text[end] !== "#") end++;
     while (end > from && isBlank(text, end - 1)) end--;
-    entries.push({ text: text.slice(from, Math.min(end, from + MAX_ENTRY)), span: { start: from, end }, line });
+    entries.push({ text: text.slice(from, Math.min(end, from + MAX_ENTRY)), span: { start: from, end } });
   }
   return entries;
 }

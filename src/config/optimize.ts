@@ -1,63 +1,173 @@
-// A config with the smallest list that means the same.
+// A config with smaller lists that mean the same.
 // This module is browser-compatible.
-import { type Aggregate, aggregate, parsePrefixes } from "../core/index.ts";
-import { type Config, type ConfigOptions, decodeUtf8, type ParsedConfig, parseConfig } from "./config.ts";
-import { editList } from "./cut.ts";
+import { changesOf, countChanges, type Prefix, parsePrefixes } from "../core/index.ts";
+import { type ParsedConfig, parseConfig } from "./config.ts";
+import { editList, type ListItem } from "./cut.ts";
+import { type Group, type GroupedEntry, groupsOf } from "./groups.ts";
+import { KEPT, MASQUERADED } from "./lists.ts";
+import type { Config, ConfigOptions, Destination } from "./model.ts";
+import { LINK_LOCAL_CIDRS } from "./schema.ts";
+import { decodeUtf8 } from "./source.ts";
 
-/** The list of a config is written in a way that entries cannot be cut out of. */
+/** A list of a config is written in a way that entries cannot be cut out of. */
 export class ListEditError extends Error {
   override name = "ListEditError";
 }
 
-/** A valid config, and how small its list can be. */
+/** A change that makes a list smaller. */
+export type ListChange =
+  | { readonly op: "cover"; readonly entry: Destination; readonly by: Destination }
+  | { readonly op: "merge"; readonly entries: readonly Destination[]; readonly into: string }
+  | { readonly op: "remove"; readonly entry: Destination };
+
+/** A list of the config, and how small it can be. */
+export interface OptimizedList {
+  readonly key: ListKey;
+  readonly before: number;
+  /** The CIDRs of the smaller list. */
+  readonly networks: readonly string[];
+  readonly changeCount: number;
+  /** The changes, at most `limit`. */
+  changes(limit?: number): ListChange[];
+}
+
+const LISTS = ["nonMasqueradeCIDRs", "masqueradeCIDRs"] as const;
+type ListKey = (typeof LISTS)[number];
+
+/** A valid config, and how small its lists can be. */
 export interface OptimizedConfig {
   readonly config: Config;
-  /** What becomes of the entries of `config.nonMasqueradeCIDRs`; undefined where the file lists none. */
-  readonly list: Aggregate | undefined;
-  /** The smallest list. */
-  readonly networks: readonly string[];
-  /** The config file with that list, and otherwise as it was, byte for byte. */
+  /** The lists that the file has. */
+  readonly lists: readonly OptimizedList[];
+  /** The config file with these lists, and otherwise as it was, byte for byte. */
   readonly text: string;
 }
 
 /**
- * Reads a config, whose list may be longer than its cidrLimit, and makes its list the smallest that says the same: all
- * entries have the same verdict, so their order means nothing. A merged entry stands where the first of its parts did.
- * `optimized` is undefined where the config is invalid. Throws {@link ListEditError}.
+ * Reads a config, whose lists may be longer than its cidrLimit, and makes them smaller: an entry inside another of the same
+ * verdict goes, and two halves become one, unless an entry of another verdict stands between. A merged entry stands where
+ * the first of its parts did. `optimized` is undefined if the config is invalid. Throws {@link ListEditError}.
  */
 export function optimizeConfig(
   source: Uint8Array,
   options: ConfigOptions,
 ): { parsed: ParsedConfig; optimized: OptimizedConfig | undefined } {
   const parsed = parseConfig(source, { ...options, anyLength: true });
-  const { config, text } = parsed;
+  const { config, texts } = parsed;
   if (!config) return { parsed, optimized: undefined };
+  const text = texts.get(options.file) ?? "";
+  const { entries, groups } = divide(config);
+  const lists = LISTS.filter((key) => config[key].some(({ span }) => span)).map((key) => listOf(key, entries, groups));
+  const edited = edit(text, lists, entries, groups);
   const whole = decodeUtf8(source) ?? text;
-  const entries = config.nonMasqueradeCIDRs;
-  if (entries.every(({ span }) => !span)) {
-    return { parsed, optimized: { config, list: undefined, networks: [], text: whole } };
-  }
-  const list = aggregate(parsePrefixes(entries.map((entry) => entry.text)).records);
-  const networks = new TextDecoder().decode(list.text).split("\n").slice(0, -1);
   const mark = whole.slice(0, whole.length - text.length);
-  const edited = mark + editList(text, itemsOf(config, list, networks));
-  const again = parseConfig(edited, { ...options, anyLength: true }).config?.nonMasqueradeCIDRs;
-  const stands = again?.map(({ prefix }) => prefix.network).sort();
-  if (stands?.join() !== [...networks].sort().join()) {
+  const again = parseConfig(edited, { ...options, anyLength: true }).config;
+  for (const { key, networks } of lists) {
+    const stands = again?.[key].filter(({ span }) => span).map(({ prefix }) => prefix.network);
+    if (stands && [...stands].sort().join() === [...networks].sort().join()) continue;
     throw new ListEditError(
-      `the list of ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line); the smallest list is:\n${networks.join("\n")}`,
+      `${key} in ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line); the smaller list is:\n${networks.join("\n")}`,
     );
   }
-  return { parsed, optimized: { config, list, networks, text: edited } };
+  return { parsed, optimized: { config, lists, text: mark + edited } };
 }
 
-/** What becomes of each entry. */
-function itemsOf(config: Config, { parts, fates }: Aggregate, networks: readonly string[]) {
-  const placed = new Set<number>();
-  return config.nonMasqueradeCIDRs.map(({ span = { start: 0, end: 0 } }, i) => {
-    const fate = fates[i] ?? -1;
-    if (fate >= 0 || placed.has(fate)) return { span, becomes: null };
-    placed.add(fate);
-    return { span, becomes: parts[~fate] === 1 ? undefined : networks[~fate] };
+/** An entry of the decision; `at` is its place in the config if it is one that may go. */
+interface Placed extends GroupedEntry {
+  readonly at: Destination | undefined;
+}
+
+/** All that takes part in the decision, in the order of the lists. */
+function divide(config: Config): { entries: readonly Placed[]; groups: readonly Group[] } {
+  const listed = (key: ListKey, verdict: string) =>
+    config[key].map((at): Placed => ({ prefix: at.prefix, verdict, list: at.span ? key : undefined, at }));
+  const fixed = (prefixes: readonly Prefix[], verdict: string) =>
+    prefixes.map((prefix): Placed => ({ prefix, verdict, list: undefined, at: undefined }));
+  const named = [
+    ...listed("nonMasqueradeCIDRs", KEPT),
+    ...listed("masqueradeCIDRs", MASQUERADED),
+    ...config.snat.flatMap(({ destinations, to }) =>
+      fixed(
+        destinations.map(({ prefix }) => prefix),
+        `${to.first} ${to.last}`,
+      ),
+    ),
+  ];
+  // What is named takes the place of what applies without being named.
+  const networks = new Set(named.filter(({ at }) => at?.span !== undefined || !at).map(({ prefix }) => prefix.network));
+  const implied = [
+    ...(config.masqLinkLocal ? [] : [LINK_LOCAL_CIDRS.ipv4]),
+    ...(config.masqLinkLocalIPv6 ? [] : [LINK_LOCAL_CIDRS.ipv6]),
+  ];
+  const read = parsePrefixes(implied).read.filter((one): one is Prefix => one.ok);
+  const unnamed = fixed(read, KEPT).filter(({ prefix }) => !networks.has(prefix.network));
+  const isReplaced = ({ at, prefix }: Placed) => at !== undefined && !at.span && networks.has(prefix.network);
+  const entries = [...named.filter((entry) => !isReplaced(entry)), ...unnamed];
+  return { entries, groups: groupsOf(entries, MASQUERADED) };
+}
+
+function listOf(key: ListKey, entries: readonly Placed[], all: readonly Group[]): OptimizedList {
+  const groups = all.filter(({ list }) => list === key);
+  const entryAt = (index: number | undefined) => entries[index ?? -1]?.at as Destination;
+  const changes = (limit = Number.POSITIVE_INFINITY): ListChange[] =>
+    groups.flatMap(({ members, smallest }): ListChange[] => {
+      if (!smallest) return members.slice(0, limit).map((index) => ({ op: "remove", entry: entryAt(index) }));
+      return changesOf(smallest, limit).map((change): ListChange => {
+        if (change.op === "cover") {
+          return { op: "cover", entry: entryAt(members[change.index]), by: entryAt(members[change.by]) };
+        }
+        const parts = change.indexes.map((index) => entryAt(members[index]));
+        return { op: "merge", entries: parts, into: smallest.network(change.into) };
+      });
+    });
+  const order = (change: ListChange) => (change.op === "merge" ? change.entries[0] : change.entry)?.span?.start ?? 0;
+  const decoder = new TextDecoder();
+  return {
+    key,
+    before: groups.reduce((sum, { members }) => sum + members.length, 0),
+    networks: groups.flatMap(({ smallest }) =>
+      smallest ? decoder.decode(smallest.text).split("\n").slice(0, -1) : [],
+    ),
+    changeCount: groups.reduce(
+      (sum, { members, smallest }) => sum + (smallest ? countChanges(smallest) : members.length),
+      0,
+    ),
+    changes: (limit) =>
+      changes(limit)
+        .sort((a, b) => order(a) - order(b))
+        .slice(0, limit),
+  };
+}
+
+/** The text with the smaller lists in it. */
+function edit(
+  text: string,
+  lists: readonly OptimizedList[],
+  entries: readonly Placed[],
+  groups: readonly Group[],
+): string {
+  const items = lists.map(({ key }) =>
+    itemsOf(
+      entries,
+      groups.filter(({ list }) => list === key),
+    ),
+  );
+  // The last list first: what stands before it keeps its place.
+  const start = (list: readonly ListItem[]) => list[0]?.span.start ?? 0;
+  return items.sort((a, b) => start(b) - start(a)).reduce((edited, list) => editList(edited, list), text);
+}
+
+/** What becomes of each entry of a list, in the order of the text. */
+function itemsOf(entries: readonly Placed[], groups: readonly Group[]): readonly ListItem[] {
+  const items = groups.flatMap(({ members, smallest }) => {
+    const placed = new Set<number>();
+    return members.map((index, i): ListItem => {
+      const span = entries[index]?.at?.span ?? { start: 0, end: 0 };
+      const fate = smallest?.fates[i] ?? 0;
+      if (!smallest || fate >= 0 || placed.has(fate)) return { span, becomes: null };
+      placed.add(fate);
+      return { span, becomes: smallest.parts[~fate] === 1 ? undefined : smallest.network(~fate) };
+    });
   });
+  return items.sort((a, b) => a.span.start - b.span.start);
 }

@@ -1,12 +1,15 @@
 // The keys of the config file: their types, defaults and meaning.
 // This module is browser-compatible.
 import * as v from "valibot";
+import { RANGE_PATTERN } from "./address-range.ts";
 import { CIDR_PATTERN } from "./cidr-pattern.ts";
 import { POSITIVE_DURATION } from "./duration.ts";
+import { INTERFACE_PATTERN } from "./interface-name.ts";
 
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export const MIN_INTERVAL_NS = 100_000_000n;
 
+const cidrs = v.array(v.pipe(v.string(), v.metadata({ pattern: CIDR_PATTERN })));
 const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.description(what));
 
 /**
@@ -15,12 +18,36 @@ const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.descripti
  */
 export const configSchema = v.object({
   nonMasqueradeCIDRs: v.pipe(
-    v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: CIDR_PATTERN })))),
+    v.nullish(cidrs),
     v.description("Destinations whose packets keep the pod's address. Replaces the default list; null means none."),
+  ),
+  masqueradeCIDRs: v.pipe(
+    v.nullish(cidrs),
+    v.description(
+      "Destinations that are masqueraded although they lie in a range that is kept. The longest prefix of all lists decides.",
+    ),
+  ),
+  snat: v.pipe(
+    v.nullish(
+      v.array(v.object({ destinationCIDRs: cidrs, to: v.pipe(v.string(), v.metadata({ pattern: RANGE_PATTERN })) })),
+    ),
+    v.description(
+      "Destinations to which packets go with a certain address, or one of a range first-last. The longest prefix of all lists decides.",
+    ),
+  ),
+  sourceCIDRs: v.pipe(
+    v.nullish(cidrs),
+    v.description("Only packets from these are masqueraded or translated; without any, packets from everywhere are."),
+  ),
+  outputInterfaces: v.pipe(
+    v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: INTERFACE_PATTERN })))),
+    v.description(
+      "Only packets that leave by one of these interfaces are masqueraded or translated; a trailing * stands for the rest of a name.",
+    ),
   ),
   cidrLimit: v.pipe(
     v.nullish(v.pipe(v.number(), v.safeInteger(), v.metadata({ minimum: 0 })), 64),
-    v.description("Most entries that nonMasqueradeCIDRs may have."),
+    v.description("Most entries that nonMasqueradeCIDRs and masqueradeCIDRs may have together."),
   ),
   masqLinkLocal: flag("Masquerade packets to 169.254.0.0/16 too."),
   masqLinkLocalIPv6: flag("Masquerade packets to fe80::/10 too."),
@@ -32,6 +59,9 @@ export const configSchema = v.object({
 
 export type ConfigKey = keyof typeof configSchema.entries;
 export const CONFIG_KEYS = Object.keys(configSchema.entries) as ConfigKey[];
+
+/** What is kept without being named, unless masqLinkLocal or masqLinkLocalIPv6 is set (RFC 3927, RFC 4291). */
+export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
 
 /** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
 export const DEFAULT_CIDRS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;

@@ -30,19 +30,28 @@ export function decisionOf(outcome: Outcome, scope: Scope, facts: ScopeFacts): D
   return { ...outcome, dependsOn: limits.filter((part) => facts[part] === undefined), outside: undefined };
 }
 
-/** What is known about the scope of packets of a family, of which source and interface may be known. */
-export function factsOf(
+/** What is known about the scope of packets, as a function of their number and the family of their destination. */
+function factsOf(
   outcomes: Outcomes,
-  { source, outputInterface }: Omit<Packet, "destination">,
-): (family: Family) => ScopeFacts {
+  packets: readonly Omit<Packet, "destination">[],
+): (i: number, family: Family) => ScopeFacts {
   const ranges = sourceRangesOf(outcomes);
-  const { records, read } = parseAddresses([source ?? ""]);
-  const found = read[0]?.ok ? buildTable(ranges.prefixes, "longest").lookup(records)[0] : undefined;
-  return (family) => ({
-    source: found === undefined ? undefined : ranges.isWithin(found),
-    outputInterface:
-      outputInterface === undefined ? undefined : includesInterface(outcomes.scopes[family], outputInterface),
-  });
+  const { records, read } = parseAddresses(packets.map(({ source = "" }) => source));
+  const isKnown = read.some(({ ok }) => ok);
+  const indexes = isKnown ? buildTable(ranges.prefixes, "longest").lookup(records) : undefined;
+  return (i, family) => {
+    const output = packets[i]?.outputInterface;
+    return {
+      source: read[i]?.ok ? ranges.isWithin(indexes?.[i] ?? -1) : undefined,
+      outputInterface: output === undefined ? undefined : includesInterface(outcomes.scopes[family], output),
+    };
+  };
+}
+
+/** The same for packets of which all have what is known in common. */
+export function commonFactsOf(outcomes: Outcomes, known: Omit<Packet, "destination">): (family: Family) => ScopeFacts {
+  const facts = factsOf(outcomes, [known]);
+  return (family) => facts(0, family);
 }
 
 /**
@@ -53,14 +62,10 @@ export function decide(policy: readonly FamilyPolicy[], packets: readonly Packet
   const outcomes = outcomesOf(policy);
   const { records, read } = parseAddresses(packets.map(({ destination }) => destination));
   const indexes = buildTable(outcomes.prefixes, "longest").lookup(records);
-  // Many packets have the same of these.
-  const known = new Map<string, (family: Family) => ScopeFacts>();
-  return packets.map((packet, i): Decision | undefined => {
+  const facts = factsOf(outcomes, packets);
+  return packets.map((_, i): Decision | undefined => {
     if (!read[i]?.ok) return undefined;
     const outcome = outcomes.at(indexes[i] ?? -1);
-    const key = `${packet.source} ${packet.outputInterface}`;
-    const facts = known.get(key) ?? factsOf(outcomes, packet);
-    known.set(key, facts);
-    return decisionOf(outcome, outcomes.scopes[outcome.family], facts(outcome.family));
+    return decisionOf(outcome, outcomes.scopes[outcome.family], facts(i, outcome.family));
   });
 }

@@ -1,7 +1,7 @@
 // Which rule decides about an address, or about the parts of a CIDR.
 // This module is browser-compatible.
 import { addressOf, parsePrefixes, type Segments } from "../core/index.ts";
-import { type Decision, decide, decisionOf, factsOf, type Packet } from "./decide.ts";
+import { commonFactsOf, type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 import type { FamilyPolicy } from "./policy.ts";
 import { spaceOf } from "./space.ts";
 
@@ -50,7 +50,7 @@ function partsOf(policy: readonly FamilyPolicy[], text: string, known: Known): r
   const first = (addressOf(records, 0) / size) * size;
   const last = first + size - 1n;
   const { segments, outcomes, at } = spaceOf(policy, family);
-  const facts = factsOf(outcomes, known)(family);
+  const facts = commonFactsOf(outcomes, known)(family);
   const parts: Part[] = [];
   for (let i = findSegment(segments, first); i < segments.length && segments.first(i) <= last; i++) {
     const [from, to] = [segments.first(i), segments.last(i)];

@@ -5,7 +5,7 @@
 // This module is browser-compatible.
 export { type AddressRange, formatAddressRange } from "../config/index.ts";
 export { checkChainName } from "./chain-name.ts";
-export { type Decision, decide, decisionOf, factsOf, type Packet } from "./decide.ts";
+export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known } from "./judge.ts";
 export {

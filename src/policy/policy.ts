@@ -1,6 +1,6 @@
 // Config to policy: per family, what happens to packets by destination, and which packets it is about.
 // This module is browser-compatible.
-import type { Config, Destination } from "../config/index.ts";
+import { type Config, type Destination, LINK_LOCAL_CIDRS } from "../config/index.ts";
 import { type Family, type Prefix, parsePrefixes } from "../core/index.ts";
 import type { PortRange } from "./ports.ts";
 import type { Scope } from "./scope.ts";
@@ -37,8 +37,6 @@ export interface PolicyOptions {
   readonly randomFully: boolean;
   readonly ports: readonly PortRange[];
 }
-
-const LINK_LOCAL: Readonly<Record<Family, string>> = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" };
 
 /** Makes the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
 export function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[] {
@@ -88,7 +86,7 @@ function rulesOf(config: Config, family: Family): readonly PolicyRule[] {
 
 function linkLocalOf({ masqLinkLocal, masqLinkLocalIPv6 }: Config, family: Family): PolicyRule[] {
   if ({ ipv4: masqLinkLocal, ipv6: masqLinkLocalIPv6 }[family]) return [];
-  const { read } = parsePrefixes([LINK_LOCAL[family]]);
+  const { read } = parsePrefixes([LINK_LOCAL_CIDRS[family]]);
   return read.flatMap((prefix): PolicyRule[] =>
     prefix.ok ? [{ prefix, verdict: KEEP, reason: "link-local", origin: undefined }] : [],
   );

@@ -4,7 +4,7 @@ import { countOmitted, countProblems, formatDuration, type Severity } from "../c
 import { Addresses } from "./addresses.tsx";
 import { copy } from "./copy.ts";
 import { Editor } from "./editor.tsx";
-import type { Evaluation } from "./evaluate.ts";
+import { type Evaluation, FILE } from "./evaluate.ts";
 import { EXAMPLES } from "./examples.ts";
 import { FlagControls } from "./flags.tsx";
 import { decisive } from "./lines.ts";
@@ -62,7 +62,7 @@ export function App() {
 
 function ConfigEditors() {
   const { parsed } = evaluation.value;
-  const mark = markOf(parsed.text);
+  const mark = markOf(parsed.texts.get(FILE) ?? "");
   return (
     <>
       <div class="bar">

@@ -12,7 +12,7 @@ export interface Evaluation {
 }
 
 /** The name that diagnostics give the config. */
-const FILE = "config";
+export const FILE = "config";
 
 export function evaluate(config: string, flags: Flags): Evaluation {
   const parsed = parseConfig(config, { file: FILE, ipv6: flags.ipv6, reservedRanges: flags.reservedRanges });

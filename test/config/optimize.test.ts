@@ -64,7 +64,7 @@ test("only what is about entries that go or merge changes", () => {
 test("a list longer than its limit is read, and an invalid config is not", () => {
   const { parsed, optimized } = optimize("cidrLimit: 1\nnonMasqueradeCIDRs: [10.0.0.0/9, 10.128.0.0/9]\n");
   assert.is(optimized?.text, "cidrLimit: 1\nnonMasqueradeCIDRs: [10.0.0.0/8]\n");
-  assert.equal([parsed.diagnostics, optimized?.networks], [[], ["10.0.0.0/8"]]);
+  assert.equal([parsed.diagnostics, optimized?.lists[0]?.networks], [[], ["10.0.0.0/8"]]);
   const bad = optimize("nonMasqueradeCIDRs: [10.0.0.1/8]\n");
   assert.is(bad.optimized, undefined);
   assert.equal(
@@ -82,7 +82,7 @@ test("what cannot be cut out is not cut", () => {
   for (const text of cases) {
     assert.throws(
       () => optimize(text),
-      (error: Error) => error instanceof ListEditError && /the smallest list is:\n10\.0\.0\.0\/8$/.test(error.message),
+      (error: Error) => error instanceof ListEditError && /the smaller list is:\n10\.0\.0\.0\/8$/.test(error.message),
       text,
     );
   }

@@ -87,7 +87,7 @@ test("the longest prefix decides", () => {
 });
 
 test("a family that the agent does not keep is never masqueraded", () => {
-  const { config } = defaultConfig({ file: "c", ipv6: false, reservedRanges: false });
+  const { config } = defaultConfig({ ipv6: false, reservedRanges: false });
   assert.ok(config);
   const [decision] = decide(compilePolicy(config, { ...OPTIONS, ipv6: false }), [{ destination: "2001:db8::1" }]);
   assert.equal([decision?.verdict.kind, decision?.managed], ["keep", false]);

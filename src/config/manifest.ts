@@ -1,0 +1,91 @@
+// A Kubernetes ConfigMap in place of the config in it, as kubectl takes and prints it.
+// This module is browser-compatible.
+import { type Document, type Entry, type Node, readDocument } from "./document.ts";
+import type { Report, Span } from "./report.ts";
+
+/** The document that a file means, and how its places become places in the file. */
+export interface MeantDocument extends Document {
+  readonly report: Report;
+  readonly spanOf: (span: Span) => Span;
+}
+
+/** The keys of `data` under which deployments have the config; the second is the name of the file that it is mounted as. */
+const DATA_KEYS = ["config", "ip-masq-agent"];
+
+/** The document itself, or that in `data.config` if it is a ConfigMap; its root is missing then if there is none. */
+export function readManifest(text: string, document: Document, report: Report): MeantDocument {
+  const same: MeantDocument = { ...document, report, spanOf: (span) => span };
+  const { root } = document;
+  if (root?.kind !== "map" || textOf(find(root.entries, "kind")?.value) !== "ConfigMap") return same;
+  const data = find(root.entries, "data");
+  const entries = data?.value.kind === "map" ? data.value.entries : [];
+  const found = DATA_KEYS.map((key) => find(entries, key)).find((entry) => entry !== undefined);
+  const config = textOf(found?.value);
+  if (!found || config === undefined) {
+    const names = entries.map(({ key }) => key).slice(0, 10);
+    const hint =
+      names.length > 0
+        ? `its data has ${names.join(", ")}; name one of them config`
+        : "write the config as text under data.config";
+    const at = found?.value.span ?? data?.keySpan ?? find(root.entries, "kind")?.keySpan ?? root.span;
+    report("error", "manifest-without-config", at, "the ConfigMap has no text in data.config", hint);
+    return { ...same, root: undefined };
+  }
+  const spanOf = spansIn(text, found.value.span, config);
+  const inside: Report = (severity, code, span, words, hint) => report(severity, code, spanOf(span), words, hint);
+  return { ...readDocument(config, inside), report: inside, spanOf };
+}
+
+const find = (entries: readonly Entry[], key: string) => entries.find((entry) => entry.key === key);
+
+function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
+}
+
+/**
+ * Turns a span of a scalar's value into one of the text that the scalar stands in. Of a literal block (`|`) each line is
+ * one of the text, with the block's indentation before it; in any other style a span becomes that of the whole scalar.
+ */
+function spansIn(text: string, scalar: Span, value: string): (span: Span) => Span {
+  const starts = literalLines(text, scalar, value);
+  if (!starts) return () => scalar;
+  const place = (offset: number): number => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle]?.inside ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    const line = starts[low];
+    return line ? line.outside + offset - line.inside : scalar.start;
+  };
+  return ({ start, end }) => ({
+    start: place(start),
+    end: Math.max(place(start), place(Math.max(start, end - 1)) + (end > start ? 1 : 0)),
+  });
+}
+
+/** Where each line of a literal block begins, in its value and in the text; undefined if the scalar is no such block. */
+function literalLines(text: string, scalar: Span, value: string): { inside: number; outside: number }[] | undefined {
+  if (text[scalar.start] !== "|") return undefined;
+  const lines = value.split("\n");
+  const content = lines.find((line) => line.trim() !== "") ?? "";
+  const starts: { inside: number; outside: number }[] = [];
+  let outside = text.indexOf("\n", scalar.start) + 1;
+  let indent: number | undefined;
+  let inside = 0;
+  for (const line of lines) {
+    const end = text.indexOf("\n", outside);
+    const whole = text.slice(outside, end < 0 ? text.length : end).replace(/\r$/, "");
+    // The first line with something on it shows the indentation: the value has the rest of it.
+    if (indent === undefined && line === content && content !== "") indent = whole.length - line.length;
+    const skip = line === "" ? Math.min(whole.length, indent ?? whole.length) : whole.length - line.length;
+    if (whole.slice(skip) !== line) return undefined;
+    starts.push({ inside, outside: outside + skip });
+    inside += line.length + 1;
+    if (end < 0) break;
+    outside = end + 1;
+  }
+  return starts;
+}

@@ -1,0 +1,89 @@
+// Entries of snat: destinations, and the addresses that packets to them get.
+// This module is browser-compatible.
+import { type AddressRange, parseAddressRange } from "./address-range.ts";
+import type { RawCidr } from "./cidr.ts";
+import type { Node } from "./document.ts";
+import { describe, isText, type TextNode } from "./fields.ts";
+import { excerpt } from "./limits.ts";
+import type { Report } from "./report.ts";
+import { suggest } from "./suggest.ts";
+
+/** An entry as it stands in its file, as far as its values have the right type. */
+export interface RawSnat {
+  readonly destinations: readonly RawCidr[];
+  /** Undefined if it cannot be read. */
+  readonly to: { readonly range: AddressRange; readonly raw: RawCidr } | undefined;
+}
+
+const KEYS = ["destinationCIDRs", "to"] as const;
+type Key = (typeof KEYS)[number];
+
+const EXAMPLE = "write { destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }";
+
+/** Where an entry is read from. */
+export interface SnatContext {
+  readonly ipv6: boolean;
+  readonly report: Report;
+  /** A text of a list with its place. */
+  readonly entryOf: (node: TextNode) => RawCidr;
+}
+
+/** Reads an entry. What is wrong with it is reported. */
+export function readSnat(node: Node, context: SnatContext): RawSnat {
+  const { report } = context;
+  if (node.kind !== "map") {
+    report("error", "value-type", node.span, `an entry of snat is ${describe(node)}, not a mapping`, EXAMPLE);
+    return { destinations: [], to: undefined };
+  }
+  const found = new Map<Key, Node>();
+  for (const { key, keySpan, value } of node.entries) {
+    const known = KEYS.find((name) => name.toUpperCase() === key.toUpperCase());
+    if (known) found.set(known, value);
+    else {
+      const meant = suggest(excerpt(key), KEYS);
+      const hint = meant ? `did you mean ${meant}?` : `known keys: ${KEYS.join(", ")}`;
+      report("warning", "key-unknown", keySpan, `the key ${excerpt(key)} is unknown and is ignored`, hint);
+    }
+  }
+  for (const key of KEYS) {
+    if (!found.has(key)) report("error", "key-missing", node.span, `an entry of snat has no ${key}`, EXAMPLE);
+  }
+  return {
+    destinations: readDestinations(found.get("destinationCIDRs"), context),
+    to: readTo(found.get("to"), context),
+  };
+}
+
+function readDestinations(node: Node | undefined, { report, entryOf }: SnatContext): readonly RawCidr[] {
+  if (!node) return [];
+  if (node.kind !== "list") {
+    const hint = "write a list, such as [198.51.100.0/24]; [0.0.0.0/0] stands for every destination";
+    report("error", "value-type", node.span, `destinationCIDRs is ${describe(node)}, not a list of CIDRs`, hint);
+    return [];
+  }
+  for (const item of node.items) {
+    if (isText(item)) continue;
+    const message = `an entry of destinationCIDRs is ${describe(item)}, not a CIDR`;
+    report("error", "value-type", item.span, message, "write a CIDR, such as 198.51.100.0/24");
+  }
+  return node.items.filter(isText).map(entryOf);
+}
+
+function readTo(node: Node | undefined, { report, ipv6, entryOf }: SnatContext): RawSnat["to"] {
+  if (!node) return undefined;
+  if (!isText(node)) {
+    report("error", "value-type", node.span, `to is ${describe(node)}, not an address`, EXAMPLE);
+    return undefined;
+  }
+  const parsed = parseAddressRange(excerpt(node.value));
+  if (!parsed.ok) {
+    report("error", "address-syntax", node.span, parsed.message, parsed.hint);
+    return undefined;
+  }
+  if (parsed.range.family === "ipv6" && !ipv6) {
+    const hint = "start the agent with --enable-ipv6, or remove the entry";
+    report("error", "ipv6-disabled", node.span, `${node.value} is an IPv6 address, and IPv6 is not enabled`, hint);
+    return undefined;
+  }
+  return { range: parsed.range, raw: entryOf(node) };
+}

@@ -1,0 +1,74 @@
+// One file of a config: what it says, before it is put together with others.
+// This module is browser-compatible.
+import type { RawCidr } from "./cidr.ts";
+import { readDocument } from "./document.ts";
+import { type Fields, fieldsOf, type TextNode, type Values, valuesOf } from "./fields.ts";
+import { isTooLarge, MAX_BYTES } from "./limits.ts";
+import { readManifest } from "./manifest.ts";
+import { createReporter, type Report, type Reporter, type Span } from "./report.ts";
+
+/** A config file, or one of several that make up a config. */
+export interface ConfigSource {
+  /** The name that diagnostics give it. */
+  readonly file: string;
+  readonly bytes: string | Uint8Array;
+}
+
+/** What a file says. */
+export interface Draft {
+  readonly file: string;
+  readonly fields: Fields;
+  readonly values: Values;
+  readonly report: Report;
+  /** A text of one of its lists with its place. */
+  readonly entryOf: (node: Pick<TextNode, "span" | "value">) => RawCidr;
+}
+
+/** A file as it was read: what is wrong with it, and what it says if it can be read at all. */
+export interface ReadSource {
+  readonly file: string;
+  /** Its text without a byte order mark. */
+  readonly text: string;
+  readonly reporter: Reporter;
+  readonly draft: Draft | undefined;
+}
+
+const START: Span = { start: 0, end: 0 };
+
+/** Reads one file: YAML 1.1, or JSON if it begins with `{`, in UTF-8; a Kubernetes ConfigMap stands for the config in it. */
+export function readSource({ file, bytes }: ConfigSource): ReadSource {
+  const tooLarge = isTooLarge(bytes);
+  const decoded = tooLarge ? "" : typeof bytes === "string" ? bytes : decodeUtf8(bytes);
+  const text = (decoded ?? "").replace(/^\uFEFF/, "");
+  const reporter = createReporter(file, text);
+  if (tooLarge) {
+    const message = `the file has more than ${MAX_BYTES} bytes (1 MiB)`;
+    reporter.report("error", "too-large", START, message, "no ConfigMap holds more; merge entries or remove comments");
+    return { file, text, reporter, draft: undefined };
+  }
+  if (decoded === undefined) {
+    reporter.report("error", "not-utf8", START, "the file is not UTF-8 text", "save it as UTF-8");
+    return { file, text, reporter, draft: undefined };
+  }
+  return { file, text, reporter, draft: readDraft(file, text, reporter) };
+}
+
+function readDraft(file: string, text: string, { report, locate }: Reporter): Draft | undefined {
+  const { root, isJson, report: reportInside, spanOf } = readManifest(text, readDocument(text, report), report);
+  const fields = fieldsOf(root, isJson, reportInside);
+  if (!fields) return undefined;
+  const entryOf = ({ value, span }: Pick<TextNode, "span" | "value">): RawCidr => {
+    const place = spanOf(span);
+    return { text: value, span: place, file, ...locate(place), report };
+  };
+  return { file, fields, values: valuesOf(fields, reportInside), report: reportInside, entryOf };
+}
+
+/** The text, byte order mark and all, or undefined if it is none. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
