@@ -1,7 +1,7 @@
 // Policy to rules, written the way iptables-save prints them back.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
-import { type FamilyPolicy, formatAddressRange, type PolicyRule, type Scope, type Verdict } from "../policy/index.ts";
+import type { FamilyPolicy, PolicyRule, Scope, Verdict } from "../policy/index.ts";
 import { portRules } from "./ports.ts";
 
 /** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
@@ -119,10 +119,10 @@ function targetOf(
       return (range) => `-j MASQUERADE${range === undefined ? "" : ` --to-ports ${range}`}${random}`;
     case "snat": {
       const { first, last } = verdict.to;
-      const bracketed =
-        family === "ipv6" ? (first === last ? `[${first}]` : `[${first}]-[${last}]`) : formatAddressRange(verdict.to);
-      return (range) =>
-        `-j SNAT --to-source ${range === undefined ? formatAddressRange(verdict.to) : `${bracketed}:${range}`}${random}`;
+      const addresses = first === last ? savedAddress(first) : `${savedAddress(first)}-${savedAddress(last)}`;
+      // With ports an IPv6 range as a whole stands in brackets (iptables, libxt_NAT.c, print_range6).
+      const withPorts = family === "ipv6" ? `[${addresses}]` : addresses;
+      return (range) => `-j SNAT --to-source ${range === undefined ? addresses : `${withPorts}:${range}`}${random}`;
     }
   }
 }
@@ -139,9 +139,14 @@ function limitsOf({ sources, outputInterfaces }: Scope): readonly { source: stri
  * iptables prints addresses with inet_ntop, which writes what lies in ::/96 mixed (`::10.0.0.0`, glibc
  * resolv/inet_ntop.c) where RFC 5952 and Go do not (`::a00:0`).
  */
-function savedPrefix(network: string): string {
-  const match = /^::([\da-f]+):([\da-f]+)(\/\d+)$/.exec(network);
-  if (!match) return network;
+function savedAddress(address: string): string {
+  const match = /^::([\da-f]+):([\da-f]+)$/.exec(address);
+  if (!match) return address;
   const [high, low] = [match[1], match[2]].map((group) => Number.parseInt(group ?? "", 16)) as [number, number];
-  return `::${high >> 8}.${high & 255}.${low >> 8}.${low & 255}${match[3]}`;
+  return `::${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
+function savedPrefix(network: string): string {
+  const [address = "", bits] = network.split("/");
+  return `${savedAddress(address)}/${bits}`;
 }
