@@ -2,11 +2,12 @@
 import type { Config, ConfigOptions } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { decide, type PolicyOptions } from "../policy/index.ts";
+import { type Address, formatAddress } from "./address.ts";
 import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
-import { type Address, formatAddress, type Served, serve } from "./http.ts";
+import { type Served, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
