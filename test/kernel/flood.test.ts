@@ -1,0 +1,89 @@
+// Clients that mean harm: what they cost the agent, and that probes are answered meanwhile. On both runtimes.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inside } from "../../demo/network.mjs";
+import { configFlag, kernelTest, withNode } from "./harness.ts";
+import { type Loop, METRICS, withLoop } from "./loop.ts";
+
+const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
+
+/** Keeps 60 connections full of pipelined requests, half of them without ever reading. */
+const PIPELINES = `
+  const data = "GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n".repeat(1600);
+  const open = (reads) => {
+    const socket = require("net").connect(9410, "127.0.0.1");
+    socket.on("error", () => {}).on("close", () => setTimeout(open, 100, reads));
+    if (reads) socket.resume();
+    const fill = () => socket.write(data, () => setTimeout(fill, 10));
+    fill();
+  };
+  for (let i = 0; i < 60; i++) open(i % 2 === 0);
+  console.log();`;
+
+/** Sends a body a byte at a time, and beside it a head; prints the answer to the first, and ends when both are closed. */
+const DRIPS = `
+  for (const head of ["POST /metrics HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9999\\r\\n\\r\\n", "GET /"]) {
+    const socket = require("net").connect(9410, "127.0.0.1");
+    socket.on("error", () => {}).on("close", () => clearInterval(drip)).pipe(process.stdout, { end: false });
+    socket.write(head);
+    const drip = setInterval(() => socket.write("x"), 100);
+  }`;
+
+function spawnInside(node: string, script: string): ChildProcess & { stdout: NodeJS.ReadableStream } {
+  const [file, args] = inside(node, [process.execPath, "-e", script]);
+  return spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** The memory of a process, in MB, that it holds now. */
+const residentOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+for (const runtime of ["node", "deno"] as const) {
+  const withAgent = (use: (loop: Loop, node: string) => Promise<void>) =>
+    withNode((node, folder) => {
+      const args = [METRICS, configFlag(folder, CONFIG)];
+      const ready = async (loop: Loop) => {
+        await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+        await use(loop, node);
+      };
+      return withLoop(node, args, ready, { runtime });
+    });
+
+  kernelTest(`pipelined requests cost little memory, and no probe waits for them (${runtime})`, () =>
+    withAgent(async (loop, node) => {
+      await loop.get("/metrics");
+      const before = residentOf(loop.pid);
+      const crowd = spawnInside(node, PIPELINES);
+      try {
+        await new Promise((done) => crowd.stdout.once("data", done));
+        for (let i = 0; i < 20; i++) assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+        assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_build_info/m);
+        // Without a bound it is hundreds of megabytes by now.
+        const more = residentOf(loop.pid) - before;
+        assert.ok(more < 60, `${more} MB`);
+      } finally {
+        crowd.kill("SIGKILL");
+      }
+      assert.is((await loop.stop("SIGTERM")).exit, 0);
+    }),
+  );
+
+  kernelTest(`nobody holds a connection by sending slowly (${runtime})`, () =>
+    withAgent(async (_, node) => {
+      const client = spawnInside(node, DRIPS);
+      let answer = "";
+      client.stdout.on("data", (data) => {
+        answer += data;
+      });
+      const timer = setTimeout(() => client.kill("SIGKILL"), 30_000);
+      const exit = await new Promise((done) => client.on("close", done));
+      clearTimeout(timer);
+      assert.is(exit, 0, "a connection was still open after 30 s");
+      assert.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n/);
+    }),
+  );
+}
+
+test.run();
