@@ -1,4 +1,5 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
+import process from "node:process";
 import type { Config, ConfigOptions } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { decide, type PolicyOptions } from "../policy/index.ts";
@@ -12,6 +13,7 @@ import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { pollFile } from "./poll.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 import { type Pace, settle } from "./settle.ts";
 import { watchFile } from "./watch.ts";
@@ -179,13 +181,12 @@ export async function run({
     return true;
   }, interval);
   const changed = settle(lookout.trigger);
-  const watch = watchFile(
-    configOptions.file,
-    (written) => changed(written ? WRITTEN : RENAMED),
-    (why) => {
-      log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
-    },
-  );
+  const onChange = (written: boolean) => changed(written ? WRITTEN : RENAMED);
+  const watch = process.versions.deno
+    ? pollFile(configOptions.file, onChange)
+    : watchFile(configOptions.file, onChange, (why) => {
+        log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
+      });
 
   listener?.trigger();
   lookout.trigger();
