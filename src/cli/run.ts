@@ -6,6 +6,7 @@ import { hurry, killTools } from "../kernel/index.ts";
 import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
+import { closeDebugger } from "./no-debugger.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { RUNTIME, VERSION } from "./version.ts";
@@ -54,6 +55,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   if (settings.ignored.length > 0) {
     log.event("info", `flags that have no effect here: --${settings.ignored.join(", --")}`);
   }
+  void closeDebugger();
   loop = await runLoop({
     config: settings.config,
     policy: settings.policy,
