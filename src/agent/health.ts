@@ -1,5 +1,5 @@
 // What /healthz and /readyz answer.
-import { formatDiagnostic } from "../config/index.ts";
+import { formatDiagnostic, printable } from "../config/index.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Page } from "./http-message.ts";
 import type { Keeper } from "./keeper.ts";
@@ -45,5 +45,5 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
     if (errors.length > SHOWN) remarks.push(`  and ${errors.length - SHOWN} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
-  return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };
+  return { status: waiting.length > 0 ? 503 : 200, text: `${printable(lines.join("\n"))}\n` };
 }

@@ -1,6 +1,6 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
 import { type ConfigFile, ConfigFileError } from "../agent/index.ts";
-import { type ConfigOptions, type Diagnostic, formatDiagnostics, formatDuration } from "../config/index.ts";
+import { type ConfigOptions, type Diagnostic, formatDiagnostics, formatDuration, printable } from "../config/index.ts";
 import { readConfig } from "./config-input.ts";
 import { nameOf, readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
@@ -20,7 +20,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   }
   for (const [i, { config, diagnostics, text, bytes }] of results.entries()) {
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, text));
-    const name = nameOf(files[i] ?? "");
+    const name = printable(nameOf(files[i] ?? ""));
     const count = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
     const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";

@@ -1,4 +1,5 @@
 // ip-masq-agent classify [FILE]: the verdict for every line of a log, a flow table or a list of addresses.
+import { printableJson } from "../config/index.ts";
 import { type LineBatch, LineReader } from "../core/index.ts";
 import type { Outcome, Outcomes } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
@@ -91,7 +92,7 @@ function textLines(outcomes: Outcomes, io: Io): Format {
 
 /** A JSON object for every line, as `explain` has them in its list. No address needs to be escaped. */
 function jsonLines(outcomes: Outcomes): Format {
-  const end = remembered((index) => `",${JSON.stringify(outcomeData(outcomes.at(index))).slice(1)}\n`);
+  const end = remembered((index) => `",${printableJson(JSON.stringify(outcomeData(outcomes.at(index)))).slice(1)}\n`);
   return ({ count, indexes: [indexes], address }, before) => {
     let text = "";
     for (let i = 0; i < count; i++) {

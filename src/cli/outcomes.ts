@@ -1,5 +1,5 @@
 // The outcomes that a command judges addresses by, and how an outcome looks.
-import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList } from "../config/index.ts";
+import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList, printable } from "../config/index.ts";
 import { decide, type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "../policy/index.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -57,7 +57,7 @@ export function reasonOf({ entry, managed }: Outcome): string {
     case "default":
       return `${network}  default list`;
     case "config":
-      return `${network}  ${entry.origin ? `${entry.origin.file}:${entry.origin.line}:${entry.origin.column}` : ""}`;
+      return `${network}  ${entry.origin ? `${printable(entry.origin.file)}:${entry.origin.line}:${entry.origin.column}` : ""}`;
   }
 }
 

@@ -22,4 +22,5 @@ export {
 export { formatDuration, parseDuration } from "./duration.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
+export { printable, printableJson } from "./printable.ts";
 export { suggest } from "./suggest.ts";
