@@ -13,9 +13,8 @@ const LONGEST_MS = 10_000;
 /** Longest that a client may keep the connection after the response was sent. Milliseconds. */
 const LINGER_MS = 1_000;
 
-/** Longest head of a request, and what may follow it before the connection is cut: bytes. */
+/** Longest head of a request, in bytes. */
 const MAX_HEAD = 16 * 1024;
-const MAX_REST = 64 * 1024;
 
 /** A server that listens. */
 export interface Served {
@@ -57,7 +56,9 @@ export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Serv
       socket.end(request?.method === "HEAD" ? new Uint8Array() : body, () => {
         if (busy.delete(socket)) idle.add(socket);
         limitTime(socket, LINGER_MS);
-        dropRest(socket);
+        // The client closes its end now. If it sends more instead, nothing more is read, for each read costs a large
+        // buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
+        socket.on("data", () => socket.pause()).resume();
       });
     });
   };
@@ -115,19 +116,6 @@ function readRequest(socket: Socket, then: (request: Request | undefined) => voi
   };
   const giveUp = () => socket.destroy();
   socket.on("data", read).on("end", giveUp);
-}
-
-/**
- * Reads what a client has sent besides its request: to close with bytes unread would reset the connection, and the
- * client could lose the response.
- */
-function dropRest(socket: Socket): void {
-  let dropped = 0;
-  socket.on("data", (chunk: Buffer) => {
-    dropped += chunk.length;
-    if (dropped > MAX_REST) socket.destroy();
-  });
-  socket.resume();
 }
 
 const timers = new WeakMap<Socket, NodeJS.Timeout>();

