@@ -12,18 +12,16 @@ const STEP_MS = 5;
  * for the signal, and on Node before it has run the first line here. With a listener Node opens no port.
  */
 export async function closeDebugger(): Promise<void> {
-  const asked = [...process.execArgv, process.env.NODE_OPTIONS].some((option) => option?.includes("--inspect"));
-  // Some builds of Node have no debugger.
-  const inspector = asked ? undefined : await import("node:inspector").catch(() => undefined);
-  if (!inspector) return;
-  for (let waited = 0; waited < OPENS_WITHIN_MS; waited += STEP_MS) {
-    try {
+  try {
+    const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ""];
+    if (options.some((option) => /--inspect(-brk|-wait)?(=|\s|$)/.test(option))) return;
+    const inspector = await import("node:inspector");
+    for (let waited = 0; waited < OPENS_WITHIN_MS; waited += STEP_MS) {
       if (inspector.url()) inspector.close();
-    } catch {
-      // Deno allows neither without --allow-sys=inspector.
-      return;
+      await sleep(STEP_MS, undefined, { ref: false });
     }
-    await sleep(STEP_MS, undefined, { ref: false });
+  } catch {
+    // Some builds of Node have no debugger, and Deno lets nobody close it without --allow-sys=inspector.
   }
 }
 
