@@ -13,7 +13,10 @@ export function claimChain(chain: string): Claim {
   return {
     hold: async () => {
       if (held) return true;
-      const name = await takeName(`chain/${chain}`);
+      // Given up when a process floods it with connections; the next look claims it again.
+      const name = await takeName(`chain/${chain}`, () => {
+        held = undefined;
+      });
       if (typeof name === "object") held = name;
       return name !== "taken";
     },

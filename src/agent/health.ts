@@ -1,7 +1,7 @@
 // What /healthz and /readyz answer.
-import { countProblems, formatDiagnostic } from "../config/index.ts";
+import { countProblems, formatDiagnostic, printable } from "../config/index.ts";
 import type { ConfigFile } from "./config-file.ts";
-import type { Page } from "./http.ts";
+import type { Page } from "./http-message.ts";
 import type { Keeper } from "./keeper.ts";
 
 /** A loop is taken for dead when no sync has ended for so many intervals; a tool that hangs is killed well before the rest. */
@@ -46,5 +46,5 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
     if (more > 0) remarks.push(`  … and ${more} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];
-  return { status: waiting.length > 0 ? 503 : 200, text: `${lines.join("\n")}\n` };
+  return { status: waiting.length > 0 ? 503 : 200, text: `${printable(lines.join("\n"))}\n` };
 }

@@ -1,36 +1,20 @@
-// /metrics, /healthz and /readyz.
-import { type AddressInfo, isIPv6, type Socket } from "node:net";
+// Serves /metrics, /healthz and /readyz, and the preview page. One request per connection: node:http parses all that a
+// client pipelines, at once, and a few clients that do so exhaust the agent's memory.
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Address } from "./address.ts";
+import { type Page, parseRequest, type Request, type Response, responseOf } from "./http-message.ts";
 
-/** Where to listen: no host means all addresses. */
-export interface Address {
-  readonly host: string | undefined;
-  readonly port: number;
-}
-
-/** Reads `9410`, `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
-export function parseAddress(text: string): Address | undefined {
-  const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port < 1 || port > 65535 || (match[1] !== undefined && !isIPv6(match[1]))) return undefined;
-  return { host: match[1] ?? (match[2] || undefined), port };
-}
-
-/** For people. */
-export function formatAddress({ host, port }: Address): string {
-  return `${host ?? "all addresses"}, port ${port}`;
-}
-
-/** A page: its status, its text, and its type where that is not plain text. */
-export interface Page {
-  readonly status: number;
-  readonly text: string;
-  readonly type?: string;
-}
-
+/** Connections at a time, and so requests. */
 const MAX_CONNECTIONS = 64;
 
-/** Who sends half a request, or none, holds a connection no longer than this. Milliseconds. */
-const TIMEOUTS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/** Longest that a connection lasts, whatever its client sends or does not read. Milliseconds. */
+const LONGEST_MS = 10_000;
+
+/** Longest that a client may keep the connection after the response was sent. Milliseconds. */
+const LINGER_MS = 1_000;
+
+/** Longest head of a request, in bytes. */
+const MAX_HEAD = 16 * 1024;
 
 /** A server that listens. */
 export interface Served {
@@ -38,58 +22,108 @@ export interface Served {
   readonly close: () => void;
 }
 
+type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+
 /**
- * Serves pages by path to GET and HEAD; rejects where it cannot listen. Requests by another name than `hosts` allows are
- * refused.
+ * Serves pages by path to GET and HEAD; rejects if it cannot listen. Requests by a name that `hosts` does not match are
+ * refused. Requests that arrive while a page is being made get that page.
  */
-export async function serve(
-  address: Address,
-  pages: Readonly<Record<string, () => Page | Promise<Page>>>,
-  hosts = /.*/,
-): Promise<Served> {
-  // Loaded here: the commands that serve nothing start sooner without it.
-  const { createServer } = await import("node:http");
+export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Served> {
+  const respond = responder(pages, hosts);
+  // Connections that ask nothing, yet or any more, and those that wait for a response. The oldest comes first.
+  const idle = new Set<Socket>();
   const busy = new Set<Socket>();
-  const server = createServer(TIMEOUTS, (request, response) => {
-    busy.add(request.socket);
-    response.on("close", () => busy.delete(request.socket));
-    const reply = ({ status, text, type = "text/plain; charset=utf-8" }: Page) => {
-      const allow = status === 405 ? { allow: "GET, HEAD" } : {};
-      response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text), ...allow });
-      response.end(request.method === "HEAD" ? "" : text);
-    };
-    const path = (request.url ?? "").split("?")[0] ?? "";
-    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (!hosts.test(request.headers.host ?? "")) reply({ status: 403, text: "not by this name\n" });
-    else if (!page) reply({ status: 404, text: `there is ${Object.keys(pages).join(", ")}\n` });
-    else if (request.method !== "GET" && request.method !== "HEAD") reply({ status: 405, text: "GET only\n" });
-    else {
-      Promise.resolve()
-        .then(page)
-        .catch((error: unknown): Page => ({ status: 500, text: `${(error as Error).message}\n` }))
-        .then(reply);
+  const accept = (socket: Socket) => {
+    if (idle.size + busy.size >= MAX_CONNECTIONS) {
+      // The oldest that asks nothing goes, not the probe that comes now.
+      const [oldest] = idle.size > 0 ? idle : busy;
+      oldest?.destroy();
+      for (const set of [idle, busy]) if (oldest) set.delete(oldest);
     }
-  });
-  // Of too many connections the oldest goes that asks nothing, not the probe that comes now.
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    if (sockets.size <= MAX_CONNECTIONS) return;
-    const [oldest] = sockets;
-    ([...sockets].find((one) => !busy.has(one)) ?? oldest)?.destroy();
-  });
-  return new Promise((resolve, reject) => {
-    server.on("error", (error) => {
-      reject(error);
+    idle.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      idle.delete(socket);
+      busy.delete(socket);
     });
+    limitTime(socket, LONGEST_MS);
+    readRequest(socket, async (request) => {
+      idle.delete(socket);
+      busy.add(socket);
+      const { head, body } = await respond(request);
+      if (socket.destroyed) return;
+      socket.write(head);
+      socket.end(request?.method === "HEAD" ? new Uint8Array() : body, () => {
+        if (busy.delete(socket)) idle.add(socket);
+        limitTime(socket, LINGER_MS);
+        // The client closes its end now. If it sends more instead, nothing more is read, for each read costs a large
+        // buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
+        socket.on("data", () => socket.pause()).resume();
+      });
+    });
+  };
+  return new Promise((resolve, reject) => {
+    // The client may close its sending end before it gets the response.
+    const server = createServer({ allowHalfOpen: true }, accept);
+    server.on("error", reject);
     server.listen(address.port, address.host, () => {
       const { port } = server.address() as AddressInfo;
       const close = () => {
         server.close();
-        server.closeAllConnections();
+        for (const socket of [...idle, ...busy]) socket.destroy();
       };
       resolve({ port, close });
     });
   });
+}
+
+/** What answers a request; undefined is one whose head is too long. */
+function responder(pages: Pages, hosts: RegExp): (request: Request | undefined) => Response | Promise<Response> {
+  const making = new Map<string, Promise<Response>>();
+  const make = async (path: string, page: Pages[string]): Promise<Response> => {
+    try {
+      return responseOf(await page());
+    } catch (error) {
+      return responseOf({ status: 500, text: `${(error as Error).message}\n` });
+    } finally {
+      making.delete(path);
+    }
+  };
+  return (request) => {
+    const refuse = (status: number, text: string) => responseOf({ status, text: `${text}\n` });
+    if (!request) return refuse(431, `more than ${MAX_HEAD} bytes`);
+    const { method, path, host } = request;
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (method === undefined) return refuse(400, "not an HTTP/1.1 request");
+    if (!hosts.test(host)) return refuse(403, "not by this name");
+    if (!page) return refuse(404, `there is ${Object.keys(pages).join(", ")}`);
+    if (method !== "GET" && method !== "HEAD") return refuse(405, "GET only");
+    const made = making.get(path) ?? make(path, page);
+    making.set(path, made);
+    return made;
+  };
+}
+
+/** Reads the head of the first request, and no further; undefined is one that is too long. */
+function readRequest(socket: Socket, then: (request: Request | undefined) => void): void {
+  let text = "";
+  const read = (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+    const request = parseRequest(text.slice(0, MAX_HEAD));
+    if (!request && text.length < MAX_HEAD) return;
+    socket.off("data", read).off("end", giveUp).pause();
+    then(request);
+  };
+  const giveUp = () => socket.destroy();
+  socket.on("data", read).on("end", giveUp);
+}
+
+const timers = new WeakMap<Socket, NodeJS.Timeout>();
+
+/** Ends a connection after so many milliseconds, and not when an earlier call said. */
+function limitTime(socket: Socket, ms: number): void {
+  clearTimeout(timers.get(socket));
+  const timer = setTimeout(() => socket.destroy(), ms);
+  timers.set(socket, timer);
+  socket.on("close", () => clearTimeout(timer));
 }

@@ -2,8 +2,10 @@
  * The agent: the long-running loop and what it reads and writes besides the kernel.
  * @module
  */
+
+export { type Address, parseAddress } from "./address.ts";
 export { type ConfigFile, ConfigFileError, readConfigFile } from "./config-file.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";
-export { type Address, parseAddress, serve } from "./http.ts";
+export { serve } from "./http.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

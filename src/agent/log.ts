@@ -1,5 +1,8 @@
 // Log lines on standard error, as klog writes them or as JSON.
 import process from "node:process";
+import { printable, printableJson } from "../config/index.ts";
+import { lossyWriter, type Write } from "./lossy.ts";
+import { writeStderr } from "./stderr.ts";
 
 export type LogLevel = "info" | "warning" | "error";
 
@@ -14,6 +17,8 @@ export interface Log {
   state(key: string, level: LogLevel, message: string, verbosity?: number): void;
   /** What `key` names is no longer so; answers whether it was. */
   over(key: string): boolean;
+  /** Resolves when all lines are written; never, if they cannot be. */
+  flushed(): Promise<void>;
 }
 
 export interface LogOptions {
@@ -27,13 +32,19 @@ const EVERYTHING = 4;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Makes the log. `write` gets whole lines, newline included. */
-export function createLog({ format, verbosity }: LogOptions, write: (line: string) => void = toStderr): Log {
+/**
+ * Makes the log. `write` gets whole lines, newline included. Lines that it cannot take are dropped, and counted in a line
+ * once it takes more: nothing that the agent does waits for its log.
+ */
+export function createLog({ format, verbosity }: LogOptions, write: Write = writeStderr): Log {
+  const lineOf = format === "json" ? jsonLine : textLine;
+  const lostLine = (count: number) =>
+    lineOf("warning", `${count} log line${count === 1 ? "" : "s"} lost: standard error took no more`, 0, new Date());
+  const writer = lossyWriter(write, lostLine);
   const states = new Map<string, { readonly gist: string; readonly at: number }>();
   const event: Log["event"] = (level, message, from = 0) => {
     if (from > verbosity) return;
-    const now = new Date();
-    write(format === "json" ? jsonLine(level, message, from, now) : textLine(level, message, now));
+    writer.write(lineOf(level, message, from, new Date()));
   };
   return {
     event,
@@ -46,24 +57,22 @@ export function createLog({ format, verbosity }: LogOptions, write: (line: strin
       event(level, message, from);
     },
     over: (key) => states.delete(key),
+    flushed: writer.flushed,
   };
 }
 
-function toStderr(line: string): void {
-  process.stderr.write(line);
-}
-
 /** `I1122 15:04:05.000000       1 agent.go:1] message`: severity, local time, process, source (klog's header). */
-function textLine(level: LogLevel, message: string, at: Date): string {
+function textLine(level: LogLevel, message: string, _verbosity: number, at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const day = `${two(at.getMonth() + 1)}${two(at.getDate())}`;
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   const micros = `${String(at.getMilliseconds()).padStart(3, "0")}000`;
   const header = `${level[0]?.toUpperCase()}${day} ${time}.${micros} ${String(process.pid).padStart(7)} ip-masq-agent]`;
-  return `${header} ${message.replaceAll("\n", "\n    ")}\n`;
+  // A line that something outside has put into a message must not pass for one of ours: all but the first are indented.
+  return `${header} ${printable(message).replaceAll("\n", "\n    ")}\n`;
 }
 
 /** Seconds since 1970 as `ts`, verbosity as `v`, as the JSON format of Kubernetes' components has them, and the level. */
 function jsonLine(level: LogLevel, message: string, verbosity: number, at: Date): string {
-  return `${JSON.stringify({ ts: at.getTime() / 1000, level, v: verbosity, msg: message })}\n`;
+  return `${printableJson(JSON.stringify({ ts: at.getTime() / 1000, level, v: verbosity, msg: message }))}\n`;
 }

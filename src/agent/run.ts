@@ -1,17 +1,20 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
+import process from "node:process";
 import { type Config, type ConfigOptions, defaultConfig } from "../config/index.ts";
 import type { Backend, EntryCounter } from "../kernel/index.ts";
 import { compilePolicy, type PolicyOptions } from "../policy/index.ts";
+import { type Address, formatAddress } from "./address.ts";
 import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigBytes, sameBytes } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
-import { type Address, formatAddress, type Served, serve } from "./http.ts";
+import { type Served, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { parseAside } from "./parse-aside.ts";
+import { pollFile } from "./poll.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 import { type Pace, settle } from "./settle.ts";
 import { watchFile } from "./watch.ts";
@@ -184,13 +187,12 @@ export async function run({
     return true;
   }, interval);
   const changed = settle(lookout.trigger);
-  const watch = watchFile(
-    configOptions.file,
-    (written) => changed(written ? WRITTEN : RENAMED),
-    (why) => {
-      log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
-    },
-  );
+  const onChange = (written: boolean) => changed(written ? WRITTEN : RENAMED);
+  const watch = process.versions.deno
+    ? pollFile(configOptions.file, onChange)
+    : watchFile(configOptions.file, onChange, (why) => {
+        log.event("warning", `cannot watch ${configOptions.file}, its changes are found at each resync: ${why}`);
+      });
 
   listener?.trigger();
   lookout.trigger();

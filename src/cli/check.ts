@@ -7,6 +7,7 @@ import {
   type Diagnostic,
   formatDiagnostics,
   formatDuration,
+  printable,
   type Severity,
 } from "../config/index.ts";
 import { readConfig } from "./config-input.ts";
@@ -31,7 +32,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   for (const [i, result] of results.entries()) {
     const { config, diagnostics, omitted, texts, bytes } = result;
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
-    const name = nameOf(files[i] ?? "");
+    const name = printable(nameOf(files[i] ?? ""));
     const count = (severity: Severity) => countProblems(result, severity);
     const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
     const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";

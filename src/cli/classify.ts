@@ -1,4 +1,5 @@
 // ip-masq-agent classify [FILE]: the verdict for every line of a log, a flow table or a list of addresses.
+import { printableJson } from "../config/index.ts";
 import { type LineBatch, LineReader } from "../core/index.ts";
 import { type Decision, type Judge, judgeOf, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
@@ -93,7 +94,9 @@ function textLines(judge: Judge, io: Io): Format {
 
 /** A JSON object for every line, as `explain` has them in its list. No address needs to be escaped. */
 function jsonLines(judge: Judge): Format {
-  const end = remembered((index) => `",${JSON.stringify(decisionData(judge.decision(index))).slice(1)}\n`);
+  const end = remembered(
+    (index) => `",${printableJson(JSON.stringify(decisionData(judge.decision(index)))).slice(1)}\n`,
+  );
   return ({ count, indexes: [indexes], address }, before) => {
     let text = "";
     for (let i = 0; i < count; i++) {

@@ -1,12 +1,13 @@
 // What a command writes to, and how lists of changes look there.
 import process from "node:process";
 import picocolors from "picocolors";
+import { printable, printableJson } from "../config/index.ts";
 import { type Change, formatChange } from "../dialect/index.ts";
 
 export interface Io {
-  /** Standard output, one line or more; a newline is added. */
+  /** Standard output, one line or more for a person; a newline is added. Only our own colours keep their escapes. */
   print(text: string): void;
-  /** Standard output, as it is. */
+  /** Standard output, as it is: data. */
   write(data: string | Uint8Array): void;
   /** Standard error, as print. */
   warn(text: string): void;
@@ -36,20 +37,39 @@ export function processIo(): Io {
   };
   const colored = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return {
-    print: (text) => write(`${text}\n`),
+    print: (text) => write(`${colored ? printableColored(text) : printable(text)}\n`),
     write,
-    warn: (text) => void process.stderr.write(`${text}\n`),
+    warn: (text) => {
+      try {
+        process.stderr.write(`${printable(text)}\n`);
+      } catch {
+        // As above, on Deno.
+      }
+    },
     color: picocolors.createColors(colored),
   };
 }
 
+/** The sequences of the colours in use: dim, red, green, yellow, cyan, and their ends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
+const COLOURS = /(\x1b\[(?:2|22|31|32|33|36|39)m)/;
+
+function printableColored(text: string): string {
+  // What is split by a group alternates with it.
+  return text
+    .split(COLOURS)
+    .map((part, i) => (i % 2 === 0 ? printable(part) : part))
+    .join("");
+}
+
 /** Prints a value as JSON; counters, which may pass 2^53, as decimal numbers all the same. */
 export function printJson(io: Io, value: unknown): void {
-  io.print(JSON.stringify(value, (_, item) => (typeof item === "bigint" ? Number(item) : item), 2));
+  const json = JSON.stringify(value, (_, item) => (typeof item === "bigint" ? Number(item) : item), 2);
+  io.write(`${printableJson(json)}\n`);
 }
 
 /** The changes as a diff: `+` added, `-` removed, two spaces kept. */
 export function formatChanges(changes: readonly Change[], { color }: Io): string {
   const paint = { add: color.green, remove: color.red, keep: color.dim };
-  return changes.map((change) => paint[change.op](formatChange(change))).join("\n");
+  return changes.map((change) => paint[change.op](printable(formatChange(change)))).join("\n");
 }

@@ -10,6 +10,7 @@ import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { InputError } from "./input.ts";
 import { type Io, printJson, processIo } from "./io.ts";
+import { ignoreDebugSignal } from "./no-debugger.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { PageError } from "./preview.ts";
 import { FlagError, settingsOf } from "./settings.ts";
@@ -84,6 +85,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 
 if (isConfigThread()) runConfigThread();
 else {
+  ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());
   process.exitCode = exit || process.exitCode || 0;
 }

@@ -28,6 +28,6 @@ export async function render(settings: Settings, _words: readonly string[], io: 
   const parts = renderPolicy(wanted);
   if (parts.length === 0) io.warn("no IPv6 rules: they come with --enable-ipv6");
   if (settings.json) printJson(io, { families: parts });
-  else for (const part of parts) io.print(formatRendered(part).trimEnd());
+  else for (const part of parts) io.write(`${formatRendered(part).trimEnd()}\n`);
   return 0;
 }

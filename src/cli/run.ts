@@ -1,21 +1,23 @@
 // ip-masq-agent run: keep the rules in place until told to stop.
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
-import { createLog, type Run, run as runLoop } from "../agent/index.ts";
+import { createLog, type Log, type Run, run as runLoop } from "../agent/index.ts";
 import { hurry, killTools } from "../kernel/index.ts";
 import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
+import { closeDebugger } from "./no-debugger.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { RUNTIME, VERSION } from "./version.ts";
 
 /**
  * After a signal: longest that syncs under way are waited for, and the removal of the rules, which waits 10 s for iptables'
- * lock; together far less than the 30 s that Kubernetes grants. Milliseconds.
+ * lock, and that the last lines of the log are; together far less than the 30 s that Kubernetes grants. Milliseconds.
  */
 const SYNC_MS = 1_000;
 const CLEANUP_MS = 15_000;
+const FLUSH_MS = 500;
 
 /**
  * Asks V8 to keep its heap small: left alone, 3,000 resyncs one right after the other took 50 MB instead of 20. Its
@@ -54,6 +56,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   if (settings.ignored.length > 0) {
     log.event("info", `flags that have no effect here: --${settings.ignored.join(", --")}`);
   }
+  void closeDebugger();
   loop = await runLoop({
     config: settings.config,
     policy: settings.policy,
@@ -73,7 +76,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     log.event("warning", "a sync under way does not end in time, its tool is killed");
     killTools();
   }
-  if (!settings.cleanupOnExit) return leave(0);
+  if (!settings.cleanupOnExit) return leave(0, log);
   let exit = 1;
   const toLog: Io = { ...io, print: (text) => log.event("info", text), warn: (text) => log.event("error", text) };
   const cleaned = cleanup(settings, [], toLog).then((code) => {
@@ -81,10 +84,11 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   });
   if (!(await endsWithin(CLEANUP_MS, cleaned))) killTools();
   if (exit !== 0) log.event("error", "not all rules could be removed: run ip-masq-agent cleanup");
-  return leave(exit);
+  return leave(exit, log);
 }
 
-/** Ends now, whatever still holds the process. */
-function leave(exit: number): never {
+/** Ends, whatever still holds the process, once the log is written or cannot be. */
+async function leave(exit: number, log: Log): Promise<never> {
+  await endsWithin(FLUSH_MS, log.flushed());
   process.exit(exit);
 }

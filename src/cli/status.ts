@@ -1,4 +1,5 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
+import { printable } from "../config/index.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
@@ -36,7 +37,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
       }
       for (const { rule, packets, bytes } of rules) {
         const counters = packets === undefined ? "" : `${String(packets).padStart(9)} ${String(bytes).padStart(10)}`;
-        io.print(`${counters}  ${rule}`);
+        io.print(`${counters}  ${printable(rule)}`);
       }
     }
   }

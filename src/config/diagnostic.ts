@@ -1,5 +1,6 @@
 // What is wrong with a config: values of a small closed set, and how a person reads them.
 // This module is browser-compatible.
+import { printable } from "./printable.ts";
 
 export type Severity = "error" | "warning";
 
@@ -134,10 +135,4 @@ function sourceLines(text: string, wanted: ReadonlySet<number>): Map<number, str
     start = end + 1;
   }
   return lines;
-}
-
-/** Control characters of a config must not move the cursor of who reads about it. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "\uFFFD");
 }

@@ -29,6 +29,7 @@ export type {
   Unsupported,
 } from "./model.ts";
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
+export { printable, printableJson } from "./printable.ts";
 export { LINK_LOCAL_CIDRS } from "./schema.ts";
 export type { ConfigSource } from "./source.ts";
 export { suggest } from "./suggest.ts";

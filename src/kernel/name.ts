@@ -4,6 +4,9 @@ import { createServer, type Server } from "node:net";
 /** What holds a name, until it is closed or its process ends. */
 export type Held = Server;
 
+/** Connections to a name that are closed at once; nobody of ours makes any. */
+const MAX_CALLERS = 100;
+
 /** Bytes of an abstract address with its leading NUL (unix(7), sun_path). */
 const ADDRESS_BYTES = 108;
 
@@ -16,10 +19,19 @@ export function socketName(name: string): string {
  * Takes a name: a socket in the kernel's abstract namespace (unix(7)), which belongs to the network namespace as the rules
  * do. `taken`: another process holds it; `impossible`: there are no such sockets, or none is allowed (Deno without
  * --allow-net).
+ *
+ * @param disturbed called when so many connections came that the name was given up: to close them costs time, and a
+ * runtime cannot listen without accepting. Without it the name is kept whatever that costs.
  */
-export function takeName(name: string): Promise<Held | "taken" | "impossible"> {
+export function takeName(name: string, disturbed?: () => void): Promise<Held | "taken" | "impossible"> {
   return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
+    let callers = 0;
+    const server = createServer((socket) => {
+      socket.destroy();
+      if (!disturbed || ++callers !== MAX_CALLERS) return;
+      server.close();
+      disturbed();
+    });
     server.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE" ? "taken" : "impossible"));
     try {
       // Filled up with NULs: libuv before 1.48 (Node 20) does so to every name, later ones and Deno take it as it is, and all

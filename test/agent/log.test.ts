@@ -4,13 +4,33 @@ import { createLog, parseAddress } from "../../src/agent/index.ts";
 
 function capture(format: "text" | "json", verbosity: number) {
   const lines: string[] = [];
-  return { lines, log: createLog({ format, verbosity }, (line) => lines.push(line)) };
+  return {
+    lines,
+    log: createLog({ format, verbosity }, (line, done) => {
+      lines.push(line);
+      done();
+    }),
+  };
 }
 
 test("klog's lines", () => {
   const { lines, log } = capture("text", 0);
   log.event("warning", "one\ntwo");
   assert.match(lines[0] ?? "", /^W\d{4} \d\d:\d\d:\d\d\.\d{6} {1,}\d+ ip-masq-agent\] one\n {4}two\n$/);
+});
+
+test("what comes from outside moves no cursor and forges no line", () => {
+  const message = "a\u001b[2Jb\rc\nE1122 15:04:05.000000       1 ip-masq-agent] d\u0085\u2028\u202ee\x7f\tf";
+  const text = capture("text", 0);
+  text.log.event("info", message);
+  assert.match(
+    text.lines[0] ?? "",
+    /^I\S+ \S+ +\d+ ip-masq-agent\] a\ufffd\[2Jb\ufffdc\n {4}E1122 .*\] d\ufffd\ufffd\ufffde\ufffd\tf\n$/,
+  );
+  const json = capture("json", 0);
+  json.log.event("info", message);
+  assert.is(JSON.parse(json.lines[0] ?? "").msg, message);
+  assert.match(json.lines[0] ?? "", /^[\x20-\x7e]+\n$/);
 });
 
 test("JSON lines", () => {

@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { pollFile } from "../../src/agent/poll.ts";
 import { watchFile } from "../../src/agent/watch.ts";
+
+/** How a file is followed on Node, and on Deno. */
+const FOLLOWERS = {
+  watched: (file: string, changed: (written: boolean) => void) => watchFile(file, changed, assert.unreachable),
+  polled: pollFile,
+};
 
 /** What is there before, and what happens then. `d` is an empty folder; the file is `d/etc/config`. */
 const CASES: Record<string, [(d: string) => void, (d: string) => void]> = {
@@ -80,52 +87,54 @@ async function within(ms: number, condition: () => boolean): Promise<boolean> {
   return condition();
 }
 
-for (const [name, [before, then]] of Object.entries(CASES)) {
-  test(name, async () => {
+for (const [how, follow] of Object.entries(FOLLOWERS)) {
+  for (const [name, [before, then]] of Object.entries(CASES)) {
+    test(`${name} (${how})`, async () => {
+      const folder = mkdtempSync(`${tmpdir()}/masq-watch-`);
+      let events = 0;
+      try {
+        before(folder);
+        const watch = follow(`${folder}/etc/config`, () => events++);
+        then(folder);
+        assert.ok(await within(5_000, () => events > 0), "it was not noticed");
+        // What is watched now is what is there now: the next change is noticed as well.
+        await new Promise((done) => setTimeout(done, 50));
+        events = 0;
+        rmSync(`${folder}/etc`, { recursive: true, force: true });
+        mkdirSync(`${folder}/etc`);
+        writeFileSync(`${folder}/etc/config`, "c");
+        assert.ok(await within(5_000, () => events > 0), "the change after it was not noticed");
+        await new Promise((done) => setTimeout(done, 50));
+        watch.close();
+        events = 0;
+        writeFileSync(`${folder}/etc/config`, "d");
+        await new Promise((done) => setTimeout(done, 50));
+        assert.is(events, 0, "it is watched no more");
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  test(`what is written in place is told from what is put there whole (${how})`, async () => {
     const folder = mkdtempSync(`${tmpdir()}/masq-watch-`);
-    let events = 0;
     try {
-      before(folder);
-      const watch = watchFile(`${folder}/etc/config`, () => events++, assert.unreachable);
-      then(folder);
-      assert.ok(await within(5_000, () => events > 0), "it was not noticed");
-      // What is watched now is what is there now: the next change is noticed as well.
+      make(folder, "a");
+      const events: boolean[] = [];
+      const watch = follow(`${folder}/etc/config`, (written) => events.push(written));
+      writeFileSync(`${folder}/etc/config`, "b");
+      assert.ok(await within(5_000, () => events.includes(true)));
       await new Promise((done) => setTimeout(done, 50));
-      events = 0;
-      rmSync(`${folder}/etc`, { recursive: true, force: true });
-      mkdirSync(`${folder}/etc`);
-      writeFileSync(`${folder}/etc/config`, "c");
-      assert.ok(await within(5_000, () => events > 0), "the change after it was not noticed");
-      await new Promise((done) => setTimeout(done, 50));
+      events.length = 0;
+      writeFileSync(`${folder}/etc/new`, "c");
+      renameSync(`${folder}/etc/new`, `${folder}/etc/config`);
+      assert.ok(await within(5_000, () => events.length > 0));
+      assert.not(events.includes(true));
       watch.close();
-      events = 0;
-      writeFileSync(`${folder}/etc/config`, "d");
-      await new Promise((done) => setTimeout(done, 50));
-      assert.is(events, 0, "it is watched no more");
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 }
-
-test("what is written in place is told from what is put there whole", async () => {
-  const folder = mkdtempSync(`${tmpdir()}/masq-watch-`);
-  try {
-    make(folder, "a");
-    const events: boolean[] = [];
-    const watch = watchFile(`${folder}/etc/config`, (written) => events.push(written), assert.unreachable);
-    writeFileSync(`${folder}/etc/config`, "b");
-    assert.ok(await within(5_000, () => events.includes(true)));
-    await new Promise((done) => setTimeout(done, 50));
-    events.length = 0;
-    writeFileSync(`${folder}/etc/new`, "c");
-    renameSync(`${folder}/etc/new`, `${folder}/etc/config`);
-    assert.ok(await within(5_000, () => events.length > 0));
-    assert.not(events.includes(true));
-    watch.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
 
 test.run();

@@ -8,6 +8,7 @@ import { whatIsWrong } from "./kinds.ts";
 import { chart, type KubeObject, kustomize, manifestTest, tool, withFolder } from "./objects.ts";
 
 const READY = { nodeSelector: { "beta.kubernetes.io/masq-agent-ds-ready": "true" } };
+const NFT = { args: ["--iptables-variant=nft"] };
 const MONITORING = { monitoring: { enabled: true } };
 
 const components = (...names: string[]) =>
@@ -17,6 +18,7 @@ const components = (...names: string[]) =>
 const PAIRS: readonly [string, Readonly<Record<string, object>>, string?][] = [
   ["base", {}],
   ["ready-nodes", READY],
+  ["nft", NFT, components("nft")],
   ["monitoring", MONITORING],
   ["both", { ...READY, ...MONITORING }, components("ready-nodes", "monitoring")],
   ["both, in the other order", { ...READY, ...MONITORING }, components("monitoring", "ready-nodes")],
@@ -149,9 +151,22 @@ manifestTest("the agent takes the arguments, and says what the probes ask", () =
   const [container] = daemonSet().spec.template.spec.containers;
   assert.equal([...parseFlags(container.args).flags], [["metrics-bind-address", "127.0.0.1:9410"]]);
   assert.is(container.ports[0].containerPort, 9410);
-  for (const probe of ["livenessProbe", "readinessProbe"]) {
+  for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
     assert.match(readFileSync("docs/metrics.md", "utf8"), `## ${container[probe].httpGet.path}\n`);
   }
+});
+
+manifestTest("it has two capabilities and no more rights, with the nft variant one", () => {
+  const rights = (values = {}) => daemonSet(values).spec.template.spec.containers[0].securityContext;
+  assert.equal(rights(), {
+    runAsUser: 0,
+    privileged: false,
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_RAW"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  });
+  assert.equal(rights(NFT).capabilities, { drop: ["ALL"], add: ["NET_ADMIN"] });
 });
 
 manifestTest("versions are those of the package", () => {

@@ -63,7 +63,7 @@ test("the agent takes the arguments, and its config is where it is mounted", () 
 });
 
 test("probes ask for pages that there are, where they are served", () => {
-  for (const { httpGet } of [container.livenessProbe, container.readinessProbe]) {
+  for (const { httpGet } of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
     assert.match(readFileSync("docs/metrics.md", "utf8"), `## ${httpGet.path}\n`);
     assert.equal([httpGet.host, httpGet.port], ["127.0.0.1", container.ports[0].name]);
   }

@@ -128,6 +128,27 @@ kernelTest("a pipe in the config's place stops nothing", () =>
   }),
 );
 
+for (const runtime of ["node", "deno"] as const) {
+  kernelTest(`a pipe beside the config or above it stops nothing (${runtime})`, () =>
+    withNode((node, folder) => {
+      const publish = configMap(`${folder}/mount`, config("10.0.0.0/8"));
+      const has = (cidr: string) => saved(node, "nft").includes(`-d ${cidr} `);
+      const use = async (loop: Loop) => {
+        await loop.until(() => has("10.0.0.0/8"), "the first sync");
+        for (const [i, pipe] of ["pipe", "mount/pipe", "mount/..pipe"].entries()) {
+          assert.is(spawnSync("mkfifo", [`${folder}/${pipe}`]).status, 0);
+          loop.signal("SIGHUP");
+          publish(config(`10.${i}.0.0/16`));
+          await loop.until(() => has(`10.${i}.0.0/16`), `following the config beside ${pipe}`);
+          assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+        }
+        assert.is((await loop.stop("SIGTERM")).exit, 0);
+      };
+      return withLoop(node, [METRICS, `--config=${folder}/mount/ip-masq-agent`], use, { runtime });
+    }),
+  );
+}
+
 kernelTest("where folders cannot be watched it says so once, and the resync finds the changes", () =>
   withNode((node, folder) => {
     const flag = configFlag(folder, `${config("10.0.0.0/8")}resyncInterval: 200ms\n`);

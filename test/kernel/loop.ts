@@ -10,6 +10,9 @@ import { RUNTIMES, type Runtime } from "./harness.ts";
 export const METRICS = "--metrics-bind-address=127.0.0.1:9410";
 
 export interface Loop {
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly closed: Promise<unknown>;
   /** Waits for a condition, and fails after 10 s with the log. */
   until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
@@ -65,6 +68,8 @@ export async function withLoop(
   });
   try {
     await use({
+      pid: child.pid ?? 0,
+      closed,
       until: async (condition, what) => {
         for (let waited = 0; !(await condition()); waited += 20) {
           if (waited > 10_000) assert.unreachable(`${what} did not happen; the log:\n${log}`);

@@ -1,0 +1,21 @@
+// Where a server listens.
+import { isIPv6 } from "node:net";
+
+/** Where to listen: no host means all addresses. */
+export interface Address {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** Reads `9410`, `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
+  const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port < 1 || port > 65535 || (match[1] !== undefined && !isIPv6(match[1]))) return undefined;
+  return { host: match[1] ?? (match[2] || undefined), port };
+}
+
+/** For people. */
+export function formatAddress({ host, port }: Address): string {
+  return `${host ?? "all addresses"}, port ${port}`;
+}

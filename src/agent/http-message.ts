@@ -1,0 +1,74 @@
+// What HTTP/1.1 (RFC 9112) is to a server of a few pages: the head of a request, a response.
+
+/** The head of a request. */
+export interface Request {
+  /** Undefined: it is malformed. */
+  readonly method: string | undefined;
+  /** Without the query. */
+  readonly path: string;
+  /** Empty if the client names none, as HTTP/1.0 allows. */
+  readonly host: string;
+}
+
+/** A page: its status, its text, and its type unless that is plain text. */
+export interface Page {
+  readonly status: number;
+  readonly text: string;
+  readonly type?: string;
+}
+
+/** A response, the only one on its connection. */
+export interface Response {
+  readonly head: string;
+  readonly body: Uint8Array;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** No page may be shown inside another site's, taken for another type, or kept. */
+const FIELDS = {
+  "cache-control": "no-store",
+  "content-security-policy": "frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  connection: "close",
+};
+
+const MALFORMED: Request = { method: undefined, path: "", host: "" };
+
+/** The head that `text` begins with, whatever follows it; undefined while it is incomplete. */
+export function parseRequest(text: string): Request | undefined {
+  const end = text.search(/\r?\n\r?\n/);
+  if (end < 0) return undefined;
+  const [start = "", ...fields] = text.slice(0, end).split(/\r?\n/);
+  // Clients send the form with a host to proxies, but servers must take it too.
+  const [, method, authority, target = ""] = /^([A-Z]+) (?:http:\/\/([^/?]+))?(\S*) HTTP\/1\.[01]$/.exec(start) ?? [];
+  const [path = ""] = target.split("?");
+  const hosts = fields.flatMap((field) => /^host:\s*(.*?)\s*$/i.exec(field)?.[1] ?? []);
+  // With two names, a proxy before this server and the server could take the request for different ones.
+  if (method === undefined || (authority === undefined && !path.startsWith("/")) || hosts.length > 1) return MALFORMED;
+  return { method, path: path || "/", host: authority ?? hosts[0] ?? "" };
+}
+
+/** The response that a page is. */
+export function responseOf({ status, text, type = "text/plain; charset=utf-8" }: Page): Response {
+  const body = new TextEncoder().encode(text);
+  const fields = {
+    ...FIELDS,
+    ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+    "content-length": body.length,
+    "content-type": type,
+    date: new Date().toUTCString(),
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return { head: `HTTP/1.1 ${status} ${REASONS[status]}\r\n${lines.join("")}\r\n`, body };
+}

@@ -1,0 +1,122 @@
+// Clients that mean harm: what they cost the agent, and that probes are answered meanwhile. On both runtimes.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inside, runInside } from "../../demo/network.mjs";
+import { configFlag, kernelTest, withNode } from "./harness.ts";
+import { type Loop, METRICS, withLoop } from "./loop.ts";
+
+const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
+
+/** Keeps 60 connections full of pipelined requests, half of them without ever reading. */
+const PIPELINES = `
+  const data = "GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n".repeat(1600);
+  const open = (reads) => {
+    const socket = require("net").connect(9410, "127.0.0.1");
+    socket.on("error", () => {}).on("close", () => setTimeout(open, 100, reads));
+    if (reads) socket.resume();
+    const fill = () => socket.write(data, () => setTimeout(fill, 10));
+    fill();
+  };
+  for (let i = 0; i < 60; i++) open(i % 2 === 0);
+  console.log();`;
+
+/** Sends a body a byte at a time, and beside it a head; prints the answer to the first, and ends when both are closed. */
+const DRIPS = `
+  for (const head of ["POST /metrics HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9999\\r\\n\\r\\n", "GET /"]) {
+    const socket = require("net").connect(9410, "127.0.0.1");
+    socket.on("error", () => {}).on("close", () => clearInterval(drip)).pipe(process.stdout, { end: false });
+    socket.write(head);
+    const drip = setInterval(() => socket.write("x"), 100);
+  }`;
+
+/** Connects to the socket that claims the chain, again and again; prints once it is refused. */
+const CALLS = `
+  const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), call)
+    .on("error", ({ code }) => code === "EAGAIN" ? setImmediate(call) : console.log(code));
+  call();`;
+
+/** How long a process has been on a processor, in ticks. */
+function ticksOf(pid: number): number {
+  const [, fields = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  const [user = "0", system = "0"] = fields.split(" ").slice(11, 13);
+  return Number(user) + Number(system);
+}
+
+function spawnInside(node: string, script: string): ChildProcess & { stdout: NodeJS.ReadableStream } {
+  const [file, args] = inside(node, [process.execPath, "-e", script]);
+  return spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** The memory of a process, in MB, that it holds now. */
+const residentOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+for (const runtime of ["node", "deno"] as const) {
+  const withAgent = (use: (loop: Loop, node: string) => Promise<void>) =>
+    withNode((node, folder) => {
+      const args = [METRICS, configFlag(folder, CONFIG)];
+      const ready = async (loop: Loop) => {
+        await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+        await use(loop, node);
+      };
+      return withLoop(node, args, ready, { runtime });
+    });
+
+  kernelTest(`pipelined requests cost little memory, and no probe waits for them (${runtime})`, () =>
+    withAgent(async (loop, node) => {
+      await loop.get("/metrics");
+      const before = residentOf(loop.pid);
+      const crowd = spawnInside(node, PIPELINES);
+      try {
+        await new Promise((done) => crowd.stdout.once("data", done));
+        for (let i = 0; i < 20; i++) assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+        assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_build_info/m);
+        // Without a bound it is hundreds of megabytes by now.
+        const more = residentOf(loop.pid) - before;
+
+        assert.ok(more < 150, `${more} MB`);
+      } finally {
+        crowd.kill("SIGKILL");
+      }
+      assert.is((await loop.stop("SIGTERM")).exit, 0);
+    }),
+  );
+
+  kernelTest(`a process that calls the claim of the chain is refused before long (${runtime})`, () =>
+    withAgent(async (loop, node) => {
+      const claimed = () => runInside(node, ["ss", "-Hxl"]).includes("@ip-masq-agent/chain/IP-MASQ-AGENT");
+      assert.ok(claimed());
+      const before = ticksOf(loop.pid);
+      const caller = spawnInside(node, CALLS);
+      try {
+        const said = await new Promise((done) => caller.stdout.once("data", done));
+        assert.match(String(said), /^(ECONNREFUSED|ENOENT)\n/);
+        assert.ok(ticksOf(loop.pid) - before < 100, "less than a second");
+        assert.not(claimed());
+        loop.signal("SIGHUP");
+        await loop.until(claimed, "claiming it again");
+      } finally {
+        caller.kill("SIGKILL");
+      }
+    }),
+  );
+
+  kernelTest(`nobody holds a connection by sending slowly (${runtime})`, () =>
+    withAgent(async (_, node) => {
+      const client = spawnInside(node, DRIPS);
+      let answer = "";
+      client.stdout.on("data", (data) => {
+        answer += data;
+      });
+      const timer = setTimeout(() => client.kill("SIGKILL"), 30_000);
+      const exit = await new Promise((done) => client.on("close", done));
+      clearTimeout(timer);
+      assert.is(exit, 0, "a connection was still open after 30 s");
+      assert.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n/);
+    }),
+  );
+}
+
+test.run();
