@@ -8,6 +8,9 @@ import { type Reconciler, reconcile } from "./reconcile.ts";
 /** So many repairs within the last so many syncs are no accident any more. */
 const CONTEST = { repairs: 3, syncs: 10 };
 
+/** Entries of a policy that are counted one by one: with more, each scrape would stop the loop for too long. */
+const MAX_COUNTED = 4_096;
+
 export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
   /** What is wanted from now on; takes effect with the next sync. */
@@ -18,7 +21,7 @@ export interface Keeper extends Reconciler {
   settled(): boolean;
   /** Milliseconds since a sync ended, or since another interval began. */
   idle(): number;
-  /** How many connections each entry has decided about, read from the kernel. */
+  /** How many connections each entry has decided about, read from the kernel; of a very long policy none is counted. */
   counters(): Promise<readonly EntryCounter[]>;
 }
 
@@ -120,7 +123,10 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
     failure: () => failure,
     settled: () => inForce.length > 0,
     idle: () => performance.now() - since,
-    counters: async () => (await open()).counters(inForce[0] ?? policy),
+    counters: async () => {
+      const counted = inForce[0] ?? policy;
+      return counted.rules.length > MAX_COUNTED ? [] : (await open()).counters(counted);
+    },
   };
 }
 

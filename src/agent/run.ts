@@ -8,6 +8,7 @@ import { claimChain } from "./alone.ts";
 import { type ConfigFile, readConfigBytes, sameBytes } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
+import { setHeapFor } from "./heap.ts";
 import { type Served, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
@@ -109,6 +110,7 @@ export async function run({
     tellNewConfig(log, now);
     if (!now.config) return false;
     config = now.config;
+    setHeapFor(config.nonMasqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
     for (const part of compilePolicy(config, policy)) {
       const keeper = keepers.find(({ family }) => family === part.family);

@@ -55,6 +55,9 @@ const BATCH = 4096;
 /** What loads and stores of 16 bytes at the last byte touch. */
 const SLACK = 32;
 
+/** The byte order mark in UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf];
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** One character a byte, so that places in the bytes are places in the text. */
@@ -112,6 +115,8 @@ export class LineReader {
   #copied: number;
   /** May a whole line be there? A long one that comes bit by bit is not searched from its beginning each time. */
   #whole = false;
+  /** Has a line been read? */
+  #begun = false;
   /** The text has ended without a newline, and was given one. */
   #borrowed = false;
 
@@ -167,6 +172,10 @@ export class LineReader {
 
   /** Says how many bytes were put there; 0: the text has ended. */
   filled(count: number): void {
+    // A byte order mark alone is no line: some editors write it to an empty file.
+    if (count === 0 && !this.#begun && this.#end - this.#from === MARK.length) {
+      if (this.#instance.bytes(this.#from, MARK.length).every((byte, i) => byte === MARK[i])) this.#from = this.#end;
+    }
     if (count > 0) {
       this.#whole ||= this.#instance.bytes(this.#end, count).includes(0x0a);
       this.#end += count;
@@ -190,6 +199,7 @@ export class LineReader {
       this.#whole = false;
       return undefined;
     }
+    this.#begun = true;
     const words = instance.words(this.#lines, (count * LINE) / 4);
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);

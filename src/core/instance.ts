@@ -64,6 +64,16 @@ const decoder = new TextDecoder();
 
 /** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts as anything. */
 export function packTexts(texts: readonly string[]): PackedTexts {
+  const whole = encoder.encode(texts.join(""));
+  const ends = new Uint32Array(texts.length);
+  let length = 0;
+  for (let i = 0; i < texts.length; i++) ends[i] = length += texts[i]?.length ?? 0;
+  // As many bytes as code units: all of it is ASCII, and each text is as long as it is.
+  return whole.length === length ? { bytes: whole, ends } : packEach(texts);
+}
+
+/** The same one by one, which takes ten times as long for a list of many short texts. */
+function packEach(texts: readonly string[]): PackedTexts {
   const parts = texts.map((text) => encoder.encode(text));
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   const ends = new Uint32Array(parts.length);

@@ -29,12 +29,17 @@ export interface Transaction {
 
 const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references: [] };
 
-/** Wraps lines for table nat; undefined where there are none. */
-function transaction(family: Family, lines: readonly string[], changes: readonly Change[]): Transaction | undefined {
+/** Wraps lines for table nat; undefined where there are none. Of the changes all but the chain's declaration count. */
+function transaction(
+  family: Family,
+  lines: readonly string[],
+  changes: readonly Change[],
+  declaration: string,
+): Transaction | undefined {
   if (lines.length === 0) return undefined;
-  const count = (op: Change["op"]) =>
-    changes.filter((change) => change.op === op && change.line.startsWith("-A")).length;
-  const counts = { added: count("add"), removed: count("remove"), kept: count("keep") };
+  const count = { add: 0, remove: 0, keep: 0 };
+  for (const { op, line } of changes) if (line !== declaration) count[op]++;
+  const counts = { added: count.add, removed: count.remove, kept: count.keep };
   return { family, text: `${["*nat", ...lines, "COMMIT"].join("\n")}\n`, changes, counts };
 }
 
@@ -47,6 +52,7 @@ function transaction(family: Family, lines: readonly string[], changes: readonly
  */
 export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHING): Transaction | undefined {
   const { family, chain } = desired;
+  if (isAsDesired(desired, observed)) return undefined;
   const lines: string[] = [];
   const changes: Change[] = [];
   const add = (line: string) => changes.push({ op: "add", line });
@@ -54,14 +60,19 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
   const keep = (line: string) => changes.push({ op: "keep", line });
 
   const now = observed.rules.map((rule) => rule.spec);
-  const edits = diffLines(now, desired.rules);
+  // Where there is no chain, nothing of it can stay.
+  const edits = observed.exists ? diffLines(now, desired.rules) : undefined;
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
   (observed.exists ? keep : add)(declaration);
   if (!observed.exists || !edits || (removed > 0 && removed === now.length)) {
-    lines.push(declaration, ...desired.rules.map((rule) => `-A ${chain} ${rule}`));
+    lines.push(declaration);
     for (const rule of now) remove(`-A ${chain} ${rule}`);
-    for (const rule of desired.rules) add(`-A ${chain} ${rule}`);
+    for (const rule of desired.rules) {
+      const line = `-A ${chain} ${rule}`;
+      lines.push(line);
+      add(line);
+    }
   } else {
     let next = 0;
     let length = now.length;
@@ -102,7 +113,18 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
     lines.push(`-A POSTROUTING ${desired.jump}`);
     add(`-A POSTROUTING ${desired.jump}`);
   }
-  return transaction(family, lines, changes);
+  return transaction(family, lines, changes, declaration);
+}
+
+/** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
+function isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): boolean {
+  return (
+    observed.exists &&
+    observed.jumps.length === 1 &&
+    observed.jumps[0]?.spec === jump &&
+    observed.rules.length === rules.length &&
+    observed.rules.every(({ spec }, i) => spec === rules[i])
+  );
 }
 
 /**
@@ -116,8 +138,9 @@ export function removeChain(family: Family, chain: string, observed: ObservedCha
     ...jumps.map((spec) => `-D POSTROUTING ${spec}`),
     ...(observed.exists ? [`-F ${chain}`, `-X ${chain}`] : []),
   ];
+  const declaration = `:${chain} - [0:0]`;
   const gone = [
-    ...(observed.exists ? [`:${chain} - [0:0]`] : []),
+    ...(observed.exists ? [declaration] : []),
     ...rules.map((spec) => `-A ${chain} ${spec}`),
     ...jumps.map((spec) => `-A POSTROUTING ${spec}`),
   ];
@@ -125,6 +148,7 @@ export function removeChain(family: Family, chain: string, observed: ObservedCha
     family,
     lines,
     gone.map((line) => ({ op: "remove", line })),
+    declaration,
   );
 }
 

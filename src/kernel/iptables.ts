@@ -36,8 +36,13 @@ export function observe(variant: Variant, family: Family, chain: string, counter
 
 async function observeTable(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
   const run = await runToolWell(toolName(variant, family, "save"), ["-c", "-t", "nat"], { large: true });
-  return read(run, run.stdout, chain, false);
+  const observed = read(run, run.stdout, chain, false);
+  await letOthers();
+  return observed;
 }
+
+/** A chain may have 50,000 rules: between reading, comparing and writing them whatever else waits has its turn. */
+const letOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Rules of other chains that lead to the chain, as far as a dump shows them. */
 export async function readReferences(variant: Variant, family: Family, chain: string): Promise<readonly string[]> {
@@ -57,6 +62,7 @@ async function observeChains(family: Family, chain: string, counters: boolean): 
   dump.set(own.stdout, postrouting.stdout.length);
   const observed = read(postrouting, dump, chain, counters);
   if (!absent && !observed.exists) throw unreadable(own, `chain ${chain} is not in the output`);
+  await letOthers();
   return observed;
 }
 
@@ -75,6 +81,7 @@ function unreadable(run: ToolRun, detail: string): ToolError {
 
 /** Carries out a transaction: all of it, or none and a {@link ToolError}. */
 export async function apply(variant: Variant, { family, text }: Transaction): Promise<void> {
+  await letOthers();
   const run = await runTool(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input: text });
   if (run.exit === 0) return;
   const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;

@@ -36,6 +36,13 @@ function read(text: string, prefixes: readonly string[], options: LineReaderOpti
 
 const addressOf = (line: string, place: AddressPlace = "first") => read(line, [], { place }).addresses[0] ?? "";
 
+test("a byte order mark alone is no line", () => {
+  for (const piece of [1, 2, 3, 100]) assert.equal(read("\uFEFF", [], { piece }).texts, []);
+  assert.equal(read("\uFEFF\uFEFF", []).indexes, [-1]);
+  assert.equal(read("\uFEFF10.0.0.1", []).addresses, ["10.0.0.1"]);
+  assert.equal(read("10.0.0.1\n\uFEFF", []).indexes.length, 2);
+});
+
 test("the first address of a line, wherever it stands", () => {
   const cases: [string, string][] = [
     ["10.0.0.1", "10.0.0.1"],

@@ -43,10 +43,14 @@ export function sample(page: string, name: string): number | undefined {
 /** README.md's command for Deno, allowed to read the folder of temporary files that the config lies in. */
 function denoCommand(args: readonly string[]): readonly string[] {
   const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("README.md", "utf8")) ?? [];
+  const bundle = resolve("dist/ip-masq-agent.mjs");
   const folder =
     args.map((arg) => /^--config=(\/tmp\/[^/]+)/.exec(arg)?.[1]).find((one) => one !== undefined) ?? "docs";
-  const command = line.replace("deno", resolve("node_modules/.bin/deno")).replace("=/etc,", `=${folder},`);
-  return [...command.split(" "), resolve("dist/ip-masq-agent.mjs")];
+  const command = line
+    .replace("deno", resolve("node_modules/.bin/deno"))
+    .replace("=/etc,", `=${folder},`)
+    .replace(",ip-masq-agent.mjs", `,${bundle}`);
+  return [...command.split(" "), bundle];
 }
 
 /** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */

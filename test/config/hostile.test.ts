@@ -1,0 +1,222 @@
+// Texts that nobody writes but who wants to do harm, and valid ones as large as they can be.
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type ConfigOptions, countProblems, MAX_CONFIG_BYTES, parseConfig } from "../../src/config/index.ts";
+import { MAX_MARKS } from "../../src/config/limits.ts";
+import { readSyntax } from "../../src/config/syntax.ts";
+
+const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
+
+/** Diagnostics that are kept at most: some hundred of each of a few codes. */
+const MOST = 1_000;
+
+/** `unit` again and again, in about `size` characters. */
+const again = (unit: string) => (size: number) => unit.repeat(Math.floor(size / unit.length));
+
+/** Different CIDRs in about `size` characters, each as `write` writes it. */
+const cidrs = (write: (cidr: string) => string) => (size: number) => {
+  const parts: string[] = [];
+  for (let i = 0, length = 0; length < size; i++) {
+    const part = write(`10.${i >> 12}.${(i >> 4) & 255}.${(i & 15) * 16}/28`);
+    parts.push(part);
+    length += part.length;
+  }
+  return parts.join("");
+};
+
+const list = (items: (size: number) => string, open = "[", close = "]") => {
+  return (size: number) => `cidrLimit: 500000\nnonMasqueradeCIDRs: ${open}${items(size)}${close}\n`;
+};
+
+/** Texts by size, each of a shape that a reader could take long for. */
+const SHAPES: Readonly<Record<string, (size: number) => string>> = {
+  braces: again("}"),
+  "pairs of brackets": again("[]"),
+  "open brackets": again("["),
+  anchors: again("&a "),
+  aliases: again("*a "),
+  quotes: again('"'),
+  "open quote": (size) => `"${again("\\")(size)}`,
+  "explicit keys": again("? "),
+  "dashes and tabs": (size) => `${again("-\t")(size)}a\r\n60s`,
+  "explicit keys and text": (size) => `${again("? ")(size)}a\r\n60s`,
+  commas: list(again(",")),
+  documents: again("---\n"),
+  directives: again("%A b\n"),
+  "broken directives": again("%YAML 1\n"),
+  newlines: again("\n"),
+  comments: again("#\n"),
+  keys: again("a:\n"),
+  "texts in a list": list(again("a,")),
+  "nulls in a list": list(again("~,")),
+  "empty entries": list(again("-\n"), "\n", ""),
+  "empty entries and comments": list(again("-\n# -\n"), "\n", ""),
+  "aliases in a list": (size) => `x: &a 10.0.0.0/8\n${list(again("*a,"))(size)}`,
+  "aliases of a long text": (size) => `x: &a "${"1".repeat(size / 2)}"\n${list(again("*a,"))(size / 2)}`,
+  "merge keys": (size) => `x: &a {${cidrs((cidr) => `"${cidr}": 1, `)(size / 2)}}\n<<: [${again("*a,")(size / 2)}]`,
+  "unaligned CIDRs": list(again("10.0.0.1/8,")),
+  "a long duration": (size) => `resyncInterval: ${"1ns".repeat(size / 3)}`,
+  "a long number of seconds": (size) => `resyncInterval: "${"9".repeat(size)}s"`,
+  "a long key": (size) => `? ${"a".repeat(size)}\n: 1`,
+  "JSON on one line": (size) => `{"cidrLimit":500000,"nonMasqueradeCIDRs":[${cidrs((cidr) => `"${cidr}",`)(size)}]}`,
+  "YAML on one line": list(cidrs((cidr) => `${cidr}, `)),
+  "YAML, a line each": list(
+    cidrs((cidr) => `- ${cidr}\n`),
+    "\n",
+    "",
+  ),
+};
+
+/** Those that are valid configs. */
+const VALID = ["newlines", "comments", "keys", "directives", "documents", "JSON on one line", "YAML on one line"];
+
+for (const [name, shape] of Object.entries(SHAPES)) {
+  test(`in bounds: ${name}`, () => {
+    const text = shape(65_536);
+    const { config, diagnostics, omitted } = parseConfig(text, OPTIONS);
+    assert.ok(diagnostics.length <= MOST, `${diagnostics.length} diagnostics`);
+    for (const { message, hint, line, column } of diagnostics) {
+      assert.ok(message.length <= 1_000 && hint.length <= 1_000, message.slice(0, 100));
+      assert.ok(line >= 1 && column >= 1);
+    }
+    const errors = countProblems({ diagnostics, omitted }, "error");
+    assert.is(config === undefined, errors > 0);
+    if (VALID.includes(name)) assert.ok(config, diagnostics[0]?.message);
+  });
+}
+
+function timeOf(text: string): number {
+  const begin = performance.now();
+  parseConfig(text, OPTIONS);
+  return performance.now() - begin;
+}
+
+test("four times the text takes about four times as long", () => {
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const [small, large] = [shape(65_536), shape(262_144)];
+    // What grows with the square takes sixteen times as long. Below the floor a pause of the machine weighs more, and what
+    // happens once may be one.
+    const ratios = [1, 2, 3].map(() => () => timeOf(large) / Math.max(timeOf(small), 60));
+    assert.ok(
+      ratios.some((ratio) => ratio() <= 12),
+      name,
+    );
+  }
+});
+
+test("a megabyte of different CIDRs is read, however it is written", () => {
+  for (const name of ["JSON on one line", "YAML on one line", "YAML, a line each"]) {
+    const text = SHAPES[name]?.(MAX_CONFIG_BYTES - 100) ?? "";
+    assert.ok(text.length <= MAX_CONFIG_BYTES);
+    const { config, diagnostics } = parseConfig(text, OPTIONS);
+    assert.ok(config && config.nonMasqueradeCIDRs.length > 50_000, `${name}: ${diagnostics[0]?.message}`);
+  }
+  // As many entries as are possible: 104,857 of ten characters.
+  const full = list(again("9.0.0.0/8,"))(MAX_CONFIG_BYTES - 100);
+  assert.equal(readSyntax(full).problems, []);
+});
+
+test("a file of more than 1 MiB is one error, and no more of it is looked at", () => {
+  const characters = "#".repeat(MAX_CONFIG_BYTES);
+  assert.ok(parseConfig(characters, OPTIONS).config);
+  const cases = [
+    `${characters}#`,
+    new TextEncoder().encode(`${characters}}`),
+    `#${"\u20AC".repeat(MAX_CONFIG_BYTES / 3)}#`,
+    new Uint8Array(MAX_CONFIG_BYTES + 1).fill(0xff),
+  ];
+  for (const source of cases) {
+    const { config, diagnostics } = parseConfig(source, OPTIONS);
+    assert.equal([config, diagnostics.map(({ code }) => code)], [undefined, ["too-large"]]);
+  }
+});
+
+test("reading stops at each limit, and says where", () => {
+  const cases: [string, RegExp, number][] = [
+    ["}".repeat(1_000), /^there are more than 100 errors; the rest is not read$/, 101],
+    [`a: [${"b,".repeat(MAX_MARKS)}]`, /^there are more than 220000 values and marks$/, 1],
+    ["-\t".repeat(5_010), /^the document is nested too deeply$/, 1],
+    ["? ".repeat(5_010), /^the document is nested too deeply$/, 1],
+    [`${"[".repeat(102)}${"]".repeat(102)}`, /^the document is nested too deeply$/, 1],
+  ];
+  for (const [text, message, count] of cases) {
+    const { document, problems } = readSyntax(text);
+    assert.ok(document === undefined, text.slice(0, 20));
+    assert.is(problems.length, count, text.slice(0, 20));
+    assert.match(problems.at(-1)?.message ?? "", message);
+  }
+  assert.equal(readSyntax(`${"[".repeat(100)}${"]".repeat(100)}`).problems, []);
+});
+
+test("warnings take no error's place", () => {
+  const text = `cidrLimit: 500000\nnonMasqueradeCIDRs: [10.0.0.0/8, ${"10.1.0.0/16, ".repeat(5_000)}10.0.0.1/8]\n`;
+  const keys = Array.from({ length: 500 }, (_, i) => `a${i}: 1\n`).join("");
+  const { config, diagnostics, omitted } = parseConfig(keys + text, OPTIONS);
+  assert.is(config, undefined);
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),
+    ["cidr-unaligned"],
+  );
+  assert.equal(omitted, [{ severity: "warning", code: "key-unknown", count: 400 }]);
+});
+
+/** Pieces of which hostile texts are made. */
+const PIECES = [
+  ...[
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    ": ",
+    "- ",
+    "-\t",
+    "? ",
+    "&a ",
+    "*a ",
+    "! ",
+    "!!int ",
+    "|\n",
+    ">-\n",
+    "%YAML 1.1\n",
+  ],
+  ...[
+    "---\n",
+    "...\n",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "  ",
+    "#",
+    " #",
+    '"',
+    "'",
+    "\\",
+    "<<: ",
+    "\0",
+    "\uFEFF",
+    "\u2028",
+    "\uD800",
+  ],
+  ...["nonMasqueradeCIDRs", "cidrLimit", "resyncInterval", "10.0.0.0/8", "60s", "~", "null", "1", "a", "x: &a "],
+];
+
+test("no text makes the parser throw, and each has its diagnostics in bounds", () => {
+  const piece = fc.record({ unit: fc.constantFrom(...PIECES), times: fc.constantFrom(1, 1, 1, 2, 3, 150, 5_010) });
+  const texts = fc
+    .array(piece, { maxLength: 12 })
+    .map((pieces) => pieces.map(({ unit, times }) => unit.repeat(times)).join(""));
+  fc.assert(
+    fc.property(texts, (text) => {
+      const { config, diagnostics, omitted } = parseConfig(text, OPTIONS);
+      assert.ok(diagnostics.length <= MOST);
+      assert.is(config === undefined, countProblems({ diagnostics, omitted }, "error") > 0);
+    }),
+    { seed: 20_260, numRuns: 500 },
+  );
+});
+
+test.run();
