@@ -173,3 +173,9 @@ export async function runToolWell(name: string, args: readonly string[], how?: T
 export function failed(run: ToolRun, why?: string): ToolError {
   return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
 }
+
+/** For `catch`: a tool that is missing is undefined, anything else is thrown on. */
+export function ifMissing(error: unknown): undefined {
+  if (error instanceof ToolError && error.reason === "missing") return undefined;
+  throw error;
+}
