@@ -4,7 +4,7 @@ import process from "node:process";
 import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
 import { FOLDERS } from "./search-path.ts";
-import { tethered } from "./tether.ts";
+import { tethered, tetherFailed } from "./tether.ts";
 
 /** How a run can go wrong; the message shows the command, its exit and what it said. */
 export class ToolError extends Error {
@@ -85,13 +85,15 @@ export async function runTool(name: string, args: readonly string[], how: ToolIn
 function runOnce(
   name: string,
   args: readonly string[],
-  { input, large }: ToolInput,
+  how: ToolInput,
   scratch: Scratch | undefined,
 ): Promise<ToolRun> {
+  const { input, large } = how;
   const command = [name, ...args].join(" ");
   const limit = scratch?.limit ?? (large ? MAX_TABLE : MAX_CHAIN);
   return new Promise<ToolRun>((resolve, reject) => {
-    const child = spawn(...tethered(name, args), {
+    const tether = tethered(name, args);
+    const child = spawn(tether.file, tether.args, {
       stdio: [input === undefined ? "ignore" : "pipe", scratch?.file ?? "pipe", "pipe"],
       env: large ? largeEnvironment : environment,
       // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
@@ -116,9 +118,10 @@ function runOnce(
       fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
       killGroup(child);
     }, TIMEOUT_MS);
+    const failFlooded = (most: number) => fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
     const flooded = (most: number) => {
       if (settled) return;
-      fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
+      failFlooded(most);
       killGroup(child);
     };
     const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
@@ -132,8 +135,11 @@ function runOnce(
       // After a timeout the file for its output is closed already.
       if (settled) return;
       if (exit === null) fail("failed", null, `was killed by ${signal}`);
-      else if (scratch && scratch.size() > limit) flooded(limit);
-      else {
+      else if (scratch && scratch.size() > limit) failFlooded(limit);
+      else if (exit !== 0 && tetherFailed(tether, said())) {
+        settle();
+        resolve(runOnce(name, args, how, scratch));
+      } else {
         settle();
         resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: said() });
       }

@@ -5,7 +5,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside } from "../../demo/network.mjs";
 import { fake } from "./fake.ts";
-import { agent, configFlag, kernelTest, RUNTIMES, type Runtime, ruleLines, saved, withNode } from "./harness.ts";
+import {
+  agent,
+  configFlag,
+  kernelTest,
+  RUNTIMES,
+  type Runtime,
+  ruleLines,
+  saved,
+  VARIANTS,
+  withNode,
+} from "./harness.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 const runtimes = Object.keys(RUNTIMES) as Runtime[];
@@ -76,6 +86,18 @@ kernelTest("a tool dies with its agent, though nothing can be done at SIGKILL (n
     await closed;
     await until(() => !lives(pid), "the tool's end");
     assert.equal(ruleLines(saved(node, "nft")), []);
+  }),
+);
+
+kernelTest("a setpriv that lacks the option is not used", () =>
+  withNode(async (node, folder) => {
+    const env = fake(folder, "setpriv", "echo \"setpriv: unrecognized option '--pdeathsig'\" >&2; exit 1");
+    for (const variant of VARIANTS) {
+      const args = ["apply", `--iptables-variant=${variant}`, configFlag(folder, CONFIG)];
+      const { exit, stdout, stderr } = await agent(node, args, { env });
+      assert.is(exit, 0, stderr);
+      assert.match(stdout, /written: rules: 4 added/);
+    }
   }),
 );
 
