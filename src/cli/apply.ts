@@ -3,18 +3,20 @@ import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0 where every family is as the policy wants it. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
-  const backend = await openBackend(settings, io.warn);
+  const warnings = collectWarnings(io);
+  const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
       return { family: outcome.family, written: outcome.value !== undefined, transaction: outcome.value?.text ?? null };
     });
-    printJson(io, { backend: backend.name, families });
+    printJson(io, { backend: backend.name, families, warnings: warnings.all() });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;

@@ -3,11 +3,13 @@ import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
-  const backend = await openBackend(settings, io.warn);
+  const warnings = collectWarnings(io);
+  const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.plan(part));
   const failed = outcomes.some(({ error }) => error !== undefined);
   const changes = outcomes.some((outcome) => outcome.error === undefined && outcome.value !== undefined);
@@ -17,7 +19,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
       const { family, value } = outcome;
       return { family, inSync: !value, changes: value?.changes ?? [], transaction: value?.text ?? null };
     });
-    printJson(io, { backend: backend.name, inSync: !changes && !failed, families });
+    printJson(io, { backend: backend.name, inSync: !changes && !failed, families, warnings: warnings.all() });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;

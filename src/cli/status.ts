@@ -4,11 +4,13 @@ import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
-  const backend = await openBackend(settings, io.warn);
+  const warnings = collectWarnings(io);
+  const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.inspect(part));
   const failed = outcomes.some(({ error }) => error !== undefined);
   const inSync = outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
@@ -18,7 +20,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
       const { facts, transaction } = outcome.value;
       return { family: outcome.family, inSync: !transaction, ...facts };
     });
-    printJson(io, { backend: backend.name, inSync, families });
+    printJson(io, { backend: backend.name, inSync, families, warnings: warnings.all() });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;

@@ -8,7 +8,12 @@ export interface ScannedRule {
   /** Packets and bytes counted, where the dump carries counters (`iptables-save -c`), else 0. */
   readonly packets: bigint;
   readonly bytes: bigint;
+  /** The bytes of `spec`, if no line of iptables-restore can be made of the text: it has a newline or is not UTF-8. */
+  readonly raw?: Uint8Array;
 }
+
+/** Text that holds a newline, or in place of bytes that are not UTF-8 a replacement character. */
+const NO_LINE = /[\n\ufffd]/;
 
 /** What a dump says about one chain of table nat. */
 export interface Scan {
@@ -66,15 +71,17 @@ export function scanRules(dump: Uint8Array, chain: string): Scan {
   const unreadable: string[] = [];
   let chainExists = false;
   for (let at = 0; at < found.byteLength; at += FINDING) {
-    const words = () => {
+    const part = () => {
       const start = found.getUint32(at + 4, true);
-      return decoder.decode(dump.subarray(start, start + found.getUint32(at + 8, true)));
+      return dump.subarray(start, start + found.getUint32(at + 8, true));
     };
-    const rule = (): ScannedRule => ({
-      spec: words(),
-      packets: found.getBigUint64(at + 16, true),
-      bytes: found.getBigUint64(at + 24, true),
-    });
+    const words = () => decoder.decode(part());
+    const rule = (): ScannedRule => {
+      const spec = words();
+      const packets = found.getBigUint64(at + 16, true);
+      const bytes = found.getBigUint64(at + 24, true);
+      return NO_LINE.test(spec) ? { spec, packets, bytes, raw: part() } : { spec, packets, bytes };
+    };
     switch (found.getUint32(at, true)) {
       case 1:
         chainExists = true;

@@ -9,7 +9,16 @@ export type { FamilyPolicy } from "../policy/index.ts";
 export { type CniConfigCode, CniConfigProblem, decodeCniConfig } from "./cni-problem.ts";
 export { countersOf, type EntryCounter } from "./counters.ts";
 export { type DesiredChain, desiredChain } from "./desired.ts";
-export { countOthers, formatTable, type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
+export { type NftRule, readNftChain } from "./nft-chain.ts";
+export {
+  countOthers,
+  formatTable,
+  type ObservedChain,
+  type ObservedJump,
+  readObserved,
+  UnreadableDumpError,
+} from "./observed.ts";
+export { onOneLine } from "./one-line.ts";
 export { formatRendered, type Rendered, render } from "./render.ts";
 export {
   type Change,
@@ -20,3 +29,4 @@ export {
   type Transaction,
 } from "./transaction.ts";
 export { diffCniConfig, exceptionsOf, readExceptions } from "./windows-cni.ts";
+export { readWords } from "./words.ts";

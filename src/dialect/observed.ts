@@ -2,14 +2,22 @@
 // This module is browser-compatible.
 import { type ScannedRule, scanRules } from "../core/index.ts";
 
+/** A rule of POSTROUTING that leads to the chain. */
+export interface ObservedJump extends ScannedRule {
+  /** nft's number of it; known only if iptables alone does not suffice to remove the rule. */
+  readonly handle?: number;
+}
+
 /** A chain as the kernel holds it. */
 export interface ObservedChain {
   readonly exists: boolean;
   readonly rules: readonly ScannedRule[];
-  /** Rules of POSTROUTING that lead to it, whoever made them. */
-  readonly jumps: readonly ScannedRule[];
-  /** Rules of other chains that lead to it, whole: never ours. */
+  /** Rules of POSTROUTING that lead to it, whoever made them; those that can be removed. */
+  readonly jumps: readonly ObservedJump[];
+  /** Other rules that lead to it, whole: never ours. */
   readonly references: readonly string[];
+  /** What a person should know about rules that iptables cannot show or remove. */
+  readonly findings?: readonly string[];
 }
 
 /** A tool printed something that is not a dump of table nat. */
@@ -28,7 +36,7 @@ const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
 export function readObserved(dump: Uint8Array, chain: string, { inline = false } = {}): ObservedChain {
   const scan = scanRules(dump, chain);
   const [odd] = scan.unreadable;
-  if (odd !== undefined) throw new UnreadableDumpError(`cannot read the line ${JSON.stringify(odd)}`);
+  if (odd !== undefined) throw new UnreadableDumpError(`cannot read the line ${JSON.stringify(odd.slice(0, 200))}`);
   if (!scan.whole) throw new UnreadableDumpError("the output ends in the middle of a table");
   if (!scan.natSeen) {
     // `# Table `nat' is incompatible, use 'nft' tool.` is all that is printed of a table with foreign rules.

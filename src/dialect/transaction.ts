@@ -2,7 +2,8 @@
 // This module is browser-compatible.
 import { diffLines, type Family } from "../core/index.ts";
 import type { DesiredChain } from "./desired.ts";
-import type { ObservedChain } from "./observed.ts";
+import type { ObservedChain, ObservedJump } from "./observed.ts";
+import { onOneLine } from "./one-line.ts";
 
 /** One line of a change, for people: kept, added or removed. */
 export interface Change {
@@ -21,6 +22,8 @@ export interface Transaction {
   readonly family: Family;
   /** One `iptables-restore --noflush` input, or a whole CNI config file. */
   readonly text: string;
+  /** Jumps that no line of `text` can name; they are removed one by one afterwards. */
+  readonly strays: readonly ObservedJump[];
   /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
   readonly changes: readonly Change[];
   /** How many rules (the jump is one, so is each CIDR) are added, removed and kept. */
@@ -29,18 +32,26 @@ export interface Transaction {
 
 const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references: [] };
 
-/** Wraps lines for table nat; undefined where there are none. Of the changes all but the chain's declaration count. */
+/** Must a jump be removed by other means than its text? */
+const isStray = ({ raw, handle }: ObservedJump) => raw !== undefined || handle !== undefined;
+
+/** A rule of POSTROUTING for people. */
+const jumpLine = ({ spec }: ObservedJump) => `-A POSTROUTING ${onOneLine(spec)}`;
+
+/** Wraps lines for table nat; undefined if there is nothing to write or remove. Of the changes all but the chain's declaration count. */
 function transaction(
   family: Family,
   lines: readonly string[],
   changes: readonly Change[],
   declaration: string,
+  strays: readonly ObservedJump[],
 ): Transaction | undefined {
-  if (lines.length === 0) return undefined;
+  if (lines.length === 0 && strays.length === 0) return undefined;
   const count = { add: 0, remove: 0, keep: 0 };
   for (const { op, line } of changes) if (line !== declaration) count[op]++;
   const counts = { added: count.add, removed: count.remove, kept: count.keep };
-  return { family, text: `${["*nat", ...lines, "COMMIT"].join("\n")}\n`, changes, counts };
+  const text = lines.length > 0 ? `${["*nat", ...lines, "COMMIT"].join("\n")}\n` : "";
+  return { family, text, strays, changes, counts };
 }
 
 /**
@@ -67,7 +78,7 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
   (observed.exists ? keep : add)(declaration);
   if (!observed.exists || !edits || (removed > 0 && removed === now.length)) {
     lines.push(declaration);
-    for (const rule of now) remove(`-A ${chain} ${rule}`);
+    for (const rule of now) remove(`-A ${chain} ${onOneLine(rule)}`);
     for (const rule of desired.rules) {
       const line = `-A ${chain} ${rule}`;
       lines.push(line);
@@ -84,7 +95,7 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
       keepUntil(place - 1 - shift);
       if (op === "delete") {
         lines.push(`-D ${chain} ${place}`);
-        remove(`-A ${chain} ${line}`);
+        remove(`-A ${chain} ${onOneLine(line)}`);
         length--;
         shift--;
         next++;
@@ -99,21 +110,22 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
   }
 
   let kept = false;
-  for (const { spec } of observed.jumps) {
-    const line = `-A POSTROUTING ${spec}`;
-    if (spec === desired.jump && !kept) {
+  const strays: ObservedJump[] = [];
+  for (const jump of observed.jumps) {
+    if (jump.spec === desired.jump && !kept) {
       kept = true;
-      keep(line);
-    } else {
-      lines.push(`-D POSTROUTING ${spec}`);
-      remove(line);
+      keep(jumpLine(jump));
+      continue;
     }
+    if (isStray(jump)) strays.push(jump);
+    else lines.push(`-D POSTROUTING ${jump.spec}`);
+    remove(jumpLine(jump));
   }
   if (!kept) {
     lines.push(`-A POSTROUTING ${desired.jump}`);
     add(`-A POSTROUTING ${desired.jump}`);
   }
-  return transaction(family, lines, changes, declaration);
+  return transaction(family, lines, changes, declaration, strays);
 }
 
 /** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
@@ -132,24 +144,22 @@ function isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): bo
  * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
  */
 export function removeChain(family: Family, chain: string, observed: ObservedChain): Transaction | undefined {
-  const jumps = observed.jumps.map(({ spec }) => spec);
-  const rules = observed.rules.map(({ spec }) => spec);
+  const { exists, jumps } = observed;
+  const removed = (gone: readonly string[]): Change[] => gone.map((line) => ({ op: "remove", line }));
+  const strays = jumps.filter(isStray);
+  // The chain can go only when no jump is left: those that need other means come first, in a transaction of their own.
+  if (strays.length > 0) return transaction(family, [], removed(strays.map(jumpLine)), "", strays);
   const lines = [
-    ...jumps.map((spec) => `-D POSTROUTING ${spec}`),
-    ...(observed.exists ? [`-F ${chain}`, `-X ${chain}`] : []),
+    ...jumps.map(({ spec }) => `-D POSTROUTING ${spec}`),
+    ...(exists ? [`-F ${chain}`, `-X ${chain}`] : []),
   ];
   const declaration = `:${chain} - [0:0]`;
   const gone = [
-    ...(observed.exists ? [declaration] : []),
-    ...rules.map((spec) => `-A ${chain} ${spec}`),
-    ...jumps.map((spec) => `-A POSTROUTING ${spec}`),
+    ...(exists ? [declaration] : []),
+    ...observed.rules.map(({ spec }) => `-A ${chain} ${onOneLine(spec)}`),
+    ...jumps.map(jumpLine),
   ];
-  return transaction(
-    family,
-    lines,
-    gone.map((line) => ({ op: "remove", line })),
-    declaration,
-  );
+  return transaction(family, lines, removed(gone), declaration, []);
 }
 
 /** What several transactions did, one after the other; undefined where there were none. */
@@ -161,6 +171,7 @@ export function joinTransactions(done: readonly Transaction[]): Transaction | un
   return {
     family: last.family,
     text: done.map(({ text }) => text).join(""),
+    strays: done.flatMap(({ strays }) => strays),
     changes,
     counts: {
       added: sum(({ counts }) => counts.added),

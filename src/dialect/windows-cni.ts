@@ -66,7 +66,7 @@ export function diffCniConfig(policy: FamilyPolicy, source: string): Transaction
   ];
   const kept = wanted.filter((cidr) => there.has(cidr)).length;
   const counts = { added: wanted.length - kept, removed: removed.length, kept };
-  return { family: policy.family, text, changes, counts };
+  return { family: policy.family, text, strays: [], changes, counts };
 }
 
 /** The CIDRs that a CNI config excepts; undefined where it has no list of them. Throws {@link CniConfigProblem}. */

@@ -9,7 +9,8 @@ import {
   type ObservedChain,
   type Transaction,
 } from "../dialect/index.ts";
-import { observe, type Variant } from "./iptables.ts";
+import type { Variant } from "./iptables.ts";
+import { observe } from "./observe.ts";
 import { removeOwn, settle } from "./sync.ts";
 
 /** A rule as it is, with its counters where somebody counts. */
@@ -81,9 +82,18 @@ export interface Backend {
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
 }
 
-/** The backend that drives the iptables tools of one variant. `warn` is told what a person should know besides answers. */
+/**
+ * The backend that drives the iptables tools of one variant. `warn` is told what a person should know besides answers,
+ * each time that it is found.
+ */
 export function iptablesBackend(variant: Variant, warn: (message: string) => void): Backend {
-  const look = ({ family, chain }: FamilyPolicy, counters = false) => observe(variant, family, chain, counters);
+  const told = (family: Family) => (message: string) => warn(`${family} (iptables-${variant}): ${message}`);
+  const look = async (policy: FamilyPolicy, counters = false) => {
+    const { family, chain } = policy;
+    const observed = await observe(variant, family, chain, { counters, jump: desiredChain(policy).jump });
+    for (const finding of observed.findings ?? []) told(family)(finding);
+    return observed;
+  };
   return {
     name: `iptables-${variant}`,
     unit: "rules",
@@ -117,7 +127,7 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
       return settle({ variant, family, chain, look: () => look(policy), next, warn });
     },
     counters: async (policy) => countersOf(policy, await look(policy, true)),
-    cleanup: (family, chain) => removeOwn(variant, family, chain, warn),
+    cleanup: (family, chain) => removeOwn(variant, family, chain, told(family)),
   };
 }
 

@@ -1,19 +1,22 @@
 // Runs one tool to its end. The only file that starts a process.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync } from "node:fs";
 import process from "node:process";
+import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
+import { openScratch, type Scratch } from "./scratch.ts";
+import { FOLDERS } from "./search-path.ts";
+import { tethered, tetherFailed } from "./tether.ts";
 
 /** How a run can go wrong; the message shows the command, its exit and what it said. */
 export class ToolError extends Error {
   override name = "ToolError";
-  readonly reason: "missing" | "failed" | "hung" | "unreadable";
+  readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
   readonly command: string;
   /** The exit code; null where it did not exit by itself. */
   readonly exit: number | null;
   readonly stderr: string;
 
   constructor(reason: ToolError["reason"], command: string, exit: number | null, stderr: string, detail: string) {
-    super(`${command}: ${detail}${stderr ? `\n${stderr.replace(/^/gm, "  | ")}` : ""}`);
+    super(`${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`);
     this.reason = reason;
     this.command = command;
     this.exit = exit;
@@ -25,25 +28,33 @@ export interface ToolRun {
   readonly command: string;
   readonly exit: number;
   readonly stdout: Uint8Array;
-  /** Trimmed. */
+  /** Trimmed; of more than 64 KiB the first and the last half of that. */
   readonly stderr: string;
 }
 
 /** Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. */
 const TIMEOUT_MS = 30_000;
 
-/** Administrators' tools live where a plain user's PATH does not look. An empty part would mean the current folder. */
-const path = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+/**
+ * Most that a tool may print, in bytes; it is killed then. A table of 100 MB, some 700,000 rules, is far less, and a single
+ * chain is not a table.
+ */
+const MAX_TABLE = 256 << 20;
+const MAX_CHAIN = 32 << 20;
+
+/** How much of each end of standard error is kept, and how much a tool may print there, in bytes. */
+const STDERR_HALF = 32 << 10;
+const MAX_STDERR = 64 << 20;
+
+/** Milliseconds between two looks at how large the file has become that a tool writes to. */
+const WATCH_MS = 50;
+
 /** What the tools read of our environment. Deno lets nobody read all of it who may not read any variable. */
 const passed = ["XTABLES_LOCKFILE", "XTABLES_LIBDIR"].flatMap((name) => {
   const value = process.env[name];
   return value === undefined ? [] : [[name, value] as const];
 });
-const environment = {
-  ...Object.fromEntries(passed),
-  PATH: path.filter((folder) => folder !== "").join(":"),
-  LC_ALL: "C",
-};
+const environment = { ...Object.fromEntries(passed), PATH: FOLDERS.join(":"), LC_ALL: "C" };
 
 /**
  * For tools that read a whole table: of 40,000 rules they make 12,000 page faults of 4 KiB, a tenth of their time.
@@ -53,61 +64,94 @@ const largeEnvironment = { ...environment, GLIBC_TUNABLES: process.env.GLIBC_TUN
 
 export interface ToolInput {
   /** For its standard input. */
-  readonly input?: string;
-  /** Its output may be megabytes: it goes through a file in memory where there can be one. */
+  readonly input?: string | Uint8Array;
+  /** Its output may be megabytes: it goes through a file in memory if there can be one. */
   readonly large?: boolean;
 }
 
 /**
- * Runs `name` and answers whatever its exit is.
- * Throws {@link ToolError} where it is missing, is killed, or hangs for 30 s.
+ * Runs `name` to its end, whatever its exit is.
+ * Throws {@link ToolError} if it is missing, is killed, hangs for 30 s or never stops printing.
  */
-export function runTool(name: string, args: readonly string[], { input, large }: ToolInput = {}): Promise<ToolRun> {
+export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
+  const scratch = how.large ? openScratch(MAX_TABLE) : undefined;
+  try {
+    return await runOnce(name, args, how, scratch);
+  } catch (error) {
+    // What did not fit in /dev/shm may fit in our memory.
+    const cramped = scratch && scratch.limit < MAX_TABLE && error instanceof ToolError && error.reason === "flooded";
+    if (!cramped) throw error;
+  } finally {
+    scratch?.close();
+  }
+  return runOnce(name, args, how, undefined);
+}
+
+function runOnce(
+  name: string,
+  args: readonly string[],
+  how: ToolInput,
+  scratch: Scratch | undefined,
+): Promise<ToolRun> {
+  const { input, large } = how;
   const command = [name, ...args].join(" ");
-  const file = large ? openScratch() : undefined;
+  const limit = scratch?.limit ?? (large ? MAX_TABLE : MAX_CHAIN);
   return new Promise<ToolRun>((resolve, reject) => {
-    const child = spawn(name, args, {
-      stdio: [input === undefined ? "ignore" : "pipe", file ?? "pipe", "pipe"],
+    const tether = tethered(name, args);
+    const child = spawn(tether.file, tether.args, {
+      stdio: [input === undefined ? "ignore" : "pipe", scratch?.file ?? "pipe", "pipe"],
       env: large ? largeEnvironment : environment,
       // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
       detached: true,
     });
     running.add(child);
-    const stdout: Uint8Array[] = [];
-    const stderr: Uint8Array[] = [];
-    const said = () => new TextDecoder().decode(join(stderr)).trim();
+    const stdout = collectUpTo(limit);
+    const stderr = collectEnds(STDERR_HALF, MAX_STDERR);
+    const said = () => new TextDecoder().decode(stderr.bytes()).trim();
     let settled = false;
-    const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
+    const settle = () => {
       settled = true;
       running.delete(child);
       clearTimeout(timer);
+      clearInterval(watch);
+    };
+    const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
+      settle();
       reject(new ToolError(reason, command, exit, said(), detail));
     };
     const timer = setTimeout(() => {
       fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
       killGroup(child);
     }, TIMEOUT_MS);
+    const failFlooded = (most: number) => fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
+    const flooded = (most: number) => {
+      if (settled) return;
+      failFlooded(most);
+      killGroup(child);
+    };
+    const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") fail("missing", null, "not found; install the iptables package, or look at PATH");
       else fail("failed", null, `cannot be started: ${error.message}`);
     });
-    child.stdout?.on("data", (chunk: Uint8Array) => stdout.push(chunk));
-    child.stderr?.on("data", (chunk: Uint8Array) => stderr.push(chunk));
+    child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
+    child.stderr?.on("data", (chunk: Uint8Array) => stderr.add(chunk) || flooded(MAX_STDERR));
     child.on("close", (exit, signal) => {
       // After a timeout the file for its output is closed already.
       if (settled) return;
       if (exit === null) fail("failed", null, `was killed by ${signal}`);
-      else {
-        running.delete(child);
-        clearTimeout(timer);
-        resolve({ command, exit, stdout: file === undefined ? join(stdout) : readWhole(file), stderr: said() });
+      else if (scratch && scratch.size() > limit) failFlooded(limit);
+      else if (exit !== 0 && tetherFailed(tether, said())) {
+        settle();
+        resolve(runOnce(name, args, how, scratch));
+      } else {
+        settle();
+        resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: said() });
       }
     });
     // A tool that exits before it has read all is judged by its exit, not by the broken pipe.
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
-  }).finally(() => {
-    if (file !== undefined) closeSync(file);
   });
 }
 
@@ -129,39 +173,6 @@ function killGroup(child: ChildProcess): void {
   for (const stream of child.stdio) stream?.destroy();
 }
 
-let scratches = 0;
-
-/** Room that the file must find in /dev/shm, in bytes: a tool does not say that its output was cut short. */
-const SCRATCH_ROOM = 32 << 20;
-
-/**
- * A file in memory, already without a name; undefined where /dev/shm has no room or cannot be written to. Tools write their output in
- * pieces of 4 KiB: through a pipe each of them wakes us, and a dump of 40,000 rules costs 30 ms more.
- */
-function openScratch(): number | undefined {
-  const name = `/dev/shm/ip-masq-agent-${process.pid}-${++scratches}`;
-  try {
-    const { bavail, bsize } = statfsSync("/dev/shm");
-    if (bavail * bsize < SCRATCH_ROOM) return undefined;
-    const file = openSync(name, "wx+", 0o600);
-    unlinkSync(name);
-    return file;
-  } catch {
-    return undefined;
-  }
-}
-
-function readWhole(file: number): Uint8Array {
-  const bytes = new Uint8Array(fstatSync(file).size);
-  let at = 0;
-  while (at < bytes.length) {
-    const read = readSync(file, bytes, at, bytes.length - at, at);
-    if (read === 0) break;
-    at += read;
-  }
-  return bytes.subarray(0, at);
-}
-
 /** Runs as {@link runTool}, and throws {@link ToolError} for any exit but 0. */
 export async function runToolWell(name: string, args: readonly string[], how?: ToolInput): Promise<ToolRun> {
   const run = await runTool(name, args, how);
@@ -174,13 +185,8 @@ export function failed(run: ToolRun, why?: string): ToolError {
   return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
 }
 
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+/** For `catch`: a tool that is missing is undefined, anything else is thrown on. */
+export function ifMissing(error: unknown): undefined {
+  if (error instanceof ToolError && error.reason === "missing") return undefined;
+  throw error;
 }

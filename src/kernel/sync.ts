@@ -7,7 +7,9 @@ import {
   removeChain,
   type Transaction,
 } from "../dialect/index.ts";
-import { apply, observe, readReferences, type Variant } from "./iptables.ts";
+import { apply } from "./apply.ts";
+import type { Variant } from "./iptables.ts";
+import { observe, readReferences } from "./observe.ts";
 import { ToolError } from "./process.ts";
 import { inTurn } from "./turn.ts";
 
@@ -36,7 +38,7 @@ export class ReferencedError extends Error {
   readonly references: readonly string[];
   constructor(chain: string, references: readonly string[]) {
     super(
-      `${chain} cannot be removed, rules of other chains lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
+      `${chain} cannot be removed, rules that are not ours lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
     );
     this.references = references;
   }
@@ -89,7 +91,11 @@ export async function removeOwn(
   chain: string,
   warn: Work["warn"],
 ): Promise<Transaction | undefined> {
-  const look = () => observe(variant, family, chain);
+  const look = async () => {
+    const observed = await observe(variant, family, chain);
+    for (const finding of observed.findings ?? []) warn(finding);
+    return observed;
+  };
   const next = (observed: ObservedChain) => {
     if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
     return removeChain(family, chain, observed);

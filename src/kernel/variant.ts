@@ -1,7 +1,7 @@
 // Which iptables variant the node uses.
 import { countOthers, type Family } from "../dialect/index.ts";
 import { toolName, VARIANTS, type Variant } from "./iptables.ts";
-import { runTool, ToolError } from "./process.ts";
+import { ifMissing, runTool } from "./process.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
@@ -68,9 +68,4 @@ async function plainVariant(): Promise<Variant | undefined> {
   const run = await runTool("iptables", ["-V"]).catch(ifMissing);
   const said = run ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(run.stdout))?.[1] : undefined;
   return said ? (said === "legacy" ? "legacy" : "nft") : undefined;
-}
-
-function ifMissing(error: unknown): undefined {
-  if (error instanceof ToolError && error.reason === "missing") return undefined;
-  throw error;
 }

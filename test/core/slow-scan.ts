@@ -24,7 +24,12 @@ export function scanSlow(text: string, chain: string): Scan {
   const unreadable: string[] = [];
   for (const line of linesOf(text)) {
     const [, packets = "0", bytes = "0", rest = ""] = /^(?:\[(\d+):(\d+)\] )?([\s\S]*)$/.exec(line) ?? [];
-    const rule = (spec: string) => ({ spec, packets: BigInt(packets), bytes: BigInt(bytes) });
+    const rule = (spec: string) => ({
+      spec,
+      packets: BigInt(packets),
+      bytes: BigInt(bytes),
+      ...(spec.includes("\n") ? { raw: new TextEncoder().encode(spec) } : {}),
+    });
     const [verb, ...words] = rest.split(" ");
     const [first] = words;
     if (verb === "-A") {

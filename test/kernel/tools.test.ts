@@ -1,20 +1,13 @@
 // Tools that are missing, fail, hang or print nonsense; and which variant is chosen.
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
+import { fake } from "./fake.ts";
 import { agent, configFlag, kernelTest, RUNTIMES, restore, ruleLines, run, saved, withNode } from "./harness.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
-
-/** A folder with one tool that is this shell script; it comes first in the PATH. */
-function fake(folder: string, name: string, script: string): { PATH: string } {
-  mkdirSync(`${folder}/bin`, { recursive: true });
-  writeFileSync(`${folder}/bin/${name}`, `#!/bin/sh\n${script}\n`);
-  chmodSync(`${folder}/bin/${name}`, 0o755);
-  return { PATH: `${folder}/bin:${process.env.PATH}` };
-}
 
 const BROKEN: [string, string, string, RegExp][] = [
   ["fails to read", "iptables-nft", "echo 'no luck' >&2; exit 3", /iptables-nft -t nat -S \S+: exit 3\n\s+\| no luck/],

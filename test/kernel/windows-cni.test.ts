@@ -61,6 +61,7 @@ for (const runtime of ["node", "deno"] as const) {
         backend: "windows-cni",
         inSync: true,
         families: [{ family: "ipv4", inSync: true, listExists: true, exceptions: listOf(after) }],
+        warnings: [],
       });
       const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
       assert.is(cleanup.exit, 0);
