@@ -119,4 +119,39 @@ test("a dump that is none is refused", () => {
   assert.throws(read("*nat\n:OURS - [0:0]\n"), (error: Error) => error instanceof UnreadableDumpError);
 });
 
+test("jumps that no line can name are removed apart", () => {
+  const { rules, jump } = DESIRED;
+  const beside = observed(rules, [jump]);
+  const stray = { spec: '--comment "two\nlines" -j OURS', packets: 0n, bytes: 0n, handle: 7 };
+  const state = { ...beside, jumps: [stray, ...beside.jumps] };
+
+  const synced = diffChain(DESIRED, state);
+  assert.is(synced?.text, "");
+  assert.equal(synced?.strays, [stray]);
+  assert.equal(synced?.counts, { added: 0, removed: 1, kept: rules.length + 1 });
+  assert.equal(
+    synced?.changes.filter(({ op }) => op === "remove"),
+    [{ op: "remove", line: '-A POSTROUTING --comment "two\\nlines" -j OURS' }],
+  );
+
+  // The kernel keeps a chain that a jump leads to: the stray goes first, and the rest when it is gone.
+  const first = removeChain("ipv4", "OURS", state);
+  assert.is(first?.text, "");
+  assert.equal(first?.strays, [stray]);
+  const then = removeChain("ipv4", "OURS", beside);
+  assert.match(then?.text ?? "", /-X OURS/);
+  assert.equal(then?.strays, []);
+});
+
+test("the wanted jump is kept, whatever is known of its handle", () => {
+  const { rules, jump } = DESIRED;
+  const found = { spec: jump, packets: 0n, bytes: 0n, handle: 7 };
+  assert.is(diffChain(DESIRED, { ...observed(rules, []), jumps: [found] }), undefined);
+  const twice = diffChain(DESIRED, { ...observed(rules, []), jumps: [found, { ...found, handle: 8 }] });
+  assert.equal(
+    twice?.strays.map(({ handle }) => handle),
+    [8],
+  );
+});
+
 test.run();
