@@ -1,5 +1,12 @@
 // What the log says about the config that was read.
-import { type Config, countOmitted, formatDiagnostics, formatDuration, type Severity } from "../config/index.ts";
+import {
+  type Config,
+  countOmitted,
+  formatAddressRange,
+  formatDiagnostics,
+  formatDuration,
+  type Severity,
+} from "../config/index.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Log } from "./log.ts";
 
@@ -53,11 +60,21 @@ function formatThose({ diagnostics, omitted, texts }: ConfigFile, which: Severit
   return formatDiagnostics(those, texts, countOmitted(omitted, which));
 }
 
-/** The effective config, as a config file in JSON would say it. */
-function describe({ nonMasqueradeCIDRs, resyncInterval, ...others }: Config): string {
+/** The effective config, as a config file in JSON would say it. Keys that the established agent does not have only if set. */
+function describe(config: Config): string {
+  const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, resyncInterval, ...scalars } =
+    config;
+  const texts = (list: readonly { readonly text: string }[]) => list.map(({ text }) => text);
+  const lists = {
+    masqueradeCIDRs: texts(masqueradeCIDRs),
+    sourceCIDRs: texts(sourceCIDRs),
+    outputInterfaces: outputInterfaces.map(({ name }) => name),
+    snat: snat.map(({ destinations, to }) => ({ destinationCIDRs: texts(destinations), to: formatAddressRange(to) })),
+  };
   return JSON.stringify({
-    nonMasqueradeCIDRs: nonMasqueradeCIDRs.map(({ text }) => text),
-    ...others,
+    nonMasqueradeCIDRs: texts(nonMasqueradeCIDRs),
+    ...scalars,
     resyncInterval: formatDuration(resyncInterval),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
   });
 }

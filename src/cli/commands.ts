@@ -65,10 +65,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: check,
   },
   explain: {
-    operands: "ADDRESS|CIDR…",
+    operands: "ADDRESS…",
     summary: "show what happens to packets to an address or a CIDR, and why",
     details: [
-      "keep: the packet keeps the pod's address. masquerade: it gets the node's. snat: it gets an address that the config names. The entry with the longest prefix that contains the address decides; a CIDR is shown in parts with one entry each.",
+      "Takes CIDRs too. keep: the packet keeps the pod's address. masquerade: it gets the node's. snat: it gets an address that the config names. The entry with the longest prefix that contains the address decides; a CIDR is shown in parts with one entry each.",
       "If the verdict depends on the source or the interface, it says so; --source and --output-interface name them.",
       "Addresses of the node itself never come to the chain: the jump passes them by.",
     ],
@@ -91,7 +91,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: [
       "ip-masq-agent classify --config=config.yaml --summary addresses.txt",
-      "conntrack -L | ip-masq-agent classify --key=dst --source-key=src --only=masquerade",
+      "conntrack -L | ip-masq-agent classify --key=dst --only=masquerade",
       "tcpdump -n -l 'tcp or udp' |\n  awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
     ],
     exits: "0; 1 where the config is invalid or the input cannot be read; 2 for bad usage",

@@ -2,8 +2,8 @@
 // This module is browser-compatible.
 import type { Diagnostic, Omitted } from "./diagnostic.ts";
 import { mergeDrafts } from "./merge.ts";
-import type { Config, ConfigOptions, ReadOptions } from "./model.ts";
-import { type ConfigSource, readSource } from "./source.ts";
+import type { Config, ConfigOptions, ConfigSource, ReadOptions } from "./model.ts";
+import { readSource } from "./source.ts";
 
 /** `config` is there exactly when nothing that is wrong is an error. */
 export interface ParsedConfig {

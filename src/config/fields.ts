@@ -2,9 +2,10 @@
 // This module is browser-compatible.
 import * as v from "valibot";
 import type { Entry, Node } from "./document.ts";
+import { CONFIG_KEYS, type ConfigKey } from "./keys.ts";
 import { excerpt } from "./limits.ts";
 import type { Report } from "./report.ts";
-import { CONFIG_KEYS, type ConfigKey, configSchema } from "./schema.ts";
+import { configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
 /** The known keys that the document sets, and where. */

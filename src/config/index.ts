@@ -17,11 +17,13 @@ export {
   SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { LINK_LOCAL_CIDRS } from "./keys.ts";
 export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type {
   Config,
   ConfigOptions,
+  ConfigSource,
   Destination,
   OutputInterface,
   ReadOptions,
@@ -30,6 +32,4 @@ export type {
 } from "./model.ts";
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
 export { printable, printableJson } from "./printable.ts";
-export { LINK_LOCAL_CIDRS } from "./schema.ts";
-export type { ConfigSource } from "./source.ts";
 export { suggest } from "./suggest.ts";

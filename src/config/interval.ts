@@ -2,9 +2,9 @@
 // This module is browser-compatible.
 import type { Entry } from "./document.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { MIN_INTERVAL_NS } from "./keys.ts";
 import { excerpt } from "./limits.ts";
 import type { Report } from "./report.ts";
-import { MIN_INTERVAL_NS } from "./schema.ts";
 
 const quote = (text: string) => JSON.stringify(excerpt(text));
 

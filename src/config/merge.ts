@@ -7,9 +7,9 @@ import { parseDuration } from "./duration.ts";
 import type { ListKey } from "./fields.ts";
 import { checkInterfaceName } from "./interface-name.ts";
 import { intervalOf } from "./interval.ts";
+import { type ConfigKey, DEFAULT_CIDRS, LINK_LOCAL_CIDRS, RESERVED_CIDRS } from "./keys.ts";
 import { checkCovered, checkDecisions, KEPT, type ListedCidr, MASQUERADED, placeOf } from "./lists.ts";
 import type { Config, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported } from "./model.ts";
-import { type ConfigKey, DEFAULT_CIDRS, LINK_LOCAL_CIDRS, RESERVED_CIDRS } from "./schema.ts";
 import { readSnat } from "./snat.ts";
 import type { Draft } from "./source.ts";
 

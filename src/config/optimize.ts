@@ -4,9 +4,9 @@ import { changesOf, countChanges, type Prefix, parsePrefixes } from "../core/ind
 import { type ParsedConfig, parseConfig } from "./config.ts";
 import { editList, type ListItem } from "./cut.ts";
 import { type Group, type GroupedEntry, groupsOf } from "./groups.ts";
+import { LINK_LOCAL_CIDRS } from "./keys.ts";
 import { KEPT, MASQUERADED } from "./lists.ts";
 import type { Config, ConfigOptions, Destination } from "./model.ts";
-import { LINK_LOCAL_CIDRS } from "./schema.ts";
 import { decodeUtf8 } from "./source.ts";
 
 /** A list of a config is written in a way that entries cannot be cut out of. */

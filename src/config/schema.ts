@@ -5,9 +5,7 @@ import { RANGE_PATTERN } from "./address-range.ts";
 import { CIDR_PATTERN } from "./cidr-pattern.ts";
 import { POSITIVE_DURATION } from "./duration.ts";
 import { INTERFACE_PATTERN } from "./interface-name.ts";
-
-/** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
-export const MIN_INTERVAL_NS = 100_000_000n;
+import type { ConfigKey } from "./keys.ts";
 
 const cidrs = v.array(v.pipe(v.string(), v.metadata({ pattern: CIDR_PATTERN })));
 const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.description(what));
@@ -55,25 +53,4 @@ export const configSchema = v.object({
     v.optional(v.pipe(v.string(), v.metadata({ pattern: POSITIVE_DURATION })), "60s"),
     v.description("Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms."),
   ),
-});
-
-export type ConfigKey = keyof typeof configSchema.entries;
-export const CONFIG_KEYS = Object.keys(configSchema.entries) as ConfigKey[];
-
-/** What is kept without being named, unless masqLinkLocal or masqLinkLocalIPv6 is set (RFC 3927, RFC 4291). */
-export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
-
-/** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
-export const DEFAULT_CIDRS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
-
-/** What applies besides those with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */
-export const RESERVED_CIDRS = [
-  "100.64.0.0/10",
-  "192.0.0.0/24",
-  "192.0.2.0/24",
-  "192.88.99.0/24",
-  "198.18.0.0/15",
-  "198.51.100.0/24",
-  "203.0.113.0/24",
-  "240.0.0.0/4",
-] as const;
+} satisfies Record<ConfigKey, unknown>);

@@ -5,14 +5,8 @@ import { readDocument } from "./document.ts";
 import { type Fields, fieldsOf, type TextNode, type Values, valuesOf } from "./fields.ts";
 import { isTooLarge, MAX_BYTES } from "./limits.ts";
 import { readManifest } from "./manifest.ts";
+import type { ConfigSource } from "./model.ts";
 import { createReporter, type Report, type Reporter, type Span } from "./report.ts";
-
-/** A config file, or one of several that make up a config. */
-export interface ConfigSource {
-  /** The name that diagnostics give it. */
-  readonly file: string;
-  readonly bytes: string | Uint8Array;
-}
 
 /** What a file says. */
 export interface Draft {

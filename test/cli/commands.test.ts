@@ -179,7 +179,7 @@ test("--output=json", async () => {
         family: "ipv4",
         verdict: "keep",
         managed: true,
-        decidedBy: { cidr: "10.0.0.0/8", reason: "config", file: WARN, line: 1, column: 22 },
+        decidedBy: { cidr: "10.1.0.0/16", reason: "config", file: WARN, line: 1, column: 34 },
       },
       { address: "8.8.8.8", family: "ipv4", verdict: "masquerade", managed: true, decidedBy: null },
     ],
@@ -192,6 +192,7 @@ test("--output=json", async () => {
     cidrs: ["10.0.0.0/8"],
     covered: [{ cidr: "10.1.0.0/16", line: 1, by: { cidr: "10.0.0.0/8", line: 1 } }],
     merged: [],
+    removed: [],
   });
   const halves = await agent(undefined, ["optimize", "-", "--output=json"], { input: "0.0.0.0/1\n128.0.0.0/1\n" });
   assert.equal(JSON.parse(halves.stdout).merged, [

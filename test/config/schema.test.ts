@@ -8,7 +8,7 @@ import { type Node, readDocument } from "../../src/config/document.ts";
 import { POSITIVE_DURATION, parseDuration } from "../../src/config/duration.ts";
 import { fieldsOf } from "../../src/config/fields.ts";
 import { parseConfig } from "../../src/config/index.ts";
-import { CONFIG_KEYS } from "../../src/config/schema.ts";
+import { CONFIG_KEYS } from "../../src/config/keys.ts";
 import { parsePrefixes } from "../../src/core/index.ts";
 import { cidrVectors, durationVectors, rulesVectors } from "../fixtures.ts";
 

@@ -34,7 +34,7 @@ const DRIPS = `
 /** Connects to the socket that claims the chain, again and again; prints once it is refused. */
 const CALLS = `
   const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), call)
-    .on("error", ({ code }) => code === "EAGAIN" ? setImmediate(call) : console.log(code));
+    .on("error", ({ code }) => code === "EAGAIN" || code === "ECONNRESET" ? setImmediate(call) : console.log(code));
   call();`;
 
 /** How long a process has been on a processor, in ticks. */

@@ -1,0 +1,7 @@
+/**
+ * The text with U+FFFD in place of each character that could move the cursor, colour or rename the terminal, or forge what
+ * stands around it. Columns stay.
+ */
+export declare function printable(text: string): string;
+/** JSON that means the same, with the characters escaped that JSON.stringify leaves as they are. */
+export declare function printableJson(json: string): string;
