@@ -1,12 +1,6 @@
 // What the log says about the config that was read.
-import {
-  type Config,
-  countOmitted,
-  formatAddressRange,
-  formatDiagnostics,
-  formatDuration,
-  type Severity,
-} from "../config/index.ts";
+import { type Config, countOmitted, formatDiagnostics, formatDuration, type Severity } from "../config/index.ts";
+import { formatAddressRange } from "../policy/index.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Log } from "./log.ts";
 

@@ -1,16 +1,9 @@
 // One address, or a range of them, as `snat` and people write it.
 // This module is browser-compatible.
-import { addressOf, type Family, parseAddresses } from "../core/index.ts";
+import { type AddressRange, addressOf, parseAddresses } from "../core/index.ts";
 
 /** An address or a range, as far as a pattern can tell. */
 export const RANGE_PATTERN = "^[0-9a-fA-F.:]+( *- *[0-9a-fA-F.:]+)?$";
-
-/** The addresses from `first` to `last`, both included, in canonical text. */
-export interface AddressRange {
-  readonly family: Family;
-  readonly first: string;
-  readonly last: string;
-}
 
 export type ParsedRange =
   | { readonly ok: true; readonly range: AddressRange }
@@ -44,9 +37,4 @@ export function parseAddressRange(text: string): ParsedRange {
     };
   }
   return { ok: true, range };
-}
-
-/** `203.0.113.5`, or `203.0.113.5-203.0.113.9`. */
-export function formatAddressRange({ first, last }: AddressRange): string {
-  return first === last ? first : `${first}-${last}`;
 }

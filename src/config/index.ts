@@ -3,7 +3,6 @@
  * @module
  */
 // This module is browser-compatible.
-export { type AddressRange, formatAddressRange } from "./address-range.ts";
 export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
 export {
   countOmitted,
@@ -17,7 +16,6 @@ export {
   SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { LINK_LOCAL_CIDRS } from "./keys.ts";
 export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type {

@@ -17,9 +17,6 @@ export type ConfigKey = (typeof CONFIG_KEYS)[number];
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export const MIN_INTERVAL_NS = 100_000_000n;
 
-/** What is kept without being named, unless masqLinkLocal or masqLinkLocalIPv6 is set (RFC 3927, RFC 4291). */
-export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
-
 /** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
 export const DEFAULT_CIDRS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 

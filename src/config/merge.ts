@@ -1,13 +1,19 @@
 // What the files of a config say, put together: the config, with all that is wrong with the whole of it reported.
 // This module is browser-compatible.
-import { type Family, type Prefix, parsePrefixes } from "../core/index.ts";
-import { type AddressRange, formatAddressRange } from "./address-range.ts";
+import {
+  type AddressRange,
+  type Family,
+  formatAddressRange,
+  LINK_LOCAL_CIDRS,
+  type Prefix,
+  parsePrefixes,
+} from "../core/index.ts";
 import { type RawCidr, readCidrs } from "./cidr.ts";
 import { parseDuration } from "./duration.ts";
 import type { ListKey } from "./fields.ts";
 import { checkInterfaceName } from "./interface-name.ts";
 import { intervalOf } from "./interval.ts";
-import { type ConfigKey, DEFAULT_CIDRS, LINK_LOCAL_CIDRS, RESERVED_CIDRS } from "./keys.ts";
+import { type ConfigKey, DEFAULT_CIDRS, RESERVED_CIDRS } from "./keys.ts";
 import { checkCovered, checkDecisions, KEPT, type ListedCidr, MASQUERADED, placeOf } from "./lists.ts";
 import type { Config, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported } from "./model.ts";
 import { readSnat } from "./snat.ts";

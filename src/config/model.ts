@@ -1,7 +1,6 @@
 // What a config says, and what the flags say about how it is read.
 // This module is browser-compatible.
-import type { Prefix } from "../core/index.ts";
-import type { AddressRange } from "./address-range.ts";
+import type { AddressRange, Prefix } from "../core/index.ts";
 import type { ConfigKey } from "./keys.ts";
 import type { Span } from "./report.ts";
 

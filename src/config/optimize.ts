@@ -1,10 +1,9 @@
 // A config with smaller lists that mean the same.
 // This module is browser-compatible.
-import { changesOf, countChanges, type Prefix, parsePrefixes } from "../core/index.ts";
+import { changesOf, countChanges, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
 import { type ParsedConfig, parseConfig } from "./config.ts";
 import { editList, type ListItem } from "./cut.ts";
 import { type Group, type GroupedEntry, groupsOf } from "./groups.ts";
-import { LINK_LOCAL_CIDRS } from "./keys.ts";
 import { KEPT, MASQUERADED } from "./lists.ts";
 import type { Config, ConfigOptions, Destination } from "./model.ts";
 import { decodeUtf8 } from "./source.ts";

@@ -1,6 +1,7 @@
 // Entries of snat: destinations, and the addresses that packets to them get.
 // This module is browser-compatible.
-import { type AddressRange, parseAddressRange } from "./address-range.ts";
+import type { AddressRange } from "../core/index.ts";
+import { parseAddressRange } from "./address-range.ts";
 import type { RawCidr } from "./cidr.ts";
 import type { Node } from "./document.ts";
 import { describe, isText, type TextNode } from "./fields.ts";

@@ -1,6 +1,21 @@
-// Ranges of addresses as CIDRs, and as text.
+// Ranges of addresses: as CIDRs, and as text.
 // This module is browser-compatible.
 import { type Family, formatAddresses } from "./prefix.ts";
+
+/** The addresses from `first` to `last`, both included, in canonical text. */
+export interface AddressRange {
+  readonly family: Family;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** The blocks that hosts on one link use without being given addresses (RFC 3927, RFC 4291). */
+export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
+
+/** `203.0.113.5`, or `203.0.113.5-203.0.113.9`. */
+export function formatAddressRange({ first, last }: Omit<AddressRange, "family">): string {
+  return first === last ? first : `${first}-${last}`;
+}
 
 const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
 

@@ -3,7 +3,7 @@
  * @module
  */
 // This module is browser-compatible.
-export { type AddressRange, formatAddressRange } from "../config/index.ts";
+export { type AddressRange, formatAddressRange } from "../core/index.ts";
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 export { type Explanation, explain, findSegment, type Part } from "./explain.ts";

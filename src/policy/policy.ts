@@ -1,7 +1,7 @@
 // Config to policy: per family, what happens to packets by destination, and which packets it is about.
 // This module is browser-compatible.
-import { type Config, type Destination, LINK_LOCAL_CIDRS } from "../config/index.ts";
-import { type Family, type Prefix, parsePrefixes } from "../core/index.ts";
+import type { Config, Destination } from "../config/index.ts";
+import { type Family, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
 import type { PortRange } from "./ports.ts";
 import type { Scope } from "./scope.ts";
 import { KEEP, MASQUERADE, sameVerdict, type Verdict } from "./verdict.ts";

@@ -1,6 +1,6 @@
 // What happens to a packet's source address.
 // This module is browser-compatible.
-import { type AddressRange, formatAddressRange } from "../config/index.ts";
+import { type AddressRange, formatAddressRange } from "../core/index.ts";
 
 export type Verdict =
   /** The packet keeps its source address. */
