@@ -61,7 +61,8 @@ const done = new Promise((resolve) => {
   finish = () => resolve(undefined);
 });
 const loop = await run({
-  config: { file: config, ipv6: false, reservedRanges: false },
+  paths: [config],
+  config: { ipv6: false, reservedRanges: false },
   policy: { chain: "IP-MASQ-AGENT", ipv6: false, randomFully: false, ports: [] },
   open: async () => counting,
   log: createLog({ format: "text", verbosity: 0 }, (line) => {

@@ -1,10 +1,12 @@
-// Reads a config file from disk.
+// Reads the files of a config from disk.
+import { readdirSync, statSync } from "node:fs";
 import {
-  type ConfigOptions,
+  type ConfigSource,
   defaultConfig,
   MAX_CONFIG_BYTES,
   type ParsedConfig,
-  parseConfig,
+  parseConfigs,
+  type ReadOptions,
 } from "../config/index.ts";
 import { readRegularFile, readStart } from "../kernel/index.ts";
 
@@ -13,37 +15,85 @@ export class ConfigFileError extends Error {
   override name = "ConfigFileError";
 }
 
-export interface ConfigFile extends ParsedConfig {
-  /** What was read; undefined where there is no such file, and the defaults apply. */
-  readonly bytes: Uint8Array | undefined;
+/** A file of a config, as it was read. */
+export interface LoadedSource extends ConfigSource {
+  readonly bytes: Uint8Array;
+}
+
+export interface LoadedConfig extends ParsedConfig {
+  /** What was read; empty if there are no files, and the defaults apply. */
+  readonly sources: readonly LoadedSource[];
+}
+
+/** How names of config files in a folder begin; all others are passed over. */
+const PREFIX = "ip-masq";
+
+/** Files of one config at most. */
+const MAX_FILES = 100;
+
+/** Reads and parses the files that `paths` name. Throws as {@link readSources}. */
+export function readConfigFiles(paths: readonly string[], options: ReadOptions): LoadedConfig {
+  const sources = readSources(paths);
+  return { ...(sources.length > 0 ? parseConfigs(sources, options) : defaultConfig(options)), sources };
 }
 
 /**
- * Reads and parses the file that `options.file` names. Throws {@link ConfigFileError} where it is there but cannot be read.
+ * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
+ * order of names. What is not there is left out. Of all together one byte more is read at most than a config may have.
+ *
+ * @param regular refuse pipes and devices, which could be waited for without end
+ * @throws {@link ConfigFileError} if one is there but cannot be read
  */
-export function readConfigFile(options: ConfigOptions): ConfigFile {
-  const bytes = readConfigBytes(options.file);
-  return { ...(bytes ? parseConfig(bytes, options) : defaultConfig(options)), bytes };
+export function readSources(paths: readonly string[], regular = false): readonly LoadedSource[] {
+  const sources: LoadedSource[] = [];
+  let room = MAX_CONFIG_BYTES + 1;
+  for (const file of new Set(paths.flatMap(filesOf))) {
+    const bytes = readBytes(file, regular, room);
+    if (!bytes) continue;
+    sources.push({ file, bytes });
+    room -= bytes.length;
+    if (room <= 0 && sources.length > 1) {
+      throw new ConfigFileError(
+        `cannot read the config ${file}: it and the files before it have more than 1 MiB together`,
+      );
+    }
+    if (sources.length > MAX_FILES) {
+      throw new ConfigFileError(`cannot read the config ${file}: a config has ${MAX_FILES} files at most`);
+    }
+  }
+  return sources;
 }
 
-/**
- * The bytes of a config file, one more at most than a config may have; undefined where there is none. Throws
- * {@link ConfigFileError} where it is there but cannot be read; with `regular` also where it is a pipe or the like, which
- * could be waited for without end.
- */
-export function readConfigBytes(file: string, regular = false): Uint8Array | undefined {
+/** The files that a path stands for. */
+function filesOf(path: string): readonly string[] {
   try {
-    return (regular ? readRegularFile : readStart)(file, MAX_CONFIG_BYTES + 1);
+    if (!statSync(path).isDirectory()) return [path];
+    const names = readdirSync(path).filter((name) => name.startsWith(PREFIX));
+    const files = names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
+    return files.filter((file) => !statSync(file, { throwIfNoEntry: false })?.isDirectory());
+  } catch {
+    // Reading it says why.
+    return [path];
+  }
+}
+
+function readBytes(file: string, regular: boolean, most: number): Uint8Array | undefined {
+  try {
+    return (regular ? readRegularFile : readStart)(file, most);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    const why = code === "EISDIR" ? "it is a directory; name the file in it" : message;
-    throw new ConfigFileError(`cannot read the config ${file}: ${why}`);
+    throw new ConfigFileError(`cannot read the config ${file}: ${message}`);
   }
 }
 
-/** Are these the same bytes, or is there no file both times? */
-export function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
+/** Are these the same files with the same bytes? */
+export function sameSources(a: readonly LoadedSource[], b: readonly LoadedSource[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ file, bytes }, i) => file === b[i]?.file && Buffer.compare(bytes, b[i]?.bytes ?? EMPTY) === 0)
+  );
 }
+
+const EMPTY = new Uint8Array();

@@ -1,7 +1,13 @@
 // What the log says about the config that was read.
-import { type Config, countOmitted, formatDiagnostics, formatDuration, type Severity } from "../config/index.ts";
-import { formatAddressRange } from "../policy/index.ts";
-import type { ConfigFile } from "./config-file.ts";
+import {
+  type Config,
+  countOmitted,
+  effectiveConfig,
+  formatDiagnostics,
+  formatDuration,
+  type Severity,
+} from "../config/index.ts";
+import type { LoadedConfig } from "./config-file.ts";
 import type { Log } from "./log.ts";
 
 /** The verbosity from which the established agent tells which config it uses. */
@@ -10,27 +16,34 @@ const DETAILS = 2;
 /**
  * What is said once, when another config was read: its warnings, and in a line what is wanted now.
  */
-export function tellNewConfig(log: Log, file: ConfigFile): void {
-  const { bytes, config } = file;
-  const warnings = formatThose(file, "warning");
+export function tellNewConfig(log: Log, loaded: LoadedConfig): void {
+  const { sources, config } = loaded;
+  const warnings = formatThose(loaded, "warning");
   if (warnings) log.event("warning", warnings);
   if (!config) return;
   const valid = log.over("config") ? "the config is valid again" : "config";
-  const count = config.nonMasqueradeCIDRs.length;
-  const which = `${bytes ? "" : "the defaults, "}${count} CIDR${count === 1 ? "" : "s"}`;
+  const which = `${sources.length > 0 ? "" : "the defaults, "}${summarize(config)}`;
   log.event("info", `${valid}: ${which}, resync every ${formatDuration(config.resyncInterval)}`);
 }
 
 /** What is so at each resync, in the established agent's words; `rest` says what follows from an invalid config. */
-export function tellConfig(log: Log, file: string, parsed: ConfigFile, rest: string): void {
-  const { bytes, config } = parsed;
-  const path = JSON.stringify(file);
-  const found = bytes ? `Config file found at ${path}` : `No config file found at ${path}, using default values`;
+export function tellConfig(log: Log, paths: readonly string[], loaded: LoadedConfig, rest: string): void {
+  const { sources, config } = loaded;
+  const names = (files: readonly string[]) => files.map((file) => JSON.stringify(file)).join(", ");
+  const found =
+    sources.length > 0
+      ? `Config file found at ${names(sources.map(({ file }) => file))}`
+      : `No config file found at ${names(paths)}, using default values`;
   log.state("config-found", "info", found, DETAILS);
   if (config) {
-    log.state("config-used", "info", `Using config: ${effective.of(config, describe)}`, DETAILS);
+    log.state(
+      "config-used",
+      "info",
+      `Using config: ${effective.of(config, (one) => JSON.stringify(effectiveConfig(one)))}`,
+      DETAILS,
+    );
   } else {
-    const why = `the config is invalid, ${rest}:\n${errors.of(parsed, (one) => formatThose(one, "error"))}`;
+    const why = `the config is invalid, ${rest}:\n${errors.of(loaded, (one) => formatThose(one, "error"))}`;
     log.state("config", "error", `Error syncing configuration: ${why}`);
   }
 }
@@ -46,29 +59,30 @@ class Cache<T extends object> {
 }
 
 const effective = new Cache<Config>();
-const errors = new Cache<ConfigFile>();
+const errors = new Cache<LoadedConfig>();
 
 /** The diagnostics of a severity as text; empty where there are none. */
-function formatThose({ diagnostics, omitted, texts }: ConfigFile, which: Severity): string {
+function formatThose({ diagnostics, omitted, texts }: LoadedConfig, which: Severity): string {
   const those = diagnostics.filter(({ severity }) => severity === which);
   return formatDiagnostics(those, texts, countOmitted(omitted, which));
 }
 
-/** The effective config, as a config file in JSON would say it. Keys that the established agent does not have only if set. */
-function describe(config: Config): string {
-  const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, resyncInterval, ...scalars } =
-    config;
-  const texts = (list: readonly { readonly text: string }[]) => list.map(({ text }) => text);
-  const lists = {
-    masqueradeCIDRs: texts(masqueradeCIDRs),
-    sourceCIDRs: texts(sourceCIDRs),
-    outputInterfaces: outputInterfaces.map(({ name }) => name),
-    snat: snat.map(({ destinations, to }) => ({ destinationCIDRs: texts(destinations), to: formatAddressRange(to) })),
-  };
-  return JSON.stringify({
-    nonMasqueradeCIDRs: texts(nonMasqueradeCIDRs),
-    ...scalars,
-    resyncInterval: formatDuration(resyncInterval),
-    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
-  });
+/** How many entries of each kind there are: `3 CIDRs`, `3 CIDRs, 1 masqueraded, 2 translated, 1 source`. */
+export function summarize({
+  nonMasqueradeCIDRs,
+  masqueradeCIDRs,
+  snat,
+  sourceCIDRs,
+  outputInterfaces,
+}: Config): string {
+  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const translated = snat.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  const sources = sourceCIDRs.length;
+  return [
+    plural(nonMasqueradeCIDRs.length, "CIDR"),
+    ...(masqueradeCIDRs.length > 0 ? [`${masqueradeCIDRs.length} masqueraded`] : []),
+    ...(translated > 0 ? [`${translated} translated`] : []),
+    ...(sources > 0 ? [plural(sources, "source")] : []),
+    ...(outputInterfaces.length > 0 ? [plural(outputInterfaces.length, "interface")] : []),
+  ].join(", ");
 }

@@ -1,25 +1,40 @@
 // A thread that parses one config, and hands it over piece by piece.
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import { type Config, type ConfigOptions, type Destination, type ParsedConfig, parseConfig } from "../config/index.ts";
+import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
+import type { LoadedSource } from "./config-file.ts";
 
 /** What the thread is given to parse. */
 export interface ParseTask {
-  readonly bytes: Uint8Array;
-  readonly options: ConfigOptions;
+  readonly sources: readonly LoadedSource[];
+  readonly options: ReadOptions;
 }
 
-/** What it answers each time it is asked: that it runs, then all but the list, then the list piece by piece. */
+/** What it answers each time it is asked: that it runs, then all but the lists, then these piece by piece, then that it is done. */
 export type ParseReply =
   | { readonly kind: "ready" }
   | { readonly kind: "parsed"; readonly parsed: ParsedConfig }
-  | { readonly kind: "piece"; readonly destinations: readonly Destination[]; readonly last: boolean };
+  | { readonly kind: "piece"; readonly list: number; readonly destinations: readonly Destination[] }
+  | { readonly kind: "done" };
 
 /** Entries of a list that are copied at once: some milliseconds' worth. */
 const PIECE = 2_000;
 
+/** The lists of a config that may be long, in an order that {@link withLists} knows. */
+export function listsOf(config: Config): readonly (readonly Destination[])[] {
+  const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat } = config;
+  return [nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, ...snat.map(({ destinations }) => destinations)];
+}
+
+/** The config with other lists in their places. */
+export function withLists(config: Config, lists: readonly (readonly Destination[])[]): Config {
+  const [nonMasqueradeCIDRs = [], masqueradeCIDRs = [], sourceCIDRs = [], ...destinations] = lists;
+  const snat = config.snat.map((rule, i) => ({ ...rule, destinations: destinations[i] ?? [] }));
+  return { ...config, nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat };
+}
+
 /** Is this such a thread? The program's first thread is one of its own. */
 export function isConfigThread(): boolean {
-  return !isMainThread && (workerData as Partial<ParseTask> | null)?.bytes !== undefined;
+  return !isMainThread && (workerData as Partial<ParseTask> | null)?.sources !== undefined;
 }
 
 /** Parses the config that the thread was started with, and replies once to each message. */
@@ -34,14 +49,15 @@ export function runConfigThread(): void {
   });
 }
 
-function* repliesTo({ bytes, options }: ParseTask): Generator<ParseReply> {
+function* repliesTo({ sources, options }: ParseTask): Generator<ParseReply> {
   yield { kind: "ready" };
-  const parsed = parseConfig(bytes, options);
-  const list: readonly Destination[] = parsed.config?.nonMasqueradeCIDRs ?? [];
-  const config: Config | undefined = parsed.config && { ...parsed.config, nonMasqueradeCIDRs: [] };
-  yield { kind: "parsed", parsed: { ...parsed, config } };
-  for (let at = 0; at < list.length || at === 0; at += PIECE) {
-    const destinations = list.slice(at, at + PIECE);
-    yield { kind: "piece", destinations, last: at + PIECE >= list.length };
+  const parsed = parseConfigs(sources, options);
+  const lists = parsed.config ? listsOf(parsed.config) : [];
+  yield { kind: "parsed", parsed: { ...parsed, config: parsed.config && withLists(parsed.config, []) } };
+  for (const [list, destinations] of lists.entries()) {
+    for (let at = 0; at < destinations.length; at += PIECE) {
+      yield { kind: "piece", list, destinations: destinations.slice(at, at + PIECE) };
+    }
   }
+  yield { kind: "done" };
 }

@@ -1,6 +1,6 @@
 // What /healthz and /readyz answer.
 import { countProblems, formatDiagnostic, printable } from "../config/index.ts";
-import type { ConfigFile } from "./config-file.ts";
+import type { LoadedConfig } from "./config-file.ts";
 import type { Page } from "./http-message.ts";
 import type { Keeper } from "./keeper.ts";
 
@@ -27,7 +27,7 @@ export function healthPage(keepers: readonly Pick<Keeper, "family" | "idle">[], 
  *
  * @param trouble why the config file cannot be read
  */
-export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefined, trouble?: string): Page {
+export function readyPage(keepers: readonly Keeper[], loaded: LoadedConfig | undefined, trouble?: string): Page {
   const waiting = keepers.flatMap((keeper) => {
     const failure = keeper.failure();
     if (failure !== undefined) return [`${keeper.family}: failing: ${failure}`];
@@ -36,13 +36,13 @@ export function readyPage(keepers: readonly Keeper[], file: ConfigFile | undefin
   if (keepers.length === 0) waiting.push("no config has been valid yet");
   const remarks: string[] = [];
   if (trouble !== undefined) remarks.push(trouble);
-  if (file && !file.config) {
+  if (loaded && !loaded.config) {
     remarks.push(
       keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",
     );
-    const errors = file.diagnostics.filter(({ severity }) => severity === "error");
+    const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
     remarks.push(...errors.slice(0, SHOWN).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
-    const more = countProblems(file, "error") - Math.min(errors.length, SHOWN);
+    const more = countProblems(loaded, "error") - Math.min(errors.length, SHOWN);
     if (more > 0) remarks.push(`  … and ${more} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];

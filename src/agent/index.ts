@@ -4,7 +4,8 @@
  */
 
 export { type Address, parseAddress } from "./address.ts";
-export { type ConfigFile, ConfigFileError, readConfigFile } from "./config-file.ts";
+export { ConfigFileError, type LoadedConfig, readConfigFiles } from "./config-file.ts";
+export { summarize } from "./config-log.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";
 export { serve } from "./http.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";

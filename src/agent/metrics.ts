@@ -1,6 +1,7 @@
 // What the agent tells Prometheus.
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../kernel/index.ts";
+import type { LoadedSource } from "./config-file.ts";
 
 const RESULTS = ["in_sync", "changed", "failed"] as const;
 export type SyncResult = (typeof RESULTS)[number];
@@ -15,8 +16,8 @@ export interface Metrics {
   wanted(family: string, count: number): void;
   /** Syncs are so many seconds apart. */
   interval(seconds: number): void;
-  /** A config was read. */
-  config(valid: boolean, bytes: Uint8Array | undefined): void;
+  /** A config was read; without files it is the default one, or cannot be read. */
+  config(valid: boolean, sources: readonly LoadedSource[]): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
@@ -64,7 +65,11 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
   const interval = gauge("resync_interval_seconds", "Time between two looks at the rules.");
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
   const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
-  const info = gauge("config_info", "The SHA-256 of the config last read; empty where there is none.", ["sha256"]);
+  const info = gauge(
+    "config_info",
+    "The SHA-256 of the config last read, of all its files one behind the other; empty if there is none.",
+    ["sha256"],
+  );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
   const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
     "family",
@@ -92,8 +97,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     },
     wanted: (family, count) => rules.set({ family }, count),
     interval: (seconds) => interval.set(seconds),
-    config: (isValid, bytes) => {
-      const hash = bytes ? createHash("sha256").update(bytes).digest("hex") : "";
+    config: (isValid, sources) => {
+      const all = createHash("sha256");
+      for (const { bytes } of sources) all.update(bytes);
+      const hash = sources.length > 0 ? all.digest("hex") : "";
       valid.set(isValid ? 1 : 0);
       if (hash === lastHash) return;
       lastHash = hash;

@@ -1,7 +1,8 @@
 // Parses a config so that nothing else has to wait: the probes are answered meanwhile.
 import { Worker } from "node:worker_threads";
-import { type ConfigOptions, type Destination, type ParsedConfig, parseConfig } from "../config/index.ts";
-import type { ParseReply, ParseTask } from "./config-thread.ts";
+import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
+import type { LoadedSource } from "./config-file.ts";
+import { type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
 
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
@@ -10,20 +11,22 @@ const SMALL = 32_768;
 const MAX_HEAP_MB = 256;
 
 /**
- * Parses a config, a large one in a thread of its own, which ends with it. Where no thread can be started, as without the
+ * Parses a config, a large one in a thread of its own, which ends with it. If no thread can be started, as without the
  * permission that Deno asks for, it is parsed here. `signal` ends it early: the promise is rejected then.
  */
 export async function parseAside(
-  bytes: Uint8Array,
-  options: ConfigOptions,
+  sources: readonly LoadedSource[],
+  options: ReadOptions,
   signal: AbortSignal,
 ): Promise<ParsedConfig> {
-  if (bytes.length <= SMALL) return parseConfig(bytes, options);
-  const outcome = await parseInThread({ bytes, options }, signal);
+  const [first] = sources;
+  if (!first) return defaultConfig(options);
+  if (sources.reduce((sum, { bytes }) => sum + bytes.length, 0) <= SMALL) return parseConfigs(sources, options);
+  const outcome = await parseInThread({ sources, options }, signal);
   signal.throwIfAborted();
   if (outcome.parsed) return outcome.parsed;
-  if (!outcome.started) return parseConfig(bytes, options);
-  return unreadable(options.file, outcome.why);
+  if (!outcome.started) return parseConfigs(sources, options);
+  return unreadable(first.file, outcome.why);
 }
 
 type Outcome =
@@ -49,17 +52,19 @@ function parseInThread(workerData: ParseTask, signal: AbortSignal): Promise<Outc
     const end = () => void worker.terminate();
     signal.addEventListener("abort", end);
     let parsed: ParsedConfig | undefined;
-    const destinations: Destination[] = [];
+    const lists: Destination[][] = [];
     worker.on("message", (reply: ParseReply) => {
       if (reply.kind === "ready") started = true;
       if (reply.kind === "parsed") parsed = reply.parsed;
       if (reply.kind === "piece") {
-        for (const one of reply.destinations) destinations.push(one);
-        if (reply.last) {
-          if (parsed) resolve({ parsed: withList(parsed, destinations) });
-          end();
-          return;
-        }
+        const list = lists[reply.list] ?? [];
+        lists[reply.list] = list;
+        for (const one of reply.destinations) list.push(one);
+      }
+      if (reply.kind === "done") {
+        if (parsed) resolve({ parsed: { ...parsed, config: parsed.config && withLists(parsed.config, lists) } });
+        end();
+        return;
       }
       // The next piece is asked for later, so that whatever waits comes first.
       setImmediate(() => worker.postMessage(undefined));
@@ -71,10 +76,6 @@ function parseInThread(workerData: ParseTask, signal: AbortSignal): Promise<Outc
     });
     worker.postMessage(undefined);
   });
-}
-
-function withList(parsed: ParsedConfig, nonMasqueradeCIDRs: readonly Destination[]): ParsedConfig {
-  return { ...parsed, config: parsed.config && { ...parsed.config, nonMasqueradeCIDRs } };
 }
 
 /** A config that the thread did not survive. */

@@ -1,5 +1,5 @@
-// Tells when a config file may have changed.
-import { type FSWatcher, readlinkSync, statSync, watch } from "node:fs";
+// Says when a config file, or one in a folder of them, may have changed.
+import { type FSWatcher, readdirSync, readlinkSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 export interface Watch {
@@ -7,6 +7,9 @@ export interface Watch {
   refresh(): void;
   close(): void;
 }
+
+/** Entries of a folder whose links are followed. */
+const MAX_ENTRIES = 200;
 
 /** Links that are followed from one name at most, as the kernel does (path_resolution(7)). */
 const MAX_LINKS = 40;
@@ -43,7 +46,8 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
       try {
         const watcher = watch(folder, (event, name) => {
           // kubelet's own entries begin with two dots; a name that is not told may be any.
-          if (watchers.length === 0 || (name !== null && !names.has(name) && !name.startsWith(".."))) return;
+          if (watchers.length === 0 || !(names === ANY || name === null || names.has(name) || name.startsWith("..")))
+            return;
           refresh();
           changed(event === "change");
         });
@@ -59,18 +63,41 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
   return { refresh, close };
 }
 
-/** The folders that are there in which a change of `file` shows, and the names that matter in each: all of its path, and of what it links to. */
+/**
+ * The folders that are there in which a change of `file` shows, and the names that matter in each: all of its path, and of
+ * what it links to. If it is a folder itself, any name in it may, and what its files link to.
+ */
 function foldersOf(file: string): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
+  addFolders(file, folders);
+  if (!isFolder(file)) return folders;
+  folders.set(file, ANY);
+  for (const name of namesIn(file)) addFolders(`${file}/${name}`, folders);
+  return folders;
+}
+
+/** Stands for all names. */
+const ANY = new Set<string>();
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).slice(0, MAX_ENTRIES);
+  } catch {
+    return [];
+  }
+}
+
+function addFolders(file: string, folders: Map<string, Set<string>>): void {
   let path: string | undefined = file;
   for (let links = 0; path !== undefined && links < MAX_LINKS; links++) {
     for (let entry = path; dirname(entry) !== entry; entry = dirname(entry)) {
       const folder = dirname(entry);
-      if (isFolder(folder)) folders.set(folder, (folders.get(folder) ?? new Set()).add(basename(entry)));
+      if (folders.get(folder) !== ANY && isFolder(folder)) {
+        folders.set(folder, (folders.get(folder) ?? new Set()).add(basename(entry)));
+      }
     }
     path = targetOf(path);
   }
-  return folders;
 }
 
 /** Where the first link on the way to `path` leads, or undefined where there is none. */

@@ -3,12 +3,14 @@ import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0 where every family is as the policy wants it. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { policy } = readPolicy(settings, io);
+  const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
+  warnOfAddresses(config, warnings.warn);
   const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   if (settings.json) {

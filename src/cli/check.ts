@@ -1,66 +1,76 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
-import { type ConfigFile, ConfigFileError } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig, summarize } from "../agent/index.ts";
 import {
-  type ConfigOptions,
   countOmitted,
   countProblems,
   type Diagnostic,
   formatDiagnostics,
   formatDuration,
   printable,
+  type ReadOptions,
   type Severity,
 } from "../config/index.ts";
-import { readConfig } from "./config-input.ts";
-import { nameOf, readStdinOnce } from "./input.ts";
+import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";
+import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** Checks every file named (`-` is standard input), or the one of --config. Exit 0 where all are valid, warnings or not. */
+/**
+ * Checks every file or folder named (`-` is standard input) by itself, or the whole config of --config. Exit 0 if all are
+ * valid; warnings do not count, unless --strict is given.
+ */
 export async function check(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const files = words.length > 0 ? words : [settings.config.file];
+  const configs = words.length > 0 ? words.map((word) => [word]) : [settings.paths];
   const required = words.length > 0 || settings.configGiven;
-  readStdinOnce(...files);
-  const results = files.map((file) => readAny({ ...settings.config, file }, required));
-  const valid = results.every(({ config }) => config !== undefined);
+  readStdinOnce(...configs.flat());
+  const results = configs.map((paths) => ({ paths, loaded: readAny(paths, settings.config, required) }));
+  const isValid = (loaded: LoadedConfig) =>
+    loaded.config !== undefined && !(settings.strict && countProblems(loaded, "warning") > 0);
+  const valid = results.every(({ loaded }) => isValid(loaded));
   if (settings.json) {
-    const diagnostics = results.flatMap((result) => result.diagnostics.map(diagnosticData));
-    const more = results.reduce((sum, { omitted }) => sum + countOmitted(omitted), 0);
+    const diagnostics = results.flatMap(({ loaded }) => loaded.diagnostics.map(diagnosticData));
+    const more = results.reduce((sum, { loaded }) => sum + countOmitted(loaded.omitted), 0);
     printJson(io, { valid, diagnostics, more });
     return valid ? 0 : 1;
   }
-  for (const [i, result] of results.entries()) {
-    const { config, diagnostics, omitted, texts, bytes } = result;
+  for (const { paths, loaded } of results) {
+    const { config, diagnostics, omitted, texts, sources } = loaded;
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
-    const name = printable(nameOf(files[i] ?? ""));
-    const count = (severity: Severity) => countProblems(result, severity);
-    const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-    const warnings = count("warning") > 0 ? `, ${plural(count("warning"), "warning")}` : "";
-    if (!config) {
-      io.print(`${name}: ${io.color.red("invalid")}: ${plural(count("error"), "error")}${warnings}`);
+    const name = printable(nameOfPaths(paths));
+    const problems = describeProblems(loaded);
+    if (!config || !isValid(loaded)) {
+      const strict = config ? " (--strict)" : "";
+      io.print(`${name}: ${io.color.red("invalid")}: ${problems}${strict}`);
     } else {
-      const destinations = plural(config.nonMasqueradeCIDRs.length, "CIDR");
-      const which = bytes ? "" : " (no such file, the defaults apply)";
+      const which = sources.length > 0 ? "" : " (no such file, the defaults apply)";
       const every = formatDuration(config.resyncInterval);
-      io.print(`${name}: ${io.color.green("valid")}${which}: ${destinations}, resync every ${every}${warnings}`);
+      const rest = problems === "" ? "" : `, ${problems}`;
+      io.print(`${name}: ${io.color.green("valid")}${which}: ${summarize(config)}, resync every ${every}${rest}`);
     }
   }
   return valid ? 0 : 1;
 }
 
-/** A file that cannot be read is reported as a problem of that file, and keeps none of the others from being checked. */
-function readAny(options: ConfigOptions, required: boolean): ConfigFile {
-  const unreadable = (message: string): ConfigFile => {
-    const { file } = options;
+/** `2 errors, 1 warning`; a kind that there is none of is left out. */
+function describeProblems(loaded: LoadedConfig): string {
+  const kinds: readonly Severity[] = ["error", "warning"];
+  const counts = kinds.map((kind) => ({ kind, count: countProblems(loaded, kind) })).filter(({ count }) => count > 0);
+  return counts.map(({ kind, count }) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(", ");
+}
+
+/** A config that cannot be read is reported as a problem of that config, and keeps none of the others from being checked. */
+function readAny(paths: readonly string[], options: ReadOptions, required: boolean): LoadedConfig {
+  const unreadable = (message: string): LoadedConfig => {
     const problem: Diagnostic = {
-      ...{ severity: "error", code: "file-unreadable", message, hint: "", file },
+      ...{ severity: "error", code: "file-unreadable", message, hint: "", file: nameOfPaths(paths) },
       ...{ line: 1, column: 1, length: 1 },
     };
-    return { config: undefined, diagnostics: [problem], omitted: [], texts: new Map(), bytes: undefined };
+    return { config: undefined, diagnostics: [problem], omitted: [], texts: new Map(), sources: [] };
   };
   try {
-    const parsed = readConfig(options);
-    return parsed.bytes || !required ? parsed : unreadable("there is no such file");
+    const loaded = readConfig(paths, options);
+    return loaded.sources.length > 0 || !required ? loaded : unreadable(whyNone(paths));
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;
     return unreadable(error.message);

@@ -23,7 +23,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
     throw new UsageError("--cidrs takes the place of --config: give one");
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as JSON");
-  readStdinOnce(cidrs ?? settings.config.file, words[0] ?? "-");
+  readStdinOnce(...(cidrs === undefined ? settings.paths : [cidrs]), words[0] ?? "-");
   const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
   const judge = judgeOf(outcomes, knownOf(settings));
   const places = { place, ...(source === undefined ? {} : { source }) };

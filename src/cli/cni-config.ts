@@ -1,5 +1,5 @@
 // The CNI config file of a Windows node: the flags that name it, and what it cannot hold.
-import { formatDiagnostics } from "../config/index.ts";
+import { formatDiagnostics, type Unsupported } from "../config/index.ts";
 import { type CniConfigProblem, type WindowsCniBackend, windowsCniBackend } from "../kernel/index.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
@@ -11,6 +11,13 @@ const MEANINGLESS: readonly (readonly [flag: string, but: readonly string[], why
   ["iptables-variant", ["auto"], "no iptables is run for it"],
   ["cleanup-on-exit", ["false"], "what the file's list held before is not known"],
 ];
+
+/** Keys that ask for what an OutBoundNAT policy cannot say: it has a list of destinations that are kept, and no more. */
+export const UNSUPPORTED_ON_WINDOWS: Unsupported = {
+  sourceCIDRs: "OutBoundNAT has no limit by source",
+  outputInterfaces: "OutBoundNAT has no limit by interface",
+  snat: "OutBoundNAT has no address to translate to",
+};
 
 /**
  * The CNI config file that holds the policy; undefined where iptables does. Throws {@link UsageError} where the flags do

@@ -55,13 +55,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "[FILE…]",
     summary: "check config files, without privileges",
     details: [
-      "Reports every problem with its place and what to write instead. - is standard input; without FILE, the file of --config.",
+      "Reports every problem with its place and what to write instead. - is standard input; without FILE, the config of --config. A folder stands for the files in it whose names start with ip-masq; a Kubernetes ConfigMap for the config in it.",
+      "Warnings do not make a config invalid, unless --strict is given.",
     ],
     examples: [
       "ip-masq-agent check config.yaml",
       "kubectl get cm … -o jsonpath=… | ip-masq-agent check --enable-ipv6 -",
     ],
-    exits: "0 when all are valid (warnings do not count), else 1; 2 for bad usage",
+    exits: "0 if all are valid, else 1; 2 for bad usage",
     action: check,
   },
   explain: {

@@ -1,12 +1,29 @@
-// The config that a command is given: a file, or standard input.
-import { type ConfigFile, readConfigFile } from "../agent/index.ts";
-import { type ConfigOptions, MAX_CONFIG_BYTES, parseConfig } from "../config/index.ts";
+// The config that a command is given: files, folders of them, or standard input.
+import { statSync } from "node:fs";
+import { type LoadedConfig, readConfigFiles } from "../agent/index.ts";
+import { MAX_CONFIG_BYTES, parseConfig, type ReadOptions } from "../config/index.ts";
+import { UsageError } from "./flags.ts";
 import { nameOf, readStdin } from "./input.ts";
 
-/** Reads and parses the config, from standard input for `-`. Throws {@link InputError} or what {@link readConfigFile} throws. */
-export function readConfig(options: ConfigOptions): ConfigFile {
-  if (options.file !== "-") return readConfigFile(options);
+/**
+ * Reads and parses the config, from standard input for `-`, which stands alone. Throws {@link InputError} or what
+ * {@link readConfigFiles} throws.
+ */
+export function readConfig(paths: readonly string[], options: ReadOptions): LoadedConfig {
+  if (!paths.includes("-")) return readConfigFiles(paths, options);
+  if (paths.length > 1)
+    throw new UsageError("--config=- takes the config from standard input alone: name no other file");
   // One byte more shows that there are too many.
   const bytes = readStdin(MAX_CONFIG_BYTES + 1);
-  return { ...parseConfig(bytes, { ...options, file: nameOf("-") }), bytes };
+  const file = nameOf("-");
+  return { ...parseConfig(bytes, { ...options, file }), sources: [{ file, bytes }] };
 }
+
+/** Why none of these paths led to a file. */
+export function whyNone(paths: readonly string[]): string {
+  const isFolder = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  return isFolder ? "no file in the folder has a name that starts with ip-masq" : "there is no such file";
+}
+
+/** How messages name the config. */
+export const nameOfPaths = (paths: readonly string[]): string => paths.map(nameOf).join(", ");

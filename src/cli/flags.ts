@@ -15,6 +15,8 @@ export interface Flag {
   readonly summary: string;
   /** `agent`: of the established agent, taken by every command, so that its arguments can be pasted anywhere. */
   readonly group: "agent" | "ours" | "klog";
+  /** May it be given more than once, with a meaning for each? */
+  readonly repeats?: boolean;
   /** Ours only: the commands that take it. */
   readonly commands?: readonly string[];
   /** What it means to which of them, where they differ: the flags that this one stands for. */
@@ -27,6 +29,7 @@ const agent = (type: Flag["type"], fallback: string, value: string, summary: str
 const ours = (type: Flag["type"], fallback: string, value: string, commands: string[], summary: string): Flag => {
   return { type, fallback, value, summary, group: "ours", commands };
 };
+const repeated = (flag: Flag): Flag => ({ ...flag, repeats: true });
 /** One name for flags of several commands. */
 const either = (...meanings: readonly [Flag, ...Flag[]]): Flag => {
   return { ...meanings[0], commands: meanings.flatMap(({ commands = [] }) => commands), meanings };
@@ -55,12 +58,14 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "to-ports": agent("string", "", "RANGES", "source ports for tcp, udp and sctp, such as 1024-29999,32768-65535"),
   v: agent("string", "0", "LEVEL", "log verbosity"),
   version: agent("bool", "false", "", "print the version and exit"),
-  config: ours(
-    "string",
-    "/etc/config/ip-masq-agent",
-    "FILE",
-    ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
-    "the config file, or - for standard input (not for run); without one the defaults apply",
+  config: repeated(
+    ours(
+      "string",
+      "/etc/config/ip-masq-agent",
+      "FILE",
+      ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
+      "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
+    ),
   ),
   backend: ours(
     "string",
@@ -89,6 +94,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
   port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
+  strict: ours("bool", "false", "", ["check"], "treat warnings as errors"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
@@ -148,6 +154,8 @@ export function flagsOf(command?: string): readonly (readonly [string, Flag])[] 
 export interface ParsedArgs {
   /** Values as written, by flag name; a bool is "true" or "false". Flags not given are absent. */
   readonly flags: ReadonlyMap<string, string>;
+  /** All values, in their order, of flags that may be repeated. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
   readonly words: readonly string[];
   readonly help: boolean;
 }
@@ -174,6 +182,7 @@ export function parseFlags(argv: readonly string[]): ParsedArgs {
   );
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
   const flags = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   const words: string[] = [];
   let help = false;
   for (const token of tokens) {
@@ -192,6 +201,7 @@ export function parseFlags(argv: readonly string[]): ParsedArgs {
     if (flag.type === "string") {
       if (value === undefined) throw new UsageError(`flag needs an argument: -${name}`);
       flags.set(name, value);
+      if (flag.repeats) repeated.set(name, [...(repeated.get(name) ?? []), value]);
     } else if (value === undefined || TRUE.has(value)) {
       flags.set(name, "true");
     } else if (FALSE.has(value) || (name === "version" && value === "raw")) {
@@ -202,5 +212,5 @@ export function parseFlags(argv: readonly string[]): ParsedArgs {
       );
     }
   }
-  return { flags, words, help };
+  return { flags, repeated, words, help };
 }

@@ -38,7 +38,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   // A call that cannot be read may still name its command: what its exit codes mean depends on it.
   let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
   try {
-    const { flags, words, help: wantsHelp } = parseFlags(argv);
+    const { flags, repeated, words, help: wantsHelp } = parseFlags(argv);
     const [first, ...rest] = words;
     const isHelp = first === "help";
     const asked = isHelp ? rest[0] : first;
@@ -64,7 +64,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
         throw new UsageError(`--${flag} has no meaning for ${name}; it belongs to ${FLAGS[flag].commands.join(", ")}`);
       }
     }
-    return await command.action(settingsOf(flags), rest, io);
+    return await command.action(settingsOf({ flags, repeated }), rest, io);
   } catch (error) {
     if (error instanceof UsageError) {
       io.warn(

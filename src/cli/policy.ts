@@ -4,8 +4,7 @@ import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type Par
 import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
-import { readConfig } from "./config-input.ts";
-import { nameOf } from "./input.ts";
+import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
@@ -51,13 +50,15 @@ export function validConfig(parsed: ParsedConfig, name: string, settings: Settin
  * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
  */
 export function readPolicy(settings: Settings, io: Io): { config: Config; policy: readonly FamilyPolicy[] } {
-  const file = nameOf(settings.config.file);
-  const parsed = readConfig(settings.config);
-  if (!parsed.bytes && settings.configGiven) {
-    throw new ConfigFileError(`there is no config ${file}; without --config the defaults apply`);
+  const name = nameOfPaths(settings.paths);
+  const loaded = readConfig(settings.paths, settings.config);
+  if (loaded.sources.length === 0 && settings.configGiven) {
+    throw new ConfigFileError(
+      `there is no config ${name}: ${whyNone(settings.paths)}; without --config the defaults apply`,
+    );
   }
-  const config = validConfig(parsed, file, settings, io);
-  if (!parsed.bytes) io.warn(`no config file at ${file}, the defaults apply`);
+  const config = validConfig(loaded, name, settings, io);
+  if (loaded.sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);
   return { config, policy: compilePolicy(config, settings.policy) };
 }
 

@@ -1,10 +1,11 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { ConfigFileError, serve } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig, serve } from "../agent/index.ts";
+import { effectiveConfig } from "../config/index.ts";
 import { formatTable } from "../dialect/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
-import { readConfig } from "./config-input.ts";
+import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -27,10 +28,11 @@ export class PageError extends Error {
 
 /** Writes the page where --page names a file, else serves it on this machine until a signal ends it. */
 export async function preview(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const [file = settings.config.file, more] = words;
+  const [file, more] = words;
   if (more !== undefined) throw new UsageError(`one FILE at a time; ${JSON.stringify(more)} is a second`);
   if (words.length > 0 && settings.configGiven) throw new UsageError("FILE takes the place of --config: give one");
-  const state = await stateOf(settings, file, words.length > 0 || settings.configGiven, io);
+  const paths = file === undefined ? settings.paths : [file];
+  const state = await stateOf(settings, paths, words.length > 0 || settings.configGiven, io);
   // Nothing in the state may end the element that it stands in.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   const html = readPage().replace(HOLE, () => HOLE + json);
@@ -60,14 +62,19 @@ export async function preview(settings: Settings, words: readonly string[], io: 
 }
 
 /** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
-async function stateOf(settings: Settings, file: string, required: boolean, io: Io): Promise<object> {
+async function stateOf(settings: Settings, paths: readonly string[], required: boolean, io: Io): Promise<object> {
   const { policy } = settings;
-  const { bytes, config } = readConfig({ ...settings.config, file });
-  if (!bytes && required) throw new ConfigFileError(`there is no config ${file}; without a name the defaults apply`);
-  if (!bytes) io.warn(`no config file at ${file}, the defaults apply`);
+  const name = nameOfPaths(paths);
+  const loaded = readConfig(paths, settings.config);
+  const { config, sources } = loaded;
+  if (sources.length === 0) {
+    if (required) throw new ConfigFileError(`there is no config ${name}; without a name the defaults apply`);
+    io.warn(`no config file at ${name}, the defaults apply`);
+  }
+  if (sources.length > 1) io.warn(`the page shows the ${sources.length} files as one config`);
   const observed = config && process.getuid?.() === 0 ? await observe(compilePolicy(config, policy), settings, io) : {};
   return {
-    config: bytes ? new TextDecoder().decode(bytes) : "",
+    config: textOf(loaded),
     flags: {
       chain: policy.chain,
       ipv6: policy.ipv6,
@@ -77,6 +84,14 @@ async function stateOf(settings: Settings, file: string, required: boolean, io: 
     },
     observed,
   };
+}
+
+/** The text of the one file, or of a config that says what several say together. */
+function textOf({ sources, config, texts }: LoadedConfig): string {
+  const [first, ...more] = sources;
+  if (!first || (more.length > 0 && config))
+    return first && config ? `${JSON.stringify(effectiveConfig(config), undefined, 2)}\n` : "";
+  return more.length === 0 ? new TextDecoder().decode(first.bytes) : [...texts.values()].join("\n");
 }
 
 /** The rules that the node has, by family, as far as they can be read. */

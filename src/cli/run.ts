@@ -39,7 +39,7 @@ function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 /** Ends with 0 on SIGTERM or SIGINT; the rules stay, unless --cleanup-on-exit is given. SIGHUP syncs now. */
 export async function run(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  if (settings.config.file === "-") {
+  if (settings.paths.includes("-")) {
     throw new UsageError("run follows its config: name a file; --config=- is for commands that end");
   }
   // Signals first: one that comes while the loop starts must neither kill it nor get lost, and a second one changes nothing.
@@ -58,6 +58,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   }
   void closeDebugger();
   loop = await runLoop({
+    paths: settings.paths,
     config: settings.config,
     policy: settings.policy,
     listen: settings.listen,

@@ -1,11 +1,11 @@
 // Flags to settings: every value checked before anything starts.
 import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
-import type { ConfigOptions } from "../config/index.ts";
+import type { ReadOptions } from "../config/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import type { Variant } from "../kernel/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
-import { cniConfigOf } from "./cni-config.ts";
-import { FLAGS, flagsOf, UsageError } from "./flags.ts";
+import { cniConfigOf, UNSUPPORTED_ON_WINDOWS } from "./cni-config.ts";
+import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
@@ -27,9 +27,13 @@ export interface FlowSettings {
 }
 
 export interface Settings {
-  readonly config: ConfigOptions;
-  /** Was the config file named, and not just looked for in its usual place? */
+  readonly config: ReadOptions;
+  /** The config's files, and folders of them; `-` is standard input. */
+  readonly paths: readonly string[];
+  /** Were they named, and not just looked for in the usual place? */
   readonly configGiven: boolean;
+  /** check: is a warning an error? */
+  readonly strict: boolean;
   readonly policy: PolicyOptions;
   /** The CNI config file of a Windows node that holds the policy; undefined: iptables does. */
   readonly cniConfig: string | undefined;
@@ -57,7 +61,7 @@ export interface Settings {
 }
 
 /** Checks all flags and gives their values types. Throws {@link UsageError} or {@link FlagError}. */
-export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
+export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repeated">): Settings {
   const text = (name: string) => flags.get(name) ?? FLAGS[name]?.fallback ?? "";
   const bool = (name: string) => text(name) === "true";
   const oneOf = <const T extends string>(name: string, allowed: readonly T[]): T => {
@@ -81,7 +85,8 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
     const hint = ports.hint ? `; ${ports.hint}` : "";
     throw new FlagError(`Invalid --to-ports flag ${JSON.stringify(text("to-ports"))}: ${ports.message}${hint}`);
   }
-  if (text("config") === "") throw new FlagError('Invalid --config flag "": name a file');
+  const paths = repeated.get("config") ?? [text("config")];
+  if (paths.includes("")) throw new FlagError('Invalid --config flag "": name a file');
   const address = text("metrics-bind-address");
   // "0" turns it off, as other controllers' flags of this name have it.
   const off = address === "" || address === "0";
@@ -100,11 +105,13 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
   return {
     // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
     config: {
-      file: text("config"),
       ipv6: ipv6 || cniConfig !== undefined,
       reservedRanges: bool("nomasq-all-reserved-ranges"),
+      ...(cniConfig === undefined ? {} : { unsupported: UNSUPPORTED_ON_WINDOWS }),
     },
+    paths,
     configGiven: flags.has("config"),
+    strict: bool("strict"),
     policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
     cniConfig,
     variant: oneOf("iptables-variant", ["auto", "nft", "legacy"]),
@@ -127,7 +134,7 @@ export function settingsOf(flags: ReadonlyMap<string, string>): Settings {
       to: flags.get("to"),
     },
     packet: { source: flags.get("source"), outputInterface: flags.get("output-interface") },
-    effective: new Map(flagsOf("run").map(([name]) => [name, text(name)])),
+    effective: new Map(flagsOf("run").map(([name]) => [name, repeated.get(name)?.join(",") ?? text(name)])),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
 }

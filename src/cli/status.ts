@@ -4,12 +4,14 @@ import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { policy } = readPolicy(settings, io);
+  const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
+  warnOfAddresses(config, warnings.warn);
   const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.inspect(part));
   const failed = outcomes.some(({ error }) => error !== undefined);

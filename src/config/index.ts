@@ -16,6 +16,7 @@ export {
   SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { effectiveConfig } from "./effective.ts";
 export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type {

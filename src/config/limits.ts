@@ -22,6 +22,12 @@ export const MAX_VALUES = 220_000;
 /** Diagnostics of one code that are kept; the others are counted. By code, so that no warning takes an error's place. */
 export const MAX_KEPT = 100;
 
+/**
+ * Rules that translated destinations may come to: iptables takes one for each pair of a source range and an interface, so
+ * that short lists can multiply to more than a node has memory for.
+ */
+export const MAX_TRANSLATED_RULES = 100_000;
+
 /** Characters of a value that a message repeats. */
 const MAX_SHOWN = 200;
 

@@ -14,6 +14,7 @@ import type { ListKey } from "./fields.ts";
 import { checkInterfaceName } from "./interface-name.ts";
 import { intervalOf } from "./interval.ts";
 import { type ConfigKey, DEFAULT_CIDRS, RESERVED_CIDRS } from "./keys.ts";
+import { MAX_TRANSLATED_RULES } from "./limits.ts";
 import { checkCovered, checkDecisions, KEPT, type ListedCidr, MASQUERADED, placeOf } from "./lists.ts";
 import type { Config, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported } from "./model.ts";
 import { readSnat } from "./snat.ts";
@@ -49,11 +50,14 @@ export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Con
   // One entry that cannot be read may be the one that another lies in.
   if (kept && masqueraded) checkDecisions(decisions, [...linkLocal(scalars), ...defaults.map(({ prefix }) => prefix)]);
   if (sources) checkSources(sources, ipv6);
+  const interfaces = readInterfaces(drafts);
+  const translated = decisions.filter(({ verdict }) => verdict !== KEPT).length + 1;
+  reportProduct(drafts, [translated, Math.max(1, sources?.length ?? 1), Math.max(1, interfaces.length)]);
   return {
     nonMasqueradeCIDRs: given ? (kept ?? []).map(toDestination) : defaults,
     masqueradeCIDRs: (masqueraded ?? []).map(toDestination),
     sourceCIDRs: (sources ?? []).map(toDestination),
-    outputInterfaces: readInterfaces(drafts),
+    outputInterfaces: interfaces,
     snat: snat.map(({ to, origin, destinations }): SnatRule => {
       return { destinations: destinations.map(toDestination), to, origin };
     }),
@@ -155,22 +159,22 @@ const nameOf = (family: Family) => (family === "ipv4" ? "IPv4" : "IPv6");
 
 /** Names of several files unite: the same name again, or one that a wildcard stands for, changes nothing. */
 function readInterfaces(drafts: readonly Draft[]): readonly OutputInterface[] {
-  const found: OutputInterface[] = [];
+  const found = new Map<string, OutputInterface>();
   for (const { text: name, span, file, line, column, report } of rawOf(drafts, "outputInterfaces")) {
     const problem = checkInterfaceName(name);
     if (problem) {
       report("error", "interface-syntax", span, problem.message, problem.hint);
       continue;
     }
-    const outer = found.find(
-      (one) => one.name === name || (one.name.endsWith("*") && name.startsWith(one.name.slice(0, -1))),
-    );
+    // A name has 15 characters at most, and so few beginnings that a wildcard may stand for.
+    const beginnings = Array.from({ length: name.length }, (_, i) => `${name.slice(0, i)}*`);
+    const outer = [name, ...beginnings].map((one) => found.get(one)).find((one) => one !== undefined);
     if (outer?.origin) {
       const message = `${name} is listed already${outer.name === name ? "" : ` as ${outer.name}`}, on ${placeOf(outer.origin, { file })}`;
       report("warning", "interface-duplicate", span, message, "remove it");
-    } else found.push({ name, origin: { file, line, column } });
+    } else found.set(name, { name, origin: { file, line, column } });
   }
-  return found;
+  return [...found.values()];
 }
 
 /** Warns of source ranges inside others, and if all of them are of one family while the agent keeps two. */
@@ -188,6 +192,22 @@ function checkSources(sources: readonly Listed[], ipv6: boolean): void {
     message,
     `add the pods' ${nameOf(missing)} range`,
   );
+}
+
+/** Reports lists that are short each, and together make more rules than a node can keep. */
+function reportProduct(
+  drafts: readonly Draft[],
+  factors: readonly [translated: number, sources: number, interfaces: number],
+): void {
+  const rules = factors.reduce((product, factor) => product * factor, 1);
+  const [translated, sources, interfaces] = factors;
+  if (rules <= MAX_TRANSLATED_RULES || sources * interfaces === 1) return;
+  const owner = drafts.find(({ fields }) => fields.has("sourceCIDRs") || fields.has("outputInterfaces"));
+  const at = owner?.fields.get("sourceCIDRs") ?? owner?.fields.get("outputInterfaces");
+  if (!owner || !at) return;
+  const counts = `${translated} destinations for each of ${sources} sources and ${interfaces} interfaces`;
+  const message = `${counts} make ${rules} rules, more than ${MAX_TRANSLATED_RULES}`;
+  owner.report("error", "limit-exceeded", at.keySpan, message, "name fewer and larger ranges, or a wildcard");
 }
 
 function reportLength(drafts: readonly Draft[], defaults: number, cidrLimit: number): void {

@@ -9,6 +9,7 @@ export {
   formatChange,
   type Transaction,
 } from "../dialect/index.ts";
+export { nodeAddresses } from "./addresses.ts";
 export { type Backend, type Inspection, iptablesBackend } from "./backend.ts";
 export type { Variant } from "./iptables.ts";
 export { type Held, takeName } from "./name.ts";

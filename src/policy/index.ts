@@ -19,5 +19,6 @@ export {
 export { compilePolicy, type FamilyPolicy, type PolicyOptions, type PolicyRule } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
 export { limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
+export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";
 export { diffSpaces, type Space, type SpaceChange, spaceOf } from "./space.ts";
 export { formatVerdict, KEEP, MASQUERADE, sameVerdict, VERDICT_KINDS, type Verdict } from "./verdict.ts";

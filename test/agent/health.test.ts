@@ -29,8 +29,8 @@ const keeper = (family: "ipv4" | "ipv6", settled: boolean, failure?: string) =>
 
 test("ready when every family is as it shall be", () => {
   const options = { file: "c", ipv6: false, reservedRanges: false };
-  const bad = { ...parseConfig("cidrLimit: x", options), bytes: new Uint8Array() };
-  const good = { ...parseConfig("", options), bytes: new Uint8Array() };
+  const bad = { ...parseConfig("cidrLimit: x", options), sources: [] };
+  const good = { ...parseConfig("", options), sources: [] };
   const cases: [Keeper[], typeof good, number, RegExp][] = [
     [[keeper("ipv4", true), keeper("ipv6", true)], good, 200, /^ok\n$/],
     [[keeper("ipv4", true), keeper("ipv6", false)], good, 503, /^ipv6: not synced yet\n$/],

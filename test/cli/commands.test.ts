@@ -1,5 +1,5 @@
 // The bundle as a person calls it, on both runtimes, without privileges.
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { rulesVectors } from "../fixtures.ts";
@@ -10,6 +10,19 @@ const { folder, file } = testFolder();
 
 const GOOD = file("good.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\nresyncInterval: 5m\n");
 const WARN = file("warn.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16]\n");
+const SEVERAL = `${folder}/several`;
+mkdirSync(SEVERAL);
+file("several/ip-masq-a", "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
+file("several/ip-masq-b", "masqueradeCIDRs: [10.1.0.0/16]\n");
+const MANIFEST = file(
+  "manifest.yaml",
+  "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  config: |\n    nonMasqueradeCIDRs: [12.0.0.0/8]\n    resyncInterval: 7m\n",
+);
+const SHORT = file("short.yaml", "resyncInterval: 1m\n");
+const SCOPED = file(
+  "scoped.yaml",
+  "sourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth*]\nsnat: [{destinationCIDRs: [9.9.9.0/24], to: 192.0.2.7}]\n",
+);
 const BAD = file("bad.yaml", "nonMasqueradeCIDRs:\n- 10.0.0.1/8\ncidrLimit: x\n");
 
 const CALLS: Call[] = [
@@ -45,7 +58,54 @@ const CALLS: Call[] = [
   { args: ["classify", "--config=-"], exit: 2, stderr: /^ip-masq-agent: standard input can be read once/ },
   { args: ["check", "-"], exit: 1, input: "masqLinkLocal: 1\n", stderr: /^<stdin>:1:16: error:/ },
   { args: ["check", "/nonexistent"], exit: 1, stderr: /^\/nonexistent:1:1: error: there is no such file/ },
-  { args: ["check", folder], exit: 1, stderr: /it is a directory/ },
+  { args: ["check", folder], exit: 1, stderr: /no file in the folder has a name that starts with ip-masq/ },
+  { args: ["check", "--strict", WARN], exit: 1, stdout: /warn\.yaml: invalid: 1 warning \(--strict\)\n$/ },
+  { args: ["check", "--strict", "--enable-ipv6", GOOD], exit: 0, stdout: /good\.yaml: valid/ },
+  {
+    args: ["check", SEVERAL, MANIFEST],
+    exit: 0,
+    stdout:
+      /several: valid: 1 CIDR, 1 masqueraded, resync every 1m0s\n.*manifest\.yaml: valid: 1 CIDR, resync every 7m0s\n$/,
+  },
+  {
+    args: ["check", `--config=${SEVERAL}`, `--config=${MANIFEST}`, `--config=${SHORT}`],
+    exit: 1,
+    stdout: /several, .*manifest\.yaml, .*short\.yaml: invalid: 1 error\n$/,
+    stderr: /short\.yaml:1:17: error: resyncInterval is 1m here and 7m on line 8 of .*manifest\.yaml \[key-conflict\]/,
+  },
+  {
+    args: ["explain", "10.1.2.3", "10.1.0.0/15", `--config=${SEVERAL}`],
+    exit: 0,
+    stdout:
+      /^10\.1\.2\.3 +masquerade +10\.1\.0\.0\/16 +.*ip-masq-b:1:19\n10\.1\.0\.0\/15\n +10\.0\.0\.0\/16 +keep +10\.0\.0\.0\/8 .*ip-masq-a:1:22\n +10\.1\.0\.0\/16 +masquerade/,
+  },
+  {
+    args: ["explain", "8.8.8.8", "9.9.9.9", `--config=${SCOPED}`],
+    exit: 0,
+    stdout:
+      /^8\.8\.8\.8 +masquerade +no entry contains it, if its source is in sourceCIDRs, if its interface is in outputInterfaces\n9\.9\.9\.9 +snat 192\.0\.2\.7 +9\.9\.9\.0\/24/,
+  },
+  {
+    args: ["explain", "8.8.8.8", `--config=${SCOPED}`, "--source=10.244.1.1", "--output-interface=eth1"],
+    exit: 0,
+    stdout: /^8\.8\.8\.8 +masquerade +no entry contains it\n$/,
+  },
+  {
+    args: ["explain", "8.8.8.8", `--config=${SCOPED}`, "--source=10.9.1.1"],
+    exit: 0,
+    stdout: /^8\.8\.8\.8 +keep +its source is not in sourceCIDRs\n$/,
+  },
+  { args: ["explain", "8.8.8.8", "--source=x"], exit: 2, stderr: /"x" for flag -source: write an address/ },
+  {
+    args: ["render", "--to=windows-cni", "--cni-config=docs/examples/cbr0.conf", `--config=${SCOPED}`],
+    exit: 1,
+    stderr: /sourceCIDRs cannot be kept here: OutBoundNAT .*\[key-unsupported\][\s\S]*outputInterfaces[\s\S]*snat/,
+  },
+  {
+    args: ["render", "--to=windows-cni", "--cni-config=docs/examples/cbr0.conf", `--config=${SEVERAL}`],
+    exit: 0,
+    stdout: /"10\.0\.0\.0\/16",[\s\S]*"10\.2\.0\.0\/15"/,
+  },
   {
     args: ["explain", "10.1.2.3", "8.8.8.8", `--config=${GOOD}`, "--enable-ipv6"],
     exit: 0,
@@ -80,7 +140,7 @@ const CALLS: Call[] = [
   {
     args: ["apply", "--config=/nonexistent"],
     exit: 1,
-    stderr: /there is no config \/nonexistent; without --config the defaults apply/,
+    stderr: /there is no config \/nonexistent: there is no such file; without --config the defaults apply/,
   },
   {
     args: ["plan", "--backend=windows-cni"],

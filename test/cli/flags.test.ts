@@ -70,7 +70,7 @@ test("values are checked before anything starts", () => {
     ["--backend=windows-cni --cni-config=f --cleanup-on-exit", UsageError, /what the file's list held before/],
   ];
   for (const [line, kind, message] of cases) {
-    const settings = () => settingsOf(parseFlags(line.split(" ")).flags);
+    const settings = () => settingsOf(parseFlags(line.split(" ")));
     assert.throws(settings, (error: Error) => error instanceof kind && message.test(error.message), line);
   }
 });
@@ -81,7 +81,7 @@ test("the values that help and completion show are those that are taken", () => 
   for (const [name, { value }] of listed) {
     const choices = value.split("|");
     assert.throws(
-      () => settingsOf(new Map([[name, "x"]])),
+      () => settingsOf({ flags: new Map([[name, "x"]]), repeated: new Map() }),
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
@@ -95,7 +95,7 @@ test("one name may be two flags", () => {
 
 test("a CNI config takes the established agent's other arguments as they are", () => {
   const line = "--backend=windows-cni --cni-config=f --masq-chain=X --random-fully=false --enable-ipv6=false --v=2";
-  const { cniConfig, config, policy } = settingsOf(parseFlags(line.split(" ")).flags);
+  const { cniConfig, config, policy } = settingsOf(parseFlags(line.split(" ")));
   assert.equal([cniConfig, policy.ipv6], ["f", false]);
   assert.ok(config.ipv6, "IPv6 CIDRs are for other nodes that read the same config");
 });

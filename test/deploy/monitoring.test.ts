@@ -27,7 +27,7 @@ async function exported() {
   metrics.kept("ipv4");
   metrics.wanted("ipv4", 3);
   metrics.interval(60);
-  metrics.config(true, new Uint8Array(1));
+  metrics.config(true, [{ file: "c", bytes: new Uint8Array(1) }]);
   const page = await metrics.page();
   return {
     names: new Set(page.match(/^ip_masq_agent_\w+/gm)),

@@ -52,14 +52,14 @@ test("what is not of Windows is as for Linux", () => {
 });
 
 test("the agent takes the arguments, and its config is where it is mounted", () => {
-  const { flags, words } = parseFlags(container.args);
-  assert.equal(words, ["run"]);
-  const { cniConfig, config, listen } = settingsOf(flags);
+  const parsed = parseFlags(container.args);
+  assert.equal(parsed.words, ["run"]);
+  const { cniConfig, paths, listen } = settingsOf(parsed);
   assert.is(cniConfig, "C:\\k\\cni\\config\\cni.conf");
   assert.equal(listen, { host: "127.0.0.1", port: container.ports[0].containerPort });
   const [{ mountPath }] = container.volumeMounts;
   const [{ path }] = pod.volumes[0].configMap.items;
-  assert.is(config.file.replaceAll("\\", "/"), `%CONTAINER_SANDBOX_MOUNT_POINT%${mountPath}/${path}`);
+  assert.is(paths[0]?.replaceAll("\\", "/"), `%CONTAINER_SANDBOX_MOUNT_POINT%${mountPath}/${path}`);
 });
 
 test("probes ask for pages that there are, where they are served", () => {

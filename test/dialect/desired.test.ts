@@ -11,8 +11,8 @@ test("rules are written byte for byte as iptables-save prints them", () => {
   let checked = 0;
   for (const vector of rulesVectors()) {
     if (!isValid(vector) || vector.errors.length > 0) continue;
-    const { config: options, policy } = settingsOf(parseFlags(vector.flags).flags);
-    const { config } = parseConfig(vector.config ?? "", options);
+    const { config: options, policy } = settingsOf(parseFlags(vector.flags));
+    const { config } = parseConfig(vector.config ?? "", { file: "config", ...options });
     assert.ok(config, vector.name);
     for (const part of compilePolicy(config, policy)) {
       const { chain, jump, rules } = desiredChain(part);

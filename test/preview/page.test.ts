@@ -448,7 +448,7 @@ browserTest("every valid recorded case: the page shows what render prints", () =
           const { stdout, exit } = await agent(undefined, ["render", `--config=${folder}/config`, ...flags]);
           assert.is(exit, 0, name);
           const given = parseFlags(flags).flags;
-          const set = settingsOf(given);
+          const set = settingsOf(parseFlags(flags));
           const state = {
             ...{ config: config ?? "", tab: "rules" as const },
             flags: { ...set.policy, reservedRanges: set.config.reservedRanges, ports: given.get("to-ports") ?? "" },

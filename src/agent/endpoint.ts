@@ -1,0 +1,34 @@
+// Serves metrics and health, and tries again if the port is taken: the rules matter more than the pages.
+import { type Address, formatAddress } from "./address.ts";
+import { type Served, serve } from "./http.ts";
+import type { Log } from "./log.ts";
+import { type Reconciler, reconcile } from "./reconcile.ts";
+
+/** Milliseconds between two tries to listen. */
+const RETRY_MS = 60_000;
+
+/** Listens after the first `trigger`, until it is stopped. */
+export function serveEndpoint(address: Address, pages: Parameters<typeof serve>[1], log: Log): Reconciler {
+  let served: Served | undefined;
+  let said = false;
+  const attempt = async () => {
+    try {
+      served ??= await serve(address, pages);
+      if (log.over("listen") || !said) log.event("info", `serving metrics and health on ${formatAddress(address)}`);
+      said = true;
+      return true;
+    } catch (error) {
+      const why = `cannot serve metrics on ${formatAddress(address)}: ${(error as Error).message}`;
+      log.state("listen", "error", `${why}; trying again`);
+      return false;
+    }
+  };
+  const listener = reconcile(attempt, () => RETRY_MS);
+  return {
+    trigger: listener.trigger,
+    stop: async () => {
+      await listener.stop();
+      served?.close();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+// What a command that looks at the node says of snat's addresses.
+import type { Config } from "../config/index.ts";
+import { nodeAddresses } from "../kernel/index.ts";
+import { missingAddresses } from "../policy/index.ts";
+
+/** Warns of addresses that snat names and the node does not have. */
+export function warnOfAddresses(config: Config, warn: (message: string) => void): void {
+  const local = config.snat.length > 0 ? nodeAddresses() : undefined;
+  if (!local) return;
+  for (const { message, origin } of missingAddresses(config, local)) {
+    warn(origin ? `${origin.file}:${origin.line}:${origin.column}: ${message}` : message);
+  }
+}

@@ -1,0 +1,35 @@
+// Addresses that snat names and the node does not have.
+// This module is browser-compatible.
+import type { Config, SnatRule } from "../config/index.ts";
+import { addressOf, formatAddressRange, parseAddresses } from "../core/index.ts";
+
+/** A range of which the node lacks an address: a sentence for a person, and where the config names it. */
+export interface MissingAddresses {
+  readonly message: string;
+  readonly origin: SnatRule["origin"];
+}
+
+/**
+ * The ranges of snat that hold addresses which are not among `local`, those of the node. That is no error: an address may
+ * come later, or be routed to the node without being one of its own.
+ */
+export function missingAddresses({ snat }: Config, local: readonly string[]): readonly MissingAddresses[] {
+  const { records, read } = parseAddresses(local);
+  const addresses = read.flatMap((one, i) => (one.ok ? [{ family: one.family, address: addressOf(records, i) }] : []));
+  return snat.flatMap(({ to, origin }): MissingAddresses[] => {
+    const ends = parseAddresses([to.first, to.last]).records;
+    const [first, last] = [addressOf(ends, 0), addressOf(ends, 1)];
+    const own = new Set(
+      addresses.flatMap(({ family, address }) =>
+        family === to.family && first <= address && address <= last ? [address] : [],
+      ),
+    );
+    const size = last - first + 1n;
+    const missing = size - BigInt(own.size);
+    if (missing <= 0n) return [];
+    const range = formatAddressRange(to);
+    const what = size === 1n ? range : `${missing} of the ${size} addresses ${range}`;
+    const message = `snat: ${what} ${missing === 1n ? "is" : "are"} not on this node; answers come back only if the network routes them here`;
+    return [{ message, origin }];
+  });
+}

@@ -1,0 +1,84 @@
+// Which files a config is made of.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ConfigFileError, readConfigFiles, readSources, sameSources } from "../../src/agent/config-file.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/masq-sources-`);
+test.after(() => rmSync(folder, { recursive: true }));
+
+const OPTIONS = { ipv6: false, reservedRanges: false };
+const names = (paths: readonly string[]) => readSources(paths).map(({ file }) => file.replace(`${folder}/`, ""));
+
+/** As kubelet mounts a ConfigMap: names link to files in a folder that another link names. */
+function mount(path: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(`${path}/..2026_11`, { recursive: true });
+  symlinkSync("..2026_11", `${path}/..data`);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(`${path}/..2026_11/${name}`, text);
+    symlinkSync(`..data/${name}`, `${path}/${name}`);
+  }
+}
+
+test("a folder stands for its files named ip-masq*, in the order of names", () => {
+  mount(`${folder}/config`, {
+    "ip-masq-agent": "nonMasqueradeCIDRs: [10.0.0.0/8]\n",
+    "ip-masq-agent-reconciled": "nonMasqueradeCIDRs: [11.0.0.0/8]\n",
+    other: "nonMasqueradeCIDRs: [x]\n",
+  });
+  mkdirSync(`${folder}/config/ip-masq-folder`);
+  assert.equal(names([`${folder}/config`]), ["config/ip-masq-agent", "config/ip-masq-agent-reconciled"]);
+  assert.equal(names([`${folder}/config/`]), ["config/ip-masq-agent", "config/ip-masq-agent-reconciled"]);
+  const { config } = readConfigFiles([`${folder}/config`], OPTIONS);
+  assert.equal(
+    config?.nonMasqueradeCIDRs.map(({ text }) => text),
+    ["10.0.0.0/8", "11.0.0.0/8"],
+  );
+  // A file that is named twice is read once; what is not there is left out.
+  const file = `${folder}/config/other`;
+  assert.equal(names([file, `${folder}/none`, file]), ["config/other"]);
+  assert.equal(names([`${folder}/none`]), []);
+  assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
+});
+
+test("all files together have a bound", () => {
+  mkdirSync(`${folder}/large`);
+  for (const name of ["ip-masq-a", "ip-masq-b"]) writeFileSync(`${folder}/large/${name}`, "#".repeat(600_000));
+  assert.throws(
+    () => readSources([`${folder}/large`]),
+    (error: Error) => error instanceof ConfigFileError && /ip-masq-b: .* more than 1 MiB together/.test(error.message),
+  );
+  mkdirSync(`${folder}/many`);
+  for (let i = 0; i < 101; i++) writeFileSync(`${folder}/many/ip-masq-${i}`, "");
+  assert.throws(() => readSources([`${folder}/many`]), /100 files at most/);
+});
+
+test("sources are the same if names and bytes are", () => {
+  const source = (file: string, text: string) => ({ file, bytes: new TextEncoder().encode(text) });
+  const cases: [[string, string][], [string, string][], boolean][] = [
+    [[], [], true],
+    [[["a", "x"]], [["a", "x"]], true],
+    [[["a", "x"]], [["b", "x"]], false],
+    [[["a", "x"]], [["a", "y"]], false],
+    [
+      [["a", "x"]],
+      [
+        ["a", "x"],
+        ["b", ""],
+      ],
+      false,
+    ],
+  ];
+  for (const [a, b, same] of cases) {
+    assert.is(
+      sameSources(
+        a.map((one) => source(...one)),
+        b.map((one) => source(...one)),
+      ),
+      same,
+    );
+  }
+});
+
+test.run();
