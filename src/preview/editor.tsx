@@ -1,4 +1,5 @@
-// A config in an editor: highlighted, with the agent's own diagnostics, and the entry that decides marked.
+// A config in an editor: highlighted, with the agent's own diagnostics, its keys completed, and the entry that decides marked.
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -8,6 +9,7 @@ import { Decoration, type DecorationSet, EditorView, highlightActiveLine, keymap
 import { tags } from "@lezer/highlight";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../config/index.ts";
+import { completeKey, explainKey } from "./config-keys.ts";
 
 /** A place in the text; lines and columns from 1, columns in UTF-16 units. */
 export interface Place {
@@ -72,6 +74,10 @@ const theme = EditorView.theme({
     border: "1px solid var(--border)",
     maxWidth: "32rem",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxWidth: "min(32rem, 92vw)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--panel)" },
+  ".cm-completionMatchedText": { fontWeight: "600" },
+  ".cm-tooltip.cm-completionInfo, .cm-key-info": { padding: "0.4rem 0.6rem", fontSize: "0.85rem" },
   ".cm-diagnostic": { whiteSpace: "pre-wrap", padding: "0.4rem 0.6rem" },
   ".decides": { backgroundColor: "var(--decides)", outline: "1px solid var(--accent)", borderRadius: "2px" },
 });
@@ -115,7 +121,9 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
           syntaxHighlighting(colours),
           marks,
           theme,
-          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          autocompletion({ override: [completeKey], icons: false }),
+          explainKey,
+          keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           typeOver,
           EditorView.updateListener.of((update) => {
