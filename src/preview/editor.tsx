@@ -5,7 +5,15 @@ import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  type Rect,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../config/index.ts";
@@ -90,6 +98,15 @@ const colours = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
 ]);
 
+/** Places what is said of a completion below the list, or above it: beside it a narrow screen has no room. */
+function infoUnderList(_view: EditorView, list: Rect, _option: Rect, info: Rect, space: Rect) {
+  const isBelow = list.bottom + info.bottom - info.top <= space.bottom;
+  const width = Math.max(160, Math.floor(space.right - list.left));
+  return {
+    style: `${isBelow ? "top" : "bottom"}: 100%; left: -1px; width: max-content; max-width: min(32rem, ${width}px)`,
+  };
+}
+
 /** Offsets of a place, held inside of the text: it may be of a text that has changed since. */
 function rangeOf(doc: Text, { line, column, length }: Place): { from: number; to: number } {
   const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
@@ -121,7 +138,7 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
           syntaxHighlighting(colours),
           marks,
           theme,
-          autocompletion({ override: [completeKey], icons: false }),
+          autocompletion({ override: [completeKey], icons: false, positionInfo: infoUnderList }),
           explainKey,
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),

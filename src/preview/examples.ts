@@ -27,13 +27,13 @@ export const EXAMPLES: readonly Example[] = [
   {
     name: "Pods only, one range masqueraded",
     config:
-      "# Packets from outside pass through the node untouched; a partner's network inside 10.0.0.0/8 sees the node.\nnonMasqueradeCIDRs:\n  - 10.0.0.0/8\nmasqueradeCIDRs:\n  - 10.200.0.0/16\nsourceCIDRs:\n  - 10.244.0.0/16 # the pods\noutputInterfaces:\n  - eth*\n",
+      "# Packets from outside keep their address;\n# a partner inside 10.0.0.0/8 sees the node's.\nnonMasqueradeCIDRs:\n  - 10.0.0.0/8\nmasqueradeCIDRs:\n  - 10.200.0.0/16\nsourceCIDRs:\n  - 10.244.0.0/16 # the pods\noutputInterfaces:\n  - eth*\n",
     flags: DEFAULT_FLAGS,
   },
   {
     name: "A fixed address for one destination",
     config:
-      "nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n  - fd00:10::/32\nsnat:\n  # A partner whose firewall lets one address in.\n  - destinationCIDRs: [198.51.100.0/24]\n    to: 203.0.113.5\n  - destinationCIDRs: ['2001:db8:1::/48']\n    to: 2001:db8::5-2001:db8::8\n",
+      "nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n  - fd00:10::/32\nsnat:\n  # Their firewalls admit these addresses.\n  - destinationCIDRs: [198.51.100.0/24]\n    to: 203.0.113.5\n  - destinationCIDRs: ['2001:db8:1::/48']\n    to: 2001:db8::5-2001:db8::8\n",
     flags: { ...DEFAULT_FLAGS, ipv6: true },
   },
   {
