@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFlags } from "../src/cli/flags.ts";
+import { KEY_DESCRIPTIONS, parseConfig } from "../src/config/index.ts";
 
 const PAGES = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>
   name.endsWith(".md"),
@@ -46,5 +47,33 @@ for (const page of PAGES) {
     }
   });
 }
+
+test("docs/configuration.md explains every key and every diagnostic, and shows the examples as they are", () => {
+  const text = readFileSync("docs/configuration.md", "utf8");
+  const [, table = ""] = /^## Diagnostics$([\s\S]*)/m.exec(text) ?? [];
+  const explained = [...table.matchAll(/^\| (`[^|]*`) +\| (?:error|warning) /gm)].flatMap(([, codes = ""]) =>
+    [...codes.matchAll(/`([^`]*)`/g)].map(([, code = ""]) => code),
+  );
+  const [, type = ""] =
+    /export type DiagnosticCode =([^;]*);/.exec(readFileSync("src/config/diagnostic.ts", "utf8")) ?? [];
+  const codes = [...type.matchAll(/"([^"]*)"/g)].map(([, code = ""]) => code);
+  assert.equal(explained.sort(), codes.sort());
+  for (const key of KEY_DESCRIPTIONS.keys()) assert.match(text, new RegExp(`^\\| \`${key}\` +\\|`, "m"), key);
+  for (const [, file = "", shown] of text.matchAll(/`(docs\/examples\/[\w.]+)`:\n\n```yaml\n([\s\S]*?)^```$/gm)) {
+    assert.is(shown, readFileSync(file, "utf8"), file);
+  }
+});
+
+test("the configs in docs/configuration.md are valid", () => {
+  const options = { file: "config", ipv6: true, reservedRanges: false };
+  for (const [, config = ""] of readFileSync("docs/configuration.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)) {
+    const { diagnostics } = parseConfig(config, options);
+    assert.equal(
+      diagnostics.filter(({ severity }) => severity === "error"),
+      [],
+      config,
+    );
+  }
+});
 
 test.run();

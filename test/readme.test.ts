@@ -1,18 +1,20 @@
-// What README.md and docs/windows.md show is what is printed.
-import { readFileSync } from "node:fs";
+// What README.md and the pages of docs show is what is printed.
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { kernelTest, run } from "./kernel/harness.ts";
 
 const README = readFileSync("README.md", "utf8");
-const WINDOWS = readFileSync("docs/windows.md", "utf8");
+const PAGES = readdirSync("docs")
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => readFileSync(`docs/${name}`, "utf8"));
 
 test("the examples", async () => {
-  const calls = [...`${README}\n${WINDOWS}`.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap((block) =>
+  const calls = [...[README, ...PAGES].join("\n").matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap((block) =>
     (block[1] ?? "").split(/^\$ /m).slice(1),
   );
-  assert.ok(calls.length >= 5);
+  assert.ok(calls.length >= 12);
   for (const call of calls) {
     const [line = "", ...output] = call.trimEnd().split("\n");
     const command = line.replace("ip-masq-agent", `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")}`);

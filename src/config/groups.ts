@@ -8,6 +8,8 @@ export interface GroupedEntry {
   readonly verdict: string;
   /** The list that it may be moved within; undefined: it stays as it is. */
   readonly list: string | undefined;
+  /** Does it take the place of a range with another verdict, which would apply without it? Then it stays. */
+  readonly overrides?: boolean;
 }
 
 /** Entries of one list that lie directly inside the same entry of another verdict, or inside none. */
@@ -39,20 +41,20 @@ export function groupsOf(entries: readonly GroupedEntry[], fallback: string): Gr
     contexts.set(index, context);
     return context;
   };
-  const groups = new Map<string, { list: string; context: number; verdict: string; members: number[] }>();
-  for (const [index, { prefix, verdict, list }] of entries.entries()) {
+  const groups = new Map<string, { list: string; changesNothing: boolean; members: number[] }>();
+  for (const [index, { prefix, verdict, list, overrides }] of entries.entries()) {
     if (list === undefined) continue;
     const context = contextOf(index);
     const outer = entries[context]?.prefix;
     const half = outer ? bitAfter(addressOf(records, index), prefix, outer.bits) : 0n;
-    const key = `${list} ${context} ${half}`;
-    const group = groups.get(key) ?? { list, context, verdict, members: [] };
+    const key = overrides ? `${list} itself ${index}` : `${list} ${context} ${half}`;
+    const changesNothing = !overrides && context < 0 && verdict === fallback;
+    const group = groups.get(key) ?? { list, changesNothing, members: [] };
     group.members.push(index);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ list, context, verdict, members }) => {
+  return [...groups.values()].map(({ list, changesNothing, members }) => {
     const networks = members.map((index) => entries[index]?.prefix.network ?? "");
-    const changesNothing = context < 0 && verdict === fallback;
     return { list, members, smallest: changesNothing ? undefined : aggregate(parsePrefixes(networks).records) };
   });
 }

@@ -27,6 +27,8 @@ export function placeOf(other: Pick<RawCidr, "file" | "line">, entry: Pick<RawCi
  */
 export function checkDecisions(entries: readonly ListedCidr[], implied: readonly Prefix[]): void {
   const named = new Set(entries.map(({ prefix }) => prefix.network));
+  // Without an entry that names an implied range it would be kept.
+  const impliedNetworks = new Set(implied.map(({ network }) => network));
   const unnamed = implied.filter(({ network }) => !named.has(network));
   const networks = [...unnamed.map(({ network }) => network), ...entries.map(({ prefix }) => prefix.network)];
   const covers = findCovers(parsePrefixes(networks).records);
@@ -35,7 +37,7 @@ export function checkDecisions(entries: readonly ListedCidr[], implied: readonly
     const outer = entries[cover - unnamed.length];
     // What no entry contains is kept by an implied range, or masqueraded.
     if (outer) reportPair(entry, outer);
-    else if (cover < 0 && entry.verdict === MASQUERADED) {
+    else if (cover < 0 && entry.verdict === MASQUERADED && !impliedNetworks.has(entry.prefix.network)) {
       const { text, span, report } = entry.raw;
       const message = `${text} is masqueraded anyway: no range that is kept contains it`;
       report("warning", "cidr-ineffective", span, message, "it changes nothing; remove it");

@@ -78,8 +78,18 @@ interface Placed extends GroupedEntry {
 
 /** All that takes part in the decision, in the order of the lists. */
 function divide(config: Config): { entries: readonly Placed[]; groups: readonly Group[] } {
+  const implied = [
+    ...(config.masqLinkLocal ? [] : [LINK_LOCAL_CIDRS.ipv4]),
+    ...(config.masqLinkLocalIPv6 ? [] : [LINK_LOCAL_CIDRS.ipv6]),
+  ];
+  const linkLocal = parsePrefixes(implied).read.filter((one): one is Prefix => one.ok);
+  const defaults = config.nonMasqueradeCIDRs.filter(({ span }) => !span).map(({ prefix }) => prefix);
+  const unnamedNetworks = new Set([...linkLocal, ...defaults].map(({ network }) => network));
   const listed = (key: ListKey, verdict: string) =>
-    config[key].map((at): Placed => ({ prefix: at.prefix, verdict, list: at.span ? key : undefined, at }));
+    config[key].map((at): Placed => {
+      const overrides = verdict !== KEPT && unnamedNetworks.has(at.prefix.network);
+      return { prefix: at.prefix, verdict, list: at.span ? key : undefined, at, overrides };
+    });
   const fixed = (prefixes: readonly Prefix[], verdict: string) =>
     prefixes.map((prefix): Placed => ({ prefix, verdict, list: undefined, at: undefined }));
   const named = [
@@ -94,12 +104,7 @@ function divide(config: Config): { entries: readonly Placed[]; groups: readonly 
   ];
   // What is named takes the place of what applies without being named.
   const networks = new Set(named.filter(({ at }) => at?.span !== undefined || !at).map(({ prefix }) => prefix.network));
-  const implied = [
-    ...(config.masqLinkLocal ? [] : [LINK_LOCAL_CIDRS.ipv4]),
-    ...(config.masqLinkLocalIPv6 ? [] : [LINK_LOCAL_CIDRS.ipv6]),
-  ];
-  const read = parsePrefixes(implied).read.filter((one): one is Prefix => one.ok);
-  const unnamed = fixed(read, KEPT).filter(({ prefix }) => !networks.has(prefix.network));
+  const unnamed = fixed(linkLocal, KEPT).filter(({ prefix }) => !networks.has(prefix.network));
   const isReplaced = ({ at, prefix }: Placed) => at !== undefined && !at.span && networks.has(prefix.network);
   const entries = [...named.filter((entry) => !isReplaced(entry)), ...unnamed];
   return { entries, groups: groupsOf(entries, MASQUERADED) };

@@ -10,6 +10,16 @@ import type { ConfigKey } from "./keys.ts";
 const cidrs = v.array(v.pipe(v.string(), v.metadata({ pattern: CIDR_PATTERN })));
 const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.description(what));
 
+/** An entry of `snat`. */
+export const snatSchema = v.object({
+  destinationCIDRs: v.pipe(cidrs, v.description("Destinations whose packets are translated; 0.0.0.0/0 is every one.")),
+  to: v.pipe(
+    v.string(),
+    v.metadata({ pattern: RANGE_PATTERN }),
+    v.description("The source address that packets get: one address, or a range first-last, of the CIDRs' family."),
+  ),
+});
+
 /**
  * The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. Metadata is for
  * the JSON Schema: an editor has nothing else, while the agent looks closer and says more.
@@ -22,25 +32,25 @@ export const configSchema = v.object({
   masqueradeCIDRs: v.pipe(
     v.nullish(cidrs),
     v.description(
-      "Destinations that are masqueraded although they lie in a range that is kept. The longest prefix of all lists decides.",
+      "Destinations whose packets are masqueraded although a shorter prefix keeps them. The longest prefix of all lists decides.",
     ),
   ),
   snat: v.pipe(
-    v.nullish(
-      v.array(v.object({ destinationCIDRs: cidrs, to: v.pipe(v.string(), v.metadata({ pattern: RANGE_PATTERN })) })),
-    ),
+    v.nullish(v.array(snatSchema)),
     v.description(
-      "Destinations to which packets go with a certain address, or one of a range first-last. The longest prefix of all lists decides.",
+      "Destinations whose packets are translated to a given address. The longest prefix of all lists decides.",
     ),
   ),
   sourceCIDRs: v.pipe(
     v.nullish(cidrs),
-    v.description("Only packets from these are masqueraded or translated; without any, packets from everywhere are."),
+    v.description(
+      "Only packets from these sources are masqueraded or translated. Without it, packets from any source are.",
+    ),
   ),
   outputInterfaces: v.pipe(
     v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: INTERFACE_PATTERN })))),
     v.description(
-      "Only packets that leave by one of these interfaces are masqueraded or translated; a trailing * stands for the rest of a name.",
+      "Only packets that leave by one of these interfaces are masqueraded or translated. A trailing * matches any rest of a name.",
     ),
   ),
   cidrLimit: v.pipe(

@@ -2,7 +2,7 @@
 
 /** What is coloured, by class. What stands in quotes comes first: nothing inside of it is anything else. */
 const TOKENS =
-  /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT)|(?<verdict>\b(?:RETURN|MASQUERADE)\b)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
+  /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT)|(?<verdict>\b(?:RETURN|MASQUERADE|SNAT)\b)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
 
 interface Token {
   readonly kind: string;

@@ -1,13 +1,23 @@
-// A config in an editor: highlighted, with the agent's own diagnostics, and the entry that decides marked.
+// A config in an editor: highlighted, with the agent's own diagnostics, its keys completed, and the entry that decides marked.
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  type Rect,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../config/index.ts";
+import { completeKey, explainKey } from "./config-keys.ts";
 
 /** A place in the text; lines and columns from 1, columns in UTF-16 units. */
 export interface Place {
@@ -72,6 +82,10 @@ const theme = EditorView.theme({
     border: "1px solid var(--border)",
     maxWidth: "32rem",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxWidth: "min(32rem, 92vw)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--panel)" },
+  ".cm-completionMatchedText": { fontWeight: "600" },
+  ".cm-tooltip.cm-completionInfo, .cm-key-info": { padding: "0.4rem 0.6rem", fontSize: "0.85rem" },
   ".cm-diagnostic": { whiteSpace: "pre-wrap", padding: "0.4rem 0.6rem" },
   ".decides": { backgroundColor: "var(--decides)", outline: "1px solid var(--accent)", borderRadius: "2px" },
 });
@@ -83,6 +97,15 @@ const colours = HighlightStyle.define([
   { tag: [tags.comment, tags.lineComment], color: "var(--quiet)", fontStyle: "italic" },
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
 ]);
+
+/** Places what is said of a completion below the list, or above it: beside it a narrow screen has no room. */
+function infoUnderList(_view: EditorView, list: Rect, _option: Rect, info: Rect, space: Rect) {
+  const isBelow = list.bottom + info.bottom - info.top <= space.bottom;
+  const width = Math.max(160, Math.floor(space.right - list.left));
+  return {
+    style: `${isBelow ? "top" : "bottom"}: 100%; left: -1px; width: max-content; max-width: min(32rem, ${width}px)`,
+  };
+}
 
 /** Offsets of a place, held inside of the text: it may be of a text that has changed since. */
 function rangeOf(doc: Text, { line, column, length }: Place): { from: number; to: number } {
@@ -115,7 +138,9 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
           syntaxHighlighting(colours),
           marks,
           theme,
-          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          autocompletion({ override: [completeKey], icons: false, positionInfo: infoUnderList }),
+          explainKey,
+          keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           typeOver,
           EditorView.updateListener.of((update) => {

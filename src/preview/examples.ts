@@ -25,6 +25,24 @@ export const EXAMPLES: readonly Example[] = [
     flags: { ...DEFAULT_FLAGS, ipv6: true },
   },
   {
+    name: "Pods only, one range masqueraded",
+    config:
+      "# Packets from outside keep their address;\n# a partner inside 10.0.0.0/8 sees the node's.\nnonMasqueradeCIDRs:\n  - 10.0.0.0/8\nmasqueradeCIDRs:\n  - 10.200.0.0/16\nsourceCIDRs:\n  - 10.244.0.0/16 # the pods\noutputInterfaces:\n  - eth*\n",
+    flags: DEFAULT_FLAGS,
+  },
+  {
+    name: "A fixed address for one destination",
+    config:
+      "nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n  - fd00:10::/32\nsnat:\n  # Their firewalls admit these addresses.\n  - destinationCIDRs: [198.51.100.0/24]\n    to: 203.0.113.5\n  - destinationCIDRs: ['2001:db8:1::/48']\n    to: 2001:db8::5-2001:db8::8\n",
+    flags: { ...DEFAULT_FLAGS, ipv6: true },
+  },
+  {
+    name: "A ConfigMap",
+    config:
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ip-masq-agent\n  namespace: kube-system\ndata:\n  config: |\n    nonMasqueradeCIDRs:\n      - 10.0.0.0/8\n    masqueradeCIDRs:\n      - 10.200.0.0/16\n",
+    flags: DEFAULT_FLAGS,
+  },
+  {
     name: "A broken one",
     config:
       "nonMasqueradeCIDRs:\n  - 10.0.0.1/8      # bits behind the length\n  - 192.168.0.0/016 # a padded length\n  - 10.300.0.0/16\nresyncIntervall: 60s\n",

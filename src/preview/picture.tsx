@@ -5,7 +5,7 @@ import { HilbertMap } from "./hilbert-map.tsx";
 import { PrefixTree } from "./prefix-tree.tsx";
 import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn } from "./space.ts";
 import { changes, inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
-import { formatShare, lookName, ruleName, verdictName } from "./words.ts";
+import { formatShare, lookName, ruleName, scopeSentence, verdictName } from "./words.ts";
 
 export function Picture() {
   const block = useSignal<Block | undefined>(undefined);
@@ -34,13 +34,42 @@ export function Picture() {
       )}
       <Readout block={block} />
       <Legend stretches={now} others={otherStretches.value} />
+      <ScopeNote policy={ipv4(policy)} before={ipv4(other.value?.policy)} testid="scope-ipv4" />
       <h3>IPv6</h3>
+      <ScopeNote policy={ipv6(policy)} before={ipv6(other.value?.policy)} testid="scope-ipv6" />
       <PrefixTree policy={ipv6(policy)} before={other.value && ipv6(other.value.policy)} />
     </>
   );
 }
 
+const ipv4 = (policy: readonly FamilyPolicy[] | undefined) => policy?.find(({ family }) => family === "ipv4");
 const ipv6 = (policy: readonly FamilyPolicy[] | undefined) => policy?.find(({ family }) => family === "ipv6");
+
+interface ScopeNoteProps {
+  readonly policy: FamilyPolicy | undefined;
+  readonly before: FamilyPolicy | undefined;
+  readonly testid: string;
+}
+
+const EVERY_PACKET = "Packets from any source and by any interface are subject to the config.";
+
+/** On what the verdicts depend besides the destination, which is all that the map and the tree show. */
+function ScopeNote({ policy, before, testid }: ScopeNoteProps) {
+  if (!policy) return null;
+  const now = scopeSentence(policy) ?? EVERY_PACKET;
+  const old = before ? (scopeSentence(before) ?? EVERY_PACKET) : now;
+  if (now === old)
+    return now === EVERY_PACKET ? null : (
+      <p class="note" data-testid={testid}>
+        {now}
+      </p>
+    );
+  return (
+    <p class="note" data-testid={testid}>
+      {now} In the config that it is compared with: {old} This difference is not marked.
+    </p>
+  );
+}
 
 /** What is pointed at. It is all that is drawn anew when the pointer moves. */
 function Readout({ block }: { block: Signal<Block | undefined> }) {

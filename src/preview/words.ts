@@ -1,5 +1,5 @@
 // How the page names things.
-import { formatAddressRange, type PolicyRule, type Verdict } from "../policy/index.ts";
+import { type FamilyPolicy, formatAddressRange, type PolicyRule, type Verdict } from "../policy/index.ts";
 import type { Look } from "./space.ts";
 
 const LOOKS: Readonly<Record<Look, string>> = {
@@ -24,6 +24,30 @@ export function sourceName({ origin, reason }: PolicyRule): string {
 /** The rule that decides, and where it comes from. */
 export function ruleName(rule: PolicyRule | undefined): string {
   return rule ? `${rule.prefix.network}, ${sourceName(rule)}` : "no entry contains it";
+}
+
+/** Sources or interfaces that a sentence names. */
+const NAMED = 4;
+
+function either(names: readonly string[]): string {
+  const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
+}
+
+/** Which packets a policy is about, as a sentence; undefined if it is about all. */
+export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | undefined {
+  const { sources, outputInterfaces } = scope;
+  if (sources === "any" && outputInterfaces === "any") return undefined;
+  const name = family === "ipv4" ? "IPv4" : "IPv6";
+  if (sources !== "any" && sources.length === 0) {
+    return `sourceCIDRs has no ${name} range: every ${name} packet keeps its address, whatever is shown here.`;
+  }
+  const limits = [
+    ...(sources === "any" ? [] : [`come from ${either(sources.map(({ network }) => network))}`]),
+    ...(outputInterfaces === "any" ? [] : [`leave by ${either(outputInterfaces)}`]),
+  ];
+  const what = rules.some(({ verdict }) => verdict.kind === "snat") ? "masqueraded or translated" : "masqueraded";
+  return `Only packets that ${limits.join(" and ")} are ${what}; all others keep their address.`;
 }
 
 /** A share of the IPv4 space, in per cent with enough digits to see something. */

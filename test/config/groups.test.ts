@@ -31,6 +31,9 @@ test("what may be merged, and what must not", () => {
 test("default and link-local ranges and snat take part, and stay as they are", () => {
   const text = "masqueradeCIDRs: [10.1.0.0/16, 10.1.1.0/24, 169.254.169.254/32, 8.0.0.0/8]\n";
   assert.is(optimize(text)?.text, "masqueradeCIDRs: [10.1.0.0/16, 169.254.169.254/32]\n");
+  // An entry that is itself a default or link-local range is all that keeps it from being kept.
+  const override = "masqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, 11.0.0.0/8, 169.254.0.0/16]\n";
+  assert.is(optimize(override)?.text, "masqueradeCIDRs: [10.0.0.0/8, 169.254.0.0/16]\n");
   const snat = "snat: [{destinationCIDRs: [10.1.0.0/16], to: 1.2.3.4}]\n";
   const nested = `${snat}nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.1.0/24]\nmasqueradeCIDRs: []\n`;
   assert.is(optimize(nested)?.text, nested);

@@ -37,6 +37,9 @@ browserTest("the examples, and what each says of itself", () =>
       /^valid: 3 CIDRs, resync every 1m0s$/,
       /^valid: 1 CIDR, resync every 1m0s$/,
       /^valid: 4 CIDRs, resync every 1m0s$/,
+      /^valid: 1 CIDR, resync every 1m0s$/,
+      /^valid: 2 CIDRs, resync every 1m0s$/,
+      /^valid: 1 CIDR, resync every 1m0s$/,
       /^invalid: 3 errors, 1 warning$/,
     ];
     for (const [i, { config }] of EXAMPLES.entries()) {
@@ -71,6 +74,94 @@ browserTest("typing fast loses nothing, and the last valid config stays in view"
     await page.getByText("this is of the last valid one", { exact: false }).waitFor();
     assert.is(await text(page, "rules-ipv4"), rules);
   }),
+);
+
+browserTest("keys are completed, with what they mean", () =>
+  withPage(async (page) => {
+    await type(page, "cidrLimit: 64\n");
+    await page.keyboard.type("sou");
+    const option = page.locator(".cm-tooltip-autocomplete li[aria-selected]");
+    await option.getByText("sourceCIDRs").waitFor();
+    await page.locator(".cm-completionInfo").getByText("Only packets from these sources", { exact: false }).waitFor();
+    // For a moment after it opens, Enter is taken for one that was typed before.
+    await page.waitForTimeout(200);
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("[10.244.0.0/16]");
+    assert.is((await editor(page).innerText()).trim(), "cidrLimit: 64\nsourceCIDRs: [10.244.0.0/16]");
+    assert.is(await page.locator(".cm-tooltip-autocomplete").count(), 0);
+    // One that is set is not offered again.
+    await page.keyboard.type("\n");
+    await page.keyboard.press("Control+Space");
+    await page.locator(".cm-tooltip-autocomplete li").first().waitFor();
+    const offered = await page.locator(".cm-tooltip-autocomplete li").allTextContents();
+    assert.ok(
+      offered.includes("masqueradeCIDRs") && !offered.includes("cidrLimit") && !offered.includes("sourceCIDRs"),
+    );
+    await page.keyboard.press("Escape");
+    await page.getByText("cidrLimit", { exact: true }).hover();
+    await page.locator(".cm-key-info").getByText("Most entries", { exact: false }).waitFor();
+  }),
+);
+
+browserTest("sources, interfaces, both lists and fixed addresses: on what verdicts depend, and their names", () =>
+  withPage(
+    async (page) => {
+      assert.is(
+        await text(page, "scope-ipv4"),
+        "Only packets that come from 10.244.0.0/16 and leave by eth* or wlan0 are masqueraded or translated; all others keep their address.",
+      );
+      assert.match(
+        await text(page, "scope-ipv6"),
+        /^sourceCIDRs has no IPv6 range: every IPv6 packet keeps its address/,
+      );
+      assert.match(await page.locator(".legend").innerText(), /translated 0\.39 %/);
+      await page.locator(".map").hover({ position: await placeOf(page, 11) });
+      assert.match(await text(page, "readout"), /: translated to 203\.0\.113\.5 \(11\.0\.0\.0\/8, line 4\)$/);
+      assert.is(await page.locator(".decides").innerText(), "11.0.0.0/8");
+      const colours = await Promise.all([10, 11, 12].map((step) => colourAt(page, step)));
+      assert.is(new Set(colours).size, 3);
+      const rows = await page.locator(".tree .row").allInnerTexts();
+      assert.equal(
+        rows.map((row) => row.split("\n").slice(0, 2).join(" ")),
+        [
+          "::/0 masqueraded",
+          "2001:db8::/32 translated to 2001:db8::5-2001:db8::8",
+          "fd00::/8 kept",
+          "fd00:5::/32 masqueraded",
+          "fe80::/10 kept",
+        ],
+      );
+      await tab(page, "Rules");
+      assert.match(await page.locator(".verdict-snat").first().innerText(), /^SNAT$/);
+      await tab(page, "Try an address");
+      await page
+        .getByRole("row", {
+          name: /^11\.0\.0\.1 translated to 203\.0\.113\.5 11\.0\.0\.0\/8, line 4, if its source is in /,
+        })
+        .waitFor();
+      // A scope that alone differs is no change that the map can show.
+      await tab(page, "Picture");
+      await page.getByRole("button", { name: "Compare", exact: true }).click();
+      await type(page, "sourceCIDRs: []", "Config to compare with");
+      await page.getByTestId("scope-ipv4").getByText("This difference is not marked.", { exact: false }).waitFor();
+    },
+    {
+      config:
+        "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\nmasqueradeCIDRs: [10.5.0.0/16, 'fd00:5::/32']\nsnat:\n- destinationCIDRs: [11.0.0.0/8]\n  to: 203.0.113.5\n- destinationCIDRs: ['2001:db8::/32']\n  to: 2001:db8::5-2001:db8::8\nsourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth*, wlan0]\n",
+      flags: { ...DEFAULT_FLAGS, ipv6: true },
+      addresses: "10.5.0.1\n11.0.0.1\n",
+    },
+  ),
+);
+
+browserTest("a ConfigMap: the entry that decides is marked where it stands in it", () =>
+  withPage(
+    async (page) => {
+      await page.locator(".map").hover({ position: await placeOf(page, 10) });
+      assert.is(await page.locator(".decides").innerText(), "10.0.0.0/8");
+    },
+    { config: EXAMPLES.find(({ name }) => name === "A ConfigMap")?.config ?? "" },
+  ),
 );
 
 browserTest("flags shape the rules, and bad ones are told where they stand", () =>
@@ -421,7 +512,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         }
       },
       {
-        config: EXAMPLES[2]?.config ?? "",
+        config: `${EXAMPLES[2]?.config}sourceCIDRs: [10.244.0.0/16]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n`,
         compare: "# typed half\nnonMasqueradeCIDRs: [10.0.0.0/33]",
         flags: { ...DEFAULT_FLAGS, ipv6: true },
         addresses: "10.0.0.1\nx\n8.8.8.8\n",

@@ -1,0 +1,13 @@
+// What each key means, from the schema, for editors.
+// This module is browser-compatible.
+import { type GenericSchema, getDescription } from "valibot";
+import { configSchema, snatSchema } from "./schema.ts";
+
+const describe = (entries: Readonly<Record<string, GenericSchema>>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(entries).map(([key, schema]) => [key, getDescription(schema) ?? ""]));
+
+/** The keys of a config, each with a sentence or two. */
+export const KEY_DESCRIPTIONS = describe(configSchema.entries);
+
+/** The same for the keys of an entry of `snat`. */
+export const SNAT_KEY_DESCRIPTIONS = describe(snatSchema.entries);
