@@ -8,6 +8,11 @@ import { BOTH_RUNTIMES, type Call, testCalls, testFolder } from "./calls.ts";
 const { folder, file } = testFolder();
 
 const CONFIG = file("config.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
+const SCOPED = file(
+  "scoped.yaml",
+  "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.9.0.0/16]\nsnat: [{ destinationCIDRs: [192.0.2.0/24], to: 203.0.113.5 }]\n",
+);
+const PLAIN = file("plain.yaml", "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
 const LIST = file("list.txt", "# ours\r\n10.1.0.0/16\r\n192.0.2.1 # one\n");
 const BAD_LIST = file("bad.txt", "10.0.0.0/8\n10.0.0.1/8\n");
 const MANY_BAD = file("many.txt", "10.0.0.1/8\n".repeat(1000));
@@ -116,6 +121,68 @@ const CALLS: Call[] = [
       "",
     ].join("\n"),
     stderr: NONE,
+  },
+  // Sources: what a line says of its own, and what the answer depends on without it.
+  {
+    args: ["classify", `--config=${SCOPED}`, "--key=dst", "--summary"],
+    stdout: [
+      "1  keep        169.254.0.0/16  link-local (masqLinkLocal: false)",
+      `1  keep        10.0.0.0/8  ${SCOPED}:1:22`,
+      `1  snat 203.0.113.5  192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
+      "1  masquerade  no entry contains it, if its source is in sourceCIDRs",
+      "1  keep        IPv6 is not enabled: the agent keeps no rules for it",
+      "7 lines: 3 keep, 1 masquerade, 1 snat, 2 of these depend on what the lines do not say, 2 without an address",
+      "",
+    ].join("\n"),
+    stderr: NONE,
+  },
+  {
+    args: ["classify", `--config=${SCOPED}`, "--key=dst", "--source-key=src"],
+    stdout: [
+      "8.8.8.8          masquerade  no entry contains it",
+      `10.1.2.3         keep        10.0.0.0/8  ${SCOPED}:1:22`,
+      "fd00::1          keep        IPv6 is not enabled: the agent keeps no rules for it",
+      "169.254.1.1      keep        169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "192.0.2.1        keep        its source is not in sourceCIDRs",
+      "",
+    ].join("\n"),
+    stderr: NONE,
+  },
+  {
+    args: ["classify", `--config=${SCOPED}`, "--field=5", "--source-field=4", "--only=masquerade"],
+    stdout: `${LOG.split("\n")[0]}\n`,
+  },
+  {
+    args: ["classify", `--config=${SCOPED}`, "--key=dst", "--source-field=9"],
+    stdout: /^10\.1\.2\.3 +keep/,
+    stderr: /line 1 has no address/,
+  },
+  {
+    args: ["classify", "--source-key=a", "--source-field=1"],
+    exit: 2,
+    stderr: /--source-field and --source-key both say where/,
+  },
+  {
+    args: ["impact", `--from=${PLAIN}`, `--to=${SCOPED}`, "--key=dst"],
+    stdout: [
+      "1  - masquerade: no entry contains it",
+      "   + masquerade: no entry contains it, if its source is in sourceCIDRs",
+      `     ${LOG.split("\n")[0]}`,
+      "1  - masquerade: no entry contains it",
+      `   + snat 203.0.113.5: 192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
+      "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
+      "0 of 7 lines would change their verdict",
+      "2 more may: it depends on what the lines do not say",
+      "",
+    ].join("\n"),
+  },
+  {
+    args: ["impact", `--from=${SCOPED}`, `--to=${SCOPED}`, "--key=dst"],
+    stdout: "0 of 7 lines would change their verdict\n",
+  },
+  {
+    args: ["impact", `--from=${LIST}`, `--to=${SCOPED}`, "--key=dst", "--source-key=src"],
+    stdout: /would change their verdict\n$/,
   },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stdout: "0 of 7 lines would change their verdict\n" },
   { args: ["impact", `--from=${LIST}`], exit: 2, stderr: /impact needs two configs/ },

@@ -233,4 +233,33 @@ test("two lists at once", () => {
   );
 });
 
+test("a gate holds lines back by their source", () => {
+  const prefixes = parsePrefixes(["10.0.0.0/8", "0.0.0.0/0", "::/0"]).records;
+  // Only 9.0.0.0/8 and fd00::/8 pass, and the gate is about all but the first entry.
+  const sources = parsePrefixes(["9.0.0.0/8", "fd00::/8", "0.0.0.0/0", "::/0"]).records;
+  const gate = { applies: Uint8Array.of(0, 1, 1), sources, passes: Uint8Array.of(1, 1, 0, 0) };
+  const lines = [
+    ["src=9.1.1.1 dst=8.8.8.8", 1],
+    ["src=7.1.1.1 dst=8.8.8.8", 3],
+    ["src=7.1.1.1 dst=10.8.8.8", 0],
+    ["dst=8.8.8.8 src=9.1.1.1", 1],
+    ["dst=8.8.8.8", -1],
+    ["dst=10.8.8.8", 0],
+    ["src=fd00::1 dst=2001:db8::1", 2],
+    ["src=fe80::1 dst=2001:db8::1", 4],
+    ["src=9.1.1.1", -1],
+  ] as const;
+  const text = encoder.encode(lines.map(([line]) => `${line}\n`).join(""));
+  const options = { place: { key: "dst" }, source: { key: "src" } };
+  const reader = new LineReader([{ prefixes, gate }], { ...options, wanted: Uint8Array.of(0, 0, 0, 1, 1) });
+  reader.room().set(text);
+  reader.filled(text.length);
+  const indexes = reader.next()?.indexes[0] ?? [];
+  assert.equal(
+    [...indexes],
+    lines.map(([, index]) => index),
+  );
+  assert.is(decoder.decode(reader.copied()), `${lines[1][0]}\n${lines[7][0]}\n`);
+});
+
 test.run();
