@@ -11,6 +11,8 @@ function configJsonSchema(): object {
   const { $schema, ...schema } = toJsonSchema(configSchema, {
     target: "draft-07",
     typeMode: "input",
+    overrideSchema: ({ valibotSchema: { type }, jsonSchema }) =>
+      type === "object" ? { ...jsonSchema, additionalProperties: false } : undefined,
     overrideAction: ({ valibotAction: action, jsonSchema }) => {
       if (action.type === "safe_integer") return { ...jsonSchema, type: "integer", maximum: Number.MAX_SAFE_INTEGER };
       return action.type === "metadata" && "metadata" in action
@@ -18,7 +20,7 @@ function configJsonSchema(): object {
         : undefined;
     },
   });
-  return { $schema, title: "ip-masq-agent config", ...schema, additionalProperties: false };
+  return { $schema, title: "ip-masq-agent config", ...schema };
 }
 
 export const configSchemaText = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;

@@ -35,6 +35,7 @@ function dataOf(text: string): unknown {
 test("the schema has the config's keys, and takes no others", () => {
   assert.equal(Object.keys(schema.properties), CONFIG_KEYS);
   assert.not.ok(takes({ nonMasqueradeCIDR: [] }));
+  assert.not.ok(takes({ snat: [{ destinationCIDRs: [], to: "203.0.113.5", from: "10.0.0.0/8" }] }));
   assert.is(schema.properties.resyncInterval.default, "60s");
 });
 
@@ -46,6 +47,10 @@ test("it takes and refuses what the agent does", () => {
     "nonMasqueradeCIDRs: null\ncidrLimit: null\nmasqLinkLocal: null\nmasqLinkLocalIPv6: null",
     "cidrLimit: 9007199254740991",
     "masqLinkLocal: yes\ncidrLimit: 0100",
+    "masqueradeCIDRs: [10.1.0.0/16]\nsourceCIDRs: [10.244.0.0/16, 'fd00::/64']\noutputInterfaces: [eth0, ens*, eth1.100, br-lan]",
+    "masqueradeCIDRs: null\nsourceCIDRs: null\noutputInterfaces: null\nsnat: null",
+    "snat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 - 203.0.113.9 }]",
+    "snat: [{ destinationCIDRs: ['2001:db8::/32'], to: '2001:db8::5-2001:db8::8' }, { destinationCIDRs: [], to: 203.0.113.5 }]",
     ...["60s", "100ms", "1h15m30.5s", "+5m", "1.s", ".5s", "100000us", "200000µs", "200000μs"].map(
       (text) => `resyncInterval: ${text}`,
     ),
@@ -75,6 +80,12 @@ test("it takes and refuses what the agent does", () => {
     ),
     ...["-1", "64.5", "'64'", "9007199254740993", "x"].map((one) => `cidrLimit: ${one}\nnonMasqueradeCIDRs: null`),
     ...["'true'", "1"].map((one) => `masqLinkLocal: ${one}`),
+    ...["masqueradeCIDRs: [10.0.0.0]", "masqueradeCIDRs: 10.0.0.0/8", "sourceCIDRs: [null]", "sourceCIDRs: {}"],
+    ...["'*'", "eth+", "e*th", "''", "a b", "sixteen-letters-", "1"].map((one) => `outputInterfaces: [${one}]`),
+    ...["203.0.113.0/24", "x", "''", "1-2-3", "5"].map((to) => `snat: [{ destinationCIDRs: [10.0.0.0/8], to: ${to} }]`),
+    ...["[{}]", "{}", "[{ to: 203.0.113.5 }]", "[{ destinationCIDRs: [10.0.0.0/8] }]", "[null]", "x"].map(
+      (one) => `snat: ${one}`,
+    ),
     "- 10.0.0.0/8",
   ];
   for (const text of bad) {

@@ -34,11 +34,19 @@ for (const [name, values, kustomization] of PAIRS) {
 
 const daemonSet = (values = {}): KubeObject => chart(values).find(({ kind }) => kind === "DaemonSet") as KubeObject;
 
+/** The config that the comments of values.yaml show. */
+function shownConfig(): object {
+  const [, shown = ""] = /((?:^# {3}.*\n)+)config: /m.exec(readFileSync("deploy/chart/values.yaml", "utf8")) ?? [];
+  const config = parse(shown.replace(/^# {3}/gm, ""));
+  assert.ok(["masqueradeCIDRs", "snat", "sourceCIDRs", "outputInterfaces"].every((key) => key in config));
+  return config;
+}
+
 manifestTest("all that the chart can set", async () => {
   const set = {
     image: { repository: "images.example.com/ip-masq-agent", tag: "1.2.3", pullPolicy: "Always" },
     imagePullSecrets: [{ name: "secret" }],
-    config: { nonMasqueradeCIDRs: ["10.0.0.0/8"], resyncInterval: "60s" },
+    config: { nonMasqueradeCIDRs: ["10.0.0.0/8"], ...shownConfig(), resyncInterval: "60s" },
     args: ["--enable-ipv6", "--v=2"],
     port: 19410,
     maxUnavailable: 500,
@@ -99,6 +107,9 @@ manifestTest("values that mean nothing, or break the probes, are refused", () =>
     [{ config: { nonMasqueradeCIDR: ["10.0.0.0/8"] } }, /nonMasqueradeCIDR/],
     [{ config: { nonMasqueradeCIDRs: "10.0.0.0/8" } }, /nonMasqueradeCIDRs/],
     [{ config: { resyncInterval: "1 minute" } }, /resyncInterval/],
+    [{ config: { snat: [{ destinationCIDRs: ["198.51.100.0/24"] } as object] } }, /snat\/0/],
+    [{ config: { snat: [{ destinationCIDRs: ["198.51.100.0/24"], to: "198.51.100.0/24" }] } }, /snat\/0\/to/],
+    [{ config: { outputInterfaces: ["eth+"] } }, /outputInterfaces\/0/],
     [{ maxUnavailable: "0%" }, /maxUnavailable/],
     [{ nodeSelector: { "kubernetes.io/os": "windows" } }, /invalid propertyName 'kubernetes.io\/os'/],
     [{ affinity: { nodes: {} } }, /affinity/],
