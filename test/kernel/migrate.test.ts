@@ -65,6 +65,34 @@ for (const variant of VARIANTS) {
     );
   }
 
+  kernelTest(`from an old chain to one with every key, and back (${variant})`, () =>
+    withNode(async (node, folder) => {
+      const args = [`--iptables-variant=${variant}`];
+      await agent(node, ["apply", ...args, configFlag(folder, CONFIG)]);
+      const plain = ruleLines(saved(node, variant));
+      restore(node, variant, `*nat\n${CASES["other comments"]}\nCOMMIT\n`);
+      const apply = async (config: string) => {
+        const applied = await agent(node, ["apply", "--output=json", ...args, configFlag(folder, config)]);
+        assert.is(applied.exit, 0, applied.stderr);
+        // Whatever there was: one transaction, and nothing is left to write.
+        assert.is(JSON.parse(applied.stdout).families[0].transaction.match(/^COMMIT$/gm).length, 1);
+        assert.is((await agent(node, ["plan", "--exit-code", ...args, configFlag(folder, config)])).exit, 0);
+      };
+      await apply(
+        `${CONFIG}masqueradeCIDRs: [10.50.0.0/16]\nsourceCIDRs: [10.244.0.0/16]\noutputInterfaces: ['eth*']\n` +
+          "snat: [{ destinationCIDRs: [198.51.100.0/24], to: 192.0.2.9 }]\n",
+      );
+      const rules = ruleLines(saved(node, variant)).filter((line) => line.startsWith("-A IP-MASQ-AGENT "));
+      // The longest prefix comes first, and the rest last.
+      assert.equal(
+        rules.map((line) => / -d (\S+)/.exec(line)?.[1]),
+        ["198.51.100.0/24", "169.254.0.0/16", "10.50.0.0/16", "172.16.0.0/12", "10.0.0.0/8", undefined],
+      );
+      await apply(CONFIG);
+      assert.equal(ruleLines(saved(node, variant)), plain);
+    }),
+  );
+
   kernelTest(`rules in another order are moved, and those that stay are not touched (${variant})`, () =>
     withNode(async (node, folder) => {
       const args = [`--iptables-variant=${variant}`];
