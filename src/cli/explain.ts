@@ -3,7 +3,7 @@ import { formatRange, parseAddresses } from "../core/index.ts";
 import { type Explanation, explain as explainAddresses, type Part } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
-import { decisionData, paintVerdict, reasonOf } from "./outcomes.ts";
+import { decisionData, paintVerdict, reasonOf, verdictWidth } from "./outcomes.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -48,9 +48,10 @@ function printAnswers(answers: readonly Explanation[], io: Io): void {
     return [{ name: answer.asked }, ...parts, ...(left > 0 ? [{ name: `  … and ${left} more parts` }] : [])];
   });
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  const wide = verdictWidth(rows.flatMap((row) => ("decision" in row ? [row.decision] : [])));
   for (const row of rows) {
     if (!("decision" in row)) io.print(row.name);
-    else io.print(`${row.name.padEnd(width)}  ${paintVerdict(row.decision, io)}  ${reasonOf(row.decision)}`);
+    else io.print(`${row.name.padEnd(width)}  ${paintVerdict(row.decision, io, wide)}  ${reasonOf(row.decision)}`);
   }
   for (const { ok, asked } of answers) if (!ok) io.warn(`${asked} is neither an IP address nor a CIDR`);
 }

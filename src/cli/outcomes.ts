@@ -102,9 +102,17 @@ function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule)
   }
 }
 
-/** The verdict in its colour, as wide as the longest without addresses. */
-export function paintVerdict({ verdict }: Decision, { color }: Io): string {
-  const text = formatVerdict(verdict).padEnd(10);
+/** Columns of the longest verdict without addresses. */
+const VERDICT_WIDTH = 10;
+
+/** Columns that all of these verdicts fit in. */
+export function verdictWidth(decisions: readonly Decision[]): number {
+  return Math.max(VERDICT_WIDTH, ...decisions.map(({ verdict }) => formatVerdict(verdict).length));
+}
+
+/** The verdict in its colour. */
+export function paintVerdict({ verdict }: Decision, { color }: Io, width = VERDICT_WIDTH): string {
+  const text = formatVerdict(verdict).padEnd(width);
   switch (verdict.kind) {
     case "keep":
       return color.green(text);
