@@ -1,5 +1,4 @@
 // A thread that parses one config, and hands it over piece by piece.
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 
@@ -32,14 +31,18 @@ export function withLists(config: Config, lists: readonly (readonly Destination[
   return { ...config, nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat };
 }
 
-/** Is this such a thread? The program's first thread is one of its own. */
-export function isConfigThread(): boolean {
-  return !isMainThread && (workerData as Partial<ParseTask> | null)?.sources !== undefined;
-}
+/** What the address of the program ends with in such a thread. To ask node:worker_threads would make every start slower. */
+const MARK = "?config-thread";
+
+/** The program as such a thread. */
+export const threadUrl = (): URL => new URL(MARK, import.meta.url);
+
+/** Is this such a thread? */
+export const isConfigThread = (): boolean => import.meta.url.endsWith(MARK);
 
 /** Parses the config that the thread was started with, and replies once to each message. */
-export function runConfigThread(): void {
-  const port = parentPort;
+export async function runConfigThread(): Promise<void> {
+  const { parentPort: port, workerData } = await import("node:worker_threads");
   if (!port) return;
   const replies = repliesTo(workerData as ParseTask);
   port.on("message", () => {

@@ -1,8 +1,8 @@
 // Parses a config so that nothing else has to wait: the probes are answered meanwhile.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import type { LoadedSource } from "./config-file.ts";
-import { type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
+import { type ParseReply, type ParseTask, threadUrl, withLists } from "./config-thread.ts";
 
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
@@ -33,22 +33,16 @@ type Outcome =
   | { readonly parsed: ParsedConfig }
   | { readonly parsed?: undefined; readonly started: boolean; readonly why: string };
 
-function parseInThread(workerData: ParseTask, signal: AbortSignal): Promise<Outcome> {
+async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outcome> {
+  let worker: Worker;
+  try {
+    worker = await startThread(task);
+  } catch (error) {
+    return { started: false, why: (error as Error).message };
+  }
   return new Promise((resolve) => {
     let started = false;
     const fail = (why: string) => resolve({ started, why });
-    let worker: Worker;
-    try {
-      // The program itself: it is one file, whose first statement asks whether it is such a thread.
-      worker = new Worker(new URL(import.meta.url), {
-        workerData,
-        argv: [],
-        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      });
-    } catch (error) {
-      fail((error as Error).message);
-      return;
-    }
     const end = () => void worker.terminate();
     signal.addEventListener("abort", end);
     let parsed: ParsedConfig | undefined;
@@ -76,6 +70,13 @@ function parseInThread(workerData: ParseTask, signal: AbortSignal): Promise<Outc
     });
     worker.postMessage(undefined);
   });
+}
+
+/** Starts the program itself as the thread: it is one file, whose first statement asks whether it is one. */
+async function startThread(workerData: ParseTask): Promise<Worker> {
+  // Loaded here: the commands that need no thread start sooner without it.
+  const { Worker } = await import("node:worker_threads");
+  return new Worker(threadUrl(), { workerData, argv: [], resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
 }
 
 /** A config that the thread did not survive. */

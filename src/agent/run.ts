@@ -62,7 +62,7 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
   const follow = async (): Promise<boolean> => {
     const isNew = await follower.look();
     const valid = follower.config();
-    if (valid) warnOfAddresses(valid, log);
+    if (valid) await warnOfAddresses(valid, log);
     if (!policy.ipv6) log.state("ipv6 off", "info", "IPv6 masquerading rules: not enabled.", 2);
     if (!isNew || !valid) return false;
     setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
@@ -106,9 +106,9 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
 }
 
 /** Warns of addresses that snat names and the node lacks; they may come and go while the config stays. */
-function warnOfAddresses(config: Config, log: Log): void {
+async function warnOfAddresses(config: Config, log: Log): Promise<void> {
   // Few configs name any, and to ask costs some time.
-  const local = config.snat.length > 0 ? nodeAddresses() : undefined;
+  const local = config.snat.length > 0 ? await nodeAddresses() : undefined;
   const missing = local ? missingAddresses(config, local) : [];
   const messages = missing.map(({ message }) => message).join("\n");
   if (messages !== "") log.state("snat addresses", "warning", messages);

@@ -83,7 +83,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-if (isConfigThread()) runConfigThread();
+if (isConfigThread()) await runConfigThread();
 else {
   ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());

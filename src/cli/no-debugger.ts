@@ -1,7 +1,6 @@
 // SIGUSR1 makes a runtime listen for a debugger on the loopback, which is the node's: any process there may connect and
 // run code as the agent.
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long after a signal the debugger's port may open, and between two looks. Milliseconds. */
 const OPENS_WITHIN_MS = 1_000;
@@ -18,7 +17,7 @@ export async function closeDebugger(): Promise<void> {
     const inspector = await import("node:inspector");
     for (let waited = 0; waited < OPENS_WITHIN_MS; waited += STEP_MS) {
       if (inspector.url()) inspector.close();
-      await sleep(STEP_MS, undefined, { ref: false });
+      await new Promise((done) => setTimeout(done, STEP_MS).unref());
     }
   } catch {
     // Some builds of Node have no debugger, and Deno lets nobody close it without --allow-sys=inspector.

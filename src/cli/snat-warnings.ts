@@ -4,8 +4,8 @@ import { nodeAddresses } from "../kernel/index.ts";
 import { missingAddresses } from "../policy/index.ts";
 
 /** Warns of addresses that snat names and the node does not have. */
-export function warnOfAddresses(config: Config, warn: (message: string) => void): void {
-  const local = config.snat.length > 0 ? nodeAddresses() : undefined;
+export async function warnOfAddresses(config: Config, warn: (message: string) => void): Promise<void> {
+  const local = config.snat.length > 0 ? await nodeAddresses() : undefined;
   if (!local) return;
   for (const { message, origin } of missingAddresses(config, local)) {
     warn(origin ? `${origin.file}:${origin.line}:${origin.column}: ${message}` : message);

@@ -11,7 +11,7 @@ import { collectWarnings } from "./warnings.ts";
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
-  warnOfAddresses(config, warnings.warn);
+  await warnOfAddresses(config, warnings.warn);
   const backend = await openBackend(settings, warnings.warn);
   const outcomes = await forEachFamily(policy, (part) => backend.inspect(part));
   const failed = outcomes.some(({ error }) => error !== undefined);

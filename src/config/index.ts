@@ -17,7 +17,7 @@ export {
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { effectiveConfig } from "./effective.ts";
-export { KEY_DESCRIPTIONS, SNAT_KEY_DESCRIPTIONS } from "./key-descriptions.ts";
+export { describeKeys, describeSnatKeys } from "./key-descriptions.ts";
 export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type {

@@ -7,7 +7,7 @@ const describe = (entries: Readonly<Record<string, GenericSchema>>): ReadonlyMap
   new Map(Object.entries(entries).map(([key, schema]) => [key, getDescription(schema) ?? ""]));
 
 /** The keys of a config, each with a sentence or two. */
-export const KEY_DESCRIPTIONS = describe(configSchema.entries);
+export const describeKeys = (): ReadonlyMap<string, string> => describe(configSchema.entries);
 
 /** The same for the keys of an entry of `snat`. */
-export const SNAT_KEY_DESCRIPTIONS = describe(snatSchema.entries);
+export const describeSnatKeys = (): ReadonlyMap<string, string> => describe(snatSchema.entries);

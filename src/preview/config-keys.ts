@@ -2,10 +2,13 @@
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import type { Text } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
-import { KEY_DESCRIPTIONS, SNAT_KEY_DESCRIPTIONS } from "../config/index.ts";
+import { describeKeys, describeSnatKeys } from "../config/index.ts";
 
 /** The keys that a mapping may have, each with what it means. */
 type Keys = ReadonlyMap<string, string>;
+
+const CONFIG: Keys = describeKeys();
+const SNAT: Keys = describeSnatKeys();
 
 const isSnat = (line: string) => /^"?snat"?\s*:/i.test(line);
 
@@ -19,7 +22,7 @@ export function keysAt(doc: Text, lineNumber: number, column: number): Keys | un
     if (before[open] === "[" || !/[{,]\s*$/.test(before)) return undefined;
     if (head === "") return indent === 0 ? rootKeys(doc) : entryKeys(doc, lineNumber, indent);
     if (head.trim() === "-") return entryKeys(doc, lineNumber, indent);
-    return isSnat(head.trim()) && head.includes("[") ? SNAT_KEY_DESCRIPTIONS : undefined;
+    return isSnat(head.trim()) && head.includes("[") ? SNAT : undefined;
   }
   if (head.trim() === "-") return entryKeys(doc, lineNumber, indent);
   return head === "" ? keysByIndent(doc, lineNumber, column) : undefined;
@@ -41,18 +44,18 @@ function keysByIndent(doc: Text, lineNumber: number, indent: number): Keys | und
   const { text, number } = parent;
   if (text.startsWith("-")) return entryKeys(doc, number, parent.indent);
   if (/^(\},?\s*)?\{$/.test(text)) return parent.indent === 0 ? rootKeys(doc) : entryKeys(doc, number, parent.indent);
-  return /^(config|ip-masq-agent)\s*:\s*[|>]/.test(text) ? KEY_DESCRIPTIONS : undefined;
+  return /^(config|ip-masq-agent)\s*:\s*[|>]/.test(text) ? CONFIG : undefined;
 }
 
 /** Those of an entry of a list: only snat has mappings for entries. */
 function entryKeys(doc: Text, lineNumber: number, indent: number): Keys | undefined {
   const parent = parentOf(doc, lineNumber, indent, true);
-  return parent && isSnat(parent.text) ? SNAT_KEY_DESCRIPTIONS : undefined;
+  return parent && isSnat(parent.text) ? SNAT : undefined;
 }
 
 /** A ConfigMap has the config's keys in its data only. */
 function rootKeys(doc: Text): Keys | undefined {
-  return /^[\s{]*"?kind"?\s*:\s*"?ConfigMap\b/m.test(doc.toString()) ? undefined : KEY_DESCRIPTIONS;
+  return /^[\s{]*"?kind"?\s*:\s*"?ConfigMap\b/m.test(doc.toString()) ? undefined : CONFIG;
 }
 
 /**
@@ -83,8 +86,7 @@ export function completeKey({ state, pos, explicit }: CompletionContext): Comple
   const quote = word.startsWith('"') ? '"' : "";
   // What stands behind the cursor already is not written again.
   const end = /^"?\s*:/.test(text.slice(pos - from)) ? "" : `${quote}: `;
-  const isSet = (key: string) =>
-    keys === KEY_DESCRIPTIONS && new RegExp(`^[\\s{,]*"?${key}"?\\s*:`, "im").test(doc.toString());
+  const isSet = (key: string) => keys === CONFIG && new RegExp(`^[\\s{,]*"?${key}"?\\s*:`, "im").test(doc.toString());
   const options = [...keys].flatMap(([key, info]): Completion[] =>
     isSet(key) ? [] : [{ label: `${quote}${key}`, apply: `${quote}${key}${end}`, type: "property", info }],
   );
