@@ -6,7 +6,7 @@ import {
   type ParsedConfig,
   parseConfig,
 } from "../config/index.ts";
-import { readRegularFile, readStart } from "../kernel/index.ts";
+import { readRegularFile, readStart } from "../host/index.ts";
 
 /** A config file that is there but cannot be read. */
 export class ConfigFileError extends Error {

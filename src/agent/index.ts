@@ -3,9 +3,7 @@
  * @module
  */
 
-export { type Address, parseAddress } from "./address.ts";
 export { type ConfigFile, ConfigFileError, readConfigFile } from "./config-file.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";
-export { serve } from "./http.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

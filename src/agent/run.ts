@@ -1,15 +1,14 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import process from "node:process";
+import type { Backend, EntryCounter } from "../backends/index.ts";
 import { type Config, type ConfigOptions, defaultConfig } from "../config/index.ts";
-import type { Backend, EntryCounter } from "../kernel/index.ts";
+import { type Address, formatAddress, type Served, serve } from "../host/index.ts";
 import { compilePolicy, type PolicyOptions } from "../policy/index.ts";
-import { type Address, formatAddress } from "./address.ts";
-import { claimChain } from "./alone.ts";
+import { claimChain } from "./claim.ts";
 import { type ConfigFile, readConfigBytes, sameBytes } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { setHeapFor } from "./heap.ts";
-import { type Served, serve } from "./http.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { Log } from "./log.ts";

@@ -1,8 +1,9 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { ConfigFileError, serve } from "../agent/index.ts";
-import { formatTable } from "../dialect/index.ts";
+import { ConfigFileError } from "../agent/index.ts";
+import { formatTable } from "../backends/iptables/index.ts";
+import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
