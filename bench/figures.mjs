@@ -95,7 +95,7 @@ export function runTo([file = "", ...args], out) {
 }
 
 /**
- * A room of src/, bundled as the build does it.
+ * A module of src/, bundled as the build does it.
  * @template T
  * @param {string} entry
  * @returns {Promise<T>}

@@ -32,8 +32,8 @@ export async function printPolicy() {
   const { parseConfig } = await load("src/config/index.ts");
   /** @type {typeof import("../src/policy/index.ts")} */
   const { compilePolicy, decide, explain, spaceOf } = await load("src/policy/index.ts");
-  /** @type {typeof import("../src/dialect/index.ts")} */
-  const { render } = await load("src/dialect/index.ts");
+  /** @type {typeof import("../src/backends/iptables/index.ts")} */
+  const { render } = await load("src/backends/iptables/index.ts");
   const text = writeConfig();
   writeFileSync(FILE, text);
   writeFileSync(EMPTY, "");

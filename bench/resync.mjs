@@ -4,7 +4,7 @@
 // It prints { agent, floor }: of each round, CPU milliseconds a resync in sync, and a run of the shell command FLOOR.
 import { spawnSync } from "node:child_process";
 import { createLog, run } from "../src/agent/index.ts";
-import { iptablesBackend } from "../src/kernel/index.ts";
+import { iptablesBackend } from "../src/backends/index.ts";
 import { allCpu, childrenCpu } from "./cpu.mjs";
 
 /** Resyncs before the first round: the first writes the rules, and the others let the JIT settle. */
@@ -44,7 +44,7 @@ function count() {
   before = allCpu();
 }
 
-/** @type {import("../src/kernel/index.ts").Backend} */
+/** @type {import("../src/backends/index.ts").Backend} */
 const counting = {
   ...backend,
   sync: async (policy) => {

@@ -1,19 +1,17 @@
 // @ts-check
-// The package's library: the pure rooms as modules that share what they have in common, and their types.
+// The package's library: the browser-compatible entry points as modules that share what they have in common, and their types.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
-
-/** The rooms that run anywhere. */
-const ROOMS = ["core", "config", "policy", "dialect"];
+import { ENTRY_POINTS } from "./entry-points.mjs";
 
 /** Writes dist/lib and dist/types; answers what went into dist/lib. */
 export async function buildLibrary() {
   const { metafile } = await build({
     ...BUNDLE,
-    entryPoints: Object.fromEntries(ROOMS.map((room) => [room, `src/${room}/index.ts`])),
+    entryPoints: Object.fromEntries(Object.entries(ENTRY_POINTS).map(([name, file]) => [name, `src/${file}`])),
     outdir: "dist/lib",
     outExtension: { ".js": ".mjs" },
     chunkNames: "shared-[hash]",
@@ -31,11 +29,11 @@ export async function buildLibrary() {
 }
 
 /**
- * Removes the types that no door leads to: nobody can import them, and they speak of packages that nobody has.
+ * Removes the types that no entry point leads to: nobody can import them, and they speak of packages that nobody has.
  * @param {string} folder
  */
 function removeUnreached(folder) {
-  const reached = new Set(ROOMS.map((room) => join(folder, room, "index.d.ts")));
+  const reached = new Set(Object.values(ENTRY_POINTS).map((file) => join(folder, file.replace(/\.ts$/, ".d.ts"))));
   for (const file of reached) {
     for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g)) {
       reached.add(`${join(dirname(file), path)}.d.ts`);

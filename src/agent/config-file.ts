@@ -8,7 +8,7 @@ import {
   parseConfigs,
   type ReadOptions,
 } from "../config/index.ts";
-import { readRegularFile, readStart } from "../kernel/index.ts";
+import { readRegularFile, readStart } from "../host/index.ts";
 
 /** A config file that is there but cannot be read. */
 export class ConfigFileError extends Error {

@@ -1,6 +1,5 @@
 // Serves metrics and health, and tries again if the port is taken: the rules matter more than the pages.
-import { type Address, formatAddress } from "./address.ts";
-import { type Served, serve } from "./http.ts";
+import { type Address, formatAddress, type Served, serve } from "../host/index.ts";
 import type { Log } from "./log.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 

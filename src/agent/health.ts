@@ -1,7 +1,7 @@
 // What /healthz and /readyz answer.
 import { countProblems, formatDiagnostic, printable } from "../config/index.ts";
+import type { Page } from "../host/index.ts";
 import type { LoadedConfig } from "./config-file.ts";
-import type { Page } from "./http-message.ts";
 import type { Keeper } from "./keeper.ts";
 
 /** A loop is taken for dead when no sync has ended for so many intervals; a tool that hangs is killed well before the rest. */

@@ -3,10 +3,8 @@
  * @module
  */
 
-export { type Address, parseAddress } from "./address.ts";
 export { ConfigFileError, type LoadedConfig, readConfigFiles } from "./config-file.ts";
 export { summarize } from "./config-log.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";
-export { serve } from "./http.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

@@ -1,5 +1,5 @@
 // One family, kept as its policy wants it.
-import { type Backend, type Change, type EntryCounter, formatChange, type Transaction } from "../kernel/index.ts";
+import { type Backend, type Change, type EntryCounter, formatChange, type Transaction } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";

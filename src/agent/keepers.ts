@@ -1,5 +1,5 @@
 // The keepers of all families, each begun when a policy for its family first comes.
-import type { EntryCounter } from "../kernel/index.ts";
+import type { EntryCounter } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";

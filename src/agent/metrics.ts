@@ -1,6 +1,6 @@
 // What the agent tells Prometheus.
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { EntryCounter } from "../kernel/index.ts";
+import type { EntryCounter } from "../backends/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 
 const RESULTS = ["in_sync", "changed", "failed"] as const;

@@ -1,9 +1,9 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
+import type { Backend } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Backend, nodeAddresses } from "../kernel/index.ts";
+import { type Address, nodeAddresses } from "../host/index.ts";
 import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
-import type { Address } from "./address.ts";
-import { claimChain } from "./alone.ts";
+import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
 import { healthPage, readyPage } from "./health.ts";

@@ -1,6 +1,8 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
+
+import { iptablesBackend, usedVariants } from "../backends/index.ts";
 import type { Family } from "../core/index.ts";
-import { iptablesBackend, ToolError, usedVariants } from "../kernel/index.ts";
+import { ToolError } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";

@@ -1,6 +1,6 @@
 // The CNI config file of a Windows node: the flags that name it, and what it cannot hold.
+import { type CniConfigProblem, type WindowsCniBackend, windowsCniBackend } from "../backends/index.ts";
 import { formatDiagnostics, type Unsupported } from "../config/index.ts";
-import { type CniConfigProblem, type WindowsCniBackend, windowsCniBackend } from "../kernel/index.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
 /** Flags that ask for what a CNI config has no place for, unless they have one of these values. */

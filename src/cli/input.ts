@@ -1,6 +1,6 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { readRegularFile } from "../kernel/index.ts";
+import { readRegularFile } from "../host/index.ts";
 import { UsageError } from "./flags.ts";
 
 /** It cannot be read. */

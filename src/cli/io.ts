@@ -1,8 +1,8 @@
 // What a command writes to, and how lists of changes look there.
 import process from "node:process";
 import picocolors from "picocolors";
+import { type Change, formatChange } from "../backends/index.ts";
 import { printable, printableJson } from "../config/index.ts";
-import { type Change, formatChange } from "../dialect/index.ts";
 
 export interface Io {
   /** Standard output, one line or more for a person; a newline is added. Only our own colours keep their escapes. */

@@ -1,9 +1,10 @@
 // argv to a command to an exit code.
 import process from "node:process";
 import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
+import { CniConfigError, ReferencedError, VerifyError } from "../backends/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
-import { CniConfigError, ReferencedError, ToolError, VerifyError } from "../kernel/index.ts";
+import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { OutputError } from "./flows.ts";

@@ -1,7 +1,7 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError } from "../agent/index.ts";
+import { type Backend, detectVariant, iptablesBackend } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
-import { type Backend, detectVariant, iptablesBackend } from "../kernel/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { openCniConfig } from "./cni-config.ts";
 import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";

@@ -1,9 +1,10 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { ConfigFileError, type LoadedConfig, serve } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
+import { formatTable } from "../backends/iptables/index.ts";
 import { effectiveConfig } from "../config/index.ts";
-import { formatTable } from "../dialect/index.ts";
+import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";

@@ -1,5 +1,5 @@
 // ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
-import { formatRendered, render as renderPolicy } from "../dialect/index.ts";
+import { formatRendered, render as renderPolicy } from "../backends/iptables/index.ts";
 import { openCniConfig } from "./cni-config.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";

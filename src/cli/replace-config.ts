@@ -1,7 +1,7 @@
 // Writing a config that others may read at any moment.
 import { lstatSync } from "node:fs";
 import { ConfigFileError } from "../agent/index.ts";
-import { replaceFile } from "../kernel/index.ts";
+import { replaceFile } from "../host/index.ts";
 
 /**
  * Puts text in the place of a config's, all at once; its mode stays. A symbolic link is refused: the files of a mounted

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log, type Run, run as runLoop } from "../agent/index.ts";
-import { hurry, killTools } from "../kernel/index.ts";
+import { killTools, shortenLockWait } from "../host/index.ts";
 import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -70,7 +70,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
 
   const name = await signal;
   log.event("info", `${name}: stopping, the rules ${settings.cleanupOnExit ? "are removed" : "stay"}`);
-  hurry();
+  shortenLockWait();
   const stopped = loop.stop();
   if (!(await endsWithin(SYNC_MS, stopped))) {
     // A transaction happens whole or not at all, also when its tool is killed; and none may happen once we are gone.

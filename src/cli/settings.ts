@@ -1,8 +1,9 @@
 // Flags to settings: every value checked before anything starts.
-import { type Address, type LogOptions, parseAddress } from "../agent/index.ts";
+import type { LogOptions } from "../agent/index.ts";
+import type { Variant } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import type { AddressPlace } from "../core/index.ts";
-import type { Variant } from "../kernel/index.ts";
+import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { cniConfigOf, UNSUPPORTED_ON_WINDOWS } from "./cni-config.ts";
 import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";

@@ -1,6 +1,6 @@
 // What a command that looks at the node says of snat's addresses.
 import type { Config } from "../config/index.ts";
-import { nodeAddresses } from "../kernel/index.ts";
+import { nodeAddresses } from "../host/index.ts";
 import { missingAddresses } from "../policy/index.ts";
 
 /** Warns of addresses that snat names and the node does not have. */

@@ -1,5 +1,5 @@
 // What plan would print on a node whose iptables-save is pasted here.
-import { desiredChain, diffChain, formatChange, readObserved, type Transaction } from "../dialect/index.ts";
+import { desiredChain, diffChain, formatChange, readObserved, type Transaction } from "../backends/iptables/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
 import { inForce, observed } from "./store.ts";

@@ -1,6 +1,6 @@
 // What render prints: the transaction of each family.
 import { useSignal } from "@preact/signals";
-import { formatRendered, type Rendered, render } from "../dialect/index.ts";
+import { formatRendered, type Rendered, render } from "../backends/iptables/index.ts";
 import { Code } from "./code.tsx";
 import { copy } from "./copy.ts";
 import { inForce } from "./store.ts";

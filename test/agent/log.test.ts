@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createLog, parseAddress } from "../../src/agent/index.ts";
+import { createLog } from "../../src/agent/index.ts";
+import { parseAddress } from "../../src/host/index.ts";
 
 function capture(format: "text" | "json", verbosity: number) {
   const lines: string[] = [];

@@ -17,7 +17,7 @@ test.after(() => rmSync(folder, { recursive: true }));
 const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
 import { parseConfig } from "ip-masq-agent/config";
 import { compilePolicy, decide } from "ip-masq-agent/policy";
-import { render } from "ip-masq-agent/dialect";
+import { render } from "ip-masq-agent/iptables";
 const { config } = parseConfig("nonMasqueradeCIDRs: [10.0.0.0/8]", { file: "x", ipv6: false, reservedRanges: false });
 const policy = config ? compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
 const [decision] = decide(policy, [{ destination: "10.1.2.3" }]);
@@ -100,9 +100,9 @@ test("its types are what it does, and ask for no others", () => {
 
 browserTest("the library works in a browser", async () => {
   const map = Object.fromEntries(
-    ["core", "config", "policy", "dialect"].map((room) => [
-      `ip-masq-agent/${room}`,
-      `/node_modules/ip-masq-agent/dist/lib/${room}.mjs`,
+    ["core", "config", "policy", "iptables", "windows-cni"].map((name) => [
+      `ip-masq-agent/${name}`,
+      `/node_modules/ip-masq-agent/dist/lib/${name}.mjs`,
     ]),
   );
   const html = `<script type="importmap">${JSON.stringify({ imports: map })}</script><script type="module">

@@ -1,0 +1,228 @@
+// @ts-check
+// npm run boundaries [FOLDER]: the boundaries between the modules (docs/architecture.md). Lists every breach and fails on any.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { ENTRY_POINTS } from "./entry-points.mjs";
+
+/**
+ * Which modules and packages a module may import. Files in the folder of one backend belong to `backends`, and may import
+ * what all backends share, but no other backend. `browser`: all of its files are held to be browser-compatible.
+ * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean }>>}
+ */
+const MODULES = {
+  core: { modules: [], packages: ["@assemblyscript/loader"] },
+  config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
+  policy: { modules: ["config", "core"] },
+  host: { modules: [] },
+  backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
+  agent: { modules: ["config", "policy", "backends", "host"], packages: ["prom-client"] },
+  cli: { modules: ["core", "config", "policy", "backends", "host", "agent"], packages: ["picocolors"] },
+  preview: {
+    modules: ["core", "config", "policy", "backends"],
+    packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],
+    browser: true,
+  },
+};
+
+/** The line by which a file says that it runs in a browser as it is: it may import only files that say so too. */
+const BROWSER = /^\/\/ This module is browser-compatible\.$/m;
+
+/** Modules that start a process. */
+const PROCESSES = /^(node:)?(child_process|cluster)$/;
+
+/** Modules that open sockets. */
+const SOCKETS = /^(node:)?(net|http|https|http2|tls|dgram)$/;
+
+/** The module that starts threads: the agent parses large configs in one. */
+const THREADS = /^(node:)?worker_threads$/;
+
+/** Globals of a runtime; a browser-compatible file does not even name them. */
+const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
+
+/** What touches WASM and its memory. */
+const WASM = /\bWebAssembly\b|\.memory\b/;
+
+/**
+ * The text with comments blanked, and with strings blanked too where `strings` says so. Line numbers stay.
+ * @param {string} text
+ * @param {boolean} strings
+ */
+function blank(text, strings) {
+  const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+  return text.replace(token, (match) => {
+    const isComment = match.startsWith("/");
+    // What stands in a template's ${…} is code.
+    if (match.startsWith("`") && match.includes("${")) return match;
+    return isComment || strings ? match.replace(/[^\n]/g, " ") : match;
+  });
+}
+
+/**
+ * Every module that a text names, statically or not, by any kind of quotes.
+ * @param {string} text
+ */
+function importsOf(text) {
+  return [...blank(text, false).matchAll(/(?<!["'`])\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`]+)\1/g)].map(
+    (match) => ({
+      path: match[2] ?? "",
+      line: text.slice(0, match.index).split("\n").length,
+    }),
+  );
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/**
+ * The module of a file in src/, and the backend whose folder it is in, if any.
+ * @param {string} file
+ */
+function placeOf(file) {
+  const [module = "", folder, rest] = file.split("/");
+  return { module, backend: module === "backends" && rest !== undefined ? folder : undefined };
+}
+
+/**
+ * Why one file may not import another; undefined if it may.
+ * @param {string} file
+ * @param {string} target
+ */
+function refusalOf(file, target) {
+  const from = placeOf(file);
+  const to = placeOf(target);
+  if (from.module === to.module) {
+    const isOther = from.backend !== undefined && to.backend !== undefined && from.backend !== to.backend;
+    return isOther ? `may not import another backend, ${to.backend}` : undefined;
+  }
+  if (!MODULES[from.module]?.modules.includes(to.module)) return `may not import ${to.module}`;
+  const entry = [to.module, ...(to.backend === undefined ? [] : [to.backend]), "index.ts"].join("/");
+  return target === entry ? undefined : `imports ${target}, which is not the entry point ${entry}`;
+}
+
+/**
+ * Every breach below `root`, as `file:line: what`.
+ * @param {string} root the folder that holds src/ and assembly/
+ */
+export function findBreaches(root) {
+  /** @type {string[]} */
+  const breaches = [];
+  /** @type {Map<string, string[]>} */
+  const graph = new Map();
+  const files = filesOf(join(root, "src"));
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, "src", file), "utf8")]));
+  // What the compiler made, and types, use nothing of a runtime.
+  /** @param {string} file */
+  const isBrowser = (file) => file === "core/wasm.d.ts" || BROWSER.test(texts.get(file) ?? "");
+
+  for (const file of Object.values(ENTRY_POINTS)) {
+    if (!isBrowser(file)) breaches.push(`src/${file}:1: an entry point of the library is not browser-compatible`);
+  }
+  for (const [file, text] of texts) {
+    const where = `src/${file}`;
+    const { module: name, backend } = placeOf(file);
+    const module = MODULES[name];
+    /** @param {number} line @param {string} what */
+    const breach = (line, what) => breaches.push(`${where}:${line}: ${backend ?? name} ${what}`);
+    if (!module) {
+      breach(1, "is no module");
+      continue;
+    }
+    if (file.endsWith(".d.ts")) continue;
+    if (name === "preview" && /\/page\.(html|css)$/.test(file)) continue;
+    if (!/\.tsx?$/.test(file)) {
+      breach(1, "holds TypeScript only");
+      continue;
+    }
+    const browser = module.browser || isBrowser(file);
+    for (const [i, line] of blank(text, true).split("\n").entries()) {
+      if (browser && RUNTIME.test(line)) breach(i + 1, "uses a global of Node or Deno");
+      if (name !== "core" && WASM.test(line)) breach(i + 1, "uses WASM");
+      if (name !== "host" && /\bDeno\.Command\b/.test(line)) breach(i + 1, "starts a process");
+    }
+    const edges = [];
+    for (const { path, line } of importsOf(text)) {
+      if (path.startsWith("node:")) {
+        if (browser) breach(line, `uses a node: module, ${path}`);
+        if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, by ${path}`);
+        if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, by ${path}`);
+        if (THREADS.test(path) && name !== "agent") breach(line, `starts a thread, by ${path}`);
+        continue;
+      }
+      const target = normalize(join(dirname(file), path));
+      if (!path.startsWith(".")) {
+        const known = module.packages?.some((one) => path === one || path.startsWith(`${one}/`));
+        if (!known) breach(line, `may not import the package ${path}`);
+      } else if (target === "../dist/core.wasm" && name === "core") {
+      } else if (target === "../package.json" && name === "cli") {
+      } else if (target.startsWith("..")) {
+        breach(line, `may not import what is outside of src/, ${path}`);
+      } else {
+        edges.push(target);
+        const refusal = refusalOf(file, target);
+        if (refusal) breach(line, refusal);
+        const isOwn = module.browser && placeOf(target).module === name;
+        if (browser && !isOwn && !isBrowser(target)) breach(line, `imports ${target}, which is not browser-compatible`);
+      }
+    }
+    graph.set(file, edges);
+  }
+
+  for (const file of filesOf(join(root, "assembly")).filter((name) => name.endsWith(".ts"))) {
+    const edges = [];
+    for (const { path, line } of importsOf(readFileSync(join(root, "assembly", file), "utf8"))) {
+      const target = normalize(join(dirname(file), path));
+      if (path.startsWith(".") && !target.startsWith("..")) edges.push(`assembly/${target}.ts`);
+      else breaches.push(`assembly/${file}:${line}: assembly may not import ${path}`);
+    }
+    graph.set(`assembly/${file}`, edges);
+  }
+
+  const cycle = findCycle(graph);
+  if (cycle) breaches.push(`${cycle[0]}:1: import cycle: ${cycle.join(" -> ")}`);
+  return breaches;
+}
+
+/**
+ * @param {Map<string, string[]>} graph
+ * @returns {string[] | undefined}
+ */
+function findCycle(graph) {
+  /** @type {Set<string>} */
+  const done = new Set();
+  /**
+   * @param {string} file
+   * @param {string[]} path
+   * @returns {string[] | undefined}
+   */
+  const visit = (file, path) => {
+    const at = path.indexOf(file);
+    if (at >= 0) return [...path.slice(at), file];
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+if (process.argv[1]?.endsWith("boundaries.mjs")) {
+  const breaches = findBreaches(process.argv[2] ?? ".");
+  for (const breach of breaches) console.error(breach);
+  console.log(breaches.length === 0 ? "no breaches" : `breaches: ${breaches.length}`);
+  process.exitCode = breaches.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,23 @@
+// How many connections each entry of a policy has decided about.
+// This module is browser-compatible.
+import type { FamilyPolicy } from "../../policy/index.ts";
+import type { EntryCounter } from "../backend.ts";
+import { desiredChain } from "./desired.ts";
+import type { ObservedChain } from "./observed.ts";
+
+/** The counters of a chain that was read with them, one for each rule of the policy and one for the rest. */
+export function countersOf(policy: FamilyPolicy, observed: ObservedChain): readonly EntryCounter[] {
+  const { family, rules, fallback } = policy;
+  const rest = { cidr: family === "ipv4" ? "0.0.0.0/0" : "::/0", verdict: fallback };
+  const targets = [...rules.map(({ prefix, verdict }) => ({ cidr: prefix.network, verdict })), rest];
+  const sums = targets.map(() => 0n);
+  const desired = desiredChain(policy);
+  // Of equal rules the first one counts.
+  const owners = new Map<string, number>();
+  for (const [i, rule] of desired.rules.entries()) if (!owners.has(rule)) owners.set(rule, desired.owners[i] ?? 0);
+  for (const { spec, packets } of observed.rules) {
+    const i = owners.get(spec);
+    if (i !== undefined) sums[i] = (sums[i] ?? 0n) + packets;
+  }
+  return targets.map((target, i) => ({ ...target, connections: sums[i] ?? 0n }));
+}

@@ -1,0 +1,152 @@
+// Policy to rules, written the way iptables-save prints them back.
+// This module is browser-compatible.
+import type { Family } from "../../core/index.ts";
+import type { FamilyPolicy, PolicyRule, Scope, Verdict } from "../../policy/index.ts";
+import { portRules } from "./ports.ts";
+
+/** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
+export interface DesiredChain {
+  readonly family: Family;
+  readonly chain: string;
+  /** The one rule of POSTROUTING, without `-A POSTROUTING `. */
+  readonly jump: string;
+  readonly rules: readonly string[];
+}
+
+/** The chain of a policy. */
+export interface PolicyChain extends DesiredChain {
+  /** For each rule the index of the policy's rule that it carries out; that of the fallback is the number of those. */
+  readonly owners: readonly number[];
+}
+
+const COMMENTS = {
+  keep: "ip-masq-agent: local traffic is not subject to MASQUERADE",
+  masquerade: "ip-masq-agent: traffic to this range is subject to MASQUERADE",
+  snat: "ip-masq-agent: traffic to this range is subject to SNAT",
+  fallback: "ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)",
+} as const;
+
+const comment = (text: string) => `-m comment --comment "${text}"`;
+
+// A policy does not change, and each sync asks for its chain again.
+const chains = new WeakMap<FamilyPolicy, PolicyChain>();
+
+/** The rules that carry out a policy. */
+export function desiredChain(policy: FamilyPolicy): PolicyChain {
+  let desired = chains.get(policy);
+  if (!desired) {
+    desired = render(policy);
+    chains.set(policy, desired);
+  }
+  return desired;
+}
+
+function render(policy: FamilyPolicy): PolicyChain {
+  const { family, chain, rules, fallback } = policy;
+  const written: string[] = [];
+  const owners: number[] = [];
+  const add = (specs: readonly string[], owner: number) => {
+    written.push(...specs);
+    for (const _ of specs) owners.push(owner);
+  };
+  for (const index of orderOf(rules, fallback)) {
+    const rule = rules[index];
+    if (rule) add(rulesFor(policy, destinationOf(rule), rule.verdict, COMMENTS[rule.verdict.kind]), index);
+  }
+  add(rulesFor(policy, "", fallback, COMMENTS.fallback), rules.length);
+  return {
+    family,
+    chain,
+    jump:
+      `${comment(`ip-masq-agent: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`)} ` +
+      `-m addrtype ! --dst-type LOCAL -j ${chain}`,
+    rules: written,
+    owners,
+  };
+}
+
+/**
+ * The order in which a chain, of which the first rule that matches ends the walk, decides as the longest prefix does. If
+ * all rules have the same verdict any order does: theirs stays, so that the chain is the one which the established agent
+ * writes.
+ */
+function orderOf(rules: readonly PolicyRule[], fallback: Verdict): readonly number[] {
+  const order = [...rules.keys()];
+  const isMixed = rules.some(({ verdict }) => verdict.kind !== "keep") || fallback.kind === "keep";
+  const bits = (index: number) => rules[index]?.prefix.bits ?? 0;
+  return isMixed ? order.sort((a, b) => bits(b) - bits(a)) : order;
+}
+
+/** A rule for every destination is printed without one. */
+function destinationOf({ prefix }: PolicyRule): string {
+  return prefix.bits === 0 ? "" : `-d ${savedPrefix(prefix.network)} `;
+}
+
+/**
+ * The rules that give packets to a destination their verdict. To keep the address a packet just returns, whether it is in
+ * the scope or not: outside of it no rule ever matches. Any other verdict takes a rule for each source and interface of
+ * the scope, since iptables has no rule for "none of these".
+ */
+function rulesFor(
+  { family, scope, ports, randomFully }: FamilyPolicy,
+  destination: string,
+  verdict: Verdict,
+  note: string,
+): readonly string[] {
+  const target = targetOf(family, verdict, randomFully);
+  if (target === undefined) return [`${destination}${comment(note)} -j RETURN`];
+  return limitsOf(scope).flatMap(({ source, output }) => [
+    ...portRules(
+      ports,
+      (protocol, share, range) =>
+        `${source}${destination}${output}-p ${protocol} ${comment(note)} ${share}${target(range)}`,
+    ),
+    `${source}${destination}${output}${comment(note)} ${target(undefined)}`,
+  ]);
+}
+
+/** The target that translates to a verdict, to certain ports if there is a range; undefined if nothing is translated. */
+function targetOf(
+  family: Family,
+  verdict: Verdict,
+  randomFully: boolean,
+): ((range: string | undefined) => string) | undefined {
+  const random = randomFully ? " --random-fully" : "";
+  switch (verdict.kind) {
+    case "keep":
+      return undefined;
+    case "masquerade":
+      return (range) => `-j MASQUERADE${range === undefined ? "" : ` --to-ports ${range}`}${random}`;
+    case "snat": {
+      const { first, last } = verdict.to;
+      const addresses = first === last ? savedAddress(first) : `${savedAddress(first)}-${savedAddress(last)}`;
+      // With ports an IPv6 range as a whole stands in brackets (iptables, libxt_NAT.c, print_range6).
+      const withPorts = family === "ipv6" ? `[${addresses}]` : addresses;
+      return (range) => `-j SNAT --to-source ${range === undefined ? addresses : `${withPorts}:${range}`}${random}`;
+    }
+  }
+}
+
+/** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
+function limitsOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
+  const sourceMatches =
+    sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${savedPrefix(network)} `));
+  const outputs = outputInterfaces === "any" ? [""] : outputInterfaces.map((name) => `-o ${name.replace(/\*$/, "+")} `);
+  return sourceMatches.flatMap((source) => outputs.map((output) => ({ source, output })));
+}
+
+/**
+ * iptables prints addresses with inet_ntop, which writes what lies in ::/96 mixed (`::10.0.0.0`, glibc
+ * resolv/inet_ntop.c) where RFC 5952 and Go do not (`::a00:0`).
+ */
+function savedAddress(address: string): string {
+  const match = /^::([\da-f]+):([\da-f]+)$/.exec(address);
+  if (!match) return address;
+  const [high, low] = [match[1], match[2]].map((group) => Number.parseInt(group ?? "", 16)) as [number, number];
+  return `::${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
+function savedPrefix(network: string): string {
+  const [address = "", bits] = network.split("/");
+  return `${savedAddress(address)}/${bits}`;
+}

@@ -1,0 +1,46 @@
+// nft: rules that iptables cannot show or name.
+import type { Family } from "../../core/index.ts";
+import { exitError, runTool, runToolOrThrow, ToolError, type ToolRun } from "../../host/index.ts";
+import { type NftRule, readNftChain } from "./nft-chain.ts";
+import { UnreadableDumpError } from "./observed.ts";
+
+const FAMILY = { ipv4: "ip", ipv6: "ip6" } as const;
+
+/** The `why` of errors: what nft is needed for. */
+async function run(args: readonly string[], why: string): Promise<ToolRun> {
+  try {
+    return await runTool("nft", args);
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.reason !== "missing") throw error;
+    throw new ToolError("missing", error.command, null, "", `not found; ${why}: install the nftables package`);
+  }
+}
+
+/**
+ * Lists one chain of table nat, never the whole table: that may hold 40,000 rules. Undefined if there is no such chain.
+ *
+ * @param target the chain that {@link NftRule.leads} is about
+ */
+export async function listNftChain(
+  family: Family,
+  chain: string,
+  target: string,
+): Promise<readonly NftRule[] | undefined> {
+  const why = `chain ${chain} holds a rule that iptables cannot show`;
+  const list = (flags: readonly string[]) => run([...flags, "list", "chain", FAMILY[family], "nat", chain], why);
+  const [json, listing] = await Promise.all([list(["-a", "-j"]), list(["-a", "-s"])]);
+  if (json.exit !== 0 && /No such file or directory|does not exist/.test(json.stderr)) return undefined;
+  if (json.exit !== 0) throw exitError(json, why);
+  const text = ({ stdout }: ToolRun) => new TextDecoder().decode(stdout);
+  try {
+    return readNftChain(text(json), text(listing), target);
+  } catch (error) {
+    if (!(error instanceof UnreadableDumpError)) throw error;
+    throw new ToolError("unreadable", json.command, json.exit, json.stderr, error.message);
+  }
+}
+
+/** Deletes one rule of POSTROUTING. Throws {@link ToolError}, also if there is no such rule any more. */
+export async function deleteByHandle(family: Family, handle: number): Promise<void> {
+  await runToolOrThrow("nft", ["delete", "rule", FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
+}

@@ -1,0 +1,48 @@
+// The iptables tools of one variant and family: their names, their dumps, and iptables-restore.
+import type { Family } from "../../core/index.ts";
+import { exitError, lockHolder, runTool, ToolError, type ToolRun } from "../../host/index.ts";
+import { type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
+
+/** Which iptables: the one on nf_tables, or the one on the kernel's older x_tables. */
+export type Variant = "nft" | "legacy";
+
+export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
+
+/** Seconds to wait for /run/xtables.lock, which only the legacy variant takes. */
+export const LOCK_WAIT = "10";
+
+/** `iptables-nft-save`, `ip6tables-legacy-restore`, …; the plain tool without `verb`. */
+export function toolName(variant: Variant, family: Family, verb?: "save" | "restore"): string {
+  const base = `${family === "ipv4" ? "iptables" : "ip6tables"}-${variant}`;
+  return verb ? `${base}-${verb}` : base;
+}
+
+/** Reads a dump; what cannot be read is the tool's fault. */
+export function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): ObservedChain {
+  try {
+    return readObserved(dump, chain, { inline });
+  } catch (error) {
+    if (!(error instanceof UnreadableDumpError)) throw error;
+    throw unreadable(run, error.message);
+  }
+}
+
+/** The error for output that does not make sense. */
+export function unreadable(run: ToolRun, detail: string): ToolError {
+  return new ToolError("unreadable", run.command, run.exit, run.stderr, detail);
+}
+
+/** A chain may have 50,000 rules: between reading, comparing and writing them whatever else waits has its turn. */
+export const yieldToOthers = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Carries out one iptables-restore input: all of it, or none and a {@link ToolError}. */
+export async function restore(variant: Variant, family: Family, input: string | Uint8Array): Promise<void> {
+  await yieldToOthers();
+  const run = await runTool(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input });
+  if (run.exit === 0) return;
+  const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;
+  const text = typeof input === "string" ? input : new TextDecoder().decode(input);
+  const line = text.split("\n")[Number(/line (\d+)/.exec(run.stderr)?.[1] ?? 0) - 1];
+  const why = holder ? `the lock is held by ${holder}` : line ? `it refused the line: ${line}` : undefined;
+  throw exitError(run, why);
+}

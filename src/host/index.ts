@@ -1,0 +1,24 @@
+/**
+ * The host: processes, files, names of sockets and locks, HTTP. Nothing else in the program starts a process.
+ * @module
+ */
+
+export { type Address, formatAddress, parseAddress } from "./address.ts";
+export { nodeAddresses } from "./addresses.ts";
+export { type Served, serve } from "./http.ts";
+export type { Page } from "./http-message.ts";
+export { lockHolder } from "./lock-holder.ts";
+export {
+  exitError,
+  ifMissing,
+  killTools,
+  runTool,
+  runToolOrThrow,
+  ToolError,
+  type ToolInput,
+  type ToolRun,
+} from "./process.ts";
+export { readRegularFile, readStart } from "./regular.ts";
+export { replaceFile } from "./replace.ts";
+export { type Held, takeName } from "./socket-name.ts";
+export { shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -1,0 +1,192 @@
+// Runs one tool to its end. The only file that starts a process.
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
+import { openScratch, type Scratch } from "./scratch.ts";
+import { FOLDERS } from "./search-path.ts";
+import { tethered, tetherFailed } from "./tether.ts";
+
+/** How a run can go wrong; the message shows the command, its exit and what it said. */
+export class ToolError extends Error {
+  override name = "ToolError";
+  readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
+  readonly command: string;
+  /** The exit code; null where it did not exit by itself. */
+  readonly exit: number | null;
+  readonly stderr: string;
+
+  constructor(reason: ToolError["reason"], command: string, exit: number | null, stderr: string, detail: string) {
+    super(`${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`);
+    this.reason = reason;
+    this.command = command;
+    this.exit = exit;
+    this.stderr = stderr;
+  }
+}
+
+export interface ToolRun {
+  readonly command: string;
+  readonly exit: number;
+  readonly stdout: Uint8Array;
+  /** Trimmed; of more than 64 KiB the first and the last half of that. */
+  readonly stderr: string;
+}
+
+/** Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Most that a tool may print, in bytes; it is killed then. A table of 100 MB, some 700,000 rules, is far less, and a single
+ * chain is not a table.
+ */
+const MAX_TABLE = 256 << 20;
+const MAX_CHAIN = 32 << 20;
+
+/** How much of each end of standard error is kept, and how much a tool may print there, in bytes. */
+const STDERR_HALF = 32 << 10;
+const MAX_STDERR = 64 << 20;
+
+/** Milliseconds between two looks at how large the file has become that a tool writes to. */
+const WATCH_MS = 50;
+
+/** What the tools read of our environment. Deno lets nobody read all of it who may not read any variable. */
+const passed = ["XTABLES_LOCKFILE", "XTABLES_LIBDIR"].flatMap((name) => {
+  const value = process.env[name];
+  return value === undefined ? [] : [[name, value] as const];
+});
+const environment = { ...Object.fromEntries(passed), PATH: FOLDERS.join(":"), LC_ALL: "C" };
+
+/**
+ * For tools that read a whole table: of 40,000 rules they make 12,000 page faults of 4 KiB, a tenth of their time.
+ * glibc 2.35 and later take huge pages when asked so; others do not know the word.
+ */
+const largeEnvironment = { ...environment, GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? "glibc.malloc.hugetlb=1" };
+
+export interface ToolInput {
+  /** For its standard input. */
+  readonly input?: string | Uint8Array;
+  /** Its output may be megabytes: it goes through a file in memory if there can be one. */
+  readonly large?: boolean;
+}
+
+/**
+ * Runs `name` to its end, whatever its exit is.
+ * Throws {@link ToolError} if it is missing, is killed, hangs for 30 s or never stops printing.
+ */
+export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
+  const scratch = how.large ? openScratch(MAX_TABLE) : undefined;
+  try {
+    return await runOnce(name, args, how, scratch);
+  } catch (error) {
+    // What did not fit in /dev/shm may fit in our memory.
+    const cramped = scratch && scratch.limit < MAX_TABLE && error instanceof ToolError && error.reason === "flooded";
+    if (!cramped) throw error;
+  } finally {
+    scratch?.close();
+  }
+  return runOnce(name, args, how, undefined);
+}
+
+function runOnce(
+  name: string,
+  args: readonly string[],
+  how: ToolInput,
+  scratch: Scratch | undefined,
+): Promise<ToolRun> {
+  const { input, large } = how;
+  const command = [name, ...args].join(" ");
+  const limit = scratch?.limit ?? (large ? MAX_TABLE : MAX_CHAIN);
+  return new Promise<ToolRun>((resolve, reject) => {
+    const tether = tethered(name, args);
+    const child = spawn(tether.file, tether.args, {
+      stdio: [input === undefined ? "ignore" : "pipe", scratch?.file ?? "pipe", "pipe"],
+      env: large ? largeEnvironment : environment,
+      // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
+      detached: true,
+    });
+    running.add(child);
+    const stdout = collectUpTo(limit);
+    const stderr = collectEnds(STDERR_HALF, MAX_STDERR);
+    const said = () => new TextDecoder().decode(stderr.bytes()).trim();
+    let settled = false;
+    const settle = () => {
+      settled = true;
+      running.delete(child);
+      clearTimeout(timer);
+      clearInterval(watch);
+    };
+    const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
+      settle();
+      reject(new ToolError(reason, command, exit, said(), detail));
+    };
+    const timer = setTimeout(() => {
+      fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
+      killGroup(child);
+    }, TIMEOUT_MS);
+    const failFlooded = (most: number) => fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
+    const flooded = (most: number) => {
+      if (settled) return;
+      failFlooded(most);
+      killGroup(child);
+    };
+    const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") fail("missing", null, "not found; install the iptables package, or look at PATH");
+      else fail("failed", null, `cannot be started: ${error.message}`);
+    });
+    child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
+    child.stderr?.on("data", (chunk: Uint8Array) => stderr.add(chunk) || flooded(MAX_STDERR));
+    child.on("close", (exit, signal) => {
+      // After a timeout the file for its output is closed already.
+      if (settled) return;
+      if (exit === null) fail("failed", null, `was killed by ${signal}`);
+      else if (scratch && scratch.size() > limit) failFlooded(limit);
+      else if (exit !== 0 && tetherFailed(tether, said())) {
+        settle();
+        resolve(runOnce(name, args, how, scratch));
+      } else {
+        settle();
+        resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: said() });
+      }
+    });
+    // A tool that exits before it has read all is judged by its exit, not by the broken pipe.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
+  });
+}
+
+/** Tools that run now. */
+const running = new Set<ChildProcess>();
+
+/** Kills every tool that runs now: a transaction that has not happened will not happen any more. */
+export function killTools(): void {
+  for (const child of running) killGroup(child);
+}
+
+/** Kills a tool and all it has started, and lets go of its pipes, which a straggler might hold open. */
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
+  for (const stream of child.stdio) stream?.destroy();
+}
+
+/** Runs as {@link runTool}, and throws {@link ToolError} for any exit but 0. */
+export async function runToolOrThrow(name: string, args: readonly string[], how?: ToolInput): Promise<ToolRun> {
+  const run = await runTool(name, args, how);
+  if (run.exit !== 0) throw exitError(run);
+  return run;
+}
+
+/** The error for a run whose exit was not 0. */
+export function exitError(run: ToolRun, why?: string): ToolError {
+  return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
+}
+
+/** For `catch`: a tool that is missing is undefined, anything else is thrown on. */
+export function ifMissing(error: unknown): undefined {
+  if (error instanceof ToolError && error.reason === "missing") return undefined;
+  throw error;
+}
