@@ -4,13 +4,13 @@ import {
   compilePolicy,
   type Decision,
   formatAddressRange,
+  formatConditions,
   formatVerdict,
   type Known,
   type Outcomes,
   outcomesOf,
   outcomesOfList,
   type PolicyRule,
-  type ScopePart,
 } from "../policy/index.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -79,17 +79,9 @@ export function reasonOf({ rule, managed, dependsOn, outside }: Decision): strin
     case "outputInterface":
       return "its interface is not in outputInterfaces";
     case undefined:
-      return [rule ? nameOfRule(rule) : "no entry contains it", ...dependsOn.map((part) => CONDITIONS[part])].join(
-        ", ",
-      );
+      return `${rule ? nameOfRule(rule) : "no entry contains it"}${formatConditions(dependsOn)}`;
   }
 }
-
-/** What must be true of a packet for the verdict to hold. */
-const CONDITIONS: Readonly<Record<ScopePart, string>> = {
-  source: "if its source is in sourceCIDRs",
-  outputInterface: "if its interface is in outputInterfaces",
-};
 
 function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule): string {
   switch (reason) {

@@ -159,22 +159,23 @@ const nameOf = (family: Family) => (family === "ipv4" ? "IPv4" : "IPv6");
 
 /** Names of several files unite: the same name again, or one that a wildcard stands for, changes nothing. */
 function readInterfaces(drafts: readonly Draft[]): readonly OutputInterface[] {
-  const found = new Map<string, OutputInterface>();
-  for (const { text: name, span, file, line, column, report } of rawOf(drafts, "outputInterfaces")) {
-    const problem = checkInterfaceName(name);
-    if (problem) {
-      report("error", "interface-syntax", span, problem.message, problem.hint);
-      continue;
-    }
+  const listed = rawOf(drafts, "outputInterfaces").filter(({ text, span, report }) => {
+    const problem = checkInterfaceName(text);
+    if (problem) report("error", "interface-syntax", span, problem.message, problem.hint);
+    return problem === undefined;
+  });
+  const first = new Map<string, RawCidr>();
+  for (const entry of listed) if (!first.has(entry.text)) first.set(entry.text, entry);
+  return listed.flatMap((entry): OutputInterface[] => {
+    const { text: name, span, file, line, column, report } = entry;
     // A name has 15 characters at most, and so few beginnings that a wildcard may stand for.
     const beginnings = Array.from({ length: name.length }, (_, i) => `${name.slice(0, i)}*`);
-    const outer = [name, ...beginnings].map((one) => found.get(one)).find((one) => one !== undefined);
-    if (outer?.origin) {
-      const message = `${name} is listed already${outer.name === name ? "" : ` as ${outer.name}`}, on ${placeOf(outer.origin, { file })}`;
-      report("warning", "interface-duplicate", span, message, "remove it");
-    } else found.set(name, { name, origin: { file, line, column } });
-  }
-  return [...found.values()];
+    const outer = [name, ...beginnings].map((one) => first.get(one)).find((one) => one && one !== entry);
+    if (!outer) return [{ name, origin: { file, line, column } }];
+    const message = `${name} is listed already${outer.text === name ? "" : ` as ${outer.text}`}, on ${placeOf(outer, entry)}`;
+    report("warning", "interface-duplicate", span, message, "remove it");
+    return [];
+  });
 }
 
 /** Warns of source ranges inside others, and if all of them are of one family while the agent keeps two. */

@@ -18,7 +18,7 @@ export {
 } from "./outcomes.ts";
 export { compilePolicy, type FamilyPolicy, type PolicyOptions, type PolicyRule } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
-export { limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
+export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";
 export { diffSpaces, type Space, type SpaceChange, spaceOf } from "./space.ts";
 export { formatVerdict, KEEP, MASQUERADE, sameVerdict, VERDICT_KINDS, type Verdict } from "./verdict.ts";

@@ -33,3 +33,13 @@ export function matchesInterface(pattern: string, name: string): boolean {
 export function includesInterface({ outputInterfaces }: Scope, name: string): boolean {
   return outputInterfaces === "any" || outputInterfaces.some((pattern) => matchesInterface(pattern, name));
 }
+
+const CONDITIONS: Readonly<Record<ScopePart, string>> = {
+  source: "its source is in sourceCIDRs",
+  outputInterface: "its interface is in outputInterfaces",
+};
+
+/** What must be true of a packet for a verdict to hold, as the end of a sentence; empty if nothing must. */
+export function formatConditions(parts: readonly ScopePart[]): string {
+  return parts.length === 0 ? "" : `, if ${parts.map((part) => CONDITIONS[part]).join(" and ")}`;
+}

@@ -1,6 +1,6 @@
 // Lines with addresses, and what happens to each under the config, and under the one it is compared with.
 import { type AddressPlace, type LineBatch, LineReader } from "../core/index.ts";
-import { type Decision, judgeOf, outcomesOf, type ScopePart, type Verdict } from "../policy/index.ts";
+import { type Decision, formatConditions, judgeOf, outcomesOf, type Verdict } from "../policy/index.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Flags, Place } from "./state.ts";
 import { ruleName } from "./words.ts";
@@ -100,13 +100,8 @@ function placeOf({ kind, value }: Place): AddressPlace {
 /** The rule that decides, and what its verdict depends on. */
 function nameOf({ rule, managed, dependsOn }: Decision): string {
   if (!managed) return "IPv6 is not enabled";
-  return [ruleName(rule), ...dependsOn.map((part) => CONDITIONS[part])].join(", ");
+  return ruleName(rule) + formatConditions(dependsOn);
 }
-
-const CONDITIONS: Readonly<Record<ScopePart, string>> = {
-  source: "if its source is in sourceCIDRs",
-  outputInterface: "if its interface is in outputInterfaces",
-};
 
 /** Counts by name: of both families there is a rest that no entry contains. */
 function tally(counts: Uint32Array, at: (index: number) => Decision): Report["entries"] {

@@ -71,7 +71,11 @@ test("each problem has its code and its place", () => {
     ["sourceCIDRs: []\noutputInterfaces: null\nsnat: []\nmasqueradeCIDRs:\n", []],
     [
       "outputInterfaces: [eth0, eth0, 'eth*', eth1]\n",
-      ["warning interface-duplicate 1:26+4", "warning interface-duplicate 1:40+4"],
+      [
+        "warning interface-duplicate 1:20+4",
+        "warning interface-duplicate 1:26+4",
+        "warning interface-duplicate 1:40+4",
+      ],
     ],
     [
       "outputInterfaces: ['*', 'eth*0', 'a b', '', eth+, abcdefghijklmnop, -a]\n",

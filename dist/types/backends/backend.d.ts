@@ -1,0 +1,59 @@
+import type { Family } from "../core/index.ts";
+import type { FamilyPolicy, Verdict } from "../policy/index.ts";
+import type { Transaction } from "./transaction.ts";
+/** Table nat sees the first packet of a connection only: packets are connections. */
+export interface EntryCounter {
+    /** The rule's CIDR; of what no rule decides, the whole family's: `0.0.0.0/0` or `::/0`. */
+    readonly cidr: string;
+    readonly verdict: Verdict;
+    readonly connections: bigint;
+}
+/** A rule as it is, with its counters where somebody counts. */
+export interface InspectedRule {
+    /** `-A CHAIN …`, or the CIDR that a CNI config excepts. */
+    readonly rule: string;
+    readonly packets?: bigint;
+    readonly bytes?: bigint;
+}
+/** What is there of one family, and what a sync would write; `transaction` is undefined where nothing. */
+export interface Inspection {
+    /** Is there a chain, or a policy in the CNI config? */
+    readonly exists: boolean;
+    readonly rules: readonly InspectedRule[];
+    /** The same as data, under the backend's own words. */
+    readonly facts: object;
+    readonly transaction: Transaction | undefined;
+}
+/** What a sync is told of the past. */
+export interface Past {
+    /**
+     * The policy that the last good sync put in force, and those that syncs which failed since may have: what differs from
+     * all of them now, somebody else has changed.
+     */
+    readonly inForce: readonly FamilyPolicy[];
+    /** Called with what would repair that, before anything is written. */
+    readonly drifted: (repair: Transaction) => void;
+}
+/** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
+export interface Backend {
+    /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
+    readonly name: string;
+    /** What it keeps, for people. */
+    readonly unit: "rules" | "exceptions";
+    /** Where it keeps that, for people; in one line. */
+    place(policy: FamilyPolicy): string;
+    /** How many of its unit a policy wants. */
+    count(policy: FamilyPolicy): number;
+    /** What was written to carry out a policy, for the log; in one line. */
+    describe(policy: FamilyPolicy, written: Transaction): string;
+    /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
+    plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
+    /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
+    inspect(policy: FamilyPolicy): Promise<Inspection>;
+    /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
+    sync(policy: FamilyPolicy, past?: Past): Promise<Transaction | undefined>;
+    /** How many connections each entry has decided about. Writes nothing. */
+    counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
+    /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
+    cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
+}

@@ -1,0 +1,17 @@
+import { type Family } from "../../core/index.ts";
+import type { Transaction } from "../transaction.ts";
+import type { DesiredChain } from "./desired.ts";
+import type { ObservedChain } from "./observed.ts";
+/**
+ * The smallest transaction that makes the chain and its jump as desired, or undefined where they are.
+ *
+ * Rules of our chain go by their number in it. Rules of POSTROUTING, which others change at any time, go by their full
+ * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
+ * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
+ */
+export declare function diffChain(desired: DesiredChain, observed?: ObservedChain): Transaction | undefined;
+/**
+ * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
+ * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
+ */
+export declare function removeChain(family: Family, chain: string, observed: ObservedChain): Transaction | undefined;

@@ -1,0 +1,16 @@
+/**
+ * iptables as text: a policy's rules, what iptables-save and nft print, and the iptables-restore input between the two.
+ * @module
+ */
+export type { Family } from "../../core/index.ts";
+export type { FamilyPolicy } from "../../policy/index.ts";
+export type { EntryCounter } from "../backend.ts";
+export { type Change, formatChange, joinTransactions, type Transaction } from "../transaction.ts";
+export { countersOf } from "./counters.ts";
+export { type DesiredChain, desiredChain } from "./desired.ts";
+export { diffChain, removeChain } from "./diff.ts";
+export { type NftRule, readNftChain } from "./nft-chain.ts";
+export { countOthers, formatTable, type ObservedChain, type ObservedJump, readObserved, UnreadableDumpError, } from "./observed.ts";
+export { onOneLine } from "./one-line.ts";
+export { formatRendered, type Rendered, render } from "./render.ts";
+export { readWords } from "./words.ts";
