@@ -44,34 +44,57 @@ function textOf(node: Node | undefined): string | undefined {
 
 /**
  * Turns a span of a scalar's value into one of the text that the scalar stands in. Of a literal block (`|`) each line is
- * one of the text, with the block's indentation before it; in any other style a span becomes that of the whole scalar.
+ * one of the text, with the block's indentation before it; in double quotes a character may be written as an escape. In any
+ * other style a span becomes that of the whole scalar.
  */
 function spansIn(text: string, scalar: Span, value: string): (span: Span) => Span {
-  const starts = literalLines(text, scalar, value);
-  if (!starts) return () => scalar;
+  const runs = literalRuns(text, scalar, value) ?? quotedRuns(text, scalar, value);
+  if (!runs) return () => scalar;
   const place = (offset: number): number => {
     let low = 0;
-    let high = starts.length;
+    let high = runs.length;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((starts[middle]?.inside ?? 0) <= offset) low = middle;
+      if ((runs[middle]?.inside ?? 0) <= offset) low = middle;
       else high = middle;
     }
-    const line = starts[low];
-    return line ? line.outside + offset - line.inside : scalar.start;
+    const run = runs[low];
+    return run ? run.outside + offset - run.inside : scalar.start;
   };
-  return ({ start, end }) => ({
-    start: place(start),
-    end: Math.max(place(start), place(Math.max(start, end - 1)) + (end > start ? 1 : 0)),
-  });
+  return ({ start, end }) => ({ start: place(start), end: end > start ? place(end - 1) + 1 : place(start) });
 }
 
-/** Where each line of a literal block begins, in its value and in the text; undefined if the scalar is no such block. */
-function literalLines(text: string, scalar: Span, value: string): { inside: number; outside: number }[] | undefined {
+/** Characters that stand in the text as they are in the value, up to the next run. */
+interface Run {
+  readonly inside: number;
+  readonly outside: number;
+}
+
+/** The runs of a scalar in double quotes, on one line, with JSON's escapes; undefined if it is no such scalar. */
+function quotedRuns(text: string, scalar: Span, value: string): readonly Run[] | undefined {
+  if (text[scalar.start] !== '"') return undefined;
+  const source = text.slice(scalar.start, scalar.end);
+  const runs: Run[] = [{ inside: 0, outside: scalar.start + 1 }];
+  let inside = 0;
+  let outside = 1;
+  for (const { 0: written, index } of source.matchAll(/\\(?:u[0-9a-fA-F]{4}|[^u])/g)) {
+    inside += index - outside + 1;
+    outside = index + written.length;
+    runs.push({ inside, outside: scalar.start + outside });
+  }
+  try {
+    return JSON.parse(source) === value ? runs : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lines of a literal block; undefined if the scalar is no such block. */
+function literalRuns(text: string, scalar: Span, value: string): readonly Run[] | undefined {
   if (text[scalar.start] !== "|") return undefined;
   const lines = value.split("\n");
   const content = lines.find((line) => line.trim() !== "") ?? "";
-  const starts: { inside: number; outside: number }[] = [];
+  const starts: Run[] = [];
   let outside = text.indexOf("\n", scalar.start) + 1;
   let indent: number | undefined;
   let inside = 0;

@@ -65,7 +65,7 @@ export function optimizeConfig(
     const stands = again?.[key].filter(({ span }) => span).map(({ prefix }) => prefix.network);
     if (stands && [...stands].sort().join() === [...networks].sort().join()) continue;
     throw new ListEditError(
-      `${key} in ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line); the smaller list is:\n${networks.join("\n")}`,
+      `${key} in ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line, or the config stands in quotes); the smaller list is:\n${networks.join("\n")}`,
     );
   }
   return { parsed, optimized: { config, lists, text: mark + edited } };

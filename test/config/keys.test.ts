@@ -191,14 +191,14 @@ test("a ConfigMap stands for the config in it, and places are those in the manif
     ],
     [manifest("  ip-masq-agent: |\n        nonMasqueradeCIDRs: [12.0.0.0/8]\n"), ["12.0.0.0/8 7:30"], []],
     [manifest("  config: |2\n        nonMasqueradeCIDRs: [12.0.0.0/8]\n"), ["12.0.0.0/8 7:30"], []],
-    [manifest('  config: "nonMasqueradeCIDRs: [10.0.0.1/8]\\n"\n'), [], ["error cidr-unaligned 6:11+36"]],
+    [manifest('  config: "nonMasqueradeCIDRs: [10.0.0.1/8]\\n"\n'), [], ["error cidr-unaligned 6:33+10"]],
     [manifest("  config: |\n    nonMasqueradeCIDRs: [\n"), [], ["error yaml-syntax"]],
     [manifest("  settings: x\n"), [], ["error manifest-without-config 5:1+4"]],
     [manifest("  config: [a]\n"), [], ["error manifest-without-config 6:11+3"]],
     ["kind: ConfigMap\n", [], ["error manifest-without-config 1:1+4"]],
     [
       '{"kind": "ConfigMap", "data": {"config": "{\\"nonMasqueradeCIDRs\\": [\\"10.0.0.0/8\\"]}"}}',
-      ["10.0.0.0/8 1:42"],
+      ["10.0.0.0/8 1:69"],
       [],
     ],
   ];
