@@ -9,19 +9,15 @@ import {
   parsePrefixes,
 } from "../core/index.ts";
 import { type RawCidr, readCidrs } from "./cidr.ts";
-import { parseDuration } from "./duration.ts";
 import type { ListKey } from "./fields.ts";
-import { checkInterfaceName } from "./interface-name.ts";
-import { intervalOf } from "./interval.ts";
-import { type ConfigKey, DEFAULT_CIDRS, RESERVED_CIDRS } from "./keys.ts";
-import { MAX_TRANSLATED_RULES } from "./limits.ts";
-import { checkCovered, checkDecisions, KEPT, type ListedCidr, MASQUERADED, placeOf } from "./lists.ts";
-import type { Config, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported } from "./model.ts";
+import { readInterfaces } from "./interfaces.ts";
+import { DEFAULT_CIDRS, RESERVED_CIDRS } from "./keys.ts";
+import { reportLength, reportProduct } from "./lengths.ts";
+import { checkCovered, checkDecisions, KEPT, type ListedCidr, MASQUERADED } from "./lists.ts";
+import type { Config, Destination, ReadOptions, SnatRule, Unsupported } from "./model.ts";
+import { mergeScalars, type Scalars } from "./scalars.ts";
 import { readSnat } from "./snat.ts";
-import type { Draft } from "./source.ts";
-
-const SCALAR_KEYS = ["cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"] as const;
-type ScalarKey = (typeof SCALAR_KEYS)[number];
+import { type Draft, entriesOf, isGiven } from "./source.ts";
 
 /** An entry that has been read, and where it stands. */
 interface Listed {
@@ -34,7 +30,7 @@ export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Con
   reportUnsupported(drafts, options.unsupported ?? {});
   const scalars = mergeScalars(drafts);
   const { ipv6 } = options;
-  const read = (key: Exclude<ListKey, "outputInterfaces">) => readListed(rawOf(drafts, key), ipv6);
+  const read = (key: Exclude<ListKey, "outputInterfaces">) => readListed(entriesOf(drafts, key), ipv6);
   const [kept, masqueraded, sources] = [read("nonMasqueradeCIDRs"), read("masqueradeCIDRs"), read("sourceCIDRs")];
   const snat = readSnats(drafts, ipv6);
   const given = drafts.some(isGiven("nonMasqueradeCIDRs"));
@@ -65,8 +61,6 @@ export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Con
   };
 }
 
-const isGiven = (key: ConfigKey) => (draft: Draft) => draft.fields.has(key) && !draft.values.broken.has(key);
-
 function reportUnsupported(drafts: readonly Draft[], unsupported: Unsupported): void {
   for (const { fields, report } of drafts) {
     for (const [key, { keySpan, value }] of fields) {
@@ -78,50 +72,6 @@ function reportUnsupported(drafts: readonly Draft[], unsupported: Unsupported): 
     }
   }
 }
-
-/** The scalars of all files with their defaults. A key that has different values in two of them is an error. */
-function mergeScalars(drafts: readonly Draft[]): Pick<Config, ScalarKey> {
-  const owners = new Map<ScalarKey, Draft>();
-  for (const key of SCALAR_KEYS) {
-    for (const draft of drafts.filter(isGiven(key))) {
-      const first = owners.get(key);
-      if (!first) owners.set(key, draft);
-      else if (comparable(key, draft) !== comparable(key, first)) reportContradiction(key, draft, first);
-    }
-  }
-  const value = <K extends ScalarKey>(key: K, fallback: Draft["values"]["scalars"][K]) =>
-    owners.get(key)?.values.scalars[key] ?? fallback;
-  const interval = owners.get("resyncInterval");
-  return {
-    cidrLimit: value("cidrLimit", 64),
-    masqLinkLocal: value("masqLinkLocal", false),
-    masqLinkLocalIPv6: value("masqLinkLocalIPv6", false),
-    resyncInterval: intervalOf(
-      value("resyncInterval", "60s"),
-      interval?.fields.get("resyncInterval"),
-      interval?.report ?? (() => {}),
-    ),
-  };
-}
-
-/** A value in a form in which equal ones are equal: 60s and 1m are. */
-function comparable(key: ScalarKey, { values }: Draft): unknown {
-  const value = values.scalars[key];
-  const duration = key === "resyncInterval" ? parseDuration(String(value)) : undefined;
-  return duration?.ok ? duration.ns : value;
-}
-
-function reportContradiction(key: ScalarKey, draft: Draft, first: Draft): void {
-  const at = draft.fields.get(key);
-  const other = first.fields.get(key);
-  if (!at || !other) return;
-  const place = placeOf(first.entryOf({ value: "", span: other.value.span }), draft);
-  const message = `${key} is ${String(draft.values.scalars[key])} here and ${String(first.values.scalars[key])} on ${place}`;
-  draft.report("error", "key-conflict", at.value.span, message, "set it in one of the files, or to the same value");
-}
-
-const rawOf = (drafts: readonly Draft[], key: ListKey): readonly RawCidr[] =>
-  drafts.flatMap(({ values, entryOf }) => values.items[key].map(entryOf));
 
 function readListed(raw: readonly RawCidr[], ipv6: boolean): readonly Listed[] | undefined {
   return readCidrs(raw, ipv6)?.map((prefix, i): Listed => ({ raw: raw[i] as RawCidr, prefix }));
@@ -157,27 +107,6 @@ function readSnats(drafts: readonly Draft[], ipv6: boolean): readonly ReadSnat[]
 
 const nameOf = (family: Family) => (family === "ipv4" ? "IPv4" : "IPv6");
 
-/** Names of several files unite: the same name again, or one that a wildcard stands for, changes nothing. */
-function readInterfaces(drafts: readonly Draft[]): readonly OutputInterface[] {
-  const listed = rawOf(drafts, "outputInterfaces").filter(({ text, span, report }) => {
-    const problem = checkInterfaceName(text);
-    if (problem) report("error", "interface-syntax", span, problem.message, problem.hint);
-    return problem === undefined;
-  });
-  const first = new Map<string, RawCidr>();
-  for (const entry of listed) if (!first.has(entry.text)) first.set(entry.text, entry);
-  return listed.flatMap((entry): OutputInterface[] => {
-    const { text: name, span, file, line, column, report } = entry;
-    // A name has 15 characters at most, and so few beginnings that a wildcard may stand for.
-    const beginnings = Array.from({ length: name.length }, (_, i) => `${name.slice(0, i)}*`);
-    const outer = [name, ...beginnings].map((one) => first.get(one)).find((one) => one && one !== entry);
-    if (!outer) return [{ name, origin: { file, line, column } }];
-    const message = `${name} is listed already${outer.text === name ? "" : ` as ${outer.text}`}, on ${placeOf(outer, entry)}`;
-    report("warning", "interface-duplicate", span, message, "remove it");
-    return [];
-  });
-}
-
 /** Warns of source ranges inside others, and if all of them are of one family while the agent keeps two. */
 function checkSources(sources: readonly Listed[], ipv6: boolean): void {
   checkCovered(sources);
@@ -195,52 +124,12 @@ function checkSources(sources: readonly Listed[], ipv6: boolean): void {
   );
 }
 
-/** Reports lists that are short each, and together make more rules than a node can keep. */
-function reportProduct(
-  drafts: readonly Draft[],
-  factors: readonly [translated: number, sources: number, interfaces: number],
-): void {
-  const rules = factors.reduce((product, factor) => product * factor, 1);
-  const [translated, sources, interfaces] = factors;
-  if (rules <= MAX_TRANSLATED_RULES || sources * interfaces === 1) return;
-  const owner = drafts.find(({ fields }) => fields.has("sourceCIDRs") || fields.has("outputInterfaces"));
-  const at = owner?.fields.get("sourceCIDRs") ?? owner?.fields.get("outputInterfaces");
-  if (!owner || !at) return;
-  const counts = `${translated} destinations for each of ${sources} sources and ${interfaces} interfaces`;
-  const message = `${counts} make ${rules} rules, more than ${MAX_TRANSLATED_RULES}`;
-  owner.report("error", "limit-exceeded", at.keySpan, message, "name fewer and larger ranges, or a wildcard");
-}
-
-function reportLength(drafts: readonly Draft[], defaults: number, cidrLimit: number): void {
-  if (drafts.some(({ values }) => values.broken.has("cidrLimit"))) return;
-  const lengthOf = (key: "nonMasqueradeCIDRs" | "masqueradeCIDRs") => {
-    const lists = drafts.map(({ fields }) => fields.get(key)?.value);
-    return lists.reduce((sum, list) => sum + (list?.kind === "list" ? list.items.length : 0), 0);
-  };
-  const counts = { nonMasqueradeCIDRs: lengthOf("nonMasqueradeCIDRs"), masqueradeCIDRs: lengthOf("masqueradeCIDRs") };
-  const count = counts.nonMasqueradeCIDRs + counts.masqueradeCIDRs + defaults;
-  if (count <= cidrLimit) return;
-  const keys = (["nonMasqueradeCIDRs", "masqueradeCIDRs"] as const).filter((key) => counts[key] > 0);
-  const names = [...(defaults > 0 ? ["the default list"] : []), ...keys].join(" and ");
-  const owner = drafts.find(({ fields }) => keys.some((key) => fields.has(key))) ?? drafts.find(isGiven("cidrLimit"));
-  const at = keys.map((key) => owner?.fields.get(key)).find(Boolean) ?? owner?.fields.get("cidrLimit");
-  const has = `${names} ${keys.length + (defaults > 0 ? 1 : 0) > 1 ? "have" : "has"} ${count} entries`;
-  const hint = `raise cidrLimit to ${count} or more, or merge entries`;
-  owner?.report(
-    "error",
-    "limit-exceeded",
-    at?.keySpan ?? { start: 0, end: 0 },
-    `${has}, and cidrLimit is ${cidrLimit}`,
-    hint,
-  );
-}
-
 function defaultDestinations({ reservedRanges }: ReadOptions): readonly Destination[] {
   const list = [...DEFAULT_CIDRS, ...(reservedRanges ? RESERVED_CIDRS : [])];
   return prefixesOf(list).map((prefix, i) => ({ prefix, text: list[i] ?? "", origin: undefined, span: undefined }));
 }
 
-function linkLocal({ masqLinkLocal, masqLinkLocalIPv6 }: Pick<Config, ScalarKey>): readonly Prefix[] {
+function linkLocal({ masqLinkLocal, masqLinkLocalIPv6 }: Scalars): readonly Prefix[] {
   return prefixesOf([
     ...(masqLinkLocal ? [] : [LINK_LOCAL_CIDRS.ipv4]),
     ...(masqLinkLocalIPv6 ? [] : [LINK_LOCAL_CIDRS.ipv6]),

@@ -2,7 +2,8 @@
 // This module is browser-compatible.
 import type { RawCidr } from "./cidr.ts";
 import { readDocument } from "./document.ts";
-import { type Fields, fieldsOf, type TextNode, type Values, valuesOf } from "./fields.ts";
+import { type Fields, fieldsOf, type ListKey, type TextNode, type Values, valuesOf } from "./fields.ts";
+import type { ConfigKey } from "./keys.ts";
 import { isTooLarge, MAX_BYTES } from "./limits.ts";
 import { readManifest } from "./manifest.ts";
 import type { ConfigSource } from "./model.ts";
@@ -66,3 +67,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** Does a file set a key to a value of the right type? */
+export const isGiven = (key: ConfigKey) => (draft: Draft) => draft.fields.has(key) && !draft.values.broken.has(key);
+
+/** The texts of a list in all files, in their order. */
+export const entriesOf = (drafts: readonly Draft[], key: ListKey): readonly RawCidr[] =>
+  drafts.flatMap(({ values, entryOf }) => values.items[key].map(entryOf));

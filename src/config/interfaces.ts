@@ -1,0 +1,28 @@
+// outputInterfaces, from all files of a config.
+// This module is browser-compatible.
+import type { RawCidr } from "./cidr.ts";
+import { checkInterfaceName } from "./interface-name.ts";
+import { placeOf } from "./lists.ts";
+import type { OutputInterface } from "./model.ts";
+import { type Draft, entriesOf } from "./source.ts";
+
+/** Names of several files unite: the same name again, or one that a wildcard stands for, changes nothing. */
+export function readInterfaces(drafts: readonly Draft[]): readonly OutputInterface[] {
+  const listed = entriesOf(drafts, "outputInterfaces").filter(({ text, span, report }) => {
+    const problem = checkInterfaceName(text);
+    if (problem) report("error", "interface-syntax", span, problem.message, problem.hint);
+    return problem === undefined;
+  });
+  const first = new Map<string, RawCidr>();
+  for (const entry of listed) if (!first.has(entry.text)) first.set(entry.text, entry);
+  return listed.flatMap((entry): OutputInterface[] => {
+    const { text: name, span, file, line, column, report } = entry;
+    // A name has 15 characters at most, and so few beginnings that a wildcard may stand for.
+    const beginnings = Array.from({ length: name.length }, (_, i) => `${name.slice(0, i)}*`);
+    const outer = [name, ...beginnings].map((one) => first.get(one)).find((one) => one && one !== entry);
+    if (!outer) return [{ name, origin: { file, line, column } }];
+    const message = `${name} is listed already${outer.text === name ? "" : ` as ${outer.text}`}, on ${placeOf(outer, entry)}`;
+    report("warning", "interface-duplicate", span, message, "remove it");
+    return [];
+  });
+}
