@@ -151,6 +151,7 @@ export function findBreaches(root) {
     for (const { path, line } of importsOf(text)) {
       if (path.startsWith("node:")) {
         if (browser) breach(line, `uses a node: module, ${path}`);
+        if (name === "backends") breach(line, `has effects of its own, by ${path}; they come from host`);
         if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, by ${path}`);
         if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, by ${path}`);
         if (THREADS.test(path) && name !== "agent") breach(line, `starts a thread, by ${path}`);

@@ -34,6 +34,7 @@ const BREACHES: [string, string, RegExp][] = [
   ["src/cli/x.ts", 'const { spawn } = await import("node:child_process");', /cli starts a process/],
   ["src/cli/x.ts", "const { spawn } = await import(`node:child_process`);", /cli starts a process/],
   ["src/backends/iptables/x.ts", 'import { spawn } from "node:child_process";', /iptables starts a process/],
+  ["src/backends/windows-cni/x.ts", 'import { readFileSync } from "node:fs";', /windows-cni has effects of its own/],
   ["src/agent/x.ts", 'import { createServer } from "node:http";', /agent opens sockets/],
   ["src/cli/x.ts", 'import { Worker } from "node:worker_threads";', /cli starts a thread/],
   ["src/agent/x.ts", "import { spawn } from 'child_process';", /agent may not import the package child_process/],

@@ -1,6 +1,7 @@
 // One family, kept as its policy wants it.
 import { type Backend, type Change, type EntryCounter, formatChange, type Transaction } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
@@ -31,10 +32,14 @@ export interface KeeperOptions {
   readonly interval: () => number;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
+  readonly clock?: Clock;
 }
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
-export function keep(first: FamilyPolicy, { open, interval, log, metrics }: KeeperOptions): Keeper {
+export function keep(
+  first: FamilyPolicy,
+  { open, interval, log, metrics, clock = systemClock }: KeeperOptions,
+): Keeper {
   const { family } = first;
   // The words that people's log filters know from the established agent.
   const failed = `Error syncing masquerade rules${family === "ipv6" ? " for IPv6" : ""}`;
@@ -42,12 +47,12 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
   // What the last good sync put in force, and what those that failed since may have.
   let inForce: readonly FamilyPolicy[] = [];
   let failure: string | undefined;
-  let since = performance.now();
+  let since = clock.now();
   let pace = interval();
   // Of the last syncs that went well: did they repair what somebody else had changed?
   let repairs: readonly boolean[] = [];
 
-  const tell = (
+  const report = (
     backend: Backend,
     wanted: FamilyPolicy,
     transaction: Transaction | undefined,
@@ -70,8 +75,8 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
 
   const sync = async (): Promise<boolean> => {
     const wanted = policy;
-    const begin = performance.now();
-    const seconds = () => (performance.now() - begin) / 1000;
+    const begin = clock.now();
+    const seconds = () => (clock.now() - begin) / 1000;
     let backend: Backend | undefined;
     let repair: Transaction | undefined;
     const drifted = (transaction: Transaction) => {
@@ -85,7 +90,7 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
-      tell(backend, wanted, transaction, repair);
+      report(backend, wanted, transaction, repair);
       inForce = [wanted];
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;
@@ -107,22 +112,22 @@ export function keep(first: FamilyPolicy, { open, interval, log, metrics }: Keep
       log.state(`${family} failure`, "error", `${failed}: ${failure}`);
       return false;
     } finally {
-      since = performance.now();
+      since = clock.now();
     }
   };
 
   return {
-    ...reconcile(sync, interval),
+    ...reconcile(sync, interval, clock),
     family,
     want: (next) => {
       policy = next;
       // Another interval begins now; the same one goes on, or a config that changes all the time would hide a dead loop.
-      if (interval() !== pace) since = performance.now();
+      if (interval() !== pace) since = clock.now();
       pace = interval();
     },
     failure: () => failure,
     settled: () => inForce.length > 0,
-    idle: () => performance.now() - since,
+    idle: () => clock.now() - since,
     counters: async () => {
       const counted = inForce[0] ?? policy;
       return counted.rules.length > MAX_COUNTED ? [] : (await open()).counters(counted);

@@ -1,5 +1,7 @@
 // When to try: at once, again at each interval, sooner after a failure, and never twice at a time.
 
+import { type Clock, systemClock } from "./clock.ts";
+
 /** Milliseconds. */
 export interface Timing {
   /** Between two attempts that went well; each wait is up to a tenth shorter or longer. */
@@ -37,8 +39,12 @@ export interface Reconciler {
  *
  * @param interval asked before each wait, in milliseconds
  */
-export function reconcile(attempt: () => Promise<boolean>, interval: () => number): Reconciler {
-  let timer: NodeJS.Timeout | undefined;
+export function reconcile(
+  attempt: () => Promise<boolean>,
+  interval: () => number,
+  clock: Clock = systemClock,
+): Reconciler {
+  let cancel = () => {};
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -50,10 +56,10 @@ export function reconcile(attempt: () => Promise<boolean>, interval: () => numbe
       failures = (await attempt()) ? 0 : failures + 1;
     } while (again && !stopped);
     running = undefined;
-    if (!stopped) timer = setTimeout(trigger, nextDelay({ interval: interval(), failures }, Math.random()));
+    if (!stopped) cancel = clock.after(nextDelay({ interval: interval(), failures }, clock.random()), trigger);
   };
   const trigger = () => {
-    clearTimeout(timer);
+    cancel();
     again = true;
     if (!stopped) running ??= run();
   };
@@ -61,7 +67,7 @@ export function reconcile(attempt: () => Promise<boolean>, interval: () => numbe
     trigger,
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      cancel();
       await running;
     },
   };

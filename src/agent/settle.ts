@@ -1,5 +1,7 @@
 // Many events in a row, one call.
 
+import { type Clock, systemClock } from "./clock.ts";
+
 /** How an event is waited out, in milliseconds. */
 export interface Pace {
   /** It is the last of its burst when so long nothing else happens. */
@@ -18,23 +20,23 @@ export interface Settler {
 }
 
 /** Calls `then` after the last of a burst of events, and now and then while it lasts. */
-export function settle(then: () => void): Settler {
-  let timer: NodeJS.Timeout | undefined;
+export function settle(then: () => void, clock: Clock = systemClock): Settler {
+  let cancel: (() => void) | undefined;
   // When the burst began, when it is over if nothing else happens, and when it is given up on.
   let since = 0;
   let due = 0;
   let limit = 0;
   const fire = () => {
-    timer = undefined;
+    cancel = undefined;
     then();
   };
   const event = ({ quiet, longest }: Pace) => {
-    const now = performance.now();
-    if (timer === undefined) since = due = limit = now;
-    clearTimeout(timer);
+    const now = clock.now();
+    if (!cancel) since = due = limit = now;
+    cancel?.();
     due = Math.max(due, now + quiet);
     limit = Math.max(limit, since + longest);
-    timer = setTimeout(fire, Math.max(0, Math.min(due, limit) - now));
+    cancel = clock.after(Math.max(0, Math.min(due, limit) - now), fire);
   };
-  return Object.assign(event, { pending: () => timer !== undefined, cancel: () => clearTimeout(timer) });
+  return Object.assign(event, { pending: () => cancel !== undefined, cancel: () => cancel?.() });
 }

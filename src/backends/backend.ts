@@ -2,6 +2,7 @@
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy, Verdict } from "../policy/index.ts";
+import type { Past } from "./drift.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Table nat sees the first packet of a connection only: packets are connections. */
@@ -30,17 +31,6 @@ export interface Inspection {
   readonly transaction: Transaction | undefined;
 }
 
-/** What a sync is told of the past. */
-export interface Past {
-  /**
-   * The policy that the last good sync put in force, and those that syncs which failed since may have: what differs from
-   * all of them now, somebody else has changed.
-   */
-  readonly inForce: readonly FamilyPolicy[];
-  /** Called with what would repair that, before anything is written. */
-  readonly drifted: (repair: Transaction) => void;
-}
-
 /** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
 export interface Backend {
   /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
@@ -58,9 +48,13 @@ export interface Backend {
   /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
   inspect(policy: FamilyPolicy): Promise<Inspection>;
   /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
-  sync(policy: FamilyPolicy, past?: Past): Promise<Transaction | undefined>;
+  sync(policy: FamilyPolicy, past?: Past<FamilyPolicy>): Promise<Transaction | undefined>;
   /** How many connections each entry has decided about. Writes nothing. */
   counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
-  /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
+  /** Removes the chain and the jumps to it; returns what was written, undefined if there was nothing to remove. */
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
+  /** What a clean-up did, for people; in one line. */
+  describeCleanup(chain: string, written: Transaction | undefined): string;
+  /** Is this error of a clean-up that the family cannot even be read, as on a node without IPv6? */
+  isUnreadable(error: unknown): boolean;
 }

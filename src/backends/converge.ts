@@ -1,17 +1,12 @@
-// One sync: observe, diff, apply, verify, for one family.
-import type { Family } from "../core/index.ts";
-import { ToolError, withWriteLock } from "../host/index.ts";
-import { commit } from "./iptables/commit.ts";
-import { removeChain } from "./iptables/diff.ts";
-import { observe, readReferences } from "./iptables/observe.ts";
-import type { ObservedChain } from "./iptables/observed.ts";
-import type { Variant } from "./iptables/tools.ts";
+// Observe, compare, commit, verify: until the node is as wanted.
+import type { LockedWork } from "../host/index.ts";
+import { type Past, reportDrift } from "./drift.ts";
 import { type Change, joinTransactions, type Transaction } from "./transaction.ts";
 
 /** Transactions that one sync tries: others may write between our look and our write, but not for ever. */
 const ATTEMPTS = 3;
 
-/** The rules differ from the desired ones although every transaction was carried out. */
+/** The node is not as wanted although every transaction was carried out. */
 export class VerifyError extends Error {
   override name = "VerifyError";
   readonly changes: readonly Change[];
@@ -27,79 +22,66 @@ export class VerifyError extends Error {
   }
 }
 
-/** A chain cannot be removed while rules that are not ours lead to it. */
-export class ReferencedError extends Error {
-  override name = "ReferencedError";
-  readonly references: readonly string[];
-  constructor(chain: string, references: readonly string[]) {
-    super(
-      `${chain} cannot be removed, rules that are not ours lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
-    );
-    this.references = references;
-  }
-}
+/**
+ * How a transaction ended: `written`, and to be verified by another look; `verified`, there is nothing to look at;
+ * `outdated`, nothing was written because what was observed has changed since; or the error of a tool that refused it.
+ */
+export type Committed = "written" | "verified" | "outdated" | Error;
 
-export interface Work {
-  readonly variant: Variant;
-  readonly family: Family;
-  readonly chain: string;
-  /** What is there now. */
-  readonly look: () => Promise<ObservedChain>;
-  /** What is left to write, or undefined where nothing is. */
-  readonly next: (observed: ObservedChain) => Transaction | undefined;
-  /** Told what a person should know although the work goes on. */
-  readonly warn: (message: string) => void;
+/** How one backend brings something of its own to where it is wanted. */
+export interface Convergence<Wanted, Observed, Edit extends Transaction> {
+  readonly wanted: Wanted;
+  readonly observe: () => Promise<Observed>;
+  /** What is left to write; undefined if nothing is. */
+  readonly diff: (wanted: Wanted, observed: Observed) => Edit | undefined;
+  /** Carries out a transaction as a whole or not at all. May throw, which ends the attempts. */
+  readonly commit: (edit: Edit, observed: Observed) => Promise<Committed>;
+  /** The error if something is left after the last attempt; {@link VerifyError} by default. */
+  readonly unsettled?: (left: Edit) => Error;
+  readonly past?: Past<Wanted> | undefined;
+  /** Runs the work while no other process of ours writes. */
+  readonly locked?: (work: LockedWork<Transaction | undefined>) => Promise<Transaction | undefined>;
 }
 
 /**
- * Brings one family to where nothing is left to write, and answers what was written, in one transaction where there were
- * several; undefined where there was nothing. Each happens whole or not at all. Throws {@link ToolError} or
- * {@link VerifyError}.
+ * Repeats look and transaction until nothing is left to write, three times at most. Returns what was written, joined to
+ * one transaction; undefined if there was nothing to write. Drift is reported once, from the first look.
+ *
+ * Throws what `observe` and `commit` throw, and `unsettled`'s error.
  */
-export function settle({ variant, family, chain, look, next, warn }: Work): Promise<Transaction | undefined> {
+export async function converge<Wanted, Observed, Edit extends Transaction>({
+  wanted,
+  observe,
+  diff,
+  commit,
+  unsettled = ({ changes }) => new VerifyError(changes),
+  past,
+  locked = ({ work }) => work(),
+}: Convergence<Wanted, Observed, Edit>): Promise<Transaction | undefined> {
+  let unreported = past;
+  const look = async () => {
+    const observed = await observe();
+    const left = diff(wanted, observed);
+    // If nothing is left, another agent or an earlier attempt already wrote it.
+    if (left && unreported) reportDrift(unreported, (one) => (one === wanted ? left : diff(one, observed)));
+    unreported = undefined;
+    return { observed, left };
+  };
   const work = async () => {
-    const written: Transaction[] = [];
-    let transaction = next(await look());
-    for (let attempt = 1; transaction; attempt++) {
-      if (attempt > ATTEMPTS) throw new VerifyError(transaction.changes);
-      const failure = await commit(variant, transaction).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (failure === undefined) written.push(transaction);
-      const before = transaction.text;
-      transaction = next(await look());
-      // A transaction that was refused is tried again only where the rules have moved since it was made.
-      if (failure !== undefined && (!(failure instanceof ToolError) || transaction?.text === before)) throw failure;
+    const written: Edit[] = [];
+    let { observed, left } = await look();
+    for (let attempt = 1; left; attempt++) {
+      if (attempt > ATTEMPTS) throw unsettled(left);
+      const committed = await commit(left, observed);
+      if (committed === "written" || committed === "verified") written.push(left);
+      if (committed === "verified") break;
+      const before = left.text;
+      ({ observed, left } = await look());
+      // A transaction that was refused is tried again only if the rules have moved since it was made.
+      if (committed instanceof Error && left?.text === before) throw committed;
     }
     return joinTransactions(written);
   };
-  // Another process of ours may be at the same: what is to write is decided when it is our turn.
-  const isNeeded = async () => next(await look()) !== undefined;
-  return withWriteLock(`${variant}/${family}/${chain}`, warn, { isNeeded, work });
-}
-
-/** Removes the chain and the jumps to it. Throws {@link ReferencedError} where others use it; nothing is changed then. */
-export async function removeOwn(
-  variant: Variant,
-  family: Family,
-  chain: string,
-  warn: Work["warn"],
-): Promise<Transaction | undefined> {
-  const look = async () => {
-    const observed = await observe(variant, family, chain);
-    for (const finding of observed.findings ?? []) warn(finding);
-    return observed;
-  };
-  const next = (observed: ObservedChain) => {
-    if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
-    return removeChain(family, chain, observed);
-  };
-  try {
-    return await settle({ variant, family, chain, look, next, warn });
-  } catch (error) {
-    // The nft variant is told only by the kernel that a chain is in use: a dump may show by what.
-    const references = error instanceof ToolError ? await readReferences(variant, family, chain).catch(() => []) : [];
-    throw references.length > 0 ? new ReferencedError(chain, references) : error;
-  }
+  // Another process of ours may be writing: what to write is decided when we hold the lock.
+  return locked({ isNeeded: async () => (await look()).left !== undefined, work });
 }

@@ -1,21 +1,28 @@
-// Tells drift, which somebody else caused, from changes of our own.
+// Drift: what another program changed, as opposed to what we did.
 // This module is browser-compatible.
-import type { FamilyPolicy } from "../policy/index.ts";
-import type { Past } from "./backend.ts";
 import type { Transaction } from "./transaction.ts";
 
+/** What a sync knows of earlier ones. */
+export interface Past<Wanted> {
+  /**
+   * What the last good sync put in force, and what those that failed since may have: if the node differs from all of
+   * them, another program changed it.
+   */
+  readonly inForce: readonly Wanted[];
+  /** Called with what would repair that, before anything is written. */
+  readonly drifted: (repair: Transaction) => void;
+}
+
 /**
- * Tells the past what would repair the drift, where there is some.
+ * Reports drift, if there is any.
  *
- * @param left what a sync would write now; where that is nothing another agent or an earlier try has made it so
+ * @param diffWith what a sync would write if this were wanted
  */
-export function reportDrift(
-  past: Past | undefined,
-  left: Transaction | undefined,
-  repairOf: (policy: FamilyPolicy) => Transaction | undefined,
+export function reportDrift<Wanted>(
+  { inForce, drifted }: Past<Wanted>,
+  diffWith: (wanted: Wanted) => Transaction | undefined,
 ): void {
-  if (!past || !left) return;
-  const repairs = past.inForce.map(repairOf);
+  const repairs = inForce.map(diffWith);
   const [repair] = repairs;
-  if (repair && repairs.every((one) => one !== undefined)) past.drifted(repair);
+  if (repair && repairs.every((one) => one !== undefined)) drifted(repair);
 }

@@ -1,5 +1,6 @@
 // Flags: the table of them, and reading them as Go's flag package does.
 import { parseArgs } from "node:util";
+import { BACKENDS, DEFAULT_BACKEND } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
 
 /** A call that cannot be understood. */
@@ -44,6 +45,8 @@ const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
 /** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
 const RULELESS = ["completion", "version"];
 
+const BACKEND_NAMES = BACKENDS.map(({ name }) => name).join("|");
+
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
   "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat"),
@@ -69,18 +72,18 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   backend: ours(
     "string",
-    "iptables",
-    "iptables|windows-cni",
+    DEFAULT_BACKEND.name,
+    BACKEND_NAMES,
     KERNEL,
-    "where the policy is kept: in iptables rules, or on a Windows node in the config file of its CNI plugin",
+    `where the policy is kept: ${BACKENDS.map(({ place }) => place).join(", or ")}`,
   ),
-  "cni-config": ours("string", "", "FILE", [...KERNEL, "render"], "the CNI plugin's config file; windows-cni needs it"),
-  "iptables-variant": ours(
-    "string",
-    "auto",
-    "auto|nft|legacy",
-    [...KERNEL, "preview"],
-    "which iptables; auto: the one that the node uses",
+  ...Object.fromEntries(
+    BACKENDS.flatMap(({ flags }) => Object.entries(flags)).map(
+      ([name, { choices, value = "", fallback, summary, alsoOf }]) => [
+        name,
+        ours("string", fallback, choices?.join("|") ?? value, [...KERNEL, ...alsoOf], summary),
+      ],
+    ),
   ),
   "metrics-bind-address": ours(
     "string",
@@ -105,10 +108,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it would be"),
     ours(
       "string",
-      "iptables",
-      "iptables|windows-cni",
+      DEFAULT_BACKEND.name,
+      BACKEND_NAMES,
       ["render"],
-      "what to print: the input of iptables-restore, or the CNI config",
+      `what to print: ${BACKENDS.map(({ rendered }) => rendered).join(", or ")}`,
     ),
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),

@@ -17,7 +17,12 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
       const { family, value } = outcome;
-      return { family, inSync: !value, changes: value?.changes ?? [], transaction: value?.text ?? null };
+      return {
+        family,
+        inSync: !value,
+        changes: (value?.changes ?? []).map(({ op, line }) => ({ op, line })),
+        transaction: value?.text ?? null,
+      };
     });
     printJson(io, { backend: backend.name, inSync: !changes && !failed, families, warnings: warnings.all() });
   } else {

@@ -1,9 +1,8 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError } from "../agent/index.ts";
-import { type Backend, detectVariant, iptablesBackend } from "../backends/index.ts";
+import type { Backend } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
-import { openCniConfig } from "./cni-config.ts";
 import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
@@ -63,10 +62,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
 }
 
 /** Where the settings want the policy kept; `warn` is told what a person should know besides. */
-export async function openBackend(
-  { cniConfig, variant, policy }: Settings,
-  warn: (message: string) => void,
-): Promise<Backend> {
-  if (cniConfig !== undefined) return openCniConfig(cniConfig);
-  return iptablesBackend(variant === "auto" ? await detectVariant(policy.chain) : variant, warn);
+export function openBackend(settings: Settings, warn: (message: string) => void): Promise<Backend> {
+  const { backend, backendFlag: flag, policy } = settings;
+  return backend.open({ chain: policy.chain, flag, warn });
 }

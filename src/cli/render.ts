@@ -1,12 +1,11 @@
 // ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
-import { formatRendered, render as renderPolicy } from "../backends/iptables/index.ts";
-import { openCniConfig } from "./cni-config.ts";
+import { BACKENDS } from "../backends/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-const TARGETS = ["iptables", "windows-cni"];
+const TARGETS = BACKENDS.map(({ name }) => name);
 
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
@@ -16,18 +15,9 @@ export async function render(settings: Settings, _words: readonly string[], io: 
   }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
-  const { cniConfig } = settings;
-  if (cniConfig !== undefined) {
-    for (const part of wanted) {
-      const text = openCniConfig(cniConfig).render(part);
-      if (settings.json) printJson(io, { families: [{ family: part.family, file: cniConfig, text }] });
-      else io.write(text);
-    }
-    return 0;
-  }
-  const parts = renderPolicy(wanted);
+  const parts = settings.backend.render(wanted, { flag: settings.backendFlag });
   if (parts.length === 0) io.warn("no IPv6 rules: they come with --enable-ipv6");
-  if (settings.json) printJson(io, { families: parts });
-  else for (const part of parts) io.write(`${formatRendered(part).trimEnd()}\n`);
+  if (settings.json) printJson(io, { families: parts.map(({ data }) => data) });
+  else for (const { text } of parts) io.write(text);
   return 0;
 }

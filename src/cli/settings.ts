@@ -1,11 +1,11 @@
 // Flags to settings: every value checked before anything starts.
 import type { LogOptions } from "../agent/index.ts";
-import type { Variant } from "../backends/index.ts";
+import { BACKENDS, type BackendKind } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
-import { cniConfigOf, UNSUPPORTED_ON_WINDOWS } from "./cni-config.ts";
+import { chosenBackend } from "./backend-flags.ts";
 import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
 
 /** A flag with a value that no rules can be made of. */
@@ -36,9 +36,9 @@ export interface Settings {
   /** check: is a warning an error? */
   readonly strict: boolean;
   readonly policy: PolicyOptions;
-  /** The CNI config file of a Windows node that holds the policy; undefined: iptables does. */
-  readonly cniConfig: string | undefined;
-  readonly variant: Variant | "auto";
+  /** Where the policy is kept, or what `render` prints; and the values of its own flags. */
+  readonly backend: BackendKind;
+  readonly backendFlag: (name: string) => string;
   readonly families: "all" | "ipv4" | "ipv6";
   readonly json: boolean;
   readonly exitCode: boolean;
@@ -101,21 +101,27 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   const ipv6 = bool("enable-ipv6");
-  oneOf("backend", ["iptables", "windows-cni"]);
-  const cniConfig = cniConfigOf(flags);
+  oneOf(
+    "backend",
+    BACKENDS.map(({ name }) => name),
+  );
+  const backend = chosenBackend(flags);
+  for (const kind of BACKENDS) {
+    for (const [name, { choices }] of Object.entries(kind.flags)) if (choices) oneOf(name, choices);
+  }
   return {
     // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
     config: {
-      ipv6: ipv6 || cniConfig !== undefined,
+      ipv6: ipv6 || !backend.families.includes("ipv6"),
       reservedRanges: bool("nomasq-all-reserved-ranges"),
-      ...(cniConfig === undefined ? {} : { unsupported: UNSUPPORTED_ON_WINDOWS }),
+      unsupported: backend.unsupportedKeys,
     },
     paths,
     configGiven: flags.has("config"),
     strict: bool("strict"),
     policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
-    cniConfig,
-    variant: oneOf("iptables-variant", ["auto", "nft", "legacy"]),
+    backend,
+    backendFlag: text,
     families: oneOf("family", ["all", "ipv4", "ipv6"]),
     json: oneOf("output", ["text", "json"]) === "json",
     exitCode: bool("exit-code"),

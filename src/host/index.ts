@@ -5,6 +5,7 @@
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
 export { nodeAddresses } from "./addresses.ts";
+export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
 export type { Page } from "./http-message.ts";
 export { lockHolder } from "./lock-holder.ts";
@@ -12,13 +13,14 @@ export {
   exitError,
   ifMissing,
   killTools,
+  type Runner,
   runTool,
   runToolOrThrow,
   ToolError,
   type ToolInput,
   type ToolRun,
 } from "./process.ts";
-export { readRegularFile, readStart } from "./regular.ts";
+export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { type Held, takeName } from "./socket-name.ts";
-export { shortenLockWait, withWriteLock } from "./write-lock.ts";
+export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

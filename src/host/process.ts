@@ -69,6 +69,9 @@ export interface ToolInput {
   readonly large?: boolean;
 }
 
+/** Runs a tool as {@link runTool} does. Callers are given one, so that tests can give them one that runs nothing. */
+export type Runner = (name: string, args: readonly string[], how?: ToolInput) => Promise<ToolRun>;
+
 /**
  * Runs `name` to its end, whatever its exit is.
  * Throws {@link ToolError} if it is missing, is killed, hangs for 30 s or never stops printing.
@@ -173,11 +176,16 @@ function killGroup(child: ChildProcess): void {
   for (const stream of child.stdio) stream?.destroy();
 }
 
-/** Runs as {@link runTool}, and throws {@link ToolError} for any exit but 0. */
-export async function runToolOrThrow(name: string, args: readonly string[], how?: ToolInput): Promise<ToolRun> {
-  const run = await runTool(name, args, how);
-  if (run.exit !== 0) throw exitError(run);
-  return run;
+/** Runs a tool, and throws {@link ToolError} for any exit but 0. */
+export async function runToolOrThrow(
+  run: Runner,
+  name: string,
+  args: readonly string[],
+  how?: ToolInput,
+): Promise<ToolRun> {
+  const ended = await run(name, args, how);
+  if (ended.exit !== 0) throw exitError(ended);
+  return ended;
 }
 
 /** The error for a run whose exit was not 0. */

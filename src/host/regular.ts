@@ -1,5 +1,5 @@
 // Reads a file that others may have put there.
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
 
 /** The first bytes of a file of any kind, `most` of them at most: no more of it is read. Throws what `node:fs` throws. */
 export function readStart(file: string, most: number): Uint8Array {
@@ -27,4 +27,9 @@ export function readRegularFile(file: string, most?: number): Uint8Array {
   if (stat.isDirectory()) throw new Error("it is a directory; name the file in it");
   if (!stat.isFile()) throw new Error("it is no regular file, and reading it might never end");
   return most === undefined ? readFileSync(file) : readStart(file, most);
+}
+
+/** The path of the file that links lead to. Throws what `node:fs` throws. */
+export function followLinks(file: string): string {
+  return realpathSync(file);
 }

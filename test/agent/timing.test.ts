@@ -2,8 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nextDelay, reconcile } from "../../src/agent/reconcile.ts";
 import { type Pace, settle } from "../../src/agent/settle.ts";
-
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+import { fakeClock, turnsUntil } from "../fake-clock.ts";
 
 test("the next attempt: ±10 % after success, 1 s, 2 s, 4 s … up to the interval after failures", () => {
   const cases: [number, number, number, number][] = [
@@ -24,76 +23,97 @@ test("the next attempt: ±10 % after success, 1 s, 2 s, 4 s … up to the interv
   }
 });
 
-test("attempts never overlap, and a trigger during one causes exactly one more", async () => {
+test("attempts never overlap, and triggers during one cause exactly one more", async () => {
+  const clock = fakeClock();
+  const ends: (() => void)[] = [];
   let running = 0;
-  let count = 0;
-  const attempt = async () => {
+  const attempt = () => {
     assert.is(++running, 1);
-    count++;
-    await sleep(20);
-    running--;
-    return true;
+    return new Promise<boolean>((done) => {
+      ends.push(() => {
+        running--;
+        done(true);
+      });
+    });
   };
-  const reconciler = reconcile(attempt, () => 60_000);
+  const reconciler = reconcile(attempt, () => 60_000, clock);
   for (let i = 0; i < 10; i++) reconciler.trigger();
-  await sleep(10);
+  assert.is(ends.length, 1);
   for (let i = 0; i < 10; i++) reconciler.trigger();
-  await reconciler.stop();
-  // The first runs, the second was asked for before the stop and is dropped by it.
-  assert.is(count, 1);
+  ends[0]?.();
+  await turnsUntil(() => ends.length === 2, "the second attempt");
+  ends[1]?.();
+  await turnsUntil(() => clock.next() === 60_000, "the wait for the third");
+  // One that was asked for before the stop is dropped by it.
   reconciler.trigger();
-  await sleep(10);
-  assert.is(count, 1);
+  reconciler.trigger();
+  assert.is(ends.length, 3);
+  const stopped = reconciler.stop();
+  ends[2]?.();
+  await stopped;
+  reconciler.trigger();
+  assert.is(ends.length, 3);
+  assert.is(clock.next(), undefined);
 });
 
-test("it goes on by itself", async () => {
+test("it goes on by itself, sooner after failures", async () => {
+  const clock = fakeClock();
+  const waits: number[] = [];
   let count = 0;
   const reconciler = reconcile(
-    async () => ++count < 0,
-    () => 5,
+    // The third and all later ones go well.
+    async () => ++count >= 3,
+    () => 60_000,
+    clock,
   );
   reconciler.trigger();
-  while (count < 4) await sleep(5);
+  while (waits.length < 4) {
+    await turnsUntil(() => clock.next() !== undefined, "the next wait");
+    waits.push(clock.next() ?? 0);
+    clock.advance(waits.at(-1) ?? 0);
+  }
+  assert.equal(waits, [1_000, 2_000, 60_000, 60_000]);
   await reconciler.stop();
 });
 
 const QUICK: Pace = { quiet: 5, longest: 250 };
 
-test("a burst of events is one call, and a long one a few", async () => {
+test("a burst of events is one call, and a long one a few", () => {
+  const clock = fakeClock();
   let calls = 0;
-  const event = settle(() => calls++);
+  const event = settle(() => calls++, clock);
   for (let i = 0; i < 100; i++) event(QUICK);
   assert.ok(event.pending());
-  await sleep(50);
+  clock.advance(4);
+  assert.is(calls, 0);
+  clock.advance(1);
   assert.is(calls, 1);
   assert.not(event.pending());
-  const end = performance.now() + 600;
-  while (performance.now() < end) {
+  for (let i = 0; i < 600; i++) {
     event(QUICK);
-    await sleep(1);
+    clock.advance(1);
   }
-  await sleep(50);
-  assert.ok(calls >= 2 && calls <= 8, `${calls} calls`);
+  assert.is(calls, 3, "every 250 ms");
   event(QUICK);
   event.cancel();
-  const before = calls;
-  await sleep(30);
-  assert.is(calls, before);
+  clock.advance(1_000);
+  assert.is(calls, 3);
 });
 
-test("the slowest event of a burst sets its pace", async () => {
+test("the slowest event of a burst sets its pace", () => {
+  const clock = fakeClock();
   let calls = 0;
-  const event = settle(() => calls++);
+  const event = settle(() => calls++, clock);
   event({ quiet: 300, longest: 10_000 });
   for (let i = 0; i < 10; i++) {
     event(QUICK);
-    await sleep(20);
+    clock.advance(20);
   }
   assert.is(calls, 0, "what is quick does not end what is slow");
-  await sleep(400);
+  clock.advance(100);
   assert.is(calls, 1);
   event(QUICK);
-  await sleep(50);
+  clock.advance(5);
   assert.is(calls, 2, "the next burst has its own pace");
 });
 

@@ -95,8 +95,8 @@ test("one name may be two flags", () => {
 
 test("a CNI config takes the established agent's other arguments as they are", () => {
   const line = "--backend=windows-cni --cni-config=f --masq-chain=X --random-fully=false --enable-ipv6=false --v=2";
-  const { cniConfig, config, policy } = settingsOf(parseFlags(line.split(" ")));
-  assert.equal([cniConfig, policy.ipv6], ["f", false]);
+  const { backendFlag, config, policy } = settingsOf(parseFlags(line.split(" ")));
+  assert.equal([backendFlag("cni-config"), policy.ipv6], ["f", false]);
   assert.ok(config.ipv6, "IPv6 CIDRs are for other nodes that read the same config");
 });
 

@@ -54,8 +54,8 @@ test("what is not of Windows is as for Linux", () => {
 test("the agent takes the arguments, and its config is where it is mounted", () => {
   const parsed = parseFlags(container.args);
   assert.equal(parsed.words, ["run"]);
-  const { cniConfig, paths, listen } = settingsOf(parsed);
-  assert.is(cniConfig, "C:\\k\\cni\\config\\cni.conf");
+  const { backendFlag, paths, listen } = settingsOf(parsed);
+  assert.is(backendFlag("cni-config"), "C:\\k\\cni\\config\\cni.conf");
   assert.equal(listen, { host: "127.0.0.1", port: container.ports[0].containerPort });
   const [{ mountPath }] = container.volumeMounts;
   const [{ path }] = pod.volumes[0].configMap.items;

@@ -1,28 +1,37 @@
 // The backend that drives the iptables tools of one variant.
 import type { Family } from "../../core/index.ts";
+import { type Host, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule } from "../backend.ts";
-import { removeOwn, settle } from "../converge.ts";
-import { reportDrift } from "../drift.ts";
+import { converge } from "../converge.ts";
+import { commit } from "./commit.ts";
 import { countersOf } from "./counters.ts";
 import { desiredChain } from "./desired.ts";
 import { diffChain } from "./diff.ts";
-import { observe } from "./observe.ts";
+import { type Look, observe } from "./observe.ts";
 import type { ObservedChain } from "./observed.ts";
-import type { Variant } from "./tools.ts";
+import { removeOwn } from "./remove.ts";
+import type { Tools, Variant } from "./tools.ts";
 
 /**
- * The backend that drives the iptables tools of one variant. `warn` is told what a person should know besides answers,
- * each time that it is found.
+ * Opens the backend of one variant. `warn` is told what a person should know besides answers, each time that it is
+ * found.
  */
-export function iptablesBackend(variant: Variant, warn: (message: string) => void): Backend {
-  const told = (family: Family) => (message: string) => warn(`${family} (iptables-${variant}): ${message}`);
-  const look = async (policy: FamilyPolicy, counters = false) => {
-    const { family, chain } = policy;
-    const observed = await observe(variant, family, chain, { counters, jump: desiredChain(policy).jump });
-    for (const finding of observed.findings ?? []) told(family)(finding);
+export function iptablesBackend(
+  variant: Variant,
+  warn: (message: string) => void,
+  { run, withWriteLock }: Host = thisHost,
+): Backend {
+  const toolsOf = (family: Family): Tools => ({ run, variant, family });
+  const observeChain = async (family: Family, chain: string, look: Look) => {
+    const observed = await observe(toolsOf(family), chain, look);
+    for (const finding of observed.findings ?? []) warn(`${family} (iptables-${variant}): ${finding}`);
     return observed;
   };
+  const observePolicy = (policy: FamilyPolicy, counters = false) =>
+    observeChain(policy.family, policy.chain, { counters, jump: desiredChain(policy).jump });
+  const diff = (policy: FamilyPolicy, observed: ObservedChain) => diffChain(desiredChain(policy), observed);
+  const lockName = (family: Family, chain: string) => `${variant}/${family}/${chain}`;
   return {
     name: `iptables-${variant}`,
     unit: "rules",
@@ -32,31 +41,38 @@ export function iptablesBackend(variant: Variant, warn: (message: string) => voi
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
-    plan: async (policy) => diffChain(desiredChain(policy), await look(policy)),
+    plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {
-      const observed = await look(policy, true);
+      const observed = await observePolicy(policy, true);
       const rules = rulesOf(policy.chain, observed);
       return {
         exists: observed.exists,
         rules,
         facts: { chainExists: observed.exists, rules },
-        transaction: diffChain(desiredChain(policy), observed),
+        transaction: diff(policy, observed),
       };
     },
-    sync: (policy, past) => {
-      const desired = desiredChain(policy);
-      const { family, chain } = policy;
-      let untold = past;
-      const next = (observed: ObservedChain) => {
-        const left = diffChain(desired, observed);
-        reportDrift(untold, left, (one) => (one === policy ? left : diffChain(desiredChain(one), observed)));
-        untold = undefined;
-        return left;
-      };
-      return settle({ variant, family, chain, look: () => look(policy), next, warn });
-    },
-    counters: async (policy) => countersOf(policy, await look(policy, true)),
-    cleanup: (family, chain) => removeOwn(variant, family, chain, told(family)),
+    sync: (policy, past) =>
+      converge({
+        wanted: policy,
+        observe: () => observePolicy(policy),
+        diff,
+        commit: (edit) => commit(toolsOf(policy.family), edit),
+        past,
+        locked: (work) => withWriteLock(lockName(policy.family, policy.chain), warn, work),
+      }),
+    counters: async (policy) => countersOf(policy, await observePolicy(policy, true)),
+    cleanup: (family, chain) =>
+      removeOwn(toolsOf(family), chain, {
+        observe: () => observeChain(family, chain, {}),
+        locked: (work) => withWriteLock(lockName(family, chain), warn, work),
+      }),
+    describeCleanup: (chain, written) =>
+      written ? `removed: chain ${chain} and ${written.counts.removed} rules` : `nothing of chain ${chain} is there`,
+    isUnreadable: (error) =>
+      error instanceof ToolError &&
+      /^(failed|missing|unreadable)$/.test(error.reason) &&
+      /-save | -S /.test(error.command),
   };
 }
 

@@ -1,10 +1,18 @@
 // Carries out a transaction.
-import type { Transaction } from "../transaction.ts";
+import { ToolError } from "../../host/index.ts";
+import type { Committed } from "../converge.ts";
+import type { ChainTransaction } from "./diff.ts";
 import { removeStray } from "./strays.ts";
-import { restore, type Variant } from "./tools.ts";
+import { restore, type Tools } from "./tools.ts";
 
-/** Writes the text as a whole or not at all, and then removes the strays. Throws {@link ToolError}. */
-export async function commit(variant: Variant, { family, text, strays }: Transaction): Promise<void> {
-  if (text !== "") await restore(variant, family, text);
-  for (const stray of strays) await removeStray(variant, family, stray);
+/** Writes the text as a whole or not at all, and then removes the strays. */
+export async function commit(tools: Tools, { text, strays }: ChainTransaction): Promise<Committed> {
+  try {
+    if (text !== "") await restore(tools, text);
+    for (const stray of strays) await removeStray(tools, stray);
+    return "written";
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 // From the chain as it is to the chain as it shall be: one iptables-restore --noflush input, or nothing.
 // This module is browser-compatible.
 import { diffLines, type Family } from "../../core/index.ts";
-import type { Change, Transaction } from "../transaction.ts";
+import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
 import type { DesiredChain } from "./desired.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
 import { onOneLine } from "./one-line.ts";
@@ -14,20 +14,22 @@ const isStray = ({ raw, handle }: ObservedJump) => raw !== undefined || handle !
 /** A rule of POSTROUTING for people. */
 const jumpLine = ({ spec }: ObservedJump) => `-A POSTROUTING ${onOneLine(spec)}`;
 
-/** Wraps lines for table nat; undefined if there is nothing to write or remove. Of the changes all but the chain's declaration count. */
+/** A transaction on table nat. */
+export interface ChainTransaction extends Transaction {
+  /** Jumps that no line of `text` can name; they are removed one by one afterwards. */
+  readonly strays: readonly ObservedJump[];
+}
+
+/** Wraps lines for table nat; undefined if there is nothing to write or remove. */
 function transaction(
   family: Family,
   lines: readonly string[],
   changes: readonly Change[],
-  declaration: string,
   strays: readonly ObservedJump[],
-): Transaction | undefined {
+): ChainTransaction | undefined {
   if (lines.length === 0 && strays.length === 0) return undefined;
-  const count = { add: 0, remove: 0, keep: 0 };
-  for (const { op, line } of changes) if (line !== declaration) count[op]++;
-  const counts = { added: count.add, removed: count.remove, kept: count.keep };
   const text = lines.length > 0 ? `${["*nat", ...lines, "COMMIT"].join("\n")}\n` : "";
-  return { family, text, strays, changes, counts };
+  return { family, text, changes, counts: countsOf(changes), strays };
 }
 
 /**
@@ -37,47 +39,47 @@ function transaction(
  * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
  * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
  */
-export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHING): Transaction | undefined {
+export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHING): ChainTransaction | undefined {
   const { family, chain } = desired;
   if (isAsDesired(desired, observed)) return undefined;
   const lines: string[] = [];
   const changes: Change[] = [];
-  const add = (line: string) => changes.push({ op: "add", line });
-  const remove = (line: string) => changes.push({ op: "remove", line });
-  const keep = (line: string) => changes.push({ op: "keep", line });
+  const add = (kind: ChangeKind, line: string) => changes.push({ op: "add", kind, line });
+  const remove = (kind: ChangeKind, line: string) => changes.push({ op: "remove", kind, line });
+  const keep = (kind: ChangeKind, line: string) => changes.push({ op: "keep", kind, line });
 
   const now = observed.rules.map((rule) => rule.spec);
   // Where there is no chain, nothing of it can stay.
   const edits = observed.exists ? diffLines(now, desired.rules) : undefined;
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
-  (observed.exists ? keep : add)(declaration);
+  (observed.exists ? keep : add)("chain", declaration);
   if (!observed.exists || !edits || (removed > 0 && removed === now.length)) {
     lines.push(declaration);
-    for (const rule of now) remove(`-A ${chain} ${onOneLine(rule)}`);
+    for (const rule of now) remove("rule", `-A ${chain} ${onOneLine(rule)}`);
     for (const rule of desired.rules) {
       const line = `-A ${chain} ${rule}`;
       lines.push(line);
-      add(line);
+      add("rule", line);
     }
   } else {
     let next = 0;
     let length = now.length;
     const keepUntil = (end: number) => {
-      while (next < end) keep(`-A ${chain} ${now[next++]}`);
+      while (next < end) keep("rule", `-A ${chain} ${now[next++]}`);
     };
     let shift = 0;
     for (const { op, place, line } of edits) {
       keepUntil(place - 1 - shift);
       if (op === "delete") {
         lines.push(`-D ${chain} ${place}`);
-        remove(`-A ${chain} ${onOneLine(line)}`);
+        remove("rule", `-A ${chain} ${onOneLine(line)}`);
         length--;
         shift--;
         next++;
       } else {
         lines.push(place > length ? `-A ${chain} ${line}` : `-I ${chain} ${place} ${line}`);
-        add(`-A ${chain} ${line}`);
+        add("rule", `-A ${chain} ${line}`);
         length++;
         shift++;
       }
@@ -90,18 +92,18 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
   for (const jump of observed.jumps) {
     if (jump.spec === desired.jump && !kept) {
       kept = true;
-      keep(jumpLine(jump));
+      keep("jump", jumpLine(jump));
       continue;
     }
     if (isStray(jump)) strays.push(jump);
     else lines.push(`-D POSTROUTING ${jump.spec}`);
-    remove(jumpLine(jump));
+    remove("jump", jumpLine(jump));
   }
   if (!kept) {
     lines.push(`-A POSTROUTING ${desired.jump}`);
-    add(`-A POSTROUTING ${desired.jump}`);
+    add("jump", `-A POSTROUTING ${desired.jump}`);
   }
-  return transaction(family, lines, changes, declaration, strays);
+  return transaction(family, lines, changes, strays);
 }
 
 /** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
@@ -119,21 +121,21 @@ function isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): bo
  * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
  * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
  */
-export function removeChain(family: Family, chain: string, observed: ObservedChain): Transaction | undefined {
+export function removeChain(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined {
   const { exists, jumps } = observed;
-  const removed = (gone: readonly string[]): Change[] => gone.map((line) => ({ op: "remove", line }));
+  const removed = (kind: ChangeKind, line: string): Change => ({ op: "remove", kind, line });
+  const goneJumps = (gone: readonly ObservedJump[]) => gone.map((jump) => removed("jump", jumpLine(jump)));
   const strays = jumps.filter(isStray);
   // The chain can go only when no jump is left: those that need other means come first, in a transaction of their own.
-  if (strays.length > 0) return transaction(family, [], removed(strays.map(jumpLine)), "", strays);
+  if (strays.length > 0) return transaction(family, [], goneJumps(strays), strays);
   const lines = [
     ...jumps.map(({ spec }) => `-D POSTROUTING ${spec}`),
     ...(exists ? [`-F ${chain}`, `-X ${chain}`] : []),
   ];
-  const declaration = `:${chain} - [0:0]`;
-  const gone = [
-    ...(exists ? [declaration] : []),
-    ...observed.rules.map(({ spec }) => `-A ${chain} ${onOneLine(spec)}`),
-    ...jumps.map(jumpLine),
+  const changes = [
+    ...(exists ? [removed("chain", `:${chain} - [0:0]`)] : []),
+    ...observed.rules.map(({ spec }) => removed("rule", `-A ${chain} ${onOneLine(spec)}`)),
+    ...goneJumps(jumps),
   ];
-  return transaction(family, lines, removed(gone), declaration, []);
+  return transaction(family, lines, changes, []);
 }

@@ -1,15 +1,15 @@
 // nft: rules that iptables cannot show or name.
-import type { Family } from "../../core/index.ts";
-import { exitError, runTool, runToolOrThrow, ToolError, type ToolRun } from "../../host/index.ts";
+import { exitError, type Runner, runToolOrThrow, ToolError, type ToolRun } from "../../host/index.ts";
 import { type NftRule, readNftChain } from "./nft-chain.ts";
 import { UnreadableDumpError } from "./observed.ts";
+import type { Tools } from "./tools.ts";
 
 const FAMILY = { ipv4: "ip", ipv6: "ip6" } as const;
 
 /** The `why` of errors: what nft is needed for. */
-async function run(args: readonly string[], why: string): Promise<ToolRun> {
+async function runNft(run: Runner, args: readonly string[], why: string): Promise<ToolRun> {
   try {
-    return await runTool("nft", args);
+    return await run("nft", args);
   } catch (error) {
     if (!(error instanceof ToolError) || error.reason !== "missing") throw error;
     throw new ToolError("missing", error.command, null, "", `not found; ${why}: install the nftables package`);
@@ -22,12 +22,13 @@ async function run(args: readonly string[], why: string): Promise<ToolRun> {
  * @param target the chain that {@link NftRule.leads} is about
  */
 export async function listNftChain(
-  family: Family,
+  { run, family }: Tools,
   chain: string,
   target: string,
 ): Promise<readonly NftRule[] | undefined> {
   const why = `chain ${chain} holds a rule that iptables cannot show`;
-  const list = (flags: readonly string[]) => run([...flags, "list", "chain", FAMILY[family], "nat", chain], why);
+  const list = (flags: readonly string[]) =>
+    runNft(run, [...flags, "list", "chain", FAMILY[family], "nat", chain], why);
   const [json, listing] = await Promise.all([list(["-a", "-j"]), list(["-a", "-s"])]);
   if (json.exit !== 0 && /No such file or directory|does not exist/.test(json.stderr)) return undefined;
   if (json.exit !== 0) throw exitError(json, why);
@@ -41,6 +42,6 @@ export async function listNftChain(
 }
 
 /** Deletes one rule of POSTROUTING. Throws {@link ToolError}, also if there is no such rule any more. */
-export async function deleteByHandle(family: Family, handle: number): Promise<void> {
-  await runToolOrThrow("nft", ["delete", "rule", FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
+export async function deleteByHandle({ run, family }: Tools, handle: number): Promise<void> {
+  await runToolOrThrow(run, "nft", ["delete", "rule", FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
 }

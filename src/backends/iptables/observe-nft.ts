@@ -1,15 +1,14 @@
 // The nft variant: one chain and the jumps to it, also beside rules that iptables cannot show.
-import type { Family } from "../../core/index.ts";
-import { exitError, ifMissing, runTool, type ToolRun } from "../../host/index.ts";
+import { exitError, ifMissing, type ToolRun } from "../../host/index.ts";
 import { listNftChain } from "./nft.ts";
 import type { NftRule } from "./nft-chain.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
 import { onOneLine } from "./one-line.ts";
-import { readDump, toolName, unreadable } from "./tools.ts";
+import { readDump, type Tools, toolName, unreadable } from "./tools.ts";
 import { readWords } from "./words.ts";
 
 export interface NftLook {
-  readonly family: Family;
+  readonly tools: Tools;
   readonly chain: string;
   /** Should counters be read? */
   readonly counters: boolean;
@@ -26,16 +25,16 @@ type Listed =
 /** What `-S` says of a chain that holds a rule which it cannot show: iptables/nft.c, nft_is_chain_compatible and nft_rule_print_save. */
 const HIDDEN = /is incompatible|Parsing nftables rule failed/;
 
-const iptables = (family: Family, args: readonly string[]) => runTool(toolName("nft", family), ["-t", "nat", ...args]);
+const iptables = (tools: Tools, args: readonly string[]) => tools.run(toolName(tools), ["-t", "nat", ...args]);
 
 /**
  * Lists two chains, 5 ms each whatever else there is. iptables refuses to list a chain with a single rule in it that it
  * does not know; its writes do not mind. Only then, and for a jump that no text can name, nft is asked.
  */
 export async function observeNft(look: NftLook): Promise<ObservedChain> {
-  const { family, chain, counters } = look;
+  const { tools, chain, counters } = look;
   const list = async (name: string): Promise<Listed> => {
-    const run = await iptables(family, [...(counters ? ["-v"] : []), "-S", name]);
+    const run = await iptables(tools, [...(counters ? ["-v"] : []), "-S", name]);
     return run.exit === 0 ? { kind: "text", run } : listOtherwise(look, name, run);
   };
   const [own, postrouting] = await Promise.all([list(chain), list("POSTROUTING")]);
@@ -64,16 +63,16 @@ export async function observeNft(look: NftLook): Promise<ObservedChain> {
 }
 
 /** A chain that iptables did not list. Throws what it said if that has another cause than a rule it does not know. */
-async function listOtherwise({ family, chain }: NftLook, name: string, run: ToolRun): Promise<Listed> {
+async function listOtherwise({ tools, chain }: NftLook, name: string, run: ToolRun): Promise<Listed> {
   if (run.exit === 1 && /No chain\/target\/match by that name|does not exist/.test(run.stderr))
     return { kind: "absent" };
   if (!HIDDEN.test(run.stderr)) throw exitError(run);
   // 1.8.9 calls a chain that is not there incompatible too, but not so where it is led to.
   if (name !== "POSTROUTING" && /is incompatible/.test(run.stderr)) {
-    const { stderr } = await iptables(family, ["-C", "POSTROUTING", "-j", name]);
+    const { stderr } = await iptables(tools, ["-C", "POSTROUTING", "-j", name]);
     if (/does not exist|No chain\/target\/match by that name/.test(stderr)) return { kind: "absent" };
   }
-  const rules = await listNftChain(family, name, chain);
+  const rules = await listNftChain(tools, name, chain);
   if (rules === undefined) {
     if (name === "POSTROUTING") throw exitError(run);
     return { kind: "absent" };
@@ -94,11 +93,11 @@ function describe({ run, rules }: Listed & { kind: "rules" }, chain: string): re
 
 /** The jumps among rules that iptables does not list; in maps, which are not ours to change, only references. */
 async function findJumps(
-  { family, jump }: NftLook,
+  { tools, jump }: NftLook,
   rules: readonly NftRule[],
 ): Promise<Pick<ObservedChain, "jumps" | "references">> {
   const leading = rules.flatMap((rule, i) => (rule.leads === "jump" ? [{ rule, place: i + 1 }] : []));
-  const wanted = jump === undefined ? [] : await findWanted(family, jump, leading);
+  const wanted = jump === undefined ? [] : await findWanted(tools, jump, leading);
   const jumps = leading.map(({ rule }): ObservedJump => {
     const { handle, packets, bytes } = rule;
     return { spec: jump !== undefined && wanted.includes(rule) ? jump : inNftWords(rule.text), packets, bytes, handle };
@@ -116,17 +115,17 @@ async function findJumps(
  * miss a change of its comment.
  */
 async function findWanted(
-  family: Family,
+  tools: Tools,
   jump: string,
   leading: readonly { readonly rule: NftRule; readonly place: number }[],
 ): Promise<readonly NftRule[]> {
   if (leading.length === 0) return [];
-  const check = await iptables(family, ["-C", "POSTROUTING", ...readWords(jump)]);
+  const check = await iptables(tools, ["-C", "POSTROUTING", ...readWords(jump)]);
   if (check.exit === 1 || check.exit === 2) return [];
   if (check.exit === 0 && leading.length === 1) return leading.map(({ rule }) => rule);
   const answers = await Promise.all(
     leading.map(async ({ rule, place }) => {
-      const { exit, stdout } = await iptables(family, ["-S", "POSTROUTING", `${place}`]);
+      const { exit, stdout } = await iptables(tools, ["-S", "POSTROUTING", `${place}`]);
       if (exit === 0) return new TextDecoder().decode(stdout).trim() === `-A POSTROUTING ${jump}`;
       return check.exit !== 0 && rule.opaque && !/\bfib\b(?! daddr type != local)/.test(rule.text);
     }),
@@ -136,11 +135,11 @@ async function findWanted(
 
 /** Gives the jumps that no text can name their handles. Without nft they stay as they are. */
 async function withHandles(
-  { family, chain }: NftLook,
+  { tools, chain }: NftLook,
   jumps: readonly ObservedJump[],
 ): Promise<readonly ObservedJump[]> {
   if (jumps.every(({ raw }) => raw === undefined)) return jumps;
-  const rules = await listNftChain(family, "POSTROUTING", chain).catch(ifMissing);
+  const rules = await listNftChain(tools, "POSTROUTING", chain).catch(ifMissing);
   const leading = rules?.filter(({ leads }) => leads === "jump") ?? [];
   // Somebody may have written between the two looks; the next look will tell.
   if (leading.length !== jumps.length) return jumps;

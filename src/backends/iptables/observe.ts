@@ -1,10 +1,9 @@
 // A chain and the jumps to it, as the kernel holds them.
-import type { Family } from "../../core/index.ts";
 import { runToolOrThrow } from "../../host/index.ts";
 import { observeNft } from "./observe-nft.ts";
 import type { ObservedChain } from "./observed.ts";
 import { withoutUnremovable } from "./strays.ts";
-import { readDump, toolName, type Variant, yieldToOthers } from "./tools.ts";
+import { readDump, type Tools, toolName, yieldToOthers } from "./tools.ts";
 
 export interface Look {
   /** Should counters be read? */
@@ -18,25 +17,22 @@ export interface Look {
  * with the legacy variant only, which copies the whole table out of the kernel for any question: one dump is cheapest.
  */
 export async function observe(
-  variant: Variant,
-  family: Family,
+  tools: Tools,
   chain: string,
   { counters = false, jump }: Look = {},
 ): Promise<ObservedChain> {
   const observed =
-    variant === "nft"
-      ? await observeNft({ family, chain, counters, jump })
-      : await observeTable(variant, family, chain);
+    tools.variant === "nft" ? await observeNft({ tools, chain, counters, jump }) : await observeTable(tools, chain);
   await yieldToOthers();
   return withoutUnremovable(observed);
 }
 
-async function observeTable(variant: Variant, family: Family, chain: string): Promise<ObservedChain> {
-  const run = await runToolOrThrow(toolName(variant, family, "save"), ["-c", "-t", "nat"], { large: true });
+async function observeTable(tools: Tools, chain: string): Promise<ObservedChain> {
+  const run = await runToolOrThrow(tools.run, toolName(tools, "save"), ["-c", "-t", "nat"], { large: true });
   return readDump(run, run.stdout, chain, false);
 }
 
 /** Rules of other chains that lead to the chain, as far as a dump shows them. */
-export async function readReferences(variant: Variant, family: Family, chain: string): Promise<readonly string[]> {
-  return (await observeTable(variant, family, chain)).references;
+export async function readReferences(tools: Tools, chain: string): Promise<readonly string[]> {
+  return (await observeTable(tools, chain)).references;
 }

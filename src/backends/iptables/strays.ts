@@ -1,10 +1,9 @@
 // Jumps that no line of iptables-restore can name.
-import type { Family } from "../../core/index.ts";
 import { runToolOrThrow } from "../../host/index.ts";
 import { deleteByHandle } from "./nft.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
 import { onOneLine } from "./one-line.ts";
-import { LOCK_WAIT, restore, toolName, type Variant } from "./tools.ts";
+import { LOCK_WAIT, restore, type Tools, toolName } from "./tools.ts";
 import { readWords } from "./words.ts";
 
 /** Bytes that are no UTF-8 come out as this. */
@@ -34,16 +33,12 @@ export function withoutUnremovable(observed: ObservedChain): ObservedChain {
 }
 
 /** Removes one jump. Throws {@link ToolError}, also if it is not there any more. */
-export async function removeStray(
-  variant: Variant,
-  family: Family,
-  { spec, raw, handle }: ObservedJump,
-): Promise<void> {
-  if (handle !== undefined) await deleteByHandle(family, handle);
-  else if (raw && !spec.includes("\n")) await restore(variant, family, deletion(raw));
+export async function removeStray(tools: Tools, { spec, raw, handle }: ObservedJump): Promise<void> {
+  if (handle !== undefined) await deleteByHandle(tools, handle);
+  else if (raw && !spec.includes("\n")) await restore(tools, deletion(raw));
   else {
     const words = ["-w", LOCK_WAIT, "-t", "nat", "-D", "POSTROUTING", ...readWords(spec)];
-    await runToolOrThrow(toolName(variant, family), words);
+    await runToolOrThrow(tools.run, toolName(tools), words);
   }
 }
 

@@ -1,6 +1,6 @@
 // The iptables tools of one variant and family: their names, their dumps, and iptables-restore.
 import type { Family } from "../../core/index.ts";
-import { exitError, lockHolder, runTool, ToolError, type ToolRun } from "../../host/index.ts";
+import { exitError, lockHolder, type Runner, ToolError, type ToolRun } from "../../host/index.ts";
 import { type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
 
 /** Which iptables: the one on nf_tables, or the one on the kernel's older x_tables. */
@@ -11,8 +11,15 @@ export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
 /** Seconds to wait for /run/xtables.lock, which only the legacy variant takes. */
 export const LOCK_WAIT = "10";
 
+/** The iptables tools of one variant and family. */
+export interface Tools {
+  readonly run: Runner;
+  readonly variant: Variant;
+  readonly family: Family;
+}
+
 /** `iptables-nft-save`, `ip6tables-legacy-restore`, …; the plain tool without `verb`. */
-export function toolName(variant: Variant, family: Family, verb?: "save" | "restore"): string {
+export function toolName({ variant, family }: Omit<Tools, "run">, verb?: "save" | "restore"): string {
   const base = `${family === "ipv4" ? "iptables" : "ip6tables"}-${variant}`;
   return verb ? `${base}-${verb}` : base;
 }
@@ -36,9 +43,9 @@ export function unreadable(run: ToolRun, detail: string): ToolError {
 export const yieldToOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Carries out one iptables-restore input: all of it, or none and a {@link ToolError}. */
-export async function restore(variant: Variant, family: Family, input: string | Uint8Array): Promise<void> {
+export async function restore(tools: Tools, input: string | Uint8Array): Promise<void> {
   await yieldToOthers();
-  const run = await runTool(toolName(variant, family, "restore"), ["--noflush", "-w", LOCK_WAIT], { input });
+  const run = await tools.run(toolName(tools, "restore"), ["--noflush", "-w", LOCK_WAIT], { input });
   if (run.exit === 0) return;
   const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;
   const text = typeof input === "string" ? input : new TextDecoder().decode(input);

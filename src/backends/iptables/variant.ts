@@ -1,7 +1,7 @@
 // Which iptables variant the node uses.
 
 import type { Family } from "../../core/index.ts";
-import { ifMissing, runTool } from "../../host/index.ts";
+import { ifMissing, type Runner } from "../../host/index.ts";
 import { countOthers } from "./observed.ts";
 import { toolName, VARIANTS, type Variant } from "./tools.ts";
 
@@ -18,25 +18,25 @@ const LEGACY_PRESENT = /legacy tables present/;
  * our own `chain`, else what plain `iptables` is. Legacy tables are read only where there are some: to look at one creates it.
  * Throws {@link ToolError} where there is no iptables at all.
  */
-export async function detectVariant(chain: string): Promise<Variant> {
-  const mangle = await dump("nft", ["-t", "mangle"]);
+export async function detectVariant(run: Runner, chain: string): Promise<Variant> {
+  const mangle = await dump(run, "nft", ["-t", "mangle"]);
   if (!mangle) return "legacy";
   if (HINT.test(mangle.text)) return "nft";
-  const legacy = mangle.legacyPresent ? await dump("legacy", []) : undefined;
+  const legacy = mangle.legacyPresent ? await dump(run, "legacy", []) : undefined;
   if (legacy && HINT.test(legacy.text)) return "legacy";
   if (!legacy) {
-    const plain = await plainVariant();
+    const plain = await plainVariant(run);
     if (plain === "nft") return "nft";
   }
   const count = (found: Dump | undefined) => found?.dumps.reduce((sum, one) => sum + countOthers(one, chain), 0) ?? 0;
-  const rules = { nft: count(await dump("nft", [])), legacy: count(legacy) };
+  const rules = { nft: count(await dump(run, "nft", [])), legacy: count(legacy) };
   if (rules.nft !== rules.legacy) return rules.nft > rules.legacy ? "nft" : "legacy";
-  return (await plainVariant()) ?? "nft";
+  return (await plainVariant(run)) ?? "nft";
 }
 
 /** The variants that hold tables at all: those in which something of ours may stand. */
-export async function usedVariants(): Promise<readonly Variant[]> {
-  const mangle = await dump("nft", ["-t", "mangle"]);
+export async function usedVariants(run: Runner): Promise<readonly Variant[]> {
+  const mangle = await dump(run, "nft", ["-t", "mangle"]);
   if (!mangle) return ["legacy"];
   return mangle.legacyPresent ? VARIANTS : ["nft"];
 }
@@ -48,10 +48,10 @@ interface Dump {
 }
 
 /** Both families of one variant; undefined where its tools are missing. A family that the kernel lacks is empty. */
-async function dump(variant: Variant, args: readonly string[]): Promise<Dump | undefined> {
+async function dump(run: Runner, variant: Variant, args: readonly string[]): Promise<Dump | undefined> {
   const runs = await Promise.all(
     FAMILIES.map((family) =>
-      runTool(toolName(variant, family, "save"), args, { large: true }).catch(
+      run(toolName({ variant, family }, "save"), args, { large: true }).catch(
         // IPv6 tools that fail must not keep IPv4 from its rules.
         family === "ipv4" ? ifMissing : () => undefined,
       ),
@@ -60,14 +60,14 @@ async function dump(variant: Variant, args: readonly string[]): Promise<Dump | u
   if (!runs[0]) return undefined;
   const found = runs.filter((run) => run !== undefined);
   return {
-    text: found.map((run) => new TextDecoder().decode(run.stdout)).join(""),
-    dumps: found.map((run) => run.stdout),
+    text: found.map((one) => new TextDecoder().decode(one.stdout)).join(""),
+    dumps: found.map((one) => one.stdout),
     legacyPresent: found.some((run) => LEGACY_PRESENT.test(run.stderr)),
   };
 }
 
-async function plainVariant(): Promise<Variant | undefined> {
-  const run = await runTool("iptables", ["-V"]).catch(ifMissing);
-  const said = run ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(run.stdout))?.[1] : undefined;
-  return said ? (said === "legacy" ? "legacy" : "nft") : undefined;
+async function plainVariant(run: Runner): Promise<Variant | undefined> {
+  const said = await run("iptables", ["-V"]).catch(ifMissing);
+  const kind = said ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(said.stdout))?.[1] : undefined;
+  return kind ? (kind === "legacy" ? "legacy" : "nft") : undefined;
 }

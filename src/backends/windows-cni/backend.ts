@@ -1,14 +1,12 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
-import { realpathSync } from "node:fs";
-import { readRegularFile, replaceFile } from "../../host/index.ts";
+import { formatDiagnostics } from "../../config/index.ts";
+import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend } from "../backend.ts";
-import { reportDrift } from "../drift.ts";
-import { diffCniConfig, exceptionsOf, readExceptions } from "./diff.ts";
+import { converge } from "../converge.ts";
+import { diffCniConfig, readExceptions } from "./diff.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import { CniConfigProblem, decodeCniConfig } from "./problem.ts";
-
-/** Times that one sync tries to write: others may write at the same time, but not for ever. */
-const ATTEMPTS = 3;
 
 /** A CNI config that cannot be read, edited or written; it is as it was. */
 export class CniConfigError extends Error {
@@ -20,27 +18,29 @@ export interface WindowsCniBackend extends Backend {
   render(policy: FamilyPolicy): string;
 }
 
-/**
- * The backend that keeps a CNI config's OutBoundNAT policy. `toMessage` makes one of a problem and the text that it is
- * in.
- */
-export function windowsCniBackend(
-  file: string,
-  toMessage: (problem: CniConfigProblem, text: string) => string,
-): WindowsCniBackend {
+/** The file as it was read. */
+interface ObservedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Opens the backend that keeps a CNI config's OutBoundNAT policy. */
+export function windowsCniBackend(file: string): WindowsCniBackend {
   /** Does `work` on a text, and says what is wrong with it. */
   const edit = <T>(text: string, work: (text: string) => T): T => {
     try {
       return work(text);
     } catch (error) {
-      throw error instanceof CniConfigProblem ? new CniConfigError(toMessage(error, text)) : error;
+      throw error instanceof CniConfigProblem ? new CniConfigError(messageOf(error, file, text)) : error;
     }
   };
-  const diff = (policy: FamilyPolicy, text: string) => edit(text, () => diffCniConfig(policy, text));
+  const diff = (policy: FamilyPolicy, { text }: Pick<ObservedFile, "text">) =>
+    edit(text, () => diffCniConfig(policy, text));
   /** Where a link leads is what is read and replaced, never the link. */
-  const look = () => {
+  const observe = (): ObservedFile => {
     const { path, bytes } = onDisk("read", file, () => {
-      const path = realpathSync(file);
+      const path = followLinks(file);
       return { path, bytes: readRegularFile(path) };
     });
     return { path, bytes, text: edit("", () => decodeCniConfig(bytes)) };
@@ -53,37 +53,51 @@ export function windowsCniBackend(
     count: (policy) => exceptionsOf(policy).length,
     describe: (policy) => `OutBoundNAT exceptions: ${JSON.stringify(exceptionsOf(policy))}`,
     render: (policy) => {
-      const { text } = look();
-      return diff(policy, text)?.text ?? text;
+      const observed = observe();
+      return diff(policy, observed)?.text ?? observed.text;
     },
-    plan: async (policy) => diff(policy, look().text),
+    plan: async (policy) => diff(policy, observe()),
     inspect: async (policy) => {
-      const { text } = look();
-      const exceptions = edit(text, readExceptions);
+      const observed = observe();
+      const exceptions = edit(observed.text, readExceptions);
       const exists = exceptions !== undefined;
       return {
         exists,
         rules: (exceptions ?? []).map((rule) => ({ rule })),
         facts: { listExists: exists, exceptions: exceptions ?? [] },
-        transaction: diff(policy, text),
+        transaction: diff(policy, observed),
       };
     },
-    sync: async (policy, past) => {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const { path, bytes, text } = look();
-        const left = diff(policy, text);
-        if (!left) return undefined;
-        if (attempt === 0) reportDrift(past, left, (one) => (one === policy ? left : diff(one, text)));
-        // A file that was renamed into place says what it was made to say: there is nothing to look at again.
-        if (onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(left.text)))) return left;
-      }
-      throw new CniConfigError(`another program writes the CNI config ${file} all the time`);
-    },
+    sync: (policy, past) =>
+      converge({
+        wanted: policy,
+        observe: async () => observe(),
+        diff,
+        commit: async ({ text }, { path, bytes }) => {
+          const isReplaced = onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(text)));
+          // A file that was renamed into place says what it was made to say: there is nothing to look at again.
+          return isReplaced ? "verified" : "outdated";
+        },
+        unsettled: () => new CniConfigError(`another program writes the CNI config ${file} all the time`),
+        past,
+      }),
     // Windows tells nobody how often it has excepted what.
     counters: async () => [],
     // What the list held before it was ours is not known: it stays.
     cleanup: async () => undefined,
+    describeCleanup: () => `${file} stays as it is: what its list held before is not known`,
+    isUnreadable: () => false,
   };
+}
+
+/** A problem as one of the agent's own config is shown. */
+function messageOf(
+  { code, message, hint, line, column, length }: CniConfigProblem,
+  file: string,
+  text: string,
+): string {
+  const diagnostic = { severity: "error" as const, code, message, hint, file, line, column, length };
+  return formatDiagnostics([diagnostic], text.replace(/^\uFEFF/, ""));
 }
 
 function onDisk<T>(verb: "read" | "write", file: string, work: () => T): T {

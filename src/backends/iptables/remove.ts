@@ -1,0 +1,45 @@
+// Removes the chain and the jumps to it.
+import { ToolError } from "../../host/index.ts";
+import { type Convergence, converge } from "../converge.ts";
+import type { Transaction } from "../transaction.ts";
+import { commit } from "./commit.ts";
+import { type ChainTransaction, removeChain } from "./diff.ts";
+import { readReferences } from "./observe.ts";
+import type { ObservedChain } from "./observed.ts";
+import type { Tools } from "./tools.ts";
+
+/** A chain cannot be removed while rules that are not ours lead to it. */
+export class ReferencedError extends Error {
+  override name = "ReferencedError";
+  readonly references: readonly string[];
+  constructor(chain: string, references: readonly string[]) {
+    super(
+      `${chain} cannot be removed, rules that are not ours lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
+    );
+    this.references = references;
+  }
+}
+
+type Removal = Convergence<"nothing", ObservedChain, ChainTransaction>;
+
+/**
+ * Removes the chain and the jumps to it; returns what was written, undefined if there was nothing. Throws
+ * {@link ReferencedError} if others use the chain; nothing is changed then.
+ */
+export async function removeOwn(
+  tools: Tools,
+  chain: string,
+  how: Pick<Removal, "observe" | "locked">,
+): Promise<Transaction | undefined> {
+  const diff: Removal["diff"] = (_, observed) => {
+    if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
+    return removeChain(tools.family, chain, observed);
+  };
+  try {
+    return await converge({ ...how, wanted: "nothing", diff, commit: (edit) => commit(tools, edit) });
+  } catch (error) {
+    // The nft variant is told only by the kernel that a chain is in use: a dump may show by what.
+    const references = error instanceof ToolError ? await readReferences(tools, chain).catch(() => []) : [];
+    throw references.length > 0 ? new ReferencedError(chain, references) : error;
+  }
+}
