@@ -6,6 +6,7 @@ import {
   MAX_CONFIG_BYTES,
   type ParsedConfig,
   parseConfigs,
+  printableName,
   type ReadOptions,
 } from "../config/index.ts";
 import { readRegularFile, readStart } from "../host/index.ts";
@@ -54,11 +55,13 @@ export function readSources(paths: readonly string[], regular = false): readonly
     room -= bytes.length;
     if (room <= 0 && sources.length > 1) {
       throw new ConfigFileError(
-        `cannot read the config ${file}: it and the files before it have more than 1 MiB together`,
+        `cannot read the config ${printableName(file)}: it and the files before it have more than 1 MiB together`,
       );
     }
     if (sources.length > MAX_FILES) {
-      throw new ConfigFileError(`cannot read the config ${file}: a config has ${MAX_FILES} files at most`);
+      throw new ConfigFileError(
+        `cannot read the config ${printableName(file)}: a config has ${MAX_FILES} files at most`,
+      );
     }
   }
   return sources;
@@ -84,7 +87,7 @@ function readBytes(file: string, regular: boolean, most: number): Uint8Array | u
     const { code, message } = error as NodeJS.ErrnoException;
     // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new ConfigFileError(`cannot read the config ${file}: ${message}`);
+    throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${message}`);
   }
 }
 

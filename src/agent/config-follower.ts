@@ -4,7 +4,7 @@ import type { Config, ReadOptions } from "../config/index.ts";
 import { type LoadedConfig, readSources, sameSources } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import type { Log } from "./log.ts";
-import { parseAside } from "./parse-aside.ts";
+import { isLarge, parseAside } from "./parse-aside.ts";
 import { pollFile } from "./poll.ts";
 import { type Pace, settle } from "./settle.ts";
 import { type Watch, watchFile } from "./watch.ts";
@@ -34,6 +34,8 @@ export interface FollowOptions {
   readonly log: Log;
   /** Called when it is time to look. */
   readonly changed: () => void;
+  /** Waited for before a large config is parsed: beside a large write under way, it may take more memory than there is. */
+  readonly makeRoom: () => Promise<void>;
   /** Called with all that is read. */
   readonly read: (loaded: LoadedConfig) => void;
   /** Called if it cannot be read. */
@@ -41,7 +43,7 @@ export interface FollowOptions {
 }
 
 /** Begins to watch the files and folders; nothing is read before the first `look`. */
-export function followConfig({ paths, options, log, changed, read, failed }: FollowOptions): ConfigFollower {
+export function followConfig({ paths, options, log, changed, makeRoom, read, failed }: FollowOptions): ConfigFollower {
   const stopping = new AbortController();
   const name = paths.join(", ");
   let loaded: LoadedConfig | undefined;
@@ -66,6 +68,7 @@ export function followConfig({ paths, options, log, changed, read, failed }: Fol
     if (log.over("config file")) log.event("info", `the config ${name} can be read again`);
     if (loaded && sameSources(sources, loaded.sources)) return false;
     // What happens to the files meanwhile leads to another look, which reads the newest after this one.
+    if (isLarge(sources)) await makeRoom();
     loaded = { ...(await parseAside(sources, options, stopping.signal)), sources };
     read(loaded);
     tellNewConfig(log, loaded);

@@ -24,7 +24,7 @@ export function serveEndpoint(address: Address, pages: Parameters<typeof serve>[
   };
   const listener = reconcile(attempt, () => RETRY_MS);
   return {
-    trigger: listener.trigger,
+    ...listener,
     stop: async () => {
       await listener.stop();
       served?.close();

@@ -6,7 +6,7 @@ import type { Keeper } from "./keeper.ts";
 
 /** A loop is taken for dead when no sync has ended for so many intervals; a tool that hangs is killed well before the rest. */
 const DEAD_INTERVALS = 3;
-const DEAD_MS = 60_000;
+const DEAD_MS = 120_000;
 
 /** Errors of a config that are shown. */
 const SHOWN = 20;

@@ -12,6 +12,8 @@ export interface Keepers {
   want(policy: readonly FamilyPolicy[]): void;
   /** Syncs each family now. */
   sync(): void;
+  /** Resolves when the syncs under way have ended. */
+  ended(): Promise<void>;
   all(): readonly Keeper[];
   /** The counters of each family whose rules can be read in time. */
   counters(): Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
@@ -36,6 +38,9 @@ export function createKeepers(options: () => KeeperOptions): Keepers {
     },
     sync: () => {
       for (const { keeper } of keepers) keeper.trigger();
+    },
+    ended: async () => {
+      await Promise.all(keepers.map(({ keeper }) => keeper.ended()));
     },
     all: () => keepers.map(({ keeper }) => keeper),
     counters: async () => {

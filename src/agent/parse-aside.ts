@@ -7,6 +7,10 @@ import { type ParseReply, type ParseTask, threadUrl, withLists } from "./config-
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
 
+/** Is a config parsed in a thread? */
+export const isLarge = (sources: readonly LoadedSource[]): boolean =>
+  sources.reduce((sum, { bytes }) => sum + bytes.length, 0) > SMALL;
+
 /** Memory that the thread's objects may take; reading the worst megabyte takes 200 MB. Deno knows no such limit. */
 const MAX_HEAP_MB = 256;
 
@@ -21,7 +25,7 @@ export async function parseAside(
 ): Promise<ParsedConfig> {
   const [first] = sources;
   if (!first) return defaultConfig(options);
-  if (sources.reduce((sum, { bytes }) => sum + bytes.length, 0) <= SMALL) return parseConfigs(sources, options);
+  if (!isLarge(sources)) return parseConfigs(sources, options);
   const outcome = await parseInThread({ sources, options }, signal);
   signal.throwIfAborted();
   if (outcome.parsed) return outcome.parsed;

@@ -30,6 +30,8 @@ export function nextDelay({ interval, failures }: Timing, random: number): numbe
 export interface Reconciler {
   /** Attempts now, or again as soon as the attempt under way has ended. */
   trigger(): void;
+  /** Resolves when the attempt under way has ended; at once without one. */
+  ended(): Promise<void>;
   /** Attempts no more; resolves when the attempt under way has ended. */
   stop(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function reconcile(
   };
   return {
     trigger,
+    ended: async () => running,
     stop: async () => {
       stopped = true;
       cancel();

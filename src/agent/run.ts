@@ -54,6 +54,7 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
     options: config,
     log,
     changed: () => lookout.trigger(),
+    makeRoom: () => keepers.ended(),
     read: ({ config: valid, sources }) => metrics?.config(valid !== undefined, sources),
     failed: () => metrics?.config(false, []),
   });

@@ -6,7 +6,6 @@ import {
   type Diagnostic,
   formatDiagnostics,
   formatDuration,
-  printable,
   type ReadOptions,
   type Severity,
 } from "../config/index.ts";
@@ -37,7 +36,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   for (const { paths, loaded } of results) {
     const { config, diagnostics, omitted, texts, sources } = loaded;
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
-    const name = printable(nameOfPaths(paths));
+    const name = nameOfPaths(paths);
     const problems = describeProblems(loaded);
     if (!config || !isValid(loaded)) {
       const strict = config ? " (--strict)" : "";

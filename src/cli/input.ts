@@ -1,5 +1,6 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { printableName } from "../config/index.ts";
 import { readRegularFile } from "../host/index.ts";
 import { UsageError } from "./flags.ts";
 
@@ -9,7 +10,7 @@ export class InputError extends Error {
 }
 
 /** How messages name a file. */
-export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : file);
+export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : printableName(file));
 
 /** Standard input can be read once. Throws {@link UsageError} where more than one of these files is `-`. */
 export function readStdinOnce(...files: readonly (string | undefined)[]): void {

@@ -1,5 +1,12 @@
 // The outcomes that a command judges addresses by, and how a decision looks.
-import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseConfig, parseList, printable } from "../config/index.ts";
+import {
+  DIAGNOSTICS_SHOWN,
+  isPlainList,
+  type ParsedList,
+  parseConfig,
+  parseList,
+  printableName,
+} from "../config/index.ts";
 import {
   compilePolicy,
   type Decision,
@@ -90,7 +97,7 @@ function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule)
     case "default":
       return `${network}  default list`;
     case "config":
-      return `${network}  ${origin ? `${printable(origin.file)}:${origin.line}:${origin.column}` : ""}`;
+      return `${network}  ${origin ? `${printableName(origin.file)}:${origin.line}:${origin.column}` : ""}`;
   }
 }
 

@@ -1,6 +1,6 @@
 // What is wrong with a config: values of a small closed set, and how a person reads them.
 // This module is browser-compatible.
-import { printable } from "./printable.ts";
+import { printable, printableName } from "./printable.ts";
 
 export type Severity = "error" | "warning";
 
@@ -106,13 +106,13 @@ export function formatDiagnostics(
 
 /** One diagnostic without its source line. */
 export function formatDiagnostic({ severity, code, message, hint, file, line, column }: Diagnostic): string {
-  const where = `${file}:${line}:${column}: ${severity}: ${message} [${code}]`;
+  const where = `${printableName(file)}:${line}:${column}: ${severity}: ${message} [${code}]`;
   return printable(hint ? `${where} (${hint})` : where);
 }
 
 function formatOne(diagnostic: Diagnostic<string>, source: string): string {
   const { severity, code, message, hint, file, line, column, length } = diagnostic;
-  const out = [`${file}:${line}:${column}: ${severity}: ${message} [${code}]`];
+  const out = [`${printableName(file)}:${line}:${column}: ${severity}: ${message} [${code}]`];
   if (source.trim()) {
     const from = column > WINDOW / 2 && source.length > WINDOW ? column - WINDOW / 2 : 0;
     const part = source.slice(from, from + WINDOW);

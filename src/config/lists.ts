@@ -2,6 +2,7 @@
 // This module is browser-compatible.
 import { findCovers, type Prefix, parsePrefixes } from "../core/index.ts";
 import type { RawCidr } from "./cidr.ts";
+import { printableName } from "./printable.ts";
 
 /** A good entry, and what happens to packets to it. */
 export interface ListedCidr {
@@ -17,7 +18,7 @@ export const MASQUERADED = "masqueraded";
 
 /** How a message about `entry` names the place of `other`. */
 export function placeOf(other: Pick<RawCidr, "file" | "line">, entry: Pick<RawCidr, "file">): string {
-  return other.file === entry.file ? `line ${other.line}` : `line ${other.line} of ${other.file}`;
+  return other.file === entry.file ? `line ${other.line}` : `line ${other.line} of ${printableName(other.file)}`;
 }
 
 /**

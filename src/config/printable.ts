@@ -16,6 +16,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\uFFFD");
 }
 
+/** The same for a name that must stay on its line. */
+export function printableName(name: string): string {
+  return printable(name).replace(/[\t\n]/g, "\uFFFD");
+}
+
 /** JSON that means the same, with the characters escaped that JSON.stringify leaves as they are. */
 export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -32,8 +32,12 @@ export interface ToolRun {
   readonly stderr: string;
 }
 
-/** Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. */
+/**
+ * Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. What a tool is
+ * given to write may take it longer: iptables-nft-restore needs 3 s and more for a megabyte, some 8,000 rules.
+ */
 const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS_PER_MB = 10_000;
 
 /**
  * Most that a tool may print, in bytes; it is killed then. A table of 100 MB, some 700,000 rules, is far less, and a single
@@ -74,7 +78,7 @@ export type Runner = (name: string, args: readonly string[], how?: ToolInput) =>
 
 /**
  * Runs `name` to its end, whatever its exit is.
- * Throws {@link ToolError} if it is missing, is killed, hangs for 30 s or never stops printing.
+ * Throws {@link ToolError} if it is missing, is killed, hangs (for 30 s, longer if it is given megabytes) or never stops printing.
  */
 export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
   const scratch = how.large ? openScratch(MAX_TABLE) : undefined;
@@ -122,10 +126,11 @@ function runOnce(
       settle();
       reject(new ToolError(reason, command, exit, said(), detail));
     };
+    const timeout = TIMEOUT_MS + TIMEOUT_MS_PER_MB * Math.floor((input?.length ?? 0) / 1e6);
     const timer = setTimeout(() => {
-      fail("hung", null, `did not end within ${TIMEOUT_MS / 1000} s and was killed`);
+      fail("hung", null, `did not end within ${timeout / 1000} s and was killed`);
       killGroup(child);
-    }, TIMEOUT_MS);
+    }, timeout);
     const failFlooded = (most: number) => fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
     const flooded = (most: number) => {
       if (settled) return;

@@ -131,7 +131,7 @@ test("jumps that no line can name are removed apart", () => {
   assert.equal(synced?.counts, { added: 0, removed: 1, kept: rules.length + 1 });
   assert.equal(
     synced?.changes.filter(({ op }) => op === "remove"),
-    [{ op: "remove", line: '-A POSTROUTING --comment "two\\nlines" -j OURS' }],
+    [{ op: "remove", kind: "jump", line: '-A POSTROUTING --comment "two\\nlines" -j OURS' }],
   );
 
   // The kernel keeps a chain that a jump leads to: the stray goes first, and the rest when it is gone.

@@ -54,7 +54,7 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
   (observed.exists ? keep : add)("chain", declaration);
-  if (!observed.exists || !edits || (removed > 0 && removed === now.length)) {
+  if (!observed.exists || !edits || (removed > 0 && removed === now.length) || isMostlyGone(removed, now.length)) {
     lines.push(declaration);
     for (const rule of now) remove("rule", `-A ${chain} ${onOneLine(rule)}`);
     for (const rule of desired.rules) {
@@ -104,6 +104,17 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
     add("jump", `-A POSTROUTING ${desired.jump}`);
   }
   return transaction(family, lines, changes, strays);
+}
+
+/** Rules that one transaction removes by number at most, if few others stay. */
+const MOST_REMOVED = 1_000;
+
+/**
+ * Does so much of a long chain go that it is quicker to write it anew? For each number the tool walks the chain from its
+ * start, which takes it minutes for 50,000 rules. The few rules that stay lose their counters.
+ */
+function isMostlyGone(removed: number, length: number): boolean {
+  return removed > MOST_REMOVED && removed > length / 2;
 }
 
 /** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
