@@ -1,4 +1,4 @@
-// What the loop and the commands ask of a backend: where a policy is kept.
+// The interface of a backend, which keeps a policy somewhere on the node.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy, Verdict } from "../policy/index.ts";
@@ -13,7 +13,7 @@ export interface EntryCounter {
   readonly connections: bigint;
 }
 
-/** A rule as it is, with its counters where somebody counts. */
+/** A rule as it is, with its counters if the backend has any. */
 export interface InspectedRule {
   /** `-A CHAIN …`, or the CIDR that a CNI config excepts. */
   readonly rule: string;
@@ -21,17 +21,17 @@ export interface InspectedRule {
   readonly bytes?: bigint;
 }
 
-/** What is there of one family, and what a sync would write; `transaction` is undefined where nothing. */
+/** What the node has of one family, and what a sync would write; `transaction` is undefined if that is nothing. */
 export interface Inspection {
   /** Is there a chain, or a policy in the CNI config? */
   readonly exists: boolean;
   readonly rules: readonly InspectedRule[];
-  /** The same as data, under the backend's own words. */
+  /** The same as data, in the backend's own terms. */
   readonly facts: object;
   readonly transaction: Transaction | undefined;
 }
 
-/** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
+/** Reads and writes the rules of one family at a time. */
 export interface Backend {
   /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
   readonly name: string;
@@ -43,18 +43,18 @@ export interface Backend {
   count(policy: FamilyPolicy): number;
   /** What was written to carry out a policy, for the log; in one line. */
   describe(policy: FamilyPolicy, written: Transaction): string;
-  /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
+  /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */
   plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
-  /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
+  /** Returns the rules with their counters, and what {@link Backend.plan} returns. Writes nothing. */
   inspect(policy: FamilyPolicy): Promise<Inspection>;
-  /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
+  /** Applies the rules and verifies them; returns what was written, undefined if nothing was. */
   sync(policy: FamilyPolicy, past?: Past<FamilyPolicy>): Promise<Transaction | undefined>;
-  /** How many connections each entry has decided about. Writes nothing. */
+  /** Returns how many connections each entry has decided about. Writes nothing. */
   counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
   /** Removes the chain and the jumps to it; returns what was written, undefined if there was nothing to remove. */
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
   /** What a clean-up did, for people; in one line. */
   describeCleanup(chain: string, written: Transaction | undefined): string;
-  /** Is this error of a clean-up that the family cannot even be read, as on a node without IPv6? */
+  /** Does this error of a clean-up say that the family cannot even be read, as on a node without IPv6? */
   isUnreadable(error: unknown): boolean;
 }

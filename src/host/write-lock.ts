@@ -1,7 +1,7 @@
 // One writer at a time.
 import { socketName, takeName } from "./socket-name.ts";
 
-/** Longest wait, and the wait once that was in vain, or where there is no time: milliseconds. */
+/** The longest wait; and the wait after that was in vain, or while shutting down. Milliseconds. */
 const LONGEST_WAIT_MS = 5_000;
 const SHORT_WAIT_MS = 100;
 const STEP_MS = 20;
@@ -22,9 +22,9 @@ export interface LockedWork<T> {
 }
 
 /**
- * Runs `work` while no other process of ours writes under this name in this network namespace. Where nothing is to do
- * nobody is waited for. After 5 s, which `warn` is told, or where names cannot be held, `work` runs all the same: what it
- * writes is looked at afterwards.
+ * Runs `work` while no other process of ours writes under this name in this network namespace. If there is nothing to do,
+ * it does not wait. After 5 s, which `warn` is told, or if names cannot be held, `work` runs all the same: what it writes is
+ * verified afterwards.
  */
 export async function withWriteLock<T>(
   name: string,

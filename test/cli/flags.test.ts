@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
+import { BACKENDS } from "../../src/backends/index.ts";
+import { FLAGS, flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
 import { FlagError, settingsOf } from "../../src/cli/settings.ts";
 
 const parse = (line: string) => {
@@ -91,6 +92,22 @@ test("the values that help and completion show are those that are taken", () => 
 test("one name may be two flags", () => {
   const meaning = (command: string) => flagsOf(command).find(([name]) => name === "to")?.[1].value;
   assert.equal(["impact", "render", "plan"].map(meaning), ["FILE", "iptables|windows-cni", undefined]);
+});
+
+test("every backend can be chosen, by a name and flags of its own", () => {
+  const owned = BACKENDS.flatMap(({ flags }) => Object.keys(flags));
+  assert.is(new Set(owned).size, owned.length);
+  for (const { name, flags, required } of BACKENDS) {
+    const line = [`--backend=${name}`, ...(required ? [`--${required.flag}=x`] : [])];
+    assert.is(settingsOf(parseFlags(line).flags).backend.name, name);
+    for (const [flag, { alsoOf }] of Object.entries(flags)) {
+      assert.ok(
+        ["apply", ...alsoOf].every((command) => FLAGS[flag]?.commands?.includes(command)),
+        flag,
+      );
+    }
+    if (required) assert.ok(required.flag in flags);
+  }
 });
 
 test("a CNI config takes the established agent's other arguments as they are", () => {

@@ -1,20 +1,8 @@
 // Rules of others that iptables cannot show, and jumps that no text can name.
-import { rmSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inside, runInside } from "../../demo/network.mjs";
-import {
-  agent,
-  configFlag,
-  kernelTest,
-  RUNTIMES,
-  restore,
-  ruleLines,
-  run,
-  saved,
-  VARIANTS,
-  withNode,
-} from "./harness.ts";
+import { runInside } from "../../demo/network.mjs";
+import { agent, configFlag, kernelTest, restore, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
 import { withLoop } from "./loop.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
@@ -189,30 +177,6 @@ kernelTest("cleanup claims nothing that it has not done", () =>
       assert.match(stderr, rule ? /not ours lead to it:\n.*vmap/ : /Device or resource busy/);
       assert.is(listed(node, "POSTROUTING"), before);
     }
-  }),
-);
-
-kernelTest("without nft the error names the chain, and needs none where nothing is hidden", () =>
-  withNode(async (node, folder) => {
-    const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
-    // A folder of its own instead of /usr/sbin, with all that is needed but nft.
-    const hide = `mkdir ${folder}/sbin && cp -a /usr/sbin/*tables* /usr/sbin/ip ${folder}/sbin && mount --bind ${folder}/sbin /usr/sbin`;
-    const without = async (args: readonly string[]) => {
-      const command = ["unshare", "--mount", "sh", "-c", `${hide} && exec "$@"`, "sh", ...RUNTIMES.node, ...args];
-      const [file, rest] = inside(node, command);
-      const result = await run([file, ...rest]);
-      rmSync(`${folder}/sbin`, { recursive: true });
-      return result;
-    };
-    const written = await without(["apply", ...flags]);
-    assert.is(written.exit, 0, written.stderr);
-    nft(node, "add rule ip nat POSTROUTING ct mark set 5");
-    const { exit, stderr } = await without(["apply", ...flags]);
-    assert.is(exit, 1);
-    assert.match(
-      stderr,
-      /nft .*POSTROUTING: not found; chain POSTROUTING holds a rule that iptables cannot show: install/,
-    );
   }),
 );
 

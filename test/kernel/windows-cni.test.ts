@@ -122,19 +122,6 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-kernelTest("another program that writes the list is told after the third repair", () =>
-  withFile(BEFORE, async (file, flags, node) =>
-    withLoop(node, [BACKEND, ...flags], async (loop) => {
-      await loop.until(() => readFileSync(file, "utf8") === AFTER, "the first sync");
-      const told = /^W.*ipv4: another program writes the exceptions in .*cbr0\.conf too: three repairs/m;
-      await loop.until(() => {
-        writeFileSync(file, BEFORE);
-        return told.test(loop.log());
-      }, "saying so");
-    }),
-  ),
-);
-
 kernelTest("who reads the file meanwhile finds the old one or the new one, whole", () => {
   // Large enough for a write in place to be seen half done.
   const others = Array.from({ length: 40_000 }, (_, i) => `search-${i}.example`);
