@@ -99,7 +99,7 @@ test("every backend can be chosen, by a name and flags of its own", () => {
   assert.is(new Set(owned).size, owned.length);
   for (const { name, flags, required } of BACKENDS) {
     const line = [`--backend=${name}`, ...(required ? [`--${required.flag}=x`] : [])];
-    assert.is(settingsOf(parseFlags(line).flags).backend.name, name);
+    assert.is(settingsOf(parseFlags(line)).backend.name, name);
     for (const [flag, { alsoOf }] of Object.entries(flags)) {
       assert.ok(
         ["apply", ...alsoOf].every((command) => FLAGS[flag]?.commands?.includes(command)),
