@@ -30,31 +30,32 @@ type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
  */
 export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Served> {
   const respond = responder(pages, hosts);
-  // Connections that ask nothing, yet or any more, and those that wait for a response. The oldest comes first.
-  const idle = new Set<Socket>();
-  const busy = new Set<Socket>();
+  // Connections that have had their response, that have not sent a request yet, and that wait for a response. The oldest
+  // comes first.
+  const [spent, idle, busy] = [new Set<Socket>(), new Set<Socket>(), new Set<Socket>()];
+  const states = [spent, idle, busy];
+  const move = (socket: Socket, to: Set<Socket> | undefined) => {
+    for (const set of states) set.delete(socket);
+    to?.add(socket);
+  };
   const accept = (socket: Socket) => {
-    if (idle.size + busy.size >= MAX_CONNECTIONS) {
-      // The oldest that asks nothing goes, not the probe that comes now.
-      const [oldest] = idle.size > 0 ? idle : busy;
+    if (spent.size + idle.size + busy.size >= MAX_CONNECTIONS) {
+      // The oldest that misses least goes, not the probe that comes now or has just come.
+      const [oldest] = states.find((set) => set.size > 0) ?? [];
+      if (oldest) move(oldest, undefined);
       oldest?.destroy();
-      for (const set of [idle, busy]) if (oldest) set.delete(oldest);
     }
-    idle.add(socket);
+    move(socket, idle);
     socket.on("error", () => {});
-    socket.on("close", () => {
-      idle.delete(socket);
-      busy.delete(socket);
-    });
+    socket.on("close", () => move(socket, undefined));
     limitTime(socket, LONGEST_MS);
     readRequest(socket, async (request) => {
-      idle.delete(socket);
-      busy.add(socket);
+      move(socket, busy);
       const { head, body } = await respond(request);
       if (socket.destroyed) return;
       socket.write(head);
       socket.end(request?.method === "HEAD" ? new Uint8Array() : body, () => {
-        if (busy.delete(socket)) idle.add(socket);
+        if (busy.has(socket)) move(socket, spent);
         limitTime(socket, LINGER_MS);
         // The client closes its end now. If it sends more instead, nothing more is read, for each read costs a large
         // buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
@@ -70,7 +71,7 @@ export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Serv
       const { port } = server.address() as AddressInfo;
       const close = () => {
         server.close();
-        for (const socket of [...idle, ...busy]) socket.destroy();
+        for (const socket of states.flatMap((set) => [...set])) socket.destroy();
       };
       resolve({ port, close });
     });
