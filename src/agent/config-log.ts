@@ -39,7 +39,7 @@ export function tellConfig(log: Log, paths: readonly string[], loaded: LoadedCon
     log.state(
       "config-used",
       "info",
-      `Using config: ${effective.of(config, (one) => JSON.stringify(effectiveConfig(one)))}`,
+      () => `Using config: ${effective.of(config, (one) => JSON.stringify(effectiveConfig(one)))}`,
       DETAILS,
     );
   } else {

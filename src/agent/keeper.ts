@@ -70,7 +70,7 @@ export function keep(
       const changed = `${family}: somebody had changed the ${backend.unit}`;
       log.state(`${family} drift`, "warning", `${changed}:\n${diffOf(repair.changes)}`);
     }
-    log.state(`${family} written`, "info", backend.describe(wanted, transaction), 2);
+    log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
   };
 
   const sync = async (): Promise<boolean> => {
@@ -135,6 +135,12 @@ export function keep(
   };
 }
 
-const formatChanges = (changes: readonly Change[]): string => changes.map(formatChange).join("\n");
+/** Changes that are shown; the others are counted. */
+const SHOWN = 200;
+
+function formatChanges(changes: readonly Change[]): string {
+  const more = changes.length - SHOWN;
+  return [...changes.slice(0, SHOWN).map(formatChange), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
+}
 
 const diffOf = (changes: readonly Change[]): string => formatChanges(changes.filter(({ op }) => op !== "keep"));

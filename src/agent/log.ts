@@ -12,9 +12,10 @@ export interface Log {
   event(level: LogLevel, message: string, verbosity?: number): void;
   /**
    * Something is so, and is said each time it is found so. Below --v=4 it is written when it begins, when its message
-   * changes in more than a pid, and every 24 hours; `key` names what it is about.
+   * changes in more than a pid, and every 24 hours; `key` names what it is about. A message that takes long to make is a
+   * function: it is called only if the verbosity asks for it.
    */
-  state(key: string, level: LogLevel, message: string, verbosity?: number): void;
+  state(key: string, level: LogLevel, message: string | (() => string), verbosity?: number): void;
   /** What `key` names is no longer so; answers whether it was. */
   over(key: string): boolean;
   /** Resolves when all lines are written; never, if they cannot be. */
@@ -48,9 +49,11 @@ export function createLog({ format, verbosity }: LogOptions, write: Write = writ
   };
   return {
     event,
-    state: (key, level, message, from = 0) => {
+    state: (key, level, made, from = 0) => {
+      if (from > verbosity) return;
+      const message = typeof made === "string" ? made : made();
       const last = states.get(key);
-      const gist = message.replace(/\bpid \d+/g, "pid");
+      const gist = gistOf(message);
       const now = performance.now();
       if (verbosity < EVERYTHING && last?.gist === gist && now - last.at < DAY_MS) return;
       states.set(key, { gist, at: now });
@@ -59,6 +62,18 @@ export function createLog({ format, verbosity }: LogOptions, write: Write = writ
     over: (key) => states.delete(key),
     flushed: writer.flushed,
   };
+}
+
+/** Characters of a message that are kept to compare the next one with. */
+const LONG = 1_000;
+
+/** What makes two messages the same: all but the numbers of processes. Of a long one a checksum is kept (FNV-1a). */
+function gistOf(message: string): string {
+  const gist = message.replace(/\bpid \d+/g, "pid");
+  if (gist.length <= LONG) return gist;
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < gist.length; i++) sum = Math.imul(sum ^ gist.charCodeAt(i), 0x01000193);
+  return `${gist.length} ${sum}`;
 }
 
 /** `I1122 15:04:05.000000       1 agent.go:1] message`: severity, local time, process, source (klog's header). */

@@ -6,14 +6,17 @@ import { type Change, joinTransactions, type Transaction } from "./transaction.t
 /** Transactions that one sync tries: others may write between our look and our write, but not for ever. */
 const ATTEMPTS = 3;
 
+/** Changes that an error names; the others are counted. */
+const SHOWN = 20;
+
 /** The node is not as wanted although every transaction was carried out. */
 export class VerifyError extends Error {
   override name = "VerifyError";
   readonly changes: readonly Change[];
   constructor(changes: readonly Change[]) {
-    const lines = changes
-      .filter(({ op }) => op !== "keep")
-      .map(({ op, line }) => `  ${op === "add" ? "+" : "-"} ${line}`);
+    const left = changes.filter(({ op }) => op !== "keep");
+    const lines = left.slice(0, SHOWN).map(({ op, line }) => `  ${op === "add" ? "+" : "-"} ${line}`);
+    if (left.length > SHOWN) lines.push(`  … and ${left.length - SHOWN} more`);
     super(
       `after ${ATTEMPTS} transactions the rules are still not as desired: another program changes them, ` +
         `or this iptables prints them differently. Left to change:\n${lines.join("\n")}`,

@@ -36,8 +36,10 @@ export function groupsOf(entries: readonly GroupedEntry[], fallback: string): Gr
     if (known !== undefined) return known;
     const cover = covers[index] ?? -1;
     const [inner, outer] = [entries[index], entries[cover]];
-    const isSame = outer !== undefined && outer.verdict === inner?.verdict && outer.list === inner.list;
-    const context = isSame ? contextOf(cover) : cover;
+    // An entry of the same verdict that stays whatever happens to the list is no border: what it covers decides the same.
+    const isSame = outer !== undefined && outer.verdict === inner?.verdict;
+    const isBorder = !isSame || (outer.list !== inner?.list && outer.list !== undefined && inner?.list !== undefined);
+    const context = isBorder ? cover : contextOf(cover);
     contexts.set(index, context);
     return context;
   };
