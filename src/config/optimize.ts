@@ -55,11 +55,21 @@ export function optimizeConfig(
   const { config, texts } = parsed;
   if (!config) return { parsed, optimized: undefined };
   const text = texts.get(options.file) ?? "";
+  const { lists, edited } = optimizeOnce(text, config, options);
+  const whole = decodeUtf8(source) ?? text;
+  const mark = whole.slice(0, whole.length - text.length);
+  return { parsed, optimized: { config, lists, text: mark + edited } };
+}
+
+/** The lists made smaller, and the text with them, until nothing more can go: an entry that goes may have kept others apart. */
+function optimizeOnce(
+  text: string,
+  config: Config,
+  options: ConfigOptions,
+): { lists: readonly OptimizedList[]; edited: string } {
   const { entries, groups } = divide(config);
   const lists = LISTS.filter((key) => config[key].some(({ span }) => span)).map((key) => listOf(key, entries, groups));
   const edited = edit(text, lists, entries, groups);
-  const whole = decodeUtf8(source) ?? text;
-  const mark = whole.slice(0, whole.length - text.length);
   const again = parseConfig(edited, { ...options, anyLength: true }).config;
   for (const { key, networks } of lists) {
     const stands = again?.[key].filter(({ span }) => span).map(({ prefix }) => prefix.network);
@@ -68,7 +78,25 @@ export function optimizeConfig(
       `${key} in ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line, or the config stands in quotes); the smaller list is:\n${networks.join("\n")}`,
     );
   }
-  return { parsed, optimized: { config, lists, text: mark + edited } };
+  if (!again || lists.every(({ changeCount }) => changeCount === 0)) return { lists, edited };
+  const rest = optimizeOnce(edited, again, options);
+  return { lists: lists.map((list) => joinLists(list, rest.lists)), edited: rest.edited };
+}
+
+/** What two passes did to a list, one after the other. The lines of the second are those that the first left. */
+function joinLists(first: OptimizedList, later: readonly OptimizedList[]): OptimizedList {
+  const second = later.find(({ key }) => key === first.key);
+  if (!second) return first;
+  return {
+    key: first.key,
+    before: first.before,
+    networks: second.networks,
+    changeCount: first.changeCount + second.changeCount,
+    changes: (limit = Number.POSITIVE_INFINITY) => {
+      const changes = first.changes(limit);
+      return changes.length < limit ? [...changes, ...second.changes(limit - changes.length)] : changes;
+    },
+  };
 }
 
 /** An entry of the decision; `at` is its place in the config if it is one that may go. */
