@@ -2,7 +2,7 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log, type Run, run as runLoop } from "../agent/index.ts";
-import { killTools, shortenLockWait } from "../host/index.ts";
+import { killTools, shortenLockWait, tieTools } from "../host/index.ts";
 import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -50,6 +50,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   process.on("SIGHUP", () => loop?.sync());
 
   keepSmall();
+  tieTools();
   const log = createLog(settings.log);
   log.event("info", `ip-masq-agent version: ${VERSION} (${RUNTIME})`);
   for (const [name, value] of settings.effective) log.event("info", `FLAG: --${name}=${JSON.stringify(value)}`);

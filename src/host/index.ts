@@ -23,4 +23,5 @@ export {
 export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { type Held, takeName } from "./socket-name.ts";
+export { tieTools } from "./tether.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

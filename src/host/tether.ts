@@ -8,17 +8,23 @@ export interface Tethered {
   readonly tied: boolean;
 }
 
-/** The path of setpriv; undefined if it is not to be used, null before the first look. */
-let setpriv: string | undefined | null = null;
+/** The path of setpriv; undefined if it is not to be used. */
+let setpriv: string | undefined;
 
 /**
- * The command that runs a tool so that the kernel kills it when this process dies, even by SIGKILL: `setpriv
- * --pdeathsig` sets PR_SET_PDEATHSIG and becomes the tool, for 0.8 ms. The plain command if there is no setpriv; on Deno,
- * where a permission to run setpriv would be one to run anything; and as process 1 of a container, with which the kernel
- * ends all of the container.
+ * From now on tools die with this process, even if that dies by SIGKILL. For the service: a command ends soon by itself,
+ * and would start later by 0.8 ms for each tool. Nothing changes on Deno, where a permission to run setpriv would be one to
+ * run anything, and for process 1 of a container, with which the kernel ends all of the container.
+ */
+export function tieTools(): void {
+  if (!("deno" in process.versions) && process.pid !== 1) setpriv = locate("setpriv");
+}
+
+/**
+ * The command that runs a tool so that the kernel kills it when this process dies: `setpriv --pdeathsig` sets
+ * PR_SET_PDEATHSIG and becomes the tool. The plain command if tools are not tied, or there is no setpriv.
  */
 export function tethered(name: string, args: readonly string[]): Tethered {
-  if (setpriv === null) setpriv = "deno" in process.versions || process.pid === 1 ? undefined : locate("setpriv");
   const tool = setpriv === undefined ? undefined : locate(name);
   // A tool that cannot be found is started by its name, for the error that says so.
   if (setpriv === undefined || tool === undefined) return { file: name, args, tied: false };

@@ -16,6 +16,7 @@ import {
   VARIANTS,
   withNode,
 } from "./harness.ts";
+import { withLoop } from "./loop.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 const runtimes = Object.keys(RUNTIMES) as Runtime[];
@@ -75,7 +76,7 @@ kernelTest("a tool dies with its agent, though nothing can be done at SIGKILL (n
       "iptables-nft-restore",
       `echo $$ > ${folder}/new && mv ${folder}/new ${folder}/pid; exec sleep 60`,
     );
-    const command = [...RUNTIMES.node, "apply", "--iptables-variant=nft", configFlag(folder, CONFIG)];
+    const command = [...RUNTIMES.node, "run", "--iptables-variant=nft", configFlag(folder, CONFIG)];
     const [file, args] = inside(node, command);
     const child = spawn(file, args, { stdio: "ignore", env: { ...process.env, ...env } });
     const closed = new Promise((done) => child.on("close", done));
@@ -93,10 +94,15 @@ kernelTest("a setpriv that lacks the option is not used", () =>
   withNode(async (node, folder) => {
     const env = fake(folder, "setpriv", "echo \"setpriv: unrecognized option '--pdeathsig'\" >&2; exit 1");
     for (const variant of VARIANTS) {
-      const args = ["apply", `--iptables-variant=${variant}`, configFlag(folder, CONFIG)];
-      const { exit, stdout, stderr } = await agent(node, args, { env });
-      assert.is(exit, 0, stderr);
-      assert.match(stdout, /written: rules: 4 added/);
+      await withLoop(
+        node,
+        [`--iptables-variant=${variant}`, configFlag(folder, CONFIG)],
+        async (loop) => {
+          await loop.until(() => /rules: 4 added/.test(loop.log()), "writing the rules");
+          assert.is((await loop.stop("SIGTERM")).exit, 0);
+        },
+        { env },
+      );
     }
   }),
 );

@@ -1,5 +1,6 @@
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy, Verdict } from "../policy/index.ts";
+import type { Past } from "./drift.ts";
 import type { Transaction } from "./transaction.ts";
 /** Table nat sees the first packet of a connection only: packets are connections. */
 export interface EntryCounter {
@@ -8,33 +9,23 @@ export interface EntryCounter {
     readonly verdict: Verdict;
     readonly connections: bigint;
 }
-/** A rule as it is, with its counters where somebody counts. */
+/** A rule as it is, with its counters if the backend has any. */
 export interface InspectedRule {
     /** `-A CHAIN …`, or the CIDR that a CNI config excepts. */
     readonly rule: string;
     readonly packets?: bigint;
     readonly bytes?: bigint;
 }
-/** What is there of one family, and what a sync would write; `transaction` is undefined where nothing. */
+/** What the node has of one family, and what a sync would write; `transaction` is undefined if that is nothing. */
 export interface Inspection {
     /** Is there a chain, or a policy in the CNI config? */
     readonly exists: boolean;
     readonly rules: readonly InspectedRule[];
-    /** The same as data, under the backend's own words. */
+    /** The same as data, in the backend's own terms. */
     readonly facts: object;
     readonly transaction: Transaction | undefined;
 }
-/** What a sync is told of the past. */
-export interface Past {
-    /**
-     * The policy that the last good sync put in force, and those that syncs which failed since may have: what differs from
-     * all of them now, somebody else has changed.
-     */
-    readonly inForce: readonly FamilyPolicy[];
-    /** Called with what would repair that, before anything is written. */
-    readonly drifted: (repair: Transaction) => void;
-}
-/** Reads and writes the rules of one family at a time. All answers that hold a transaction hold it as it was written. */
+/** Reads and writes the rules of one family at a time. */
 export interface Backend {
     /** For people: `iptables-nft`, `iptables-legacy`, `windows-cni`. */
     readonly name: string;
@@ -46,14 +37,18 @@ export interface Backend {
     count(policy: FamilyPolicy): number;
     /** What was written to carry out a policy, for the log; in one line. */
     describe(policy: FamilyPolicy, written: Transaction): string;
-    /** What a sync would write, or undefined where the rules are as the policy wants them. Writes nothing. */
+    /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */
     plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
-    /** The rules with their counters, besides what {@link Backend.plan} answers. Writes nothing. */
+    /** Returns the rules with their counters, and what {@link Backend.plan} returns. Writes nothing. */
     inspect(policy: FamilyPolicy): Promise<Inspection>;
-    /** Makes the rules as the policy wants them and looks again; answers what was written, undefined for nothing. */
-    sync(policy: FamilyPolicy, past?: Past): Promise<Transaction | undefined>;
-    /** How many connections each entry has decided about. Writes nothing. */
+    /** Applies the rules and verifies them; returns what was written, undefined if nothing was. */
+    sync(policy: FamilyPolicy, past?: Past<FamilyPolicy>): Promise<Transaction | undefined>;
+    /** Returns how many connections each entry has decided about. Writes nothing. */
     counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
-    /** Removes the chain and the jumps to it; answers what was written, undefined where there was nothing of it. */
+    /** Removes the chain and the jumps to it; returns what was written, undefined if there was nothing to remove. */
     cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
+    /** What a clean-up did, for people; in one line. */
+    describeCleanup(chain: string, written: Transaction | undefined): string;
+    /** Does this error of a clean-up say that the family cannot even be read, as on a node without IPv6? */
+    isUnreadable(error: unknown): boolean;
 }

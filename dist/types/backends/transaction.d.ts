@@ -1,28 +1,31 @@
 import type { Family } from "../core/index.ts";
-import type { ObservedJump } from "./iptables/observed.ts";
+/** What a line of a change is about. A `chain` or `policy` holds the others: it is shown, but not counted. */
+export type ChangeKind = "chain" | "rule" | "jump" | "policy" | "exception";
 /** One line of a change, for people: kept, added or removed. */
 export interface Change {
     readonly op: "keep" | "add" | "remove";
+    readonly kind: ChangeKind;
     /** The rule as `iptables-save` prints it, `-A CHAIN …`; a CIDR of a CNI config's list. */
     readonly line: string;
 }
-/** A change as a line of a diff: `+` added, `-` removed, two spaces kept. */
-export declare function formatChange({ op, line }: Change): string;
+/** How many rules or exceptions are added, removed and kept. */
+export interface Counts {
+    readonly added: number;
+    readonly removed: number;
+    readonly kept: number;
+}
 /** What is written: all of it, or nothing. */
 export interface Transaction {
     readonly family: Family;
     /** One `iptables-restore --noflush` input, or a whole CNI config file. */
     readonly text: string;
-    /** Jumps that no line of `text` can name; they are removed one by one afterwards. */
-    readonly strays: readonly ObservedJump[];
     /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
     readonly changes: readonly Change[];
-    /** How many rules (the jump is one, so is each CIDR) are added, removed and kept. */
-    readonly counts: {
-        readonly added: number;
-        readonly removed: number;
-        readonly kept: number;
-    };
+    readonly counts: Counts;
 }
-/** What several transactions did, one after the other; undefined where there were none. */
+/** A change as a line of a diff: `+` added, `-` removed, two spaces kept. */
+export declare function formatChange({ op, line }: Pick<Change, "op" | "line">): string;
+/** Counts the changes, except for those of what holds the others. */
+export declare function countsOf(changes: readonly Change[]): Counts;
+/** What several transactions did, one after the other; undefined if there are none. */
 export declare function joinTransactions(done: readonly Transaction[]): Transaction | undefined;

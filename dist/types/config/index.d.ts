@@ -2,9 +2,14 @@
  * The config file: text to `Config`, or to diagnostics with line and column.
  * @module
  */
-export { type Config, type ConfigOptions, type Destination, defaultConfig, type ParsedConfig, parseConfig, } from "./config.ts";
-export { type Diagnostic, type DiagnosticCode, formatDiagnostic, formatDiagnostics, type Severity, SHOWN as DIAGNOSTICS_SHOWN, } from "./diagnostic.ts";
+export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
+export { countOmitted, countProblems, type Diagnostic, type DiagnosticCode, formatDiagnostic, formatDiagnostics, type Omitted, type Severity, SHOWN as DIAGNOSTICS_SHOWN, } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { effectiveConfig } from "./effective.ts";
+export { describeKeys, describeSnatKeys } from "./key-descriptions.ts";
+export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
-export { ListEditError, type OptimizedConfig, optimizeConfig } from "./optimize.ts";
+export type { Config, ConfigOptions, ConfigSource, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported, } from "./model.ts";
+export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
+export { printable, printableJson, printableName } from "./printable.ts";
 export { suggest } from "./suggest.ts";

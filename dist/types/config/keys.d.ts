@@ -2,11 +2,6 @@ export declare const CONFIG_KEYS: readonly ["nonMasqueradeCIDRs", "masqueradeCID
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export declare const MIN_INTERVAL_NS = 100000000n;
-/** What is kept without being named, unless masqLinkLocal or masqLinkLocalIPv6 is set (RFC 3927, RFC 4291). */
-export declare const LINK_LOCAL_CIDRS: {
-    readonly ipv4: "169.254.0.0/16";
-    readonly ipv6: "fe80::/10";
-};
 /** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
 export declare const DEFAULT_CIDRS: readonly ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 /** What applies besides those with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */

@@ -13,6 +13,11 @@ export declare const MAX_MARKS = 220000;
 export declare const MAX_VALUES = 220000;
 /** Diagnostics of one code that are kept; the others are counted. By code, so that no warning takes an error's place. */
 export declare const MAX_KEPT = 100;
+/**
+ * Rules that translated destinations may come to: iptables takes one for each pair of a source range and an interface, so
+ * that short lists can multiply to more than a node has memory for.
+ */
+export declare const MAX_TRANSLATED_RULES = 100000;
 /** The text, or its beginning where it is too long to be shown. */
 export declare function excerpt(text: string): string;
 /** Has the text more bytes than a config may have? */

@@ -1,6 +1,6 @@
 import { type PrefixList } from "../core/index.ts";
-import type { ConfigOptions } from "./config.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { ConfigOptions } from "./model.ts";
 /** A list, or what is wrong with it. */
 export interface ParsedList {
     /** There exactly when nothing is wrong with any of its entries. */

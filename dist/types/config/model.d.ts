@@ -1,7 +1,6 @@
-import type { Prefix } from "../core/index.ts";
-import type { AddressRange } from "./address-range.ts";
+import type { AddressRange, Prefix } from "../core/index.ts";
+import type { ConfigKey } from "./keys.ts";
 import type { Span } from "./report.ts";
-import type { ConfigKey } from "./schema.ts";
 /** A CIDR of a list, and where it was said. */
 export interface Destination {
     readonly prefix: Prefix;
@@ -61,4 +60,10 @@ export type Unsupported = Readonly<Partial<Record<ConfigKey, string>>>;
 export interface ConfigOptions extends ReadOptions {
     /** The name that diagnostics give the text. */
     readonly file: string;
+}
+/** A config file, or one of several that make up a config. */
+export interface ConfigSource {
+    /** The name that diagnostics give it. */
+    readonly file: string;
+    readonly bytes: string | Uint8Array;
 }

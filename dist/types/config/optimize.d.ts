@@ -1,25 +1,49 @@
-import { type Aggregate } from "../core/index.ts";
-import { type Config, type ConfigOptions, type ParsedConfig } from "./config.ts";
-/** The list of a config is written in a way that entries cannot be cut out of. */
+import { type ParsedConfig } from "./config.ts";
+import type { Config, ConfigOptions, Destination } from "./model.ts";
+/** A list of a config is written in a way that entries cannot be cut out of. */
 export declare class ListEditError extends Error {
     name: string;
 }
-/** A valid config, and how small its list can be. */
+/** A change that makes a list smaller. */
+export type ListChange = {
+    readonly op: "cover";
+    readonly entry: Destination;
+    readonly by: Destination;
+} | {
+    readonly op: "merge";
+    readonly entries: readonly Destination[];
+    readonly into: string;
+} | {
+    readonly op: "remove";
+    readonly entry: Destination;
+};
+/** A list of the config, and how small it can be. */
+export interface OptimizedList {
+    readonly key: ListKey;
+    readonly before: number;
+    /** The CIDRs of the smaller list. */
+    readonly networks: readonly string[];
+    readonly changeCount: number;
+    /** The changes, at most `limit`. */
+    changes(limit?: number): ListChange[];
+}
+declare const LISTS: readonly ["nonMasqueradeCIDRs", "masqueradeCIDRs"];
+type ListKey = (typeof LISTS)[number];
+/** A valid config, and how small its lists can be. */
 export interface OptimizedConfig {
     readonly config: Config;
-    /** What becomes of the entries of `config.nonMasqueradeCIDRs`; undefined where the file lists none. */
-    readonly list: Aggregate | undefined;
-    /** The smallest list. */
-    readonly networks: readonly string[];
-    /** The config file with that list, and otherwise as it was, byte for byte. */
+    /** The lists that the file has. */
+    readonly lists: readonly OptimizedList[];
+    /** The config file with these lists, and otherwise as it was, byte for byte. */
     readonly text: string;
 }
 /**
- * Reads a config, whose list may be longer than its cidrLimit, and makes its list the smallest that says the same: all
- * entries have the same verdict, so their order means nothing. A merged entry stands where the first of its parts did.
- * `optimized` is undefined where the config is invalid. Throws {@link ListEditError}.
+ * Reads a config, whose lists may be longer than its cidrLimit, and makes them smaller: an entry inside another of the same
+ * verdict goes, and two halves become one, unless an entry of another verdict stands between. A merged entry stands where
+ * the first of its parts did. `optimized` is undefined if the config is invalid. Throws {@link ListEditError}.
  */
 export declare function optimizeConfig(source: Uint8Array, options: ConfigOptions): {
     parsed: ParsedConfig;
     optimized: OptimizedConfig | undefined;
 };
+export {};

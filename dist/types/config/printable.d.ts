@@ -3,5 +3,7 @@
  * stands around it. Columns stay.
  */
 export declare function printable(text: string): string;
+/** The same for a name that must stay on its line. */
+export declare function printableName(name: string): string;
 /** JSON that means the same, with the characters escaped that JSON.stringify leaves as they are. */
 export declare function printableJson(json: string): string;

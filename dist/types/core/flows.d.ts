@@ -5,9 +5,28 @@ export type AddressPlace = "first" | {
 } | {
     readonly key: string;
 };
+/** Prefixes of which the longest that contains a line's address decides, unless a gate holds the line back. */
+export interface LineTable {
+    readonly prefixes: PrefixRecords;
+    readonly gate?: LineGate | undefined;
+}
+/**
+ * Holds back lines by a second address, their source. A line to which the gate applies and whose source does not pass gets
+ * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one; without a source it gets -1.
+ */
+export interface LineGate {
+    /** For each index of the prefixes a 1 if the gate applies to lines with it. */
+    readonly applies: Uint8Array;
+    /** Of these the longest that contains the source decides whether it passes. Every address must lie in one. */
+    readonly sources: PrefixRecords;
+    /** For each index of `sources` a 1 if such a source passes. */
+    readonly passes: Uint8Array;
+}
 export interface LineReaderOptions {
     readonly place?: AddressPlace;
-    /** Lines to copy out: a 1 for each index of the first list whose lines are wanted. */
+    /** Where the source of a line stands; needed for gates. */
+    readonly source?: AddressPlace;
+    /** Lines to copy out: a 1 for each index of the first table whose lines are wanted. */
     readonly wanted?: Uint8Array;
     /** Bytes that are taken in at once, to begin with; a longer line makes it more. */
     readonly chunk?: number;
@@ -15,7 +34,7 @@ export interface LineReaderOptions {
 /** Some lines, one behind the other. Valid until the reader goes on. */
 export interface LineBatch {
     readonly count: number;
-    /** For each list, and in it for each line: the index of the first prefix that contains the address; -1 for none. */
+    /** For each table, and in it for each line: the index of the longest prefix that contains the address; -1 for none. */
     readonly indexes: readonly Int32Array[];
     /** The address of a line as it is written there; empty where it has none. */
     address(line: number): string;
@@ -28,7 +47,7 @@ export interface LineBatch {
  *
  * @example
  * ```ts
- * const reader = new LineReader([parsePrefixes(["10.0.0.0/8"]).records]);
+ * const reader = new LineReader([{ prefixes: parsePrefixes(["10.0.0.0/8"]).records }]);
  * for (let n = 1; n > 0; ) {
  *   n = readSync(0, reader.room());
  *   reader.filled(n);
@@ -38,8 +57,8 @@ export interface LineBatch {
  */
 export declare class LineReader {
     #private;
-    /** Throws {@link CoreMemoryError} where the lists do not fit. */
-    constructor(lists: readonly PrefixRecords[], { place, wanted, chunk }?: LineReaderOptions);
+    /** Throws {@link CoreMemoryError} if the lists do not fit. */
+    constructor(tables: readonly LineTable[], { place, source, wanted, chunk }?: LineReaderOptions);
     /**
      * Where the text's next bytes belong. What was copied must have been taken by then.
      * Throws {@link CoreMemoryError} where a line does not fit.

@@ -3,9 +3,11 @@
  * @module
  */
 export { type Aggregate, aggregate, type Change, changesOf, countChanges } from "./aggregate.ts";
-export { type AddressPlace, type LineBatch, LineReader, type LineReaderOptions } from "./flows.ts";
+export { type AddressPlace, type LineBatch, type LineGate, LineReader, type LineReaderOptions, type LineTable, } from "./flows.ts";
 export { CoreMemoryError } from "./instance.ts";
 export { type PrefixList, readPrefixList } from "./list.ts";
-export { type Family, findCovers, joinRecords, type NoPrefix, type Prefix, type PrefixProblem, type PrefixRecords, parseAddresses, parsePrefixes, sortPrefixes, } from "./prefix.ts";
+export { addressOf, type Family, findCovers, formatAddresses, joinRecords, type NoPrefix, type Prefix, type PrefixProblem, type PrefixRecords, parseAddresses, parsePrefixes, sortPrefixes, } from "./prefix.ts";
+export { type AddressRange, formatAddressRange, formatRange, LINK_LOCAL_CIDRS, rangeToPrefixes } from "./range.ts";
 export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
+export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
 export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -21,6 +21,9 @@ interface CoreExports extends Record<string, unknown> {
     lookupIPv4(table: number, addresses: number, stride: number, count: number, out: number): void;
     lookupIPv6(table: number, addresses: number, count: number, out: number): void;
     lookupRecords(table: number, records: number, stride: number, count: number, out: number): void;
+    segmentsOf(records: number, count: number, family: 4 | 6, byFirst: 0 | 1): number;
+    foundSegments(): number;
+    diffSegments(a: number, aCount: number, aClasses: number, b: number, bCount: number, bClasses: number, out: number): number;
     scanLines(at: number, end: number, field: number, key: number, keySize: number, lines: number, max: number): number;
     copyLines(lines: number, count: number, at: number, values: number, wanted: number, out: number): number;
     beginScan(name: number, nameLength: number, word: number): void;
@@ -53,9 +56,9 @@ export declare class Instance {
     /** What `work` answers; the room that it takes is given back. */
     scratch<T>(work: () => T): T;
     /** Copies bytes in, and answers where they are. */
-    put(data: Uint8Array | Uint32Array | BigUint64Array): number;
+    put(data: Uint8Array | Uint32Array | Int32Array | BigUint64Array): number;
     /** Copies bytes to where there is room for them. */
-    overwrite(at: number, { buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | BigUint64Array): void;
+    overwrite(at: number, { buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | Int32Array | BigUint64Array): void;
     /** `length` bytes as they stand there, until the core needs more memory. */
     bytes(at: number, length: number): Uint8Array<ArrayBuffer>;
     /** How many bytes there are in all. */

@@ -58,6 +58,10 @@ export declare function parseAddresses(texts: readonly string[]): {
     records: PrefixRecords;
     read: readonly (Prefix | NoPrefix)[];
 };
+/** The canonical text of addresses that are numbers of 32 or 128 bits. */
+export declare function formatAddresses(family: Family, addresses: readonly bigint[]): string[];
+/** The address of a good record as a number of 32 or 128 bits. */
+export declare function addressOf({ bytes }: PrefixRecords, index: number): bigint;
 /**
  * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
  * the later ones. All records must be good. O(n).

@@ -1,4 +1,17 @@
 import { type Family } from "./prefix.ts";
+/** The addresses from `first` to `last`, both included, in canonical text. */
+export interface AddressRange {
+    readonly family: Family;
+    readonly first: string;
+    readonly last: string;
+}
+/** The blocks that hosts on one link use without being given addresses (RFC 3927, RFC 4291). */
+export declare const LINK_LOCAL_CIDRS: {
+    readonly ipv4: "169.254.0.0/16";
+    readonly ipv6: "fe80::/10";
+};
+/** `203.0.113.5`, or `203.0.113.5-203.0.113.9`. */
+export declare function formatAddressRange({ first, last }: Omit<AddressRange, "family">): string;
 /**
  * The fewest CIDRs that cover exactly the addresses from `first` to `last`, in order: at most two of each length.
  *

@@ -4,6 +4,8 @@ export interface ScannedRule {
     /** Packets and bytes counted, where the dump carries counters (`iptables-save -c`), else 0. */
     readonly packets: bigint;
     readonly bytes: bigint;
+    /** The bytes of `spec`, if no line of iptables-restore can be made of the text: it has a newline or is not UTF-8. */
+    readonly raw?: Uint8Array;
 }
 /** What a dump says about one chain of table nat. */
 export interface Scan {

@@ -17,8 +17,8 @@ export interface Decision extends Outcome {
 }
 /** The decision about a packet with this outcome. */
 export declare function decisionOf(outcome: Outcome, scope: Scope, facts: ScopeFacts): Decision;
-/** What is known about the scope of packets of a family, of which source and interface may be known. */
-export declare function factsOf(outcomes: Outcomes, { source, outputInterface }: Omit<Packet, "destination">): (family: Family) => ScopeFacts;
+/** The same for packets of which all have what is known in common. */
+export declare function commonFactsOf(outcomes: Outcomes, known: Omit<Packet, "destination">): (family: Family) => ScopeFacts;
 /**
  * Decides about packets, all in one pass through the core; the decisions are in their order, undefined for a packet whose
  * destination is not an address.

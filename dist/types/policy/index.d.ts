@@ -2,8 +2,15 @@
  * The policy: what the config and the flags mean, before any tool's language.
  * @module
  */
+export { type AddressRange, formatAddressRange } from "../core/index.ts";
 export { checkChainName } from "./chain-name.ts";
-export { type Explanation, explain } from "./explain.ts";
-export { type Outcome, type Outcomes, outcomesOf, outcomesOfList } from "./outcomes.ts";
-export { decide, type FamilyPolicy, type PolicyEntry, type PolicyOptions, type Verdict } from "./policy.ts";
+export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
+export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
+export { type Judge, judgeOf, type Known } from "./judge.ts";
+export { type Outcome, type Outcomes, outcomesOf, outcomesOfList, type SourceRanges, sourceRangesOf, } from "./outcomes.ts";
+export { compilePolicy, type FamilyPolicy, type PolicyOptions, type PolicyRule } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
+export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
+export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";
+export { diffSpaces, type Space, type SpaceChange, spaceOf } from "./space.ts";
+export { formatVerdict, KEEP, MASQUERADE, sameVerdict, VERDICT_KINDS, type Verdict } from "./verdict.ts";

@@ -1,22 +1,26 @@
 import type { Config, Destination } from "../config/index.ts";
 import { type Family, type Prefix } from "../core/index.ts";
 import type { PortRange } from "./ports.ts";
-/** What happens to a packet: it is left as it is, or it gets the node's address. */
-export type Verdict = "return" | "masquerade";
-/** One entry of the policy, in the order in which the kernel asks them. */
-export interface PolicyEntry {
+import type { Scope } from "./scope.ts";
+import { type Verdict } from "./verdict.ts";
+/** What happens to packets to a block of destinations. */
+export interface PolicyRule {
     readonly prefix: Prefix;
-    /** What no entry contains is masqueraded. */
-    readonly verdict: "return";
+    readonly verdict: Verdict;
     /** Why it is there. */
     readonly reason: "link-local" | "default" | "config";
+    /** Where the config says so; undefined for the other reasons. */
     readonly origin: Destination["origin"];
 }
-/** What one family's chain shall do: the first entry that contains a destination decides; without one it is masqueraded. */
+/** The policy of one family: the longest prefix of all rules that contains the destination decides. */
 export interface FamilyPolicy {
     readonly family: Family;
     readonly chain: string;
-    readonly entries: readonly PolicyEntry[];
+    readonly scope: Scope;
+    /** In the order in which they are written; for the decision it means nothing. Equal prefixes have equal verdicts. */
+    readonly rules: readonly PolicyRule[];
+    /** What happens to packets to destinations that no rule contains. */
+    readonly fallback: Verdict;
     /** Source ports for tcp, udp and sctp, drawn in proportion to the ranges' sizes; empty: the kernel's choice. */
     readonly ports: readonly PortRange[];
     readonly randomFully: boolean;
@@ -28,5 +32,5 @@ export interface PolicyOptions {
     readonly randomFully: boolean;
     readonly ports: readonly PortRange[];
 }
-/** Decides the policy of each family that the agent keeps: IPv4 always, IPv6 where it is enabled. */
-export declare function decide(config: Config, options: PolicyOptions): readonly FamilyPolicy[];
+/** Makes the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
+export declare function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[];

@@ -16,3 +16,5 @@ export declare function limitsOf({ sources, outputInterfaces }: Scope): readonly
 export declare function matchesInterface(pattern: string, name: string): boolean;
 /** Is the interface in the scope? */
 export declare function includesInterface({ outputInterfaces }: Scope, name: string): boolean;
+/** What must be true of a packet for a verdict to hold, as the end of a sentence; empty if nothing must. */
+export declare function formatConditions(parts: readonly ScopePart[]): string;

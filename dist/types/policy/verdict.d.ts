@@ -1,4 +1,4 @@
-import { type AddressRange } from "../config/index.ts";
+import { type AddressRange } from "../core/index.ts";
 export type Verdict = 
 /** The packet keeps its source address. */
 {

@@ -1,7 +1,12 @@
 import { type Family } from "../../core/index.ts";
-import type { Transaction } from "../transaction.ts";
+import { type Transaction } from "../transaction.ts";
 import type { DesiredChain } from "./desired.ts";
-import type { ObservedChain } from "./observed.ts";
+import type { ObservedChain, ObservedJump } from "./observed.ts";
+/** A transaction on table nat. */
+export interface ChainTransaction extends Transaction {
+    /** Jumps that no line of `text` can name; they are removed one by one afterwards. */
+    readonly strays: readonly ObservedJump[];
+}
 /**
  * The smallest transaction that makes the chain and its jump as desired, or undefined where they are.
  *
@@ -9,9 +14,9 @@ import type { ObservedChain } from "./observed.ts";
  * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
  * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
  */
-export declare function diffChain(desired: DesiredChain, observed?: ObservedChain): Transaction | undefined;
+export declare function diffChain(desired: DesiredChain, observed?: ObservedChain): ChainTransaction | undefined;
 /**
  * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
  * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
  */
-export declare function removeChain(family: Family, chain: string, observed: ObservedChain): Transaction | undefined;
+export declare function removeChain(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined;

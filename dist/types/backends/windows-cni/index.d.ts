@@ -4,6 +4,7 @@
  */
 export type { Family } from "../../core/index.ts";
 export type { FamilyPolicy } from "../../policy/index.ts";
-export { type Change, formatChange, type Transaction } from "../transaction.ts";
-export { diffCniConfig, exceptionsOf, readExceptions } from "./diff.ts";
+export { type Change, type ChangeKind, type Counts, formatChange, type Transaction } from "../transaction.ts";
+export { diffCniConfig, readExceptions } from "./diff.ts";
+export { exceptionsOf } from "./exceptions.ts";
 export { type CniConfigCode, CniConfigProblem, decodeCniConfig } from "./problem.ts";
