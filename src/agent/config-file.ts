@@ -40,7 +40,7 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 
 /**
  * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
- * order of names. What is not there is left out. Of all together one byte more is read at most than a config may have.
+ * order of names. What is not there is left out, but folders must hold a file. Of all together one byte more is read at most than a config may have.
  *
  * @param regular refuse pipes and devices, which could be waited for without end
  * @throws {@link ConfigFileError} if one is there but cannot be read
@@ -64,16 +64,22 @@ export function readSources(paths: readonly string[], regular = false): readonly
       );
     }
   }
-  return sources;
+  const folder = sources.length === 0 ? paths.find(isFolder) : undefined;
+  if (folder === undefined) return sources;
+  // More likely a mistake than a wish for the defaults: a mount that failed leaves an empty folder too.
+  const why = `it is a directory, and no file in it has a name that starts with ${PREFIX}`;
+  throw new ConfigFileError(`cannot read the config ${printableName(folder)}: ${why}`);
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The files that a path stands for. */
 function filesOf(path: string): readonly string[] {
   try {
-    if (!statSync(path).isDirectory()) return [path];
+    if (!isFolder(path)) return [path];
     const names = readdirSync(path).filter((name) => name.startsWith(PREFIX));
     const files = names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
-    return files.filter((file) => !statSync(file, { throwIfNoEntry: false })?.isDirectory());
+    return files.filter((file) => !isFolder(file));
   } catch {
     // Reading it says why.
     return [path];

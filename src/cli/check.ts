@@ -9,7 +9,7 @@ import {
   type ReadOptions,
   type Severity,
 } from "../config/index.ts";
-import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";
+import { nameOfPaths, readConfig } from "./config-input.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
@@ -69,7 +69,7 @@ function readAny(paths: readonly string[], options: ReadOptions, required: boole
   };
   try {
     const loaded = readConfig(paths, options);
-    return loaded.sources.length > 0 || !required ? loaded : unreadable(whyNone(paths));
+    return loaded.sources.length > 0 || !required ? loaded : unreadable("there is no such file");
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;
     return unreadable(error.message);

@@ -1,5 +1,4 @@
 // The config that a command is given: files, folders of them, or standard input.
-import { statSync } from "node:fs";
 import { type LoadedConfig, readConfigFiles } from "../agent/index.ts";
 import { MAX_CONFIG_BYTES, parseConfig, type ReadOptions } from "../config/index.ts";
 import { UsageError } from "./flags.ts";
@@ -17,12 +16,6 @@ export function readConfig(paths: readonly string[], options: ReadOptions): Load
   const bytes = readStdin(MAX_CONFIG_BYTES + 1);
   const file = nameOf("-");
   return { ...parseConfig(bytes, { ...options, file }), sources: [{ file, bytes }] };
-}
-
-/** Why none of these paths led to a file. */
-export function whyNone(paths: readonly string[]): string {
-  const isFolder = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
-  return isFolder ? "no file in the folder has a name that starts with ip-masq" : "there is no such file";
 }
 
 /** How messages name the config. */

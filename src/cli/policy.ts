@@ -3,7 +3,7 @@ import { ConfigFileError } from "../agent/index.ts";
 import type { Backend } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
-import { nameOfPaths, readConfig, whyNone } from "./config-input.ts";
+import { nameOfPaths, readConfig } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
@@ -52,9 +52,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   const name = nameOfPaths(settings.paths);
   const loaded = readConfig(settings.paths, settings.config);
   if (loaded.sources.length === 0 && settings.configGiven) {
-    throw new ConfigFileError(
-      `there is no config ${name}: ${whyNone(settings.paths)}; without --config the defaults apply`,
-    );
+    throw new ConfigFileError(`there is no config ${name}; without --config the defaults apply`);
   }
   const config = validConfig(loaded, name, settings, io);
   if (loaded.sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);

@@ -42,6 +42,16 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
   assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
 });
 
+test("a folder without such a file is no wish for the defaults", () => {
+  mkdirSync(`${folder}/empty`);
+  assert.throws(
+    () => readSources([`${folder}/none`, `${folder}/empty`]),
+    /empty: it is a directory, and no file in it/,
+  );
+  // Beside another that has one it may be empty, as an optional ConfigMap's.
+  assert.equal(names([`${folder}/config`, `${folder}/empty`]).length, 2);
+});
+
 test("all files together have a bound", () => {
   mkdirSync(`${folder}/large`);
   for (const name of ["ip-masq-a", "ip-masq-b"]) writeFileSync(`${folder}/large/${name}`, "#".repeat(600_000));

@@ -58,7 +58,11 @@ const CALLS: Call[] = [
   { args: ["classify", "--config=-"], exit: 2, stderr: /^ip-masq-agent: standard input can be read once/ },
   { args: ["check", "-"], exit: 1, input: "masqLinkLocal: 1\n", stderr: /^<stdin>:1:16: error:/ },
   { args: ["check", "/nonexistent"], exit: 1, stderr: /^\/nonexistent:1:1: error: there is no such file/ },
-  { args: ["check", folder], exit: 1, stderr: /no file in the folder has a name that starts with ip-masq/ },
+  {
+    args: ["check", folder],
+    exit: 1,
+    stderr: /it is a directory, and no file in it has a name that starts with ip-masq/,
+  },
   { args: ["check", "--strict", WARN], exit: 1, stdout: /warn\.yaml: invalid: 1 warning \(--strict\)\n$/ },
   { args: ["check", "--strict", "--enable-ipv6", GOOD], exit: 0, stdout: /good\.yaml: valid/ },
   {
@@ -140,7 +144,7 @@ const CALLS: Call[] = [
   {
     args: ["apply", "--config=/nonexistent"],
     exit: 1,
-    stderr: /there is no config \/nonexistent: there is no such file; without --config the defaults apply/,
+    stderr: /there is no config \/nonexistent; without --config the defaults apply/,
   },
   {
     args: ["plan", "--backend=windows-cni"],
