@@ -40,7 +40,7 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 
 /**
  * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
- * order of names. What is not there is left out, but folders must hold a file. Of all together one byte more is read at most than a config may have.
+ * order of names. A single file may be missing; of several paths each must be there, and one must hold a file. Of all together one byte more is read at most than a config may have.
  *
  * @param regular refuse pipes and devices, which could be waited for without end
  * @throws {@link ConfigFileError} if one is there but cannot be read
@@ -48,8 +48,14 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 export function readSources(paths: readonly string[], regular = false): readonly LoadedSource[] {
   const sources: LoadedSource[] = [];
   let room = MAX_CONFIG_BYTES + 1;
-  for (const file of new Set(paths.flatMap(filesOf))) {
-    const bytes = readBytes(file, regular, room);
+  const files = new Map(paths.flatMap(filesOf).map(({ file, found }) => [file, found]));
+  for (const [file, found] of files) {
+    const bytes = readBytes(file, regular || found, room);
+    if (!bytes && paths.length > 1 && !found) {
+      // A limit that one of several files sets must not be lost with it.
+      const why = "there is no such file; of several, each must be there";
+      throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${why}`);
+    }
     if (!bytes) continue;
     sources.push({ file, bytes });
     room -= bytes.length;
@@ -73,16 +79,16 @@ export function readSources(paths: readonly string[], regular = false): readonly
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** The files that a path stands for. */
-function filesOf(path: string): readonly string[] {
+/** The files that a path stands for; `found`: it is one that a folder was found to hold. */
+function filesOf(path: string): readonly { readonly file: string; readonly found: boolean }[] {
   try {
-    if (!isFolder(path)) return [path];
+    if (!isFolder(path)) return [{ file: path, found: false }];
     const names = readdirSync(path).filter((name) => name.startsWith(PREFIX));
     const files = names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
-    return files.filter((file) => !isFolder(file));
+    return files.filter((file) => !isFolder(file)).map((file) => ({ file, found: true }));
   } catch {
     // Reading it says why.
-    return [path];
+    return [{ file: path, found: false }];
   }
 }
 

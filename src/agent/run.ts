@@ -111,7 +111,9 @@ async function warnOfAddresses(config: Config, log: Log): Promise<void> {
   // Few configs name any, and to ask costs some time.
   const local = config.snat.length > 0 ? await nodeAddresses() : undefined;
   const missing = local ? missingAddresses(config, local) : [];
-  const messages = missing.map(({ message }) => message).join("\n");
+  const messages = missing
+    .map(({ message, origin }) => (origin ? `${origin.file}:${origin.line}:${origin.column}: ${message}` : message))
+    .join("\n");
   if (messages !== "") log.state("snat addresses", "warning", messages);
   else log.over("snat addresses");
 }

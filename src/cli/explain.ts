@@ -21,9 +21,21 @@ export async function explain(settings: Settings, words: readonly string[], io: 
   }
   const { policy } = readPolicy(settings, io);
   const answers = explainAddresses(policy, words, { source, outputInterface });
+  refuseOtherFamily(answers, source);
   if (settings.json) printJson(io, { addresses: answers.map(answerData) });
   else printAnswers(answers, io);
   return answers.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** A packet has a source and a destination of one family. */
+function refuseOtherFamily(answers: readonly Explanation[], source: string | undefined): void {
+  const [read] = source === undefined ? [] : parseAddresses([source]).read;
+  for (const answer of answers) {
+    if (!read?.ok || !answer.ok) continue;
+    const decision = answer.kind === "address" ? answer.decision : answer.parts[0]?.decision;
+    if (!decision || decision.family === read.family) continue;
+    throw new UsageError(`${answer.asked} and --source=${source} are of different families`);
+  }
 }
 
 function answerData(answer: Explanation): object {

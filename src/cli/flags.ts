@@ -103,9 +103,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
   only: ours("string", "", "keep|masquerade|snat", ["classify"], "print the lines with this verdict, as they are"),
   summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
-  from: ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it is"),
+  from: repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it is")),
   to: either(
-    ours("string", "", "FILE", ["impact"], "the config, or list of CIDRs, as it would be"),
+    repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it would be")),
     ours(
       "string",
       DEFAULT_BACKEND.name,

@@ -1,4 +1,6 @@
 // The outcomes that a command judges addresses by, and how a decision looks.
+import { statSync } from "node:fs";
+import { readConfigFiles } from "../agent/index.ts";
 import {
   DIAGNOSTICS_SHOWN,
   isPlainList,
@@ -35,18 +37,22 @@ export function readListOutcomes(file: string, settings: Settings, io: Io): Outc
 }
 
 /**
- * Those of a file that is a config or a plain list, or of standard input for `-`. It is read once: a pipe has nothing left
+ * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It is read once: a pipe has nothing left
  * for a second time. Throws as {@link readListOutcomes}.
  */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
-  const bytes = readInput(file);
   const name = nameOf(file);
+  if (file !== "-" && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    const config = validConfig(readConfigFiles([file], settings.config), name, settings, io);
+    return outcomesOf(compilePolicy(config, settings.policy));
+  }
+  const bytes = readInput(file);
   if (isPlainList(bytes)) return listOutcomes(bytes, name, settings, io);
   const config = validConfig(parseConfig(bytes, { ...settings.config, file: name }), name, settings, io);
   return outcomesOf(compilePolicy(config, settings.policy));
 }
 
-/** Reads a plain list; for a person no more is said to be wrong than they are shown. Who reads data gets all of it. */
+/** Reads a plain list. Text output limits the number of diagnostics; JSON has all of them. */
 export function readList(bytes: Uint8Array, file: string, ipv6: boolean, { json }: Settings): ParsedList {
   return parseList(bytes, { file, ipv6, ...(json ? {} : { most: DIAGNOSTICS_SHOWN }) });
 }

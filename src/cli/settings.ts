@@ -86,6 +86,10 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     const hint = ports.hint ? `; ${ports.hint}` : "";
     throw new FlagError(`Invalid --to-ports flag ${JSON.stringify(text("to-ports"))}: ${ports.message}${hint}`);
   }
+  for (const name of ["from", "to"]) {
+    if ((repeated.get(name)?.length ?? 0) < 2) continue;
+    throw new UsageError(`--${name} is given twice; for a config of several files name their folder`);
+  }
   const paths = repeated.get("config") ?? [text("config")];
   if (paths.includes("")) throw new FlagError('Invalid --config flag "": name a file');
   const address = text("metrics-bind-address");

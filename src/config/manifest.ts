@@ -16,24 +16,44 @@ const DATA_KEYS = ["config", "ip-masq-agent"];
 export function readManifest(text: string, document: Document, report: Report): MeantDocument {
   const same: MeantDocument = { ...document, report, spanOf: (span) => span };
   const { root } = document;
-  if (root?.kind !== "map" || textOf(find(root.entries, "kind")?.value) !== "ConfigMap") return same;
-  const data = find(root.entries, "data");
+  const kind = root?.kind === "map" ? find(root.entries, "kind") : undefined;
+  if (root?.kind !== "map" || !kind || !find(root.entries, "apiVersion")) return same;
+  const map = configMapIn(root.entries);
+  const data = map && find(map, "data");
   const entries = data?.value.kind === "map" ? data.value.entries : [];
   const found = DATA_KEYS.map((key) => find(entries, key)).find((entry) => entry !== undefined);
   const config = textOf(found?.value);
-  if (!found || config === undefined) {
-    const names = entries.map(({ key }) => key).slice(0, 10);
-    const hint =
-      names.length > 0
-        ? `its data has ${names.join(", ")}; name one of them config`
-        : "write the config as text under data.config";
-    const at = found?.value.span ?? data?.keySpan ?? find(root.entries, "kind")?.keySpan ?? root.span;
-    report("error", "manifest-without-config", at, "the ConfigMap has no text in data.config", hint);
-    return { ...same, root: undefined };
+  if (found && config !== undefined) {
+    const spanOf = spansIn(text, found.value.span, config);
+    const inside: Report = (severity, code, span, words, hint) => report(severity, code, spanOf(span), words, hint);
+    return { ...readDocument(config, inside), report: inside, spanOf };
   }
-  const spanOf = spansIn(text, found.value.span, config);
-  const inside: Report = (severity, code, span, words, hint) => report(severity, code, spanOf(span), words, hint);
-  return { ...readDocument(config, inside), report: inside, spanOf };
+  const fail = (span: Span, message: string, hint: string): MeantDocument => {
+    report("error", "manifest-without-config", span, message, hint);
+    return { ...same, root: undefined };
+  };
+  if (!map) {
+    const name = textOf(kind.value) ?? "this";
+    const what = name === "List" ? "the List does not have exactly one ConfigMap" : `${name} is not a ConfigMap`;
+    return fail(kind.value.span, what, "pass the ConfigMap that holds the config, or the config itself");
+  }
+  if (found) return fail(found.value.span, `${found.key} is not text`, `write it as a block of text: ${found.key}: |`);
+  const names = entries.map(({ key }) => key).slice(0, 10);
+  const hint =
+    names.length > 0
+      ? `its data has ${names.join(", ")}; name one of them config`
+      : "write the config as text under data.config";
+  return fail(data?.keySpan ?? kind.keySpan, "the ConfigMap has no text in data.config", hint);
+}
+
+/** The entries of the ConfigMap that a manifest is, or that a List holds as the only one. */
+function configMapIn(entries: readonly Entry[]): readonly Entry[] | undefined {
+  const kind = textOf(find(entries, "kind")?.value);
+  if (kind === "ConfigMap") return entries;
+  const items = kind === "List" ? find(entries, "items")?.value : undefined;
+  const maps = items?.kind === "list" ? items.items.flatMap((item) => (item.kind === "map" ? [item.entries] : [])) : [];
+  const [map, more] = maps.filter((one) => textOf(find(one, "kind")?.value) === "ConfigMap");
+  return more ? undefined : map;
 }
 
 const find = (entries: readonly Entry[], key: string) => entries.find((entry) => entry.key === key);

@@ -68,7 +68,7 @@ function reportUnsupported(drafts: readonly Draft[], unsupported: Unsupported): 
       const isEmpty =
         value.kind === "scalar" ? value.value === null : value.kind === "list" && value.items.length === 0;
       if (why && !isEmpty)
-        report("error", "key-unsupported", keySpan, `${key} cannot be kept here: ${why}`, "remove it");
+        report("error", "key-unsupported", keySpan, `${key} is not supported here: ${why}`, "remove it");
     }
   }
 }

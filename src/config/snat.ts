@@ -1,6 +1,6 @@
 // Entries of snat: destinations, and the addresses that packets to them get.
 // This module is browser-compatible.
-import type { AddressRange } from "../core/index.ts";
+import { type AddressRange, buildTable, parseAddresses, parsePrefixes } from "../core/index.ts";
 import { parseAddressRange } from "./address-range.ts";
 import type { RawCidr } from "./cidr.ts";
 import type { Node } from "./document.ts";
@@ -81,10 +81,26 @@ function readTo(node: Node | undefined, { report, ipv6, entryOf }: SnatContext):
     report("error", "address-syntax", node.span, parsed.message, parsed.hint);
     return undefined;
   }
+  if (!isUnicast(parsed.range)) {
+    const hint = "write an address of the node, or one that the network routes to it";
+    report("error", "address-syntax", node.span, `${node.value} cannot be the source of a packet`, hint);
+    return undefined;
+  }
   if (parsed.range.family === "ipv6" && !ipv6) {
     const hint = "start the agent with --enable-ipv6, or remove the entry";
     report("error", "ipv6-disabled", node.span, `${node.value} is an IPv6 address, and IPv6 is not enabled`, hint);
     return undefined;
   }
   return { range: parsed.range, raw: entryOf(node) };
+}
+
+/** Blocks of which no host has an address to send from: unspecified, loopback, multicast, reserved (RFC 6890, RFC 4291). */
+const NO_SOURCES = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"];
+
+/** Can both ends of a range be the source of a packet that leaves the node? */
+function isUnicast({ first, last }: AddressRange): boolean {
+  const { records } = parseAddresses([first, last]);
+  return buildTable(parsePrefixes(NO_SOURCES).records, "longest")
+    .lookup(records)
+    .every((index) => index < 0);
 }

@@ -15,7 +15,8 @@ export interface LineTable {
 
 /**
  * Holds back lines by a second address, their source. A line to which the gate applies and whose source does not pass gets
- * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one; without a source it gets -1.
+ * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one. Without a source of its family
+ * it gets its index plus `prefixes.length + 2`: what holds for it is not known.
  */
 export interface LineGate {
   /** For each index of the prefixes a 1 if the gate applies to lines with it. */
@@ -237,12 +238,15 @@ export class LineReader {
     instance.call.lookupRecords(gate.at, source.lines, LINE, found.length, source.indexes);
     const sources = instance.ints(source.indexes, found.length);
     const lines = instance.view(this.#lines, found.length * LINE);
+    const sourceLines = instance.view(source.lines, found.length * LINE);
     for (let i = 0; i < found.length; i++) {
       const index = found[i] as number;
       if (index < 0 || gate.applies[index] !== 1) continue;
       const from = sources[i] as number;
-      if (from < 0) found[i] = -1;
-      else if (gate.passes[from] !== 1) found[i] = length + (lines.getUint8(i * LINE + FAMILY) === 6 ? 1 : 0);
+      const family = lines.getUint8(i * LINE + FAMILY);
+      // A source of the other family says nothing about this packet.
+      if (from < 0 || sourceLines.getUint8(i * LINE + FAMILY) !== family) found[i] = length + 2 + index;
+      else if (gate.passes[from] !== 1) found[i] = length + (family === 6 ? 1 : 0);
     }
   }
 

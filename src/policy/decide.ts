@@ -39,10 +39,15 @@ function factsOf(
   const { records, read } = parseAddresses(packets.map(({ source = "" }) => source));
   const isKnown = read.some(({ ok }) => ok);
   const indexes = isKnown ? buildTable(ranges.prefixes, "longest").lookup(records) : undefined;
+  // A source of the other family says nothing about a packet.
+  const sourceOf = (i: number, family: Family) => {
+    const source = read[i];
+    return source?.ok && source.family === family ? ranges.isWithin(indexes?.[i] ?? -1) : undefined;
+  };
   return (i, family) => {
     const output = packets[i]?.outputInterface;
     return {
-      source: read[i]?.ok ? ranges.isWithin(indexes?.[i] ?? -1) : undefined,
+      source: sourceOf(i, family),
       outputInterface: output === undefined ? undefined : includesInterface(outcomes.scopes[family], output),
     };
   };

@@ -35,14 +35,16 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
   const limited = limitsOf(scopes.ipv4).includes("source") || limitsOf(scopes.ipv6).includes("source");
   const gated = source && limited;
   const verdictAt = (index: number) => (index < prefixes.length ? outcomes.verdict(index) : undefined);
-  // What the gate let through has a source within the scope; behind the prefixes stand those that it held back.
+  // What the gate let through has a source within the scope; behind the prefixes stand those that it held back, then those of
+  // which it does not know.
   const decision = (index: number): Decision => {
-    const heldBack = index >= prefixes.length;
-    const family = index === prefixes.length ? "ipv4" : "ipv6";
-    const outcome = outcomes.at(heldBack ? prefixes.length - (family === "ipv4" ? 2 : 1) : index);
+    const isUnknown = index >= prefixes.length + 2;
+    const heldBack = !isUnknown && index >= prefixes.length;
+    const own = isUnknown ? index - prefixes.length - 2 : index;
+    const outcome = outcomes.at(heldBack ? prefixes.length - (index === prefixes.length ? 2 : 1) : own);
     const scope = scopes[outcome.family];
     const facts: ScopeFacts = {
-      source: source ? !heldBack : undefined,
+      source: source && !isUnknown ? !heldBack : undefined,
       outputInterface: outputInterface === undefined ? undefined : includesInterface(scope, outputInterface),
     };
     return decisionOf(outcome, scope, facts);
@@ -56,7 +58,7 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
         passes: flags(ranges.prefixes.length, (index) => ranges.isWithin(index)),
       }
     : undefined;
-  const length = prefixes.length + 2;
+  const length = prefixes.length + 2 + (gated ? prefixes.length : 0);
   // All decisions with one verdict depend on the same, whatever their rules.
   const unlimited = !limited && scopes.ipv4.outputInterfaces === "any" && scopes.ipv6.outputInterfaces === "any";
   const treatments = new Map<number, string>();

@@ -3,7 +3,7 @@
 import type { Config, SnatRule } from "../config/index.ts";
 import { addressOf, formatAddressRange, parseAddresses } from "../core/index.ts";
 
-/** A range of which the node lacks an address: a sentence for a person, and where the config names it. */
+/** A sentence about a range with addresses that are not on the node, and where the config has the range. */
 export interface MissingAddresses {
   readonly message: string;
   readonly origin: SnatRule["origin"];
@@ -28,8 +28,12 @@ export function missingAddresses({ snat }: Config, local: readonly string[]): re
     const missing = size - BigInt(own.size);
     if (missing <= 0n) return [];
     const range = formatAddressRange(to);
-    const what = size === 1n ? range : `${missing} of the ${size} addresses ${range}`;
-    const message = `snat: ${what} ${missing === 1n ? "is" : "are"} not on this node; answers come back only if the network routes them here`;
+    const missingOf =
+      own.size === 0
+        ? `none of the ${size} addresses ${range} is`
+        : `${missing} of the ${size} addresses ${range} ${missing === 1n ? "is" : "are"} not`;
+    const what = size === 1n ? `${range} is not` : missingOf;
+    const message = `snat: ${what} on this node; answers come back only if the network routes them here`;
     return [{ message, origin }];
   });
 }

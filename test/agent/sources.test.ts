@@ -35,19 +35,20 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
     config?.nonMasqueradeCIDRs.map(({ text }) => text),
     ["10.0.0.0/8", "11.0.0.0/8"],
   );
-  // A file that is named twice is read once; what is not there is left out.
+  // A file that is named twice is read once; one of several must not be missing.
   const file = `${folder}/config/other`;
-  assert.equal(names([file, `${folder}/none`, file]), ["config/other"]);
+  assert.equal(names([file, file]), ["config/other"]);
+  assert.throws(
+    () => readSources([file, `${folder}/none`]),
+    /none: there is no such file; of several, each must be there/,
+  );
   assert.equal(names([`${folder}/none`]), []);
   assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
 });
 
 test("a folder without such a file is no wish for the defaults", () => {
   mkdirSync(`${folder}/empty`);
-  assert.throws(
-    () => readSources([`${folder}/none`, `${folder}/empty`]),
-    /empty: it is a directory, and no file in it/,
-  );
+  assert.throws(() => readSources([`${folder}/empty`]), /empty: it is a directory, and no file in it/);
   // Beside another that has one it may be empty, as an optional ConfigMap's.
   assert.equal(names([`${folder}/config`, `${folder}/empty`]).length, 2);
 });

@@ -103,7 +103,7 @@ const CALLS: Call[] = [
   {
     args: ["render", "--to=windows-cni", "--cni-config=docs/examples/cbr0.conf", `--config=${SCOPED}`],
     exit: 1,
-    stderr: /sourceCIDRs cannot be kept here: OutBoundNAT .*\[key-unsupported\][\s\S]*outputInterfaces[\s\S]*snat/,
+    stderr: /sourceCIDRs is not supported here: OutBoundNAT .*\[key-unsupported\][\s\S]*outputInterfaces[\s\S]*snat/,
   },
   {
     args: ["render", "--to=windows-cni", "--cni-config=docs/examples/cbr0.conf", `--config=${SEVERAL}`],

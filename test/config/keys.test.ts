@@ -101,7 +101,9 @@ test("each problem has its code and its place", () => {
     ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 1.2.3}]\n", ["error address-syntax 1:44+5"]],
     ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 1.2.3.0/24}]\n", ["error address-syntax 1:44+10"]],
     ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 1.2.3.9-1.2.3.4}]\n", ["error address-syntax 1:44+15"]],
-    ["snat: [{destinationCIDRs: [8.0.0.0/8], to: '::1'}]\n", ["error family-mismatch 1:28+9"]],
+    ["snat: [{destinationCIDRs: [8.0.0.0/8], to: '2001:db8::1'}]\n", ["error family-mismatch 1:28+9"]],
+    ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 0.0.0.0}]\n", ["error address-syntax 1:44+7"]],
+    ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 223.255.255.255-224.0.0.1}]\n", ["error address-syntax 1:44+25"]],
     ["snat: [{destinationCIDRs: [8.0.0.0/8], to: 1.2.3.4, too: x}]\n", ["warning key-unknown 1:53+3"]],
     [
       "snat: [{destinationCIDRs: [10.0.0.0/8], to: 1.2.3.4}]\nnonMasqueradeCIDRs: [10.0.0.0/8]\n",
@@ -117,9 +119,9 @@ test("each problem has its code and its place", () => {
     ],
   ];
   for (const [text, expected] of cases) assert.equal(problems(text), expected, text);
-  assert.equal(problems("snat: [{destinationCIDRs: ['::/0'], to: '::1'}]\n", { ipv6: false }), [
+  assert.equal(problems("snat: [{destinationCIDRs: ['::/0'], to: '2001:db8::1'}]\n", { ipv6: false }), [
     "error ipv6-disabled 1:28+6",
-    "error ipv6-disabled 1:41+5",
+    "error ipv6-disabled 1:41+13",
   ]);
 });
 
@@ -195,10 +197,17 @@ test("a ConfigMap stands for the config in it, and places are those in the manif
     [manifest("  config: |\n    nonMasqueradeCIDRs: [\n"), [], ["error yaml-syntax"]],
     [manifest("  settings: x\n"), [], ["error manifest-without-config 5:1+4"]],
     [manifest("  config: [a]\n"), [], ["error manifest-without-config 6:11+3"]],
-    ["kind: ConfigMap\n", [], ["error manifest-without-config 1:1+4"]],
+    ["apiVersion: v1\nkind: ConfigMap\n", [], ["error manifest-without-config 2:1+4"]],
+    ["apiVersion: apps/v1\nkind: DaemonSet\n", [], ["error manifest-without-config 2:7+9"]],
     [
-      '{"kind": "ConfigMap", "data": {"config": "{\\"nonMasqueradeCIDRs\\": [\\"10.0.0.0/8\\"]}"}}',
-      ["10.0.0.0/8 1:69"],
+      "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data:\n    config: |\n      nonMasqueradeCIDRs: [12.0.0.0/8]\n",
+      ["12.0.0.0/8 8:28"],
+      [],
+    ],
+    ["apiVersion: v1\nkind: List\nitems: []\n", [], ["error manifest-without-config 2:7+4"]],
+    [
+      '{"apiVersion": "v1", "kind": "ConfigMap", "data": {"config": "{\\"nonMasqueradeCIDRs\\": [\\"10.0.0.0/8\\"]}"}}',
+      ["10.0.0.0/8 1:89"],
       [],
     ],
   ];

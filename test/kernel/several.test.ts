@@ -45,7 +45,7 @@ for (const runtime of ["node", "deno"] as const) {
         folder,
         "resyncInterval: 100ms\nsnat: [{destinationCIDRs: [9.0.0.0/8], to: 192.0.2.5-192.0.2.6}]\n",
       );
-      const warning = /2 of the 2 addresses 192\.0\.2\.5-192\.0\.2\.6 are not on this node/;
+      const warning = /none of the 2 addresses 192\.0\.2\.5-192\.0\.2\.6 is on this node/;
       const applied = await agent(node, ["apply", flag, "--output=json"], { runtime });
       assert.is(applied.exit, 0, applied.stderr);
       assert.match(JSON.parse(applied.stdout).warnings[0], warning);

@@ -95,7 +95,7 @@ function rulesFor(
 ): readonly string[] {
   const target = targetOf(family, verdict, randomFully);
   if (target === undefined) return [`${destination}${comment(note)} -j RETURN`];
-  return limitsOf(scope).flatMap(({ source, output }) => [
+  return matchesOf(scope).flatMap(({ source, output }) => [
     ...portRules(
       ports,
       (protocol, share, range) =>
@@ -128,7 +128,7 @@ function targetOf(
 }
 
 /** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
-function limitsOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
+function matchesOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
   const sourceMatches =
     sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${savedPrefix(network)} `));
   const outputs = outputInterfaces === "any" ? [""] : outputInterfaces.map((name) => `-o ${name.replace(/\*$/, "+")} `);
