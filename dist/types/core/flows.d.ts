@@ -12,7 +12,8 @@ export interface LineTable {
 }
 /**
  * Holds back lines by a second address, their source. A line to which the gate applies and whose source does not pass gets
- * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one; without a source it gets -1.
+ * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one. Without a source of its family
+ * it gets its index plus `prefixes.length + 2`: what holds for it is not known.
  */
 export interface LineGate {
     /** For each index of the prefixes a 1 if the gate applies to lines with it. */

@@ -1,5 +1,5 @@
 import type { Config, SnatRule } from "../config/index.ts";
-/** A range of which the node lacks an address: a sentence for a person, and where the config names it. */
+/** A sentence about a range with addresses that are not on the node, and where the config has the range. */
 export interface MissingAddresses {
     readonly message: string;
     readonly origin: SnatRule["origin"];
