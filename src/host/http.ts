@@ -4,8 +4,11 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Address } from "./address.ts";
 import { type Page, parseRequest, type Request, type Response, responseOf } from "./http-message.ts";
 
-/** Connections at a time, and so requests. */
-const MAX_CONNECTIONS = 64;
+/**
+ * Connections at a time, and so requests. Far more than probes and scrapes need: a client that is cut off connects again at
+ * once, and on Deno the connections that come and go cost more than those that wait.
+ */
+const MAX_CONNECTIONS = 256;
 
 /** Longest that a connection lasts, whatever its client sends or does not read. Milliseconds. */
 const LONGEST_MS = 10_000;

@@ -27,7 +27,7 @@ test("a command's help tells what its flags are there", () => {
       name,
     );
   }
-  assert.match(help("impact"), /--to=FILE +the config, or list of CIDRs, as it would be\n/);
+  assert.match(help("impact"), /--to=FILE +the config, its folder, or a list of CIDRs, as it\s+would be\n/);
   assert.match(help("render"), /--to=iptables\|windows-cni +what to print: [\s\S]*\(default iptables\)/);
 });
 

@@ -70,7 +70,7 @@ for (const runtime of ["node", "deno"] as const) {
       const use = async (loop: Loop) => {
         await loop.until(() => ready(loop), "getting ready");
         const idle = `let open = 0;
-          for (let i = 0; i < 100; i++) require("net").connect(9410, "127.0.0.1", () => ++open === 100 && console.log()).on("error", () => {});`;
+          for (let i = 0; i < 300; i++) require("net").connect(9410, "127.0.0.1", () => ++open === 300 && console.log()).on("error", () => {});`;
         const [file, args] = inside(node, [process.execPath, "-e", idle]);
         const crowd = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
         try {
