@@ -105,7 +105,7 @@ export function followConfig({ paths, options, log, changed, makeRoom, read, fai
   };
 }
 
-/** Deno's watcher opens what it finds, a FIFO too, and hangs: there the files are looked at instead. */
+/** On Deno files are polled: its watcher opens every file in the folder, and hangs on a FIFO. */
 function watch(path: string, changed: (written: boolean) => void, log: Log): Watch {
   if (process.versions.deno) return pollFile(path, changed);
   return watchFile(path, changed, (why) => {

@@ -1,7 +1,7 @@
 // The entries of a CIDR list: what is wrong with each of them, and what to write instead.
 // This module is browser-compatible.
 import { type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
-import { excerpt } from "./limits.ts";
+import { excerpt, MAX_ENTRY } from "./limits.ts";
 import type { Report, Span, Words } from "./report.ts";
 
 /** An entry of a list as it stands in its file. */
@@ -15,9 +15,6 @@ export interface RawCidr {
   /** Reports about its file. */
   readonly report: Report;
 }
-
-/** Characters of an entry that are looked at. No prefix has as many, so that what is cut is as wrong as it was. */
-const MAX_ENTRY = 1_000;
 
 /**
  * Reads the entries of a list in one pass through the core. Every bad entry is reported; the answer has a prefix for each

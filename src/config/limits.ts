@@ -28,6 +28,9 @@ export const MAX_KEPT = 100;
  */
 export const MAX_TRANSLATED_RULES = 100_000;
 
+/** Characters that are read of a list entry. No prefix is as long, so a longer entry stays invalid when it is cut. */
+export const MAX_ENTRY = 1_000;
+
 /** Characters of a value that a message repeats. */
 const MAX_SHOWN = 200;
 

@@ -3,6 +3,7 @@
 import { type PrefixList, parseAddresses, parsePrefixes, readPrefixList } from "../core/index.ts";
 import { findProblem } from "./cidr.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { MAX_ENTRY } from "./limits.ts";
 import type { ConfigOptions } from "./model.ts";
 import { createReporter, type Span } from "./report.ts";
 
@@ -85,6 +86,3 @@ function entriesOn(lines: readonly number[], text: string): Entry[] {
 }
 
 const isBlank = (text: string, at: number) => text[at] === " " || text[at] === "\t" || text[at] === "\r";
-
-/** Characters of an entry that are looked at. No prefix is as long, so that what is cut is as wrong as it was. */
-const MAX_ENTRY = 10_000;

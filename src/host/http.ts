@@ -5,8 +5,8 @@ import type { Address } from "./address.ts";
 import { type Page, parseRequest, type Request, type Response, responseOf } from "./http-message.ts";
 
 /**
- * Connections at a time, and so requests. Far more than probes and scrapes need: a client that is cut off connects again at
- * once, and on Deno the connections that come and go cost more than those that wait.
+ * Connections at a time, and so requests. Far more than probes and scrapes need: beyond it connections are cut off, a client
+ * that is cut off connects again at once, and among many such clients probes are cut off too.
  */
 const MAX_CONNECTIONS = 256;
 

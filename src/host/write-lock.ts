@@ -1,7 +1,7 @@
 // One writer at a time.
 import { socketName, takeName } from "./socket-name.ts";
 
-/** The longest wait; and the wait after that was in vain, or while shutting down. Milliseconds. */
+/** The longest wait for the lock, and the wait after one that timed out or while shutting down. Milliseconds. */
 const LONGEST_WAIT_MS = 5_000;
 const SHORT_WAIT_MS = 100;
 const STEP_MS = 20;

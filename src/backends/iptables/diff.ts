@@ -1,4 +1,4 @@
-// From the chain as it is to the chain as it shall be: one iptables-restore --noflush input, or nothing.
+// From the current chain to the desired one: one iptables-restore --noflush input, or nothing.
 // This module is browser-compatible.
 import { diffLines, type Family } from "../../core/index.ts";
 import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
