@@ -18,6 +18,8 @@ export declare const MAX_KEPT = 100;
  * that short lists can multiply to more than a node has memory for.
  */
 export declare const MAX_TRANSLATED_RULES = 100000;
+/** Characters that are read of a list entry. No prefix is as long, so a longer entry stays invalid when it is cut. */
+export declare const MAX_ENTRY = 1000;
 /** The text, or its beginning where it is too long to be shown. */
 export declare function excerpt(text: string): string;
 /** Has the text more bytes than a config may have? */
