@@ -64,7 +64,7 @@ const loop = await run({
   paths: [config],
   config: { ipv6: false, reservedRanges: false },
   policy: { chain: "IP-MASQ-AGENT", ipv6: false, randomFully: false, ports: [] },
-  open: async () => counting,
+  open: async () => ({ backend: counting, reason: "bench", others: async () => [] }),
   log: createLog({ format: "text", verbosity: 0 }, (line) => {
     if (line.startsWith("I")) return;
     console.error(line);

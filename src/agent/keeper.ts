@@ -1,5 +1,12 @@
 // One family, kept as its policy wants it.
-import { type Backend, type Change, type EntryCounter, formatChange, type Transaction } from "../backends/index.ts";
+import {
+  type Backend,
+  type Change,
+  type EntryCounter,
+  formatChange,
+  type Opener,
+  type Transaction,
+} from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -27,7 +34,7 @@ export interface Keeper extends Reconciler {
 }
 
 export interface KeeperOptions {
-  readonly open: () => Promise<Backend>;
+  readonly open: Opener;
   /** Milliseconds between two syncs. */
   readonly interval: () => number;
   readonly log: Log;
@@ -46,6 +53,9 @@ export function keep(
   let policy = first;
   // What the last good sync put in force, and what those that failed since may have.
   let inForce: readonly FamilyPolicy[] = [];
+  // The backend that did, and the one that was last said to be in use.
+  let keptBy: Backend | undefined;
+  let announced: Backend | undefined;
   let failure: string | undefined;
   let since = clock.now();
   let pace = interval();
@@ -83,15 +93,24 @@ export function keep(
       repair = transaction;
     };
     try {
-      backend = await open();
+      const opened = await open(wanted);
+      backend = opened.backend;
+      if (backend !== announced) {
+        announced = backend;
+        metrics?.backend(backend.name, opened.reason);
+        log.state("backend", "info", `backend: ${backend.name} (${opened.reason})`);
+      }
       metrics?.wanted(family, backend.count(wanted));
-      const transaction = await backend.sync(wanted, inForce.length > 0 ? { inForce, drifted } : undefined);
+      // What another backend keeps says nothing about drift in this one.
+      const past = inForce.length > 0 && keptBy === backend ? { inForce, drifted } : undefined;
+      const transaction = await backend.sync(wanted, past);
       if (!transaction) repair = undefined;
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       report(backend, wanted, transaction, repair);
       inForce = [wanted];
+      keptBy = backend;
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;
       if (count === 0) log.over(`${family} drift`);
@@ -130,7 +149,7 @@ export function keep(
     idle: () => clock.now() - since,
     counters: async () => {
       const counted = inForce[0] ?? policy;
-      return counted.rules.length > MAX_COUNTED ? [] : (await open()).counters(counted);
+      return counted.rules.length > MAX_COUNTED ? [] : (keptBy ?? (await open(counted)).backend).counters(counted);
     },
   };
 }

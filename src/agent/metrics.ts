@@ -12,6 +12,8 @@ export interface Metrics {
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
   /** A family is kept from now on. */
   kept(family: string): void;
+  /** Which backend keeps the rules, and why that one. */
+  backend(name: string, reason: string): void;
   /** Its policy comes to so many rules, or exceptions where these are kept. */
   wanted(family: string, count: number): void;
   /** Syncs are so many seconds apart. */
@@ -59,8 +61,14 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     registers,
   });
   const success = gauge("last_sync_success_timestamp_seconds", "When the last sync that went well ended.", ["family"]);
-  const rules = gauge("rules", "Rules that the policy wants, the jump included; with windows-cni exceptions.", [
-    "family",
+  const rules = gauge(
+    "rules",
+    "Rules that the policy wants: with iptables the jump included, with nftables elements too, with windows-cni exceptions.",
+    ["family"],
+  );
+  const backend = gauge("backend_info", "The backend that keeps the rules, and why it was chosen.", [
+    "backend",
+    "reason",
   ]);
   const interval = gauge("resync_interval_seconds", "Time between two looks at the rules.");
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
@@ -94,6 +102,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       // A counter that is there from the start lets a rate see its first step.
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
+    },
+    backend: (name, reason) => {
+      backend.reset();
+      backend.set({ backend: name, reason }, 1);
     },
     wanted: (family, count) => rules.set({ family }, count),
     interval: (seconds) => interval.set(seconds),

@@ -1,5 +1,5 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
-import type { Backend } from "../backends/index.ts";
+import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
 import { type Address, nodeAddresses } from "../host/index.ts";
 import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
@@ -22,8 +22,8 @@ export interface RunOptions {
   readonly listen: Address | undefined;
   readonly version: string;
   readonly runtime: string;
-  /** Opens the way into the kernel; asked again after a failure. */
-  readonly open: () => Promise<Backend>;
+  /** Opens the backend of a policy; asked for each sync. */
+  readonly open: Opener;
   readonly log: Log;
 }
 
@@ -46,8 +46,7 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
   const metrics = listen ? await createMetrics({ version, runtime, counters: () => keepers.counters() }) : undefined;
-  const keepers: Keepers = createKeepers(() => ({ open: openOnce, interval, log, metrics }));
-  const openOnce = once(open);
+  const keepers: Keepers = createKeepers(() => ({ open, interval, log, metrics }));
 
   const follower = followConfig({
     paths,
@@ -116,16 +115,4 @@ async function warnOfAddresses(config: Config, log: Log): Promise<void> {
     .join("\n");
   if (messages !== "") log.state("snat addresses", "warning", messages);
   else log.over("snat addresses");
-}
-
-/** Opens once: to choose again at a failure could leave rules in both variants. Only an open that failed is tried again. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | undefined;
-  return () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
 }

@@ -2,11 +2,14 @@
  * The backends: where a policy is kept, and how the node is brought to it.
  * @module
  */
-export type { Backend, EntryCounter, Inspection } from "./backend.ts";
+export type { Backend, Cleaner, EntryCounter, Inspection } from "./backend.ts";
 export { VerifyError } from "./converge.ts";
 export { iptablesBackend } from "./iptables/backend.ts";
 export { ReferencedError } from "./iptables/remove.ts";
 export type { BackendFlag, BackendKind, BackendOptions, Rendering } from "./kind.ts";
-export { BACKENDS, DEFAULT_BACKEND } from "./registry.ts";
+export { nftablesBackend } from "./nftables/backend.ts";
+export { TooOldError } from "./nftables/tools.ts";
+export { AUTO, type BackendChoice, backendOpener, type Opened, type Opener } from "./open.ts";
+export { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
 export { type Change, formatChange, type Transaction } from "./transaction.ts";
 export { CniConfigError } from "./windows-cni/backend.ts";

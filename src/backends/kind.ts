@@ -2,7 +2,7 @@
 import type { Unsupported } from "../config/index.ts";
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, Cleaner } from "./backend.ts";
 
 /** A flag that one kind of backend owns. */
 export interface BackendFlag {
@@ -14,6 +14,8 @@ export interface BackendFlag {
   readonly summary: string;
   /** Commands that take it besides those that work on a node. */
   readonly alsoOf: readonly string[];
+  /** Why a value is none; undefined if it is good. */
+  readonly check?: (value: string) => string | undefined;
 }
 
 /** A flag that asks for what a backend has no place for, unless it has one of these values. */
@@ -53,9 +55,11 @@ export interface BackendKind {
   readonly meaningless: readonly MeaninglessFlag[];
   /** Keys of the config that it cannot keep, and why. */
   readonly unsupportedKeys: Unsupported;
+  /** Why `auto` must choose this kind on this node; undefined if nothing asks for it. Writes nothing. */
+  readonly demanded?: () => Promise<string | undefined>;
   readonly open: (options: BackendOptions) => Promise<Backend>;
   /** Opens every place in which earlier runs may have left something, to clean up. */
-  readonly openAll: (options: BackendOptions) => Promise<readonly Backend[]>;
+  readonly openAll: (options: BackendOptions) => Promise<readonly Cleaner[]>;
   /** Renders each family's policy; nothing of the node is read, but a file that a flag names. */
   readonly render: (policy: readonly FamilyPolicy[], options: Pick<BackendOptions, "flag">) => readonly Rendering[];
 }

@@ -11,14 +11,15 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
   await warnOfAddresses(config, warnings.warn);
-  const backend = await openBackend(settings, warnings.warn);
+  const cleaned: string[] = [];
+  const { backend, reason } = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
       return { family: outcome.family, written: outcome.value !== undefined, transaction: outcome.value?.text ?? null };
     });
-    printJson(io, { backend: backend.name, families, warnings: warnings.all() });
+    printJson(io, { backend: backend.name, reason, families, removed: cleaned, warnings: warnings.all() });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
@@ -29,6 +30,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
         io.print(`${who}: written: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`);
       }
     }
+    for (const message of cleaned) io.print(message);
   }
   return outcomes.some(({ error }) => error !== undefined) ? 1 : 0;
 }

@@ -1,18 +1,26 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
+import { AUTO, BACKENDS } from "../backends/index.ts";
+import { ToolError } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /**
- * Cleans every family, in every place where the backend may have kept it. Exit 0 if nothing of ours is left. Of a CNI
- * config nothing is taken back.
+ * Cleans every family, in every place where the backend, or without --backend any of them, may have kept it. Exit 0 if
+ * nothing of ours is left. Of a CNI config nothing is taken back.
  */
 export async function cleanup(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { backend: kind, backendFlag: flag } = settings;
+  const { backend: choice, backendFlag: flag } = settings;
+  const kinds = choice === AUTO ? BACKENDS : [choice];
   const { chain, ipv6 } = settings.policy;
   const warnings = collectWarnings(io);
-  const backends = await kind.openAll({ chain, flag, warn: warnings.warn });
-  const targets = backends.flatMap((backend) => kind.families.map((family) => ({ backend, family })));
+  const opened = await Promise.all(
+    kinds.map(async (kind) => {
+      const backends = await kind.openAll({ chain, flag, warn: warnings.warn });
+      return backends.flatMap((backend) => kind.families.map((family) => ({ backend, family })));
+    }),
+  );
+  const targets = opened.flat();
   const results = await Promise.all(
     targets.map(async ({ backend, family }) => {
       const { name } = backend;
@@ -20,8 +28,10 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
         const written = await backend.cleanup(family, chain);
         return { backend: name, family, removed: written !== undefined, done: backend.describeCleanup(chain, written) };
       } catch (error) {
-        // A node without IPv6 has no rules of it: only who asks for the family is told that it cannot be read.
-        const optional = family === "ipv6" && !ipv6 && backend.isUnreadable(error);
+        // Without tools nothing can have been written; and a node without IPv6 has no rules of it: only who asks for the
+        // family is told that it cannot be read.
+        const isMissing = choice === AUTO && error instanceof ToolError && error.reason === "missing";
+        const optional = isMissing || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
         return { backend: name, family, error: (error as Error).message, optional };
       }
     }),

@@ -1,6 +1,6 @@
 // Flags: the table of them, and reading them as Go's flag package does.
 import { parseArgs } from "node:util";
-import { BACKENDS, DEFAULT_BACKEND } from "../backends/index.ts";
+import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
 
 /** A call that cannot be understood. */
@@ -45,7 +45,7 @@ const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
 /** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
 const RULELESS = ["completion", "version"];
 
-const BACKEND_NAMES = BACKENDS.map(({ name }) => name).join("|");
+const BACKEND_NAMES = [AUTO, ...BACKENDS.map(({ name }) => name)].join("|");
 
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -72,10 +72,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   backend: ours(
     "string",
-    DEFAULT_BACKEND.name,
+    AUTO,
     BACKEND_NAMES,
     KERNEL,
-    `where the policy is kept: ${BACKENDS.map(({ place }) => place).join(", or ")}`,
+    `where the policy is kept: ${BACKENDS.map(({ place }) => place).join(", or ")}; auto: iptables, unless the node or the config needs nftables`,
   ),
   ...Object.fromEntries(
     BACKENDS.flatMap(({ flags }) => Object.entries(flags)).map(
@@ -108,10 +108,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it would be")),
     ours(
       "string",
-      DEFAULT_BACKEND.name,
+      AUTO,
       BACKEND_NAMES,
       ["render"],
-      `what to print: ${BACKENDS.map(({ rendered }) => rendered).join(", or ")}`,
+      `what to print: ${BACKENDS.map(({ rendered }) => rendered).join(", or ")}; auto: of iptables, unless the config needs nftables`,
     ),
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),

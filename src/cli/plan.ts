@@ -1,6 +1,9 @@
 // ip-masq-agent plan: what a sync would change.
+
+import type { Change } from "../backends/index.ts";
 import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
+import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -9,10 +12,15 @@ import { collectWarnings } from "./warnings.ts";
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
-  const backend = await openBackend(settings, warnings.warn);
-  const outcomes = await forEachFamily(policy, (part) => backend.plan(part));
+  const opened = await openBackend(settings, policy, warnings.warn);
+  const { backend, reason } = opened;
+  const [outcomes, leftovers] = await Promise.all([
+    forEachFamily(policy, (part) => backend.plan(part)),
+    findLeftovers(opened, policy, warnings.warn),
+  ]);
   const failed = outcomes.some(({ error }) => error !== undefined);
-  const changes = outcomes.some((outcome) => outcome.error === undefined && outcome.value !== undefined);
+  const changes =
+    leftovers.length > 0 || outcomes.some((outcome) => outcome.error === undefined && outcome.value !== undefined);
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
@@ -20,11 +28,20 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
       return {
         family,
         inSync: !value,
-        changes: (value?.changes ?? []).map(({ op, line }) => ({ op, line })),
+        changes: shownChanges(value?.changes ?? []),
         transaction: value?.text ?? null,
       };
     });
-    printJson(io, { backend: backend.name, inSync: !changes && !failed, families, warnings: warnings.all() });
+    printJson(io, {
+      backend: backend.name,
+      reason,
+      inSync: !changes && !failed,
+      families,
+      leftovers: leftovers.map(({ family, backend, transaction }) => {
+        return { family, backend, changes: shownChanges(transaction.changes), transaction: transaction.text };
+      }),
+      warnings: warnings.all(),
+    });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
@@ -36,7 +53,13 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
         io.print(formatChanges(outcome.value.changes, io));
       }
     }
+    for (const leftover of leftovers) {
+      io.print(formatLeftover(leftover));
+      io.print(formatChanges(leftover.transaction.changes, io));
+    }
   }
   if (failed) return 1;
   return changes && settings.exitCode ? 2 : 0;
 }
+
+const shownChanges = (changes: readonly Change[]) => changes.map(({ op, line }) => ({ op, line }));

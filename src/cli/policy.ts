@@ -1,6 +1,6 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
 import { ConfigFileError } from "../agent/index.ts";
-import type { Backend } from "../backends/index.ts";
+import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
@@ -59,8 +59,20 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
   return { config, policy: compilePolicy(config, settings.policy) };
 }
 
-/** Where the settings want the policy kept; `warn` is told what a person should know besides. */
-export function openBackend(settings: Settings, warn: (message: string) => void): Promise<Backend> {
+/** What opens the backend of a policy; `warn` and `note` are told what a person should know besides. */
+export function openerOf(settings: Settings, warn: (message: string) => void, note: (message: string) => void): Opener {
   const { backend, backendFlag: flag, policy } = settings;
-  return backend.open({ chain: policy.chain, flag, warn });
+  return backendOpener(backend, { chain: policy.chain, flag, warn, note });
+}
+
+/** Opens the backend that keeps all families of a policy. */
+export function openBackend(
+  settings: Settings,
+  policy: readonly FamilyPolicy[],
+  warn: (message: string) => void,
+  note: (message: string) => void = () => {},
+): Promise<Opened> {
+  const [first] = policy;
+  if (!first) throw new Error("a policy has no family");
+  return openerOf(settings, warn, note)(first);
 }

@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
-import { formatTable } from "../backends/iptables/index.ts";
 import { effectiveConfig } from "../config/index.ts";
 import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
@@ -98,13 +97,8 @@ function textOf({ sources, config, texts }: LoadedConfig): string {
 /** The rules that the node has, by family, as far as they can be read. */
 async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<object> {
   const outcomes = await forEachFamily(policy, async (part) => {
-    const backend = await openBackend(settings, io.warn);
-    const { exists, rules } = await backend.inspect(part);
-    return formatTable(
-      part.chain,
-      exists,
-      rules.map(({ rule }) => rule),
-    );
+    const { backend } = await openBackend(settings, policy, io.warn);
+    return (await backend.inspect(part)).text;
   });
   for (const { family, error } of outcomes) {
     if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);

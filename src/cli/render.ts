@@ -1,11 +1,11 @@
 // ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
-import { BACKENDS } from "../backends/index.ts";
+import { AUTO, BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-const TARGETS = BACKENDS.map(({ name }) => name);
+const TARGETS = [AUTO, ...BACKENDS.map(({ name }) => name)];
 
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
@@ -15,7 +15,9 @@ export async function render(settings: Settings, _words: readonly string[], io: 
   }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
-  const parts = settings.backend.render(wanted, { flag: settings.backendFlag });
+  const needed = policy.some(({ enforceKeep }) => enforceKeep) ? ENFORCING_BACKEND : DEFAULT_BACKEND;
+  const kind = settings.backend === AUTO ? needed : settings.backend;
+  const parts = kind.render(wanted, { flag: settings.backendFlag });
   if (parts.length === 0) io.warn("no IPv6 rules: they come with --enable-ipv6");
   if (settings.json) printJson(io, { families: parts.map(({ data }) => data) });
   else for (const { text } of parts) io.write(text);

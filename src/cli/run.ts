@@ -7,7 +7,7 @@ import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { closeDebugger } from "./no-debugger.ts";
-import { openBackend } from "./policy.ts";
+import { openerOf } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { RUNTIME, VERSION } from "./version.ts";
 
@@ -65,7 +65,11 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     listen: settings.listen,
     version: VERSION,
     runtime: RUNTIME,
-    open: () => openBackend(settings, (message) => log.state(message, "warning", message)),
+    open: openerOf(
+      settings,
+      (message) => log.state(message, "warning", message),
+      (message) => log.event("info", message),
+    ),
     log,
   });
 

@@ -1,6 +1,6 @@
 // Flags to settings: every value checked before anything starts.
 import type { LogOptions } from "../agent/index.ts";
-import { BACKENDS, type BackendKind } from "../backends/index.ts";
+import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
@@ -37,7 +37,7 @@ export interface Settings {
   readonly strict: boolean;
   readonly policy: PolicyOptions;
   /** Where the policy is kept, or what `render` prints; and the values of its own flags. */
-  readonly backend: BackendKind;
+  readonly backend: BackendChoice;
   readonly backendFlag: (name: string) => string;
   readonly families: "all" | "ipv4" | "ipv6";
   readonly json: boolean;
@@ -105,20 +105,21 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   const ipv6 = bool("enable-ipv6");
-  oneOf(
-    "backend",
-    BACKENDS.map(({ name }) => name),
-  );
+  oneOf("backend", [AUTO, ...BACKENDS.map(({ name }) => name)]);
   const backend = chosenBackend(flags);
   for (const kind of BACKENDS) {
-    for (const [name, { choices }] of Object.entries(kind.flags)) if (choices) oneOf(name, choices);
+    for (const [name, { choices, check }] of Object.entries(kind.flags)) {
+      if (choices) oneOf(name, choices);
+      const why = check?.(text(name));
+      if (why !== undefined) throw new FlagError(`Invalid --${name} flag ${JSON.stringify(text(name))}: ${why}`);
+    }
   }
   return {
     // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
     config: {
-      ipv6: ipv6 || !backend.families.includes("ipv6"),
+      ipv6: ipv6 || (backend !== AUTO && !backend.families.includes("ipv6")),
       reservedRanges: bool("nomasq-all-reserved-ranges"),
-      unsupported: backend.unsupportedKeys,
+      unsupported: backend === AUTO ? {} : backend.unsupportedKeys,
     },
     paths,
     configGiven: flags.has("config"),

@@ -2,6 +2,7 @@
 import { printable } from "../config/index.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
+import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
@@ -12,18 +13,33 @@ export async function status(settings: Settings, _words: readonly string[], io: 
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
   await warnOfAddresses(config, warnings.warn);
-  const backend = await openBackend(settings, warnings.warn);
-  const outcomes = await forEachFamily(policy, (part) => backend.inspect(part));
+  const opened = await openBackend(settings, policy, warnings.warn);
+  const { backend, reason } = opened;
+  const [outcomes, leftovers] = await Promise.all([
+    forEachFamily(policy, (part) => backend.inspect(part)),
+    findLeftovers(opened, policy, warnings.warn),
+  ]);
   const failed = outcomes.some(({ error }) => error !== undefined);
-  const inSync = outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
+  const inSync =
+    leftovers.length === 0 && outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
       const { facts, transaction } = outcome.value;
       return { family: outcome.family, inSync: !transaction, ...facts };
     });
-    printJson(io, { backend: backend.name, inSync, families, warnings: warnings.all() });
+    printJson(io, {
+      backend: backend.name,
+      reason,
+      inSync,
+      families,
+      leftovers: leftovers.map(({ family, backend, transaction }) => {
+        return { family, backend, toRemove: transaction.counts.removed };
+      }),
+      warnings: warnings.all(),
+    });
   } else {
+    io.print(`backend: ${backend.name} (${reason})`);
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
       if (outcome.error !== undefined) {
@@ -44,6 +60,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
         io.print(`${counters}  ${printable(rule)}`);
       }
     }
+    for (const leftover of leftovers) io.print(io.color.yellow(formatLeftover(leftover)));
   }
   if (failed) return 1;
   return !inSync && settings.exitCode ? 2 : 0;

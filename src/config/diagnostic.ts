@@ -18,6 +18,7 @@ export type DiagnosticCode =
   | "document-extra"
   | "document-type"
   | "duration-syntax"
+  | "enforce-unlimited"
   | "family-mismatch"
   | "file-unreadable"
   | "interface-duplicate"

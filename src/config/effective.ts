@@ -6,8 +6,9 @@ import type { Config } from "./model.ts";
 
 /** The keys that the established agent knows, defaults filled in, and of the others those that say something. */
 export function effectiveConfig(config: Config): object {
-  const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, resyncInterval, ...scalars } =
+  const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, enforceNonMasquerade, ...rest } =
     config;
+  const { resyncInterval, ...scalars } = rest;
   const texts = (list: readonly { readonly text: string }[]) => list.map(({ text }) => text);
   const lists = {
     masqueradeCIDRs: texts(masqueradeCIDRs),
@@ -19,6 +20,7 @@ export function effectiveConfig(config: Config): object {
     nonMasqueradeCIDRs: texts(nonMasqueradeCIDRs),
     ...scalars,
     resyncInterval: formatDuration(resyncInterval),
+    ...(enforceNonMasquerade ? { enforceNonMasquerade } : {}),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
   };
 }

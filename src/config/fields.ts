@@ -122,6 +122,7 @@ const EXPECTED: Readonly<
   sourceCIDRs: { value: "a list of CIDRs", item: "a CIDR", example: "10.244.0.0/16" },
   outputInterfaces: { value: "a list of interfaces", item: "the name of an interface", example: "eth0" },
   snat: { value: "a list", example: "{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }" },
+  enforceNonMasquerade: { value: "true or false", example: "true" },
   cidrLimit: { value: "a whole number", example: "64" },
   masqLinkLocal: { value: "true or false", example: "true" },
   masqLinkLocalIPv6: { value: "true or false", example: "true" },
@@ -156,6 +157,7 @@ function hintOf(key: ConfigKey, node: Node): string {
       return /^\d+$/.test(source) && typeof value === "string"
         ? `write ${source} without quotes`
         : "write a number such as 64";
+    case "enforceNonMasquerade":
     case "masqLinkLocal":
     case "masqLinkLocalIPv6":
       return boolHint(source);

@@ -7,6 +7,7 @@ export const CONFIG_KEYS = [
   "snat",
   "sourceCIDRs",
   "outputInterfaces",
+  "enforceNonMasquerade",
   "cidrLimit",
   "masqLinkLocal",
   "masqLinkLocalIPv6",

@@ -46,6 +46,7 @@ export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Con
   // One entry that cannot be read may be the one that another lies in.
   if (kept && masqueraded) checkDecisions(decisions, [...linkLocal(scalars), ...defaults.map(({ prefix }) => prefix)]);
   if (sources) checkSources(sources, ipv6);
+  if (sources?.length === 0 && scalars.enforceNonMasquerade) warnOfUnlimited(drafts);
   const interfaces = readInterfaces(drafts);
   const translated = decisions.filter(({ verdict }) => verdict !== KEPT).length + 1;
   reportProduct(drafts, [translated, Math.max(1, sources?.length ?? 1), Math.max(1, interfaces.length)]);
@@ -66,7 +67,9 @@ function reportUnsupported(drafts: readonly Draft[], unsupported: Unsupported): 
     for (const [key, { keySpan, value }] of fields) {
       const why = unsupported[key];
       const isEmpty =
-        value.kind === "scalar" ? value.value === null : value.kind === "list" && value.items.length === 0;
+        value.kind === "scalar"
+          ? value.value === null || value.value === false
+          : value.kind === "list" && value.items.length === 0;
       if (why && !isEmpty)
         report("error", "key-unsupported", keySpan, `${key} is not supported here: ${why}`, "remove it");
     }
@@ -122,6 +125,16 @@ function checkSources(sources: readonly Listed[], ipv6: boolean): void {
     message,
     `add the pods' ${nameOf(missing)} range`,
   );
+}
+
+/** Warns that connections of all sources are bound. */
+function warnOfUnlimited(drafts: readonly Draft[]): void {
+  const owner = drafts.find(isGiven("enforceNonMasquerade"));
+  const at = owner?.fields.get("enforceNonMasquerade");
+  if (!owner || !at) return;
+  const message =
+    "without sourceCIDRs, enforceNonMasquerade binds connections from every source, those of the node itself and of other bridges too";
+  owner.report("warning", "enforce-unlimited", at.keySpan, message, "set sourceCIDRs to the pods' ranges");
 }
 
 function defaultDestinations({ reservedRanges }: ReadOptions): readonly Destination[] {

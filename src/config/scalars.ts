@@ -6,7 +6,13 @@ import { placeOf } from "./lists.ts";
 import type { Config } from "./model.ts";
 import { type Draft, isGiven } from "./source.ts";
 
-const SCALAR_KEYS = ["cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"] as const;
+const SCALAR_KEYS = [
+  "enforceNonMasquerade",
+  "cidrLimit",
+  "masqLinkLocal",
+  "masqLinkLocalIPv6",
+  "resyncInterval",
+] as const;
 type ScalarKey = (typeof SCALAR_KEYS)[number];
 
 export type Scalars = Pick<Config, ScalarKey>;
@@ -25,6 +31,7 @@ export function mergeScalars(drafts: readonly Draft[]): Scalars {
     owners.get(key)?.values.scalars[key] ?? fallback;
   const interval = owners.get("resyncInterval");
   return {
+    enforceNonMasquerade: value("enforceNonMasquerade", false),
     cidrLimit: value("cidrLimit", 64),
     masqLinkLocal: value("masqLinkLocal", false),
     masqLinkLocalIPv6: value("masqLinkLocalIPv6", false),

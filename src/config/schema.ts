@@ -53,6 +53,9 @@ export const configSchema = v.object({
       "Only packets that leave by one of these interfaces are masqueraded or translated. A trailing * matches any rest of a name.",
     ),
   ),
+  enforceNonMasquerade: flag(
+    "Bind packets that keep their address to it, so that no other program masquerades them. Needs the nftables backend.",
+  ),
   cidrLimit: v.pipe(
     v.nullish(v.pipe(v.number(), v.safeInteger(), v.metadata({ minimum: 0 })), 64),
     v.description("Most entries that nonMasqueradeCIDRs and masqueradeCIDRs may have together."),

@@ -28,7 +28,15 @@ export {
   parsePrefixes,
   sortPrefixes,
 } from "./prefix.ts";
-export { type AddressRange, formatAddressRange, formatRange, LINK_LOCAL_CIDRS, rangeToPrefixes } from "./range.ts";
+export {
+  type AddressRange,
+  formatAddressRange,
+  formatIntervals,
+  formatRange,
+  type Interval,
+  LINK_LOCAL_CIDRS,
+  rangeToPrefixes,
+} from "./range.ts";
 export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
 export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
 export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -51,11 +51,34 @@ export function rangeToPrefixes(family: Family, first: bigint, last: bigint): st
   return blocks.map(({ bits }, i) => `${addresses[i]}/${bits}`);
 }
 
-/** A range as a person writes it: one address, a CIDR if it is one, else `first-last`. */
-export function formatRange(family: Family, first: bigint, last: bigint): string {
-  const [from = "", to = ""] = formatAddresses(family, [first, last]);
-  if (first === last) return from;
+/** Addresses from `first` to `last`, both included, as numbers of 32 or 128 bits. */
+export interface Interval {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** The length of the prefix that an interval is; undefined if it is none. */
+function prefixLengthOf(family: Family, { first, last }: Interval): number | undefined {
   const size = last - first + 1n;
-  const isBlock = (size & (size - 1n)) === 0n && first % size === 0n;
-  return isBlock ? `${from}/${widthOf(family) - (size.toString(2).length - 1)}` : `${from}-${to}`;
+  if ((size & (size - 1n)) !== 0n || first % size !== 0n) return undefined;
+  return widthOf(family) - (size.toString(2).length - 1);
+}
+
+/** Intervals as people and nft write them, in one pass through the core: an address, a CIDR if it is one, else `first-last`. */
+export function formatIntervals(family: Family, intervals: readonly Interval[]): string[] {
+  const addresses = formatAddresses(
+    family,
+    intervals.flatMap(({ first, last }) => [first, last]),
+  );
+  return intervals.map((interval, i) => {
+    const [from = "", to = ""] = [addresses[2 * i], addresses[2 * i + 1]];
+    if (interval.first === interval.last) return from;
+    const bits = prefixLengthOf(family, interval);
+    return bits === undefined ? `${from}-${to}` : `${from}/${bits}`;
+  });
+}
+
+/** The same of one interval. */
+export function formatRange(family: Family, first: bigint, last: bigint): string {
+  return formatIntervals(family, [{ first, last }])[0] ?? "";
 }

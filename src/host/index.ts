@@ -8,6 +8,7 @@ export { nodeAddresses } from "./addresses.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
 export type { Page } from "./http-message.ts";
+export { kernelRelease } from "./kernel.ts";
 export { lockHolder } from "./lock-holder.ts";
 export {
   exitError,

@@ -139,7 +139,8 @@ function runOnce(
     };
     const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") fail("missing", null, "not found; install the iptables package, or look at PATH");
+      if (error.code === "ENOENT")
+        fail("missing", null, `not found; install the ${packageOf(name)} package, or look at PATH`);
       else fail("failed", null, `cannot be started: ${error.message}`);
     });
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
@@ -162,6 +163,8 @@ function runOnce(
     child.stdin?.end(input);
   });
 }
+
+const packageOf = (name: string) => (name === "nft" ? "nftables" : "iptables");
 
 /** Tools that run now. */
 const running = new Set<ChildProcess>();

@@ -28,6 +28,8 @@ export interface FamilyPolicy {
   /** Source ports for tcp, udp and sctp, drawn in proportion to the ranges' sizes; empty: the kernel's choice. */
   readonly ports: readonly PortRange[];
   readonly randomFully: boolean;
+  /** Must packets that keep their address be bound to it, so that nobody else translates them? */
+  readonly enforceKeep: boolean;
 }
 
 /** What the flags say about the rules. */
@@ -51,6 +53,7 @@ export function compilePolicy(config: Config, options: PolicyOptions): readonly 
       fallback: MASQUERADE,
       ports,
       randomFully,
+      enforceKeep: config.enforceNonMasquerade,
     };
   });
 }

@@ -36,9 +36,11 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     synced: (_family: string, result: SyncResult, _seconds: number, drift: boolean) =>
       void syncs.push({ result, drift }),
     wanted: () => {},
+    backend: () => {},
   } as Partial<Metrics> as Metrics;
   const backend = other ?? iptablesBackend("nft", (message) => lines.push(message), table.host);
-  const keeper: Keeper = keep(policy, { open: async () => backend, interval: () => INTERVAL, log, metrics, clock });
+  const open = async () => ({ backend, reason: "test", others: async () => [] });
+  const keeper: Keeper = keep(policy, { open, interval: () => INTERVAL, log, metrics, clock });
   /** Lets the sync that is due, or triggered, come to its end; returns the lines that were logged. */
   const sync = async (trigger = true): Promise<string> => {
     const [from, done] = [lines.length, syncs.length + 1];
@@ -53,7 +55,10 @@ test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it wo
   const { table, clock, keeper, sync, syncs } = keeping(policyOf("10.0.0.0/8"));
   table.intercept = (command) => (command.includes("-restore") ? { exit: 4, stderr: "no luck" } : undefined);
   const said = await sync();
-  assert.match(said, /^error: Error syncing masquerade rules: iptables-nft-restore --noflush -w 10: exit 4\n/);
+  assert.match(
+    said,
+    /^info: backend: iptables-nft \(test\)\nerror: Error syncing masquerade rules: iptables-nft-restore --noflush -w 10: exit 4\n/,
+  );
   assert.match(keeper.failure() ?? "", /no luck/);
   assert.not(keeper.settled());
   for (const wait of [1_000, 2_000, 4_000, 8_000]) {
@@ -115,7 +120,7 @@ test("drift that cannot be repaired is shown too", async () => {
   table.intercept = (command) => (command.includes("-restore") ? { exit: 4 } : undefined);
   assert.match(
     await sync(),
-    /^warning: ipv4: somebody has changed the rules; to repair them:\n\+ -A IP-MASQ-AGENT -d 10/,
+    /warning: ipv4: somebody has changed the rules; to repair them:\n\+ -A IP-MASQ-AGENT -d 10/,
   );
 });
 

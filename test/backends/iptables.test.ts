@@ -33,7 +33,7 @@ for (const variant of ["nft", "legacy"] as const) {
     assert.is(backend.describeCleanup(OURS, removed), `removed: chain ${OURS} and 4 rules`);
     assert.equal([...table.chains], [["POSTROUTING", []]]);
     const again = await backend.cleanup("ipv4", OURS);
-    assert.is(backend.describeCleanup(OURS, again), `nothing of chain ${OURS} is there`);
+    assert.is(backend.describeCleanup(OURS, again), `chain ${OURS} not found; nothing to remove`);
   });
 }
 

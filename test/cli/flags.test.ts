@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/index.ts";
+import { AUTO, BACKENDS } from "../../src/backends/index.ts";
 import { FLAGS, flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
 import { FlagError, settingsOf } from "../../src/cli/settings.ts";
 
@@ -60,14 +60,22 @@ test("values are checked before anything starts", () => {
     ["--v=x", UsageError, /invalid value "x" for flag -v/],
     ["--iptables-variant=ebtables", UsageError, /write one of auto, nft, legacy/],
     ["--output=yaml", UsageError, /write one of text, json/],
-    ["--backend=nft", UsageError, /write one of iptables, windows-cni/],
+    ["--backend=nft", UsageError, /write one of auto, iptables, nftables, windows-cni/],
+    [
+      "--backend=nftables --iptables-variant=nft",
+      UsageError,
+      /--iptables-variant has a meaning only with --backend=ipt/,
+    ],
+    ["--to=nftables --iptables-variant=legacy", UsageError, /--iptables-variant has a meaning only with --backend=ipt/],
+    ["--backend=iptables --nft-table=x", UsageError, /--nft-table has a meaning only with --backend=nftables or --to=/],
+    ["--nft-table=a{b", FlagError, /Invalid --nft-table flag "a\{b": a table's name begins with a letter/],
     ["--cni-config=f", UsageError, /--cni-config has a meaning only with --backend=windows-cni or --to=windows-cni/],
     ["--backend=windows-cni", UsageError, /--backend=windows-cni needs --cni-config=FILE/],
     ["--to=windows-cni --cni-config=", UsageError, /--to=windows-cni needs --cni-config=FILE/],
     ["--backend=windows-cni --cni-config=f --enable-ipv6", UsageError, /only IPv4 is written there/],
     ["--to=windows-cni --cni-config=f --family=ipv6", UsageError, /only IPv4 is written there/],
     ["--backend=windows-cni --cni-config=f --to-ports=1-9", UsageError, /Windows chooses source ports/],
-    ["--backend=windows-cni --cni-config=f --iptables-variant=nft", UsageError, /no iptables is run/],
+    ["--backend=windows-cni --cni-config=f --iptables-variant=nft", UsageError, /only with --backend=iptables/],
     ["--backend=windows-cni --cni-config=f --cleanup-on-exit", UsageError, /what the file's list held before/],
   ];
   for (const [line, kind, message] of cases) {
@@ -91,7 +99,7 @@ test("the values that help and completion show are those that are taken", () => 
 
 test("one name may be two flags", () => {
   const meaning = (command: string) => flagsOf(command).find(([name]) => name === "to")?.[1].value;
-  assert.equal(["impact", "render", "plan"].map(meaning), ["FILE", "iptables|windows-cni", undefined]);
+  assert.equal(["impact", "render", "plan"].map(meaning), ["FILE", "auto|iptables|nftables|windows-cni", undefined]);
 });
 
 test("every backend can be chosen, by a name and flags of its own", () => {
@@ -99,7 +107,8 @@ test("every backend can be chosen, by a name and flags of its own", () => {
   assert.is(new Set(owned).size, owned.length);
   for (const { name, flags, required } of BACKENDS) {
     const line = [`--backend=${name}`, ...(required ? [`--${required.flag}=x`] : [])];
-    assert.is(settingsOf(parseFlags(line)).backend.name, name);
+    const { backend } = settingsOf(parseFlags(line));
+    assert.is(backend === AUTO ? AUTO : backend.name, name);
     for (const [flag, { alsoOf }] of Object.entries(flags)) {
       assert.ok(
         ["apply", ...alsoOf].every((command) => FLAGS[flag]?.commands?.includes(command)),

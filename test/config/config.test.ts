@@ -25,9 +25,10 @@ test("configs mean what the established agent makes of them", () => {
     const { config } = parseConfig(vector.config, { ...OPTIONS, ipv6 });
     assert.is(config !== undefined, isValid(vector), vector.name);
     if (!config) continue;
-    const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, resyncInterval, ...rest } =
-      config;
+    const { nonMasqueradeCIDRs, resyncInterval, ...others } = config;
+    const { masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, enforceNonMasquerade, ...rest } = others;
     assert.equal([masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat], [[], [], [], []], vector.name);
+    assert.not(enforceNonMasquerade, vector.name);
     assert.equal(
       {
         ...rest,

@@ -69,6 +69,7 @@ export function randomConfig(below: Below): {
           ]
         : [],
     snat,
+    enforceNonMasquerade: false,
     cidrLimit: 64,
     masqLinkLocal: below(2) === 0,
     masqLinkLocalIPv6: true,

@@ -15,7 +15,7 @@ function offered(text: string): readonly { readonly label: string; readonly appl
 const SNAT = ["destinationCIDRs", "to"];
 const ALL = [
   ...["nonMasqueradeCIDRs", "masqueradeCIDRs", "snat", "sourceCIDRs", "outputInterfaces"],
-  ...["cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"],
+  ...["enforceNonMasquerade", "cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"],
 ];
 
 const CASES: readonly (readonly [text: string, labels: readonly string[] | undefined])[] = [

@@ -9,8 +9,9 @@ import { countersOf } from "./counters.ts";
 import { desiredChain } from "./desired.ts";
 import { diffChain } from "./diff.ts";
 import { type Look, observe } from "./observe.ts";
-import type { ObservedChain } from "./observed.ts";
-import { removeOwn } from "./remove.ts";
+import { formatTable, type ObservedChain } from "./observed.ts";
+import { findObstacle } from "./obstacle.ts";
+import { planRemoval, removeOwn } from "./remove.ts";
 import type { Tools, Variant } from "./tools.ts";
 
 /**
@@ -41,6 +42,7 @@ export function iptablesBackend(
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
     plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {
       const observed = await observePolicy(policy, true);
@@ -48,6 +50,11 @@ export function iptablesBackend(
       return {
         exists: observed.exists,
         rules,
+        text: formatTable(
+          policy.chain,
+          observed.exists,
+          rules.map(({ rule }) => rule),
+        ),
         facts: { chainExists: observed.exists, rules },
         transaction: diff(policy, observed),
       };
@@ -62,13 +69,16 @@ export function iptablesBackend(
         locked: (work) => withWriteLock(lockName(policy.family, policy.chain), warn, work),
       }),
     counters: async (policy) => countersOf(policy, await observePolicy(policy, true)),
+    planCleanup: async (family, chain) => planRemoval(family, chain, await observeChain(family, chain, {})),
     cleanup: (family, chain) =>
       removeOwn(toolsOf(family), chain, {
         observe: () => observeChain(family, chain, {}),
         locked: (work) => withWriteLock(lockName(family, chain), warn, work),
       }),
     describeCleanup: (chain, written) =>
-      written ? `removed: chain ${chain} and ${written.counts.removed} rules` : `nothing of chain ${chain} is there`,
+      written
+        ? `removed: chain ${chain} and ${written.counts.removed} rules`
+        : `chain ${chain} not found; nothing to remove`,
     isUnreadable: (error) =>
       error instanceof ToolError &&
       /^(failed|missing|unreadable)$/.test(error.reason) &&

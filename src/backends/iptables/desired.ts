@@ -2,6 +2,7 @@
 // This module is browser-compatible.
 import type { Family } from "../../core/index.ts";
 import type { FamilyPolicy, PolicyRule, Scope, Verdict } from "../../policy/index.ts";
+import { printedAddress, printedPrefix } from "../printed-address.ts";
 import { portRules } from "./ports.ts";
 
 /** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
@@ -79,7 +80,7 @@ function orderOf(rules: readonly PolicyRule[], fallback: Verdict): readonly numb
 
 /** A rule for every destination is printed without one. */
 function destinationOf({ prefix }: PolicyRule): string {
-  return prefix.bits === 0 ? "" : `-d ${savedPrefix(prefix.network)} `;
+  return prefix.bits === 0 ? "" : `-d ${printedPrefix(prefix.network)} `;
 }
 
 /**
@@ -119,7 +120,7 @@ function targetOf(
       return (range) => `-j MASQUERADE${range === undefined ? "" : ` --to-ports ${range}`}${random}`;
     case "snat": {
       const { first, last } = verdict.to;
-      const addresses = first === last ? savedAddress(first) : `${savedAddress(first)}-${savedAddress(last)}`;
+      const addresses = first === last ? printedAddress(first) : `${printedAddress(first)}-${printedAddress(last)}`;
       // With ports an IPv6 range as a whole stands in brackets (iptables, libxt_NAT.c, print_range6).
       const withPorts = family === "ipv6" ? `[${addresses}]` : addresses;
       return (range) => `-j SNAT --to-source ${range === undefined ? addresses : `${withPorts}:${range}`}${random}`;
@@ -130,23 +131,7 @@ function targetOf(
 /** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
 function matchesOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
   const sourceMatches =
-    sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${savedPrefix(network)} `));
+    sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${printedPrefix(network)} `));
   const outputs = outputInterfaces === "any" ? [""] : outputInterfaces.map((name) => `-o ${name.replace(/\*$/, "+")} `);
   return sourceMatches.flatMap((source) => outputs.map((output) => ({ source, output })));
-}
-
-/**
- * iptables prints addresses with inet_ntop, which writes what lies in ::/96 mixed (`::10.0.0.0`, glibc
- * resolv/inet_ntop.c) where RFC 5952 and Go do not (`::a00:0`).
- */
-function savedAddress(address: string): string {
-  const match = /^::([\da-f]+):([\da-f]+)$/.exec(address);
-  if (!match) return address;
-  const [high, low] = [match[1], match[2]].map((group) => Number.parseInt(group ?? "", 16)) as [number, number];
-  return `::${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
-}
-
-function savedPrefix(network: string): string {
-  const [address = "", bits] = network.split("/");
-  return `${savedAddress(address)}/${bits}`;
 }

@@ -26,7 +26,10 @@ export const iptables: BackendKind = {
     },
   },
   meaningless: [],
-  unsupportedKeys: {},
+  unsupportedKeys: {
+    enforceNonMasquerade:
+      "another table's rules may come before those of iptables; it needs --backend=nftables or auto",
+  },
   open: async ({ chain, flag, warn }) =>
     iptablesBackend(variantOf(flag) ?? (await detectVariant(thisHost.run, chain)), warn),
   openAll: async ({ flag, warn }) => {

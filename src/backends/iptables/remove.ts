@@ -1,4 +1,5 @@
 // Removes the chain and the jumps to it.
+import type { Family } from "../../core/index.ts";
 import { ToolError } from "../../host/index.ts";
 import { type Convergence, converge } from "../converge.ts";
 import type { Transaction } from "../transaction.ts";
@@ -22,6 +23,12 @@ export class ReferencedError extends Error {
 
 type Removal = Convergence<"nothing", ObservedChain, ChainTransaction>;
 
+/** What removes the chain and the jumps to it; undefined if there is nothing. Throws {@link ReferencedError} if others use it. */
+export function planRemoval(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined {
+  if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
+  return removeChain(family, chain, observed);
+}
+
 /**
  * Removes the chain and the jumps to it; returns what was written, undefined if there was nothing. Throws
  * {@link ReferencedError} if others use the chain; nothing is changed then.
@@ -31,10 +38,7 @@ export async function removeOwn(
   chain: string,
   how: Pick<Removal, "observe" | "locked">,
 ): Promise<Transaction | undefined> {
-  const diff: Removal["diff"] = (_, observed) => {
-    if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
-    return removeChain(tools.family, chain, observed);
-  };
+  const diff: Removal["diff"] = (_, observed) => planRemoval(tools.family, chain, observed);
   try {
     return await converge({ ...how, wanted: "nothing", diff, commit: (edit) => commit(tools, edit) });
   } catch (error) {

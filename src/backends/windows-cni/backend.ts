@@ -64,6 +64,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
       return {
         exists,
         rules: (exceptions ?? []).map((rule) => ({ rule })),
+        text: observed.text,
         facts: { listExists: exists, exceptions: exceptions ?? [] },
         transaction: diff(policy, observed),
       };
@@ -84,6 +85,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
     // Windows tells nobody how often it has excepted what.
     counters: async () => [],
     // What the list held before it was ours is not known: it stays.
+    planCleanup: async () => undefined,
     cleanup: async () => undefined,
     describeCleanup: () => `${file} stays as it is: what its list held before is not known`,
     isUnreadable: () => false,

@@ -26,7 +26,6 @@ export const windowsCni: BackendKind = {
     },
     { flag: "family", but: ["all", "ipv4"], why: "only IPv4 is written there" },
     { flag: "to-ports", but: [""], why: "Windows chooses source ports by itself" },
-    { flag: "iptables-variant", but: ["auto"], why: "no iptables is run for it" },
     { flag: "cleanup-on-exit", but: ["false"], why: "what the file's list held before is not known" },
   ],
   // An OutBoundNAT policy has a list of destinations that are kept, and no more.
@@ -34,9 +33,10 @@ export const windowsCni: BackendKind = {
     sourceCIDRs: "OutBoundNAT has no limit by source",
     outputInterfaces: "OutBoundNAT has no limit by interface",
     snat: "OutBoundNAT has no address to translate to",
+    enforceNonMasquerade: "OutBoundNAT binds nothing",
   },
   open: async ({ flag }) => windowsCniBackend(flag(FILE)),
-  openAll: async ({ flag }) => [windowsCniBackend(flag(FILE))],
+  openAll: async ({ flag }) => (flag(FILE) === "" ? [] : [windowsCniBackend(flag(FILE))]),
   render: (policy, { flag }) => {
     const file = flag(FILE);
     return policy.map((part) => {

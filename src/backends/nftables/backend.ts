@@ -1,0 +1,105 @@
+// The backend that keeps a table of its own in nftables.
+import type { Family } from "../../core/index.ts";
+import { type Host, ToolError, thisHost } from "../../host/index.ts";
+import type { FamilyPolicy } from "../../policy/index.ts";
+import type { Backend, InspectedRule } from "../backend.ts";
+import { converge } from "../converge.ts";
+import { countersOf } from "./counters.ts";
+import { desiredTable } from "./desired.ts";
+import { diffTable, removeTable } from "./diff.ts";
+import type { ObservedTable } from "./observed.ts";
+import { formatElement, placeOf } from "./table.ts";
+import { commit, listTable } from "./tools.ts";
+
+/** Opens the backend of the tables of this name. `warn` is told what a person should know besides answers. */
+export function nftablesBackend(
+  table: string,
+  warn: (message: string) => void,
+  { run, withWriteLock }: Host = thisHost,
+): Backend {
+  const list = (family: Family) => listTable(run, family, table);
+  const observe = async (family: Family) => (await list(family)).observed;
+  const desired = (policy: FamilyPolicy) => desiredTable(policy, table);
+  const lockName = (family: Family) => `nftables/${family}/${table}`;
+  /** An nft that refuses a transaction has changed nothing; the next look decides. */
+  const refusalOf = async (text: string) => {
+    try {
+      await commit(run, text);
+      return "written" as const;
+    } catch (error) {
+      if (error instanceof ToolError) return error;
+      throw error;
+    }
+  };
+  return {
+    name: "nftables",
+    unit: "rules and elements",
+    place: ({ family }) => placeOf({ family, name: table }, "table"),
+    count: (policy) => {
+      const { sets, chains } = desired(policy);
+      const elements = sets.reduce((sum, set) => sum + set.elements.length, 0);
+      return chains.reduce((sum, { rules }) => sum + rules.length, elements);
+    },
+    // The words that people's log filters know from the established agent.
+    describe: ({ family }, { text }) =>
+      `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    plan: async (policy) => diffTable(desired(policy), await observe(policy.family)),
+    inspect: async (policy) => {
+      const { text, observed } = await list(policy.family);
+      const rules = rulesOf(policy, table, observed);
+      return {
+        exists: observed.exists,
+        rules,
+        text,
+        facts: { tableExists: observed.exists, rules },
+        transaction: diffTable(desired(policy), observed),
+      };
+    },
+    sync: (policy, past) => {
+      // An edit that was refused, or did not do what it should, is not tried again: deleting intervals has had bugs.
+      let anew = false;
+      return converge({
+        wanted: policy,
+        observe: () => observe(policy.family),
+        diff: (wanted, observed) => diffTable(desired(wanted), observed, { anew }),
+        commit: ({ text }) => {
+          anew = true;
+          return refusalOf(text);
+        },
+        past,
+        locked: (work) => withWriteLock(lockName(policy.family), warn, work),
+      });
+    },
+    counters: async (policy) => countersOf(policy, table, await observe(policy.family)),
+    planCleanup: async (family) => removeTable({ family, name: table }, await observe(family)),
+    cleanup: (family) =>
+      converge({
+        wanted: { family, name: table },
+        observe: () => observe(family),
+        diff: removeTable,
+        commit: ({ text }) => refusalOf(text),
+        locked: (work) => withWriteLock(lockName(family), warn, work),
+      }),
+    describeCleanup: (_chain, written) =>
+      written ? `removed: table ${table}` : `table ${table} not found; nothing to remove`,
+    isUnreadable: (error) =>
+      error instanceof ToolError &&
+      /^(failed|missing|unreadable)$/.test(error.reason) &&
+      / list table /.test(error.command),
+  };
+}
+
+/** The table's rules and elements, with their counters if they have any. */
+function rulesOf(policy: FamilyPolicy, name: string, observed: ObservedTable): readonly InspectedRule[] {
+  const { family } = policy;
+  const rules = observed.frame
+    .filter((line) => line.startsWith("rule "))
+    .map((rule): InspectedRule => ({ rule, ...observed.counters.get(rule) }));
+  const elements = [...observed.elements].flatMap(([set, all]) =>
+    all.map((element): InspectedRule => {
+      const rule = `${placeOf({ family, name }, "element")} ${set} { ${formatElement(element)} }`;
+      return { rule, ...element.counter };
+    }),
+  );
+  return [...rules, ...elements];
+}

@@ -1,0 +1,187 @@
+// From the current table to the desired one: one `nft -f` input, or nothing.
+// This module is browser-compatible.
+import { diffLines } from "../../core/index.ts";
+import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
+import { carryCounters } from "./carry.ts";
+import { NO_TABLE, type ObservedElement, type ObservedTable } from "./observed.ts";
+import {
+  type Counter,
+  type DesiredTable,
+  type Element,
+  formatElement,
+  frameOf,
+  hasCounters,
+  type NftSet,
+  placeOf,
+} from "./table.ts";
+
+/** How elements of one set differ. */
+interface ElementEdit {
+  readonly set: NftSet;
+  readonly added: readonly Element[];
+  readonly removed: readonly ObservedElement[];
+}
+
+export interface DiffOptions {
+  /** Must the table be written anew, whatever differs? For an edit that nft has refused. */
+  readonly anew?: boolean;
+}
+
+/**
+ * The smallest transaction that makes the table as desired; undefined if it is. Elements are added and deleted one by one,
+ * so that those which stay keep their counters. If anything else differs, the table is written anew as a whole, and its
+ * counters go on from what was read.
+ */
+export function diffTable(
+  desired: DesiredTable,
+  observed: ObservedTable = NO_TABLE,
+  { anew = false }: DiffOptions = {},
+): Transaction | undefined {
+  const frame = frameOf(desired);
+  const sameFrame = observed.exists && sameLines(frame, observed.frame);
+  const edits = desired.sets.map((set) => diffElements(set, observed.elements.get(set.name) ?? []));
+  const isEdited = edits.some(({ added, removed }) => added.length + removed.length > 0);
+  if (sameFrame && !isEdited) return undefined;
+  const changes = changesOf(desired, frame, observed, edits);
+  const text = sameFrame && !anew ? editText(desired, edits) : tableText(desired, observed);
+  return { family: desired.family, text, changes, counts: countsOf(changes) };
+}
+
+/** The transaction that removes the table; undefined if there is none. */
+export function removeTable(
+  table: Pick<DesiredTable, "family" | "name">,
+  observed: ObservedTable,
+): Transaction | undefined {
+  if (!observed.exists) return undefined;
+  const removed = (kind: ChangeKind, line: string): Change => ({ op: "remove", kind, line });
+  const changes = [
+    ...observed.frame.map((line) => removed(kindOf(line), line)),
+    ...[...observed.elements].flatMap(([set, elements]) =>
+      elements.map((element) => removed("element", elementLine(table, set, element))),
+    ),
+  ];
+  const text = `delete ${placeOf(table, "table")}\n`;
+  return { family: table.family, text, changes, counts: countsOf(changes) };
+}
+
+const sameLines = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((one, i) => one === b[i]);
+
+/** Elements of one key are the same if they have one verdict, and count if their set does. */
+function diffElements(set: NftSet, observed: readonly ObservedElement[]): ElementEdit {
+  const counts = hasCounters(set);
+  const wanted = new Map(set.elements.map((element) => [element.key, element]));
+  const stays = ({ key, verdict, counter }: ObservedElement) =>
+    wanted.has(key) && wanted.get(key)?.verdict === verdict && (counter !== undefined) === counts;
+  const kept = new Set(observed.filter(stays).map(({ key }) => key));
+  return {
+    set,
+    added: set.elements.filter(({ key }) => !kept.has(key)),
+    removed: observed.filter((element) => !stays(element)),
+  };
+}
+
+const kindOf = (line: string): ChangeKind => (line.startsWith("rule ") ? "rule" : "chain");
+
+const elementLine = (table: Pick<DesiredTable, "family" | "name">, set: string, element: Element) =>
+  `${placeOf(table, "element")} ${set} { ${formatElement(element)} }`;
+
+function changesOf(
+  desired: DesiredTable,
+  frame: readonly string[],
+  observed: ObservedTable,
+  edits: readonly ElementEdit[],
+): readonly Change[] {
+  const changes: Change[] = [];
+  const push = (op: Change["op"], kind: ChangeKind, line: string) => changes.push({ op, kind, line });
+  let next = 0;
+  let shift = 0;
+  const keepUntil = (end: number) => {
+    while (next < end) {
+      const line = observed.frame[next++] ?? "";
+      push("keep", kindOf(line), line);
+    }
+  };
+  for (const { op, place, line } of diffLines(observed.frame, frame) ?? []) {
+    keepUntil(place - 1 - shift);
+    push(op === "delete" ? "remove" : "add", kindOf(line), line);
+    shift += op === "delete" ? -1 : 1;
+    if (op === "delete") next++;
+  }
+  keepUntil(observed.frame.length);
+
+  for (const { set, added, removed } of edits) {
+    const line = (element: Element) => elementLine(desired, set.name, element);
+    const isAdded = new Set(added.map(({ key }) => key));
+    for (const element of removed) push("remove", "element", line(element));
+    for (const element of set.elements) push(isAdded.has(element.key) ? "add" : "keep", "element", line(element));
+  }
+  const isWanted = new Set(desired.sets.map(({ name }) => name));
+  for (const [set, elements] of observed.elements) {
+    if (isWanted.has(set)) continue;
+    for (const element of elements) push("remove", "element", elementLine(desired, set, element));
+  }
+  return changes;
+}
+
+/**
+ * Deletes and adds elements. They are added in a table's block: for `add element` nft 1.0.6 reads all elements of all
+ * tables first, which takes seconds beside large ones.
+ */
+function editText(desired: DesiredTable, edits: readonly ElementEdit[]): string {
+  const deletions = edits.flatMap(({ set, removed }) =>
+    removed.length === 0
+      ? []
+      : [`delete ${placeOf(desired, "element")} ${set.name} { ${removed.map(({ key }) => key).join(", ")} }`],
+  );
+  const additions = edits.flatMap(({ set, added, removed }) =>
+    added.length === 0 ? [] : setLines(set, added, carryCounters(desired.family, added, removed)),
+  );
+  return lines(...deletions, ...(additions.length > 0 ? [`${placeOf(desired, "table")} {`, ...additions, "}"] : []));
+}
+
+/** The whole table in place of whatever has its name. */
+function tableText(desired: DesiredTable, observed: ObservedTable): string {
+  const table = placeOf(desired, "table");
+  return lines(
+    `add ${table}`,
+    `delete ${table}`,
+    `${table} {`,
+    `\tcomment "${desired.comment}"`,
+    ...desired.sets.flatMap((set) => {
+      const counters = carryCounters(desired.family, set.elements, observed.elements.get(set.name) ?? []);
+      return setLines(set, set.elements, counters);
+    }),
+    ...desired.chains.flatMap(({ name, hook, rules }) => [
+      `\tchain ${name} {`,
+      ...(hook ? [`\t\t${hook}`] : []),
+      ...rules.map((rule) => {
+        const counter = observed.counters.get(`${placeOf(desired, "rule")} ${name} ${rule}`);
+        return `\t\t${counter ? rule.replace(/\bcounter\b/, counterText(counter)) : rule}`;
+      }),
+      "\t}",
+    ]),
+    "}",
+  );
+}
+
+function setLines(
+  { kind, name, properties }: NftSet,
+  elements: readonly Element[],
+  counters: ReadonlyMap<string, Counter>,
+): readonly string[] {
+  const texts = elements.map(({ key, verdict }) => {
+    const counter = counters.get(key);
+    return formatElement({ key: counter ? `${key} ${counterText(counter)}` : key, verdict });
+  });
+  return [
+    `\t${kind} ${name} {`,
+    ...properties.map((property) => `\t\t${property}`),
+    ...(texts.length > 0 ? [`\t\telements = { ${texts.join(",\n\t\t\t     ")} }`] : []),
+    "\t}",
+  ];
+}
+
+const counterText = ({ packets, bytes }: Counter) => `counter packets ${packets} bytes ${bytes}`;
+
+const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join("");

@@ -1,0 +1,49 @@
+// The disjoint intervals of a policy: an interval map takes no elements that overlap.
+// This module is browser-compatible.
+import { aggregate, formatIntervals, type Prefix, parsePrefixes } from "../../core/index.ts";
+import { type FamilyPolicy, spaceOf, type Verdict } from "../../policy/index.ts";
+import { printedAddress } from "../printed-address.ts";
+import type { Element } from "./table.ts";
+
+/** An interval of destinations, and the index of the policy's rule that decides about it. */
+export interface OwnedElement extends Element {
+  readonly owner: number;
+}
+
+/** `10.0.0.0/8` and `::-::a00:0` as nft prints them. */
+const printedKey = (key: string): string =>
+  key.replace(/[^/-]+/g, (part, at: number) => (at > 0 && key[at - 1] === "/" ? part : printedAddress(part)));
+
+/**
+ * The segments of the address space that become elements, in the order of addresses. A prefix with others inside it has
+ * several.
+ *
+ * @param verdictText the verdict of an element, empty for that of a set; undefined: the segment has none
+ */
+export function elementsOf(
+  policy: FamilyPolicy,
+  verdictText: (verdict: Verdict, isFallback: boolean) => string | undefined,
+): readonly OwnedElement[] {
+  const { family, rules } = policy;
+  const { segments, outcomes } = spaceOf([policy], family);
+  const found: { first: bigint; last: bigint; owner: number; verdict: string }[] = [];
+  for (let i = 0; i < segments.length; i++) {
+    const owner = segments.owners[i] ?? -1;
+    const verdict = verdictText(outcomes.verdict(owner), owner >= rules.length);
+    if (verdict !== undefined) found.push({ first: segments.first(i), last: segments.last(i), owner, verdict });
+  }
+  return formatIntervals(family, found).map((key, i): OwnedElement => {
+    const { owner = -1, verdict } = found[i] ?? {};
+    return { key: printedKey(key), verdict: verdict || undefined, owner };
+  });
+}
+
+/** The fewest intervals that hold the same addresses as the prefixes. */
+export function intervalsOf(prefixes: readonly Prefix[]): readonly Element[] {
+  const { records } = parsePrefixes(prefixes.map(({ network }) => network));
+  const { length, network } = aggregate(records);
+  return Array.from({ length }, (_, i) => ({ key: printedKey(network(i).replace(WHOLE, "")) }));
+}
+
+/** The length of a single address, which nft does not print. */
+const WHOLE = /(?<=\..*)\/32$|\/128$/;

@@ -1,0 +1,93 @@
+// The chains that translate: one for masquerading, and one for each address that snat names.
+// This module is browser-compatible.
+import {
+  type AddressRange,
+  type FamilyPolicy,
+  formatAddressRange,
+  formatVerdict,
+  type PortRange,
+  type Verdict,
+} from "../../policy/index.ts";
+import { printedAddress } from "../printed-address.ts";
+import type { NftChain } from "./table.ts";
+
+const MASQ = "masq";
+
+/** A chain's name for a range of addresses: an identifier of nft has no colons. */
+const snatChain = (to: AddressRange) => `snat-${formatAddressRange(to).replaceAll(":", "_")}`;
+
+/** The chain that gives packets a verdict; undefined if none has to. */
+function chainOf(verdict: Verdict): string | undefined {
+  switch (verdict.kind) {
+    case "keep":
+      return undefined;
+    case "masquerade":
+      return MASQ;
+    case "snat":
+      return snatChain(verdict.to);
+  }
+}
+
+/** A verdict as that of a map's element. */
+export function verdictText(verdict: Verdict): string {
+  const chain = chainOf(verdict);
+  return chain === undefined ? "return" : `goto ${chain}`;
+}
+
+/** The rules that give packets the verdict which no element gives them. */
+export function fallbackRules(fallback: Verdict): readonly string[] {
+  const chain = chainOf(fallback);
+  return chain === undefined ? [] : [`counter goto ${chain}`];
+}
+
+/** The chains for all verdicts of a policy, in the order of their names. */
+export function translationChains({ rules, fallback, ports, randomFully }: FamilyPolicy): readonly NftChain[] {
+  const verdicts = new Map([fallback, ...rules.map(({ verdict }) => verdict)].map((one) => [formatVerdict(one), one]));
+  return [...verdicts.values()]
+    .flatMap((verdict) => {
+      const name = chainOf(verdict);
+      return name === undefined ? [] : chainsFor(name, statementOf(verdict), ports, randomFully);
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** The statement that translates, with a range of ports behind it or without. */
+function statementOf(verdict: Verdict): (ports: string | undefined) => string {
+  if (verdict.kind !== "snat") return (ports) => (ports === undefined ? "masquerade" : `masquerade to :${ports}`);
+  const { family, first, last } = verdict.to;
+  const ends = (first === last ? [first] : [first, last]).map(printedAddress);
+  const bare = ends.join("-");
+  // With ports, each IPv6 address stands in brackets.
+  const bracketed = family === "ipv6" ? ends.map((end) => `[${end}]`).join("-") : bare;
+  return (ports) => `snat to ${ports === undefined ? bare : `${bracketed}:${ports}`}`;
+}
+
+/** What has ports that can be given: as with iptables. */
+const WITH_PORTS = "meta l4proto { tcp, udp, sctp }";
+
+/**
+ * A chain that translates, and one for each range of ports if there are several: a number drawn from as many as all ranges
+ * have ports decides, so that each takes its share.
+ */
+function chainsFor(
+  name: string,
+  statement: (ports: string | undefined) => string,
+  ports: readonly PortRange[],
+  randomFully: boolean,
+): readonly NftChain[] {
+  const random = randomFully ? " fully-random" : "";
+  const rest = `${statement(undefined)}${random}`;
+  const rules = ports.map(({ first, last }) => {
+    return `${WITH_PORTS} ${statement(first === last ? `${first}` : `${first}-${last}`)}${random}`;
+  });
+  if (rules.length < 2) return [{ name, rules: [...rules, rest] }];
+  const chains = rules.map((rule, i): NftChain => ({ name: `${name}-ports-${i + 1}`, rules: [rule] }));
+  let drawn = 0;
+  const shares = ports.map(({ first, last }, i) => {
+    const begin = drawn;
+    drawn += last - first + 1;
+    return `${begin === drawn - 1 ? begin : `${begin}-${drawn - 1}`} : goto ${chains[i]?.name}`;
+  });
+  const draw = `${WITH_PORTS} numgen random mod ${drawn} vmap { ${shares.join(", ")} }`;
+  return [...chains, { name, rules: [draw, rest] }];
+}

@@ -1,0 +1,103 @@
+// Which backend keeps a policy on this node.
+import type { Family } from "../core/index.ts";
+import { ToolError } from "../host/index.ts";
+import type { FamilyPolicy } from "../policy/index.ts";
+import type { Backend, Cleaner } from "./backend.ts";
+import type { BackendKind, BackendOptions } from "./kind.ts";
+import { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
+import { succeeding } from "./succession.ts";
+
+/** Lets the node and the config decide. */
+export const AUTO = "auto";
+
+/** A kind that was named, or {@link AUTO}. */
+export type BackendChoice = BackendKind | typeof AUTO;
+
+/** A backend, and why it was chosen. */
+export interface Opened {
+  /** Its syncs also remove what other backends left, once its own rules are in force. */
+  readonly backend: Backend;
+  /** In a few words: `default`, `kube-proxy runs in nftables mode`. */
+  readonly reason: string;
+  /** Opens the places in which other backends may have left something. */
+  readonly others: () => Promise<readonly Cleaner[]>;
+}
+
+/** Returns the backend of a policy. */
+export type Opener = (policy: FamilyPolicy) => Promise<Opened>;
+
+export interface OpenOptions extends BackendOptions {
+  /** Told what was done besides what is returned, in one line. */
+  readonly note: (message: string) => void;
+}
+
+/**
+ * Opens backends as policies need them. The node is asked once: to choose again later could leave rules in two places.
+ * Only an open that failed is tried again. The opener throws what {@link BackendKind.open} throws.
+ */
+export function backendOpener(choice: BackendChoice, options: OpenOptions): Opener {
+  // Whose rules alone are in force.
+  const inForce = new Map<Family, Backend>();
+  const kinds = new Map(
+    BACKENDS.map((kind) => {
+      const others = () => openOthers(kind, options);
+      const open = async () => succeeding(await kind.open(options), others, inForce, options);
+      return [kind, { open: once(open), others }] as const;
+    }),
+  );
+  const open = async (kind: BackendKind, reason: string): Promise<Opened> => {
+    const found = kinds.get(kind);
+    if (!found) throw new Error(`${kind.name} is not in the registry`);
+    return { backend: await found.open(), reason, others: found.others };
+  };
+  const chosen = once((policy: FamilyPolicy) => choose(policy, (kind) => open(kind, "")));
+  return async (policy) => {
+    if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
+    if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
+    const { kind, reason } = await chosen(policy);
+    return open(kind, reason);
+  };
+}
+
+/** Everything of ours that the other kinds may have left. */
+async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {
+  const all = await Promise.all(BACKENDS.filter((one) => one !== kind).map((other) => other.openAll(options)));
+  return all.flat();
+}
+
+/** The kind that the node asks for, else the default one, unless the node cannot hold its rules. */
+async function choose(
+  policy: FamilyPolicy,
+  open: (kind: BackendKind) => Promise<Opened>,
+): Promise<{ readonly kind: BackendKind; readonly reason: string }> {
+  const opening = open(DEFAULT_BACKEND).catch((error: Error) => error);
+  for (const kind of BACKENDS) {
+    const reason = await kind.demanded?.();
+    if (reason !== undefined) return { kind, reason };
+  }
+  const opened = await opening;
+  if (opened instanceof Error && !isMissing(opened)) throw opened;
+  const obstacle =
+    opened instanceof Error ? `${DEFAULT_BACKEND.name} is not installed` : await opened.backend.obstacle?.(policy);
+  if (obstacle === undefined) return { kind: DEFAULT_BACKEND, reason: "default" };
+  await open(ENFORCING_BACKEND).catch((error: Error) => {
+    throw isMissing(error) && opened instanceof Error
+      ? new ToolError("missing", "iptables, nft", null, "", "neither is installed; install the nftables package")
+      : error;
+  });
+  return { kind: ENFORCING_BACKEND, reason: obstacle };
+}
+
+const isMissing = (error: Error) => error instanceof ToolError && error.reason === "missing";
+
+/** Does `work` once; again only if it failed. */
+function once<Args extends unknown[], T>(work: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
+  let done: Promise<T> | undefined;
+  return (...args) => {
+    done ??= work(...args).catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
+}

@@ -1,0 +1,43 @@
+// What other backends than the one in use have left on the node.
+import type { Opened, Transaction } from "../backends/index.ts";
+import type { Family } from "../core/index.ts";
+import { ToolError } from "../host/index.ts";
+import type { FamilyPolicy } from "../policy/index.ts";
+
+/** Rules that the next sync removes once its own are in force. */
+export interface Leftover {
+  readonly family: Family;
+  /** Whose they are: `iptables-nft`. */
+  readonly backend: string;
+  readonly transaction: Transaction;
+}
+
+/** Looks for them in the families of a policy. Nothing is written; what cannot be read `warn` is told. */
+export async function findLeftovers(
+  { others }: Opened,
+  policy: readonly FamilyPolicy[],
+  warn: (message: string) => void,
+): Promise<readonly Leftover[]> {
+  const places = await others();
+  const found = await Promise.all(
+    places.flatMap((other) =>
+      policy.map(async ({ family, chain }): Promise<readonly Leftover[]> => {
+        try {
+          const transaction = await other.planCleanup(family, chain);
+          return transaction ? [{ family, backend: other.name, transaction }] : [];
+        } catch (error) {
+          const isAbsent = error instanceof ToolError && error.reason === "missing";
+          if (!isAbsent && !other.isUnreadable(error)) warn(`${family} (${other.name}): ${(error as Error).message}`);
+          return [];
+        }
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+/** One of them as a line. */
+export function formatLeftover({ family, backend, transaction }: Leftover): string {
+  const { removed } = transaction.counts;
+  return `${family} (${backend}): left over: ${removed} to remove once the rules above are in force`;
+}
