@@ -70,6 +70,7 @@ const loop = await run({
     console.error(line);
     process.exit(1);
   }),
+  watchRules: "false",
   listen: undefined,
   version: "bench",
   runtime: "bench",

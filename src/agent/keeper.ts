@@ -5,13 +5,16 @@ import {
   type EntryCounter,
   formatChange,
   type Opener,
+  type RuleEvent,
   type Transaction,
 } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { createLookPace } from "./look-pace.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
+import type { RuleTransaction } from "./rule-events.ts";
 
 /** So many repairs within the last so many syncs are no accident any more. */
 const CONTEST = { repairs: 3, syncs: 10 };
@@ -19,8 +22,23 @@ const CONTEST = { repairs: 3, syncs: 10 };
 /** Entries of a policy that are counted one by one: with more, each scrape would stop the loop for too long. */
 const MAX_COUNTED = 4_096;
 
+/** A resync looks at the rules at least this often, though no change has been heard of. */
+const LOOK_EVERY = 10;
+
+/** Characters of a program's name that the kernel keeps (TASK_COMM_LEN, with its NUL). */
+const COMM = 15;
+
+/** Milliseconds within which the kernel's account of a transaction of ours comes. */
+const ECHO_MS = 2_000;
+
 export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
+  /** Does an event concern the rules that this keeps? */
+  concerns(event: RuleEvent): boolean;
+  /** Is there an account of their changes at all? */
+  isWatchable(): boolean;
+  /** A transaction has changed them, maybe one of ours. */
+  changed(transaction: RuleTransaction): void;
   /** What is wanted from now on; takes effect with the next sync. */
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined where it did not. */
@@ -39,13 +57,17 @@ export interface KeeperOptions {
   readonly interval: () => number;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
+  /** Has every change since the last look been heard of? */
+  readonly isWatched?: () => boolean;
+  /** Told that from now on another backend keeps the rules. */
+  readonly moved?: () => void;
   readonly clock?: Clock;
 }
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
 export function keep(
   first: FamilyPolicy,
-  { open, interval, log, metrics, clock = systemClock }: KeeperOptions,
+  { open, interval, log, metrics, isWatched = () => false, moved = () => {}, clock = systemClock }: KeeperOptions,
 ): Keeper {
   const { family } = first;
   // The words that people's log filters know from the established agent.
@@ -59,14 +81,25 @@ export function keep(
   let failure: string | undefined;
   let since = clock.now();
   let pace = interval();
-  // Of the last syncs that went well: did they repair what somebody else had changed?
+  // Of the last syncs that went well: did they repair what another program had modified?
   let repairs: readonly boolean[] = [];
+  // Must the next attempt look at the rules, whatever has been heard of? And how many have not looked since one did.
+  let mustLook = true;
+  let unlooked = 0;
+  // Programs that have changed the rules since the last look began.
+  let changers: readonly RuleTransaction[] = [];
+  // A transaction of ours that the kernel has not yet told of.
+  let echo: { readonly program: string; readonly until: number } | undefined;
+  const lookPace = createLookPace(clock);
+  let isLooking = false;
+  let cancelLook = () => {};
 
   const report = (
     backend: Backend,
     wanted: FamilyPolicy,
     transaction: Transaction | undefined,
     repair: Transaction | undefined,
+    causes: readonly RuleTransaction[],
   ) => {
     if (!transaction) return log.event("info", `${backend.name} ${family}: in sync`, 4);
     const { added, removed, kept } = transaction.counts;
@@ -77,13 +110,50 @@ export function keep(
       log.event("info", `${family}: the first write, on what was there:\n${formatChanges(transaction.changes)}`);
     }
     if (repair) {
-      const changed = `${family}: somebody had changed the ${backend.unit}`;
+      const changed = `${family}: the ${backend.unit} were modified by ${nameOf(causes)}`;
       log.state(`${family} drift`, "warning", `${changed}:\n${diffOf(repair.changes)}`);
     }
     log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
   };
 
+  /** The rules are as they were, for no change has been heard of. */
+  const isUnchanged = () => !mustLook && changers.length === 0 && isWatched() && ++unlooked < LOOK_EVERY;
+
+  /** Takes our own transaction out of those that have been heard of while we looked and wrote, or expects it. */
+  const discountOwn = (backend: Backend) => {
+    const program = backend.writer?.slice(0, COMM);
+    if (program === undefined) return;
+    const at = changers.findIndex((one) => one.program === program);
+    if (at >= 0) changers = changers.filter((_, i) => i !== at);
+    else echo = { program, until: clock.now() + ECHO_MS };
+  };
+
+  const lookSoon = () => {
+    mustLook = true;
+    cancelLook();
+    cancelLook = clock.after(lookPace(), () => loop.trigger());
+  };
+
   const sync = async (): Promise<boolean> => {
+    if (isUnchanged()) {
+      metrics?.synced(family, "unchanged", 0, false);
+      log.event("info", `${family}: no change was heard of, the rules are not looked at`, 4);
+      since = clock.now();
+      return true;
+    }
+    isLooking = true;
+    mustLook = false;
+    unlooked = 0;
+    const causes = changers;
+    changers = [];
+    const good = await look(causes);
+    isLooking = false;
+    if (!good) mustLook = true;
+    else if (changers.length > 0) lookSoon();
+    return good;
+  };
+
+  const look = async (causes: readonly RuleTransaction[]): Promise<boolean> => {
     const wanted = policy;
     const begin = clock.now();
     const seconds = () => (clock.now() - begin) / 1000;
@@ -105,12 +175,17 @@ export function keep(
       const past = inForce.length > 0 && keptBy === backend ? { inForce, drifted } : undefined;
       const transaction = await backend.sync(wanted, past);
       if (!transaction) repair = undefined;
+      else discountOwn(backend);
       failure = undefined;
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
-      report(backend, wanted, transaction, repair);
+      report(backend, wanted, transaction, repair, causes);
+      if (repair) metrics?.repairedAfter(family, programsOf(causes));
       inForce = [wanted];
-      keptBy = backend;
+      if (keptBy !== backend) {
+        keptBy = backend;
+        moved();
+      }
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;
       if (count === 0) log.over(`${family} drift`);
@@ -125,7 +200,7 @@ export function keep(
       if (inForce.length > 0 && !inForce.includes(wanted)) inForce = [...inForce, wanted];
       metrics?.synced(family, "failed", seconds(), false);
       if (repair) {
-        const found = `${family}: somebody has changed the ${backend?.unit}; to repair them`;
+        const found = `${family}: the ${backend?.unit} were modified by ${nameOf(causes)}; to repair them`;
         log.state(`${family} drift`, "warning", `${found}:\n${diffOf(repair.changes)}`);
       }
       log.state(`${family} failure`, "error", `${failed}: ${failure}`);
@@ -135,9 +210,28 @@ export function keep(
     }
   };
 
+  const loop = reconcile(sync, interval, clock);
   return {
-    ...reconcile(sync, interval, clock),
+    ...loop,
+    trigger: () => {
+      mustLook = true;
+      loop.trigger();
+    },
+    stop: () => {
+      cancelLook();
+      return loop.stop();
+    },
     family,
+    concerns: (event) => keptBy?.concerns?.(event, inForce[0] ?? policy) === true,
+    isWatchable: () => keptBy?.concerns !== undefined,
+    changed: (transaction) => {
+      const isEcho = echo?.program === transaction.program && echo.until >= clock.now();
+      if (isEcho) echo = undefined;
+      else {
+        changers = [...changers, transaction].slice(-MAX_CHANGERS);
+        if (!isLooking) lookSoon();
+      }
+    },
     want: (next) => {
       policy = next;
       // Another interval begins now; the same one goes on, or a config that changes all the time would hide a dead loop.
@@ -152,6 +246,18 @@ export function keep(
       return counted.rules.length > MAX_COUNTED ? [] : (keptBy ?? (await open(counted)).backend).counters(counted);
     },
   };
+}
+
+/** Transactions by others that are kept until the next look, the latest ones. */
+const MAX_CHANGERS = 10;
+
+const programsOf = (causes: readonly RuleTransaction[]) => [...new Set(causes.map(({ program }) => program))];
+
+/** Who made these transactions, for people. */
+function nameOf(causes: readonly RuleTransaction[]): string {
+  if (causes.length === 0) return "another program";
+  const last = new Map(causes.map(({ program, pid }) => [program, pid]));
+  return [...last].map(([program, pid]) => `${program} (pid ${pid})`).join(", ");
 }
 
 /** Changes that are shown; the others are counted. */

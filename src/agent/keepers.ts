@@ -3,6 +3,7 @@ import type { EntryCounter } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
+import type { RuleTransaction } from "./rule-events.ts";
 
 /** Longest that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. Milliseconds. */
 const COUNTERS_MS = 2_000;
@@ -15,6 +16,8 @@ export interface Keepers {
   /** Resolves when the syncs under way have ended. */
   ended(): Promise<void>;
   all(): readonly Keeper[];
+  /** Hands a transaction to the keepers whose rules it concerns. */
+  changed(transaction: RuleTransaction): void;
   /** The counters of each family whose rules can be read in time. */
   counters(): Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
   /** Ends them; syncs under way are finished. */
@@ -43,6 +46,9 @@ export function createKeepers(options: () => KeeperOptions): Keepers {
       await Promise.all(keepers.map(({ keeper }) => keeper.ended()));
     },
     all: () => keepers.map(({ keeper }) => keeper),
+    changed: (transaction) => {
+      for (const { keeper } of keepers) if (transaction.events.some(keeper.concerns)) keeper.changed(transaction);
+    },
     counters: async () => {
       const found = await Promise.all(keepers.map(async ({ keeper, read }) => [keeper.family, await read()] as const));
       return new Map(found.flatMap(([family, entries]) => (entries ? [[family, entries] as const] : [])));

@@ -3,7 +3,11 @@ import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../backends/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 
-const RESULTS = ["in_sync", "changed", "failed"] as const;
+/** Names of programs that are told apart: each is a series. */
+const MAX_PROGRAMS = 20;
+
+/** `unchanged`: nothing was looked at, for no change was heard of. */
+const RESULTS = ["in_sync", "unchanged", "changed", "failed"] as const;
 export type SyncResult = (typeof RESULTS)[number];
 
 /** What the loop reports as it goes. */
@@ -14,6 +18,10 @@ export interface Metrics {
   kept(family: string): void;
   /** Which backend keeps the rules, and why that one. */
   backend(name: string, reason: string): void;
+  /** Are changes by other programs heard of? */
+  watching(isWatching: boolean): void;
+  /** Drift of a family was repaired that programs of these names made. */
+  repairedAfter(family: string, programs: readonly string[]): void;
   /** Its policy comes to so many rules, or exceptions where these are kept. */
   wanted(family: string, count: number): void;
   /** Syncs are so many seconds apart. */
@@ -48,9 +56,12 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
   const gauge = <T extends string>(name: string, help: string, labelNames: T[] = []): Gauge<T> =>
     new prom.Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers });
 
-  const syncs = counter("syncs_total", "Syncs by family and result: in_sync, changed, failed.", ["family", "result"]);
+  const syncs = counter("syncs_total", "Syncs by family and result: in_sync, unchanged, changed, failed.", [
+    "family",
+    "result",
+  ]);
   const avoided = counter("writes_avoided_total", "Syncs that found the rules right and wrote nothing.", ["family"]);
-  const drifts = counter("drift_repairs_total", "Syncs that repaired rules which somebody else had changed.", [
+  const drifts = counter("drift_repairs_total", "Syncs that repaired rules which another program had modified.", [
     "family",
   ]);
   const duration: Histogram<"family"> = new prom.Histogram({
@@ -70,6 +81,13 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "backend",
     "reason",
   ]);
+  const watching = gauge("rule_watch_up", "1 if changes by other programs are heard of at once, else 0.");
+  const culprits = counter(
+    "drift_repairs_by_program_total",
+    "Repairs by the program that had changed the rules, as the kernel names it.",
+    ["family", "program"],
+  );
+  const known = new Set<string>();
   const interval = gauge("resync_interval_seconds", "Time between two looks at the rules.");
   const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
   const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
@@ -93,9 +111,9 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     contentType: registry.contentType,
     synced: (family, result, seconds, drift) => {
       syncs.inc({ family, result });
-      duration.observe({ family }, seconds);
+      if (result !== "unchanged") duration.observe({ family }, seconds);
       if (result !== "failed") success.set({ family }, Date.now() / 1000);
-      if (result === "in_sync") avoided.inc({ family });
+      if (result === "in_sync" || result === "unchanged") avoided.inc({ family });
       if (drift) drifts.inc({ family });
     },
     kept: (family) => {
@@ -106,6 +124,14 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     backend: (name, reason) => {
       backend.reset();
       backend.set({ backend: name, reason }, 1);
+    },
+    watching: (isWatching) => watching.set(isWatching ? 1 : 0),
+    repairedAfter: (family, programs) => {
+      for (const program of programs) {
+        const isKnown = known.has(program) || known.size < MAX_PROGRAMS;
+        if (isKnown) known.add(program);
+        culprits.inc({ family, program: isKnown ? program : "other" });
+      }
     },
     wanted: (family, count) => rules.set({ family }, count),
     interval: (seconds) => interval.set(seconds),

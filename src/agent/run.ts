@@ -1,7 +1,7 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Address, nodeAddresses } from "../host/index.ts";
+import { type Address, listenTo, nodeAddresses } from "../host/index.ts";
 import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
@@ -12,6 +12,7 @@ import { createKeepers, type Keepers } from "./keepers.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { reconcile } from "./reconcile.ts";
+import { watchRules } from "./rule-watch.ts";
 
 export interface RunOptions {
   /** The config's files, and folders of them. */
@@ -25,6 +26,8 @@ export interface RunOptions {
   /** Opens the backend of a policy; asked for each sync. */
   readonly open: Opener;
   readonly log: Log;
+  /** Are changes by other programs listened to? `auto`: if the cost of that can be measured. */
+  readonly watchRules: "auto" | "true" | "false";
 }
 
 /** A loop that runs. */
@@ -39,14 +42,34 @@ export interface Run {
 const FALLBACK_INTERVAL_MS = 60_000;
 
 /** Starts the loop. Nothing ends it but `stop`. */
-export async function run({ paths, config, policy, listen, version, runtime, open, log }: RunOptions): Promise<Run> {
+export async function run(options: RunOptions): Promise<Run> {
+  const { paths, config, policy, listen, version, runtime, open, log } = options;
   let forced = false;
   const interval = () => {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
   const metrics = listen ? await createMetrics({ version, runtime, counters: () => keepers.counters() }) : undefined;
-  const keepers: Keepers = createKeepers(() => ({ open, interval, log, metrics }));
+  const keepers: Keepers = createKeepers(() => ({
+    open,
+    interval,
+    log,
+    metrics,
+    isWatched: watch.isReliable,
+    moved: () => {
+      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.isWatchable())) watch.start();
+      else watch.stop();
+    },
+  }));
+  const watch = watchRules({
+    listen: listenTo,
+    matters: (event) => keepers.all().some((keeper) => keeper.concerns(event)),
+    changed: (transaction) => keepers.changed(transaction),
+    look: () => keepers.sync(),
+    unmeasured: options.watchRules === "true",
+    log,
+    metrics,
+  });
 
   const follower = followConfig({
     paths,
@@ -99,6 +122,7 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
     },
     stop: async () => {
       follower.stop();
+      watch.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);
       claim.release();
     },

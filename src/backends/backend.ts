@@ -47,6 +47,20 @@ export interface Cleaner {
   isUnreadable(error: unknown): boolean;
 }
 
+/** A change of nftables rules that the kernel has told of. */
+export interface RuleEvent {
+  readonly op: "add" | "delete";
+  /** `rule`, `element`, `chain`, `table`, … */
+  readonly object: string;
+  /** nft's name of the family: `ip`, `ip6`, `inet`, … */
+  readonly family: string;
+  readonly table: string;
+  /** The chain or set; empty for a table. */
+  readonly name: string;
+  /** All of it, as `nft monitor` prints it. */
+  readonly text: string;
+}
+
 /** Reads and writes the rules of one family at a time. */
 export interface Backend extends Cleaner {
   /** What it keeps, for people. */
@@ -57,6 +71,10 @@ export interface Backend extends Cleaner {
   count(policy: FamilyPolicy): number;
   /** What was written to carry out a policy, for the log; in one line. */
   describe(policy: FamilyPolicy, written: Transaction): string;
+  /** Can this change have touched the rules of a policy? Without it no changes are told of, as in the legacy variant. */
+  concerns?(event: RuleEvent, policy: FamilyPolicy): boolean;
+  /** The program that commits its transactions, as the kernel names it. */
+  readonly writer?: string;
   /** Why the node cannot hold the rules of a policy, found out by a check that writes nothing; undefined if it can. */
   obstacle?(policy: FamilyPolicy): Promise<string | undefined>;
   /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */

@@ -19,7 +19,7 @@ export class VerifyError extends Error {
     if (left.length > SHOWN) lines.push(`  … and ${left.length - SHOWN} more`);
     super(
       `after ${ATTEMPTS} transactions the rules are still not as desired: another program changes them, ` +
-        `or this iptables prints them differently. Left to change:\n${lines.join("\n")}`,
+        `or this version of the tool prints them differently. Left to change:\n${lines.join("\n")}`,
     );
     this.changes = changes;
   }

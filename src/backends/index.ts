@@ -2,7 +2,7 @@
  * The backends: where a policy is kept, and how the node is brought to it.
  * @module
  */
-export type { Backend, Cleaner, EntryCounter, Inspection } from "./backend.ts";
+export type { Backend, Cleaner, EntryCounter, Inspection, RuleEvent } from "./backend.ts";
 export { VerifyError } from "./converge.ts";
 export { iptablesBackend } from "./iptables/backend.ts";
 export { ReferencedError } from "./iptables/remove.ts";

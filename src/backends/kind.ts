@@ -1,6 +1,7 @@
 // A kind of backend: all that the command line needs to know to offer it.
 import type { Unsupported } from "../config/index.ts";
 import type { Family } from "../core/index.ts";
+import type { Host } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 
@@ -32,6 +33,8 @@ export interface BackendOptions {
   readonly flag: (name: string) => string;
   /** Told what a person should know besides answers. */
   readonly warn: (message: string) => void;
+  /** The machine that it works on; this one by default. */
+  readonly host?: Host;
 }
 
 /** What `render` prints of one family. */
@@ -56,7 +59,7 @@ export interface BackendKind {
   /** Keys of the config that it cannot keep, and why. */
   readonly unsupportedKeys: Unsupported;
   /** Why `auto` must choose this kind on this node; undefined if nothing asks for it. Writes nothing. */
-  readonly demanded?: () => Promise<string | undefined>;
+  readonly demanded?: (options: BackendOptions) => Promise<string | undefined>;
   readonly open: (options: BackendOptions) => Promise<Backend>;
   /** Opens every place in which earlier runs may have left something, to clean up. */
   readonly openAll: (options: BackendOptions) => Promise<readonly Cleaner[]>;

@@ -50,7 +50,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
     if (!found) throw new Error(`${kind.name} is not in the registry`);
     return { backend: await found.open(), reason, others: found.others };
   };
-  const chosen = once((policy: FamilyPolicy) => choose(policy, (kind) => open(kind, "")));
+  const chosen = once((policy: FamilyPolicy) => choose(policy, options, (kind) => open(kind, "")));
   return async (policy) => {
     if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
     if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
@@ -68,25 +68,29 @@ async function openOthers(kind: BackendKind, options: BackendOptions): Promise<r
 /** The kind that the node asks for, else the default one, unless the node cannot hold its rules. */
 async function choose(
   policy: FamilyPolicy,
+  options: BackendOptions,
   open: (kind: BackendKind) => Promise<Opened>,
 ): Promise<{ readonly kind: BackendKind; readonly reason: string }> {
   const opening = open(DEFAULT_BACKEND).catch((error: Error) => error);
   for (const kind of BACKENDS) {
-    const reason = await kind.demanded?.();
+    const reason = await kind.demanded?.(options);
     if (reason !== undefined) return { kind, reason };
   }
-  const opened = await opening;
-  if (opened instanceof Error && !isMissing(opened)) throw opened;
-  const obstacle =
-    opened instanceof Error ? `${DEFAULT_BACKEND.name} is not installed` : await opened.backend.obstacle?.(policy);
+  const obstacle = await opening
+    .then((opened) => (opened instanceof Error ? Promise.reject(opened) : opened.backend.obstacle?.(policy)))
+    .catch((error: Error) => {
+      if (isMissing(error)) return NOT_INSTALLED;
+      throw error;
+    });
   if (obstacle === undefined) return { kind: DEFAULT_BACKEND, reason: "default" };
   await open(ENFORCING_BACKEND).catch((error: Error) => {
-    throw isMissing(error) && opened instanceof Error
-      ? new ToolError("missing", "iptables, nft", null, "", "neither is installed; install the nftables package")
-      : error;
+    if (!isMissing(error) || obstacle !== NOT_INSTALLED) throw error;
+    throw new ToolError("missing", "iptables, nft", null, "", "neither is installed; install the nftables package");
   });
   return { kind: ENFORCING_BACKEND, reason: obstacle };
 }
+
+const NOT_INSTALLED = `${DEFAULT_BACKEND.name} is not installed`;
 
 const isMissing = (error: Error) => error instanceof ToolError && error.reason === "missing";
 

@@ -94,6 +94,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
+  "watch-rules": ours(
+    "string",
+    "auto",
+    "auto|true|false",
+    ["run"],
+    "listen to nft monitor and undo changes by other programs at once; auto: if the cost of that can be measured",
+  ),
   page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
   port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),

@@ -71,6 +71,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
       (message) => log.event("info", message),
     ),
     log,
+    watchRules: settings.watchRules,
   });
 
   const name = await signal;

@@ -47,6 +47,7 @@ export interface Settings {
   readonly log: LogOptions;
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
+  readonly watchRules: "auto" | "true" | "false";
   readonly cleanupOnExit: boolean;
   /** Where the preview page is written; empty: it is served. */
   readonly page: string;
@@ -133,6 +134,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     write: bool("write"),
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
+    watchRules: oneOf("watch-rules", ["auto", "true", "false"]),
     cleanupOnExit: bool("cleanup-on-exit"),
     page: text("page"),
     port: Number(text("port")),

@@ -9,6 +9,7 @@ export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
 export type { Page } from "./http-message.ts";
 export { kernelRelease } from "./kernel.ts";
+export { type Listen, type Listener, type ListenerCost, listenTo } from "./listener.ts";
 export { lockHolder } from "./lock-holder.ts";
 export {
   exitError,

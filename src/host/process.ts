@@ -1,9 +1,9 @@
-// Runs one tool to its end. The only file that starts a process.
+// Runs one tool to its end.
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
+import { environment, largeEnvironment } from "./environment.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
-import { FOLDERS } from "./search-path.ts";
 import { tethered, tetherFailed } from "./tether.ts";
 
 /** How a run can go wrong; the message shows the command, its exit and what it said. */
@@ -52,19 +52,6 @@ const MAX_STDERR = 64 << 20;
 
 /** Milliseconds between two looks at how large the file has become that a tool writes to. */
 const WATCH_MS = 50;
-
-/** What the tools read of our environment. Deno lets nobody read all of it who may not read any variable. */
-const passed = ["XTABLES_LOCKFILE", "XTABLES_LIBDIR"].flatMap((name) => {
-  const value = process.env[name];
-  return value === undefined ? [] : [[name, value] as const];
-});
-const environment = { ...Object.fromEntries(passed), PATH: FOLDERS.join(":"), LC_ALL: "C" };
-
-/**
- * For tools that read a whole table: of 40,000 rules they make 12,000 page faults of 4 KiB, a tenth of their time.
- * glibc 2.35 and later take huge pages when asked so; others do not know the word.
- */
-const largeEnvironment = { ...environment, GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? "glibc.malloc.hugetlb=1" };
 
 export interface ToolInput {
   /** For its standard input. */

@@ -31,16 +31,26 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     over: (key) => states.delete(key),
     flushed: async () => {},
   };
+  const culprits: string[] = [];
   const syncs: { result: SyncResult; drift: boolean }[] = [];
   const metrics = {
     synced: (_family: string, result: SyncResult, _seconds: number, drift: boolean) =>
       void syncs.push({ result, drift }),
     wanted: () => {},
     backend: () => {},
+    repairedAfter: (_family: string, programs: readonly string[]) => void culprits.push(...programs),
   } as Partial<Metrics> as Metrics;
   const backend = other ?? iptablesBackend("nft", (message) => lines.push(message), table.host);
+  const watched = { now: false };
   const open = async () => ({ backend, reason: "test", others: async () => [] });
-  const keeper: Keeper = keep(policy, { open, interval: () => INTERVAL, log, metrics, clock });
+  const keeper: Keeper = keep(policy, {
+    open,
+    interval: () => INTERVAL,
+    log,
+    metrics,
+    isWatched: () => watched.now,
+    clock,
+  });
   /** Lets the sync that is due, or triggered, come to its end; returns the lines that were logged. */
   const sync = async (trigger = true): Promise<string> => {
     const [from, done] = [lines.length, syncs.length + 1];
@@ -48,7 +58,7 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     await turnsUntil(() => syncs.length === done && clock.next() !== undefined, "the sync");
     return lines.slice(from).join("\n");
   };
-  return { table, clock, keeper, syncs, states, sync };
+  return { table, clock, keeper, syncs, states, sync, watched, culprits };
 }
 
 test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it works again", async () => {
@@ -87,7 +97,10 @@ test("drift is repaired and shown, and is no longer so after a sync without", as
   clock.advance(INTERVAL);
   const said = await sync(false);
   assert.match(said, /^info: .*rules: 1 added, 0 removed, 2 kept; drift is repaired$/m);
-  assert.match(said, /^warning: ipv4: somebody had changed the rules:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 [^\n]*$/m);
+  assert.match(
+    said,
+    /^warning: ipv4: the rules were modified by another program:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 [^\n]*$/m,
+  );
   assert.equal(syncs.at(-1), { result: "changed", drift: true });
   assert.ok(states.has("ipv4 drift"));
   for (let i = 0; i < 10; i++) await sync();
@@ -101,15 +114,15 @@ test("drift is told from a change of the config that comes at the same time", as
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
   keeper.want(policyOf("11.0.0.0/8", "12.0.0.0/8"));
   const said = await sync();
-  assert.match(said, /somebody had changed the rules:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /);
+  assert.match(said, /the rules were modified by another program:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /);
   assert.not.match(said, /12\.0\.0\.0/, "what the config changes is no drift");
   assert.ok(syncs.at(-1)?.drift);
   // The same again, as from a config with a new comment: no reason to take drift for a change.
   keeper.want(policyOf("11.0.0.0/8", "12.0.0.0/8"));
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
-  assert.match(await sync(), /somebody had changed the rules/);
+  assert.match(await sync(), /the rules were modified by another program/);
   keeper.want(policyOf("13.0.0.0/8"));
-  assert.not.match(await sync(), /somebody/);
+  assert.not.match(await sync(), /modified by/);
   assert.equal(syncs.at(-1), { result: "changed", drift: false });
 });
 
@@ -120,7 +133,7 @@ test("drift that cannot be repaired is shown too", async () => {
   table.intercept = (command) => (command.includes("-restore") ? { exit: 4 } : undefined);
   assert.match(
     await sync(),
-    /warning: ipv4: somebody has changed the rules; to repair them:\n\+ -A IP-MASQ-AGENT -d 10/,
+    /warning: ipv4: the rules were modified by another program; to repair them:\n\+ -A IP-MASQ-AGENT -d 10/,
   );
 });
 
@@ -130,7 +143,7 @@ test("rules that another has made as a new config wants them are no drift", asyn
   const next = policyOf("11.0.0.0/8");
   await iptablesBackend("nft", assert.unreachable, table.host).sync(next);
   keeper.want(next);
-  assert.not.match(await sync(), /somebody|drift/);
+  assert.not.match(await sync(), /modified|drift/);
   assert.equal(syncs.at(-1), { result: "in_sync", drift: false });
 });
 
@@ -148,8 +161,44 @@ test("what the agent itself has written is no drift, though it could not look at
   assert.match(table.chains.get(OURS)?.[0] ?? "", /^-d 11\.0\.0\.0\/8 /, "it was written all the same");
   table.intercept = () => undefined;
   keeper.want(policyOf("12.0.0.0/8"));
-  assert.not.match(await sync(), /somebody|drift/);
+  assert.not.match(await sync(), /modified|drift/);
   assert.equal(syncs.at(-1), { result: "changed", drift: false });
+});
+
+test("while every change is heard of, nine of ten resyncs look at nothing", async () => {
+  const { table, clock, syncs, sync, watched } = keeping(policyOf("10.0.0.0/8"));
+  await sync();
+  watched.now = true;
+  const results: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const before = table.calls.length;
+    const ended = syncs.length + 1;
+    clock.advance(INTERVAL);
+    await turnsUntil(() => syncs.length === ended && clock.next() !== undefined, "the resync");
+    results.push(`${syncs.at(-1)?.result} ${table.calls.length - before}`);
+  }
+  const ten = [...Array(9).fill("unchanged 0"), "in_sync 2"];
+  assert.equal(results, [...ten, ...ten]);
+});
+
+const changeBy = (program: string) => ({ events: [], program, pid: 4711 });
+
+test("a change that is heard of is undone at once, and the program that made it is named", async () => {
+  const { table, clock, keeper, sync, watched, culprits } = keeping(policyOf("10.0.0.0/8"));
+  await sync();
+  watched.now = true;
+  // What the sync itself wrote is told of too.
+  keeper.changed(changeBy("iptables-nft-re"));
+  assert.is(clock.next(), INTERVAL);
+  table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
+  keeper.changed(changeBy("firewalld"));
+  assert.is(clock.next(), 10);
+  clock.advance(10);
+  assert.match(await sync(false), /warning: ipv4: the rules were modified by firewalld \(pid 4711\):\n\+ -A/);
+  assert.equal(culprits, ["firewalld"]);
+  keeper.changed(changeBy("iptables-nft-re"));
+  keeper.changed(changeBy("iptables-nft-re"));
+  assert.is(clock.next(), 10, "the second of two is not ours");
 });
 
 test("what was there before the first write is shown with it", async () => {
@@ -192,7 +241,7 @@ test("the same with a CNI config", async () => {
     };
     assert.match(
       await contested(),
-      /^warning: ipv4: somebody had changed the exceptions:\n- 11\.0\.0\.0\/8\n\+ 10\.0\.0\.0\/8$/m,
+      /^warning: ipv4: the exceptions were modified by another program:\n- 11\.0\.0\.0\/8\n\+ 10\.0\.0\.0\/8$/m,
     );
     assert.is(readFileSync(file, "utf8"), kept);
     await contested();

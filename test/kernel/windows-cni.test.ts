@@ -99,7 +99,7 @@ for (const runtime of ["node", "deno"] as const) {
           writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
           await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
           await loop.until(
-            () => /somebody had changed the exceptions:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()),
+            () => /the exceptions were modified by another program:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()),
             "saying so",
           );
 

@@ -2,7 +2,7 @@
 import type { Family } from "../../core/index.ts";
 import { type Host, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
-import type { Backend, InspectedRule } from "../backend.ts";
+import type { Backend, InspectedRule, RuleEvent } from "../backend.ts";
 import { converge } from "../converge.ts";
 import { commit } from "./commit.ts";
 import { countersOf } from "./counters.ts";
@@ -42,6 +42,7 @@ export function iptablesBackend(
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    ...(variant === "nft" ? { concerns, writer: "iptables-nft-restore" } : {}),
     obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
     plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {
@@ -91,4 +92,12 @@ function rulesOf(chain: string, { jumps, rules }: ObservedChain): readonly Inspe
   const inChain = (name: string, list: ObservedChain["rules"]) =>
     list.map(({ spec, packets, bytes }) => ({ rule: `-A ${name} ${spec}`, packets, bytes }));
   return [...inChain("POSTROUTING", jumps), ...inChain(chain, rules)];
+}
+
+/** In POSTROUTING others add rules at any time: that takes nothing from us, unless the rule leads to our chain. */
+function concerns(event: RuleEvent, { family, chain }: FamilyPolicy): boolean {
+  if (event.family !== { ipv4: "ip", ipv6: "ip6" }[family] || event.table !== "nat") return false;
+  if (event.object === "table" || event.name === chain) return true;
+  if (event.name !== "POSTROUTING") return false;
+  return event.op === "delete" || event.object !== "rule" || event.text.includes(chain);
 }

@@ -2,6 +2,7 @@
 import { thisHost } from "../../host/index.ts";
 import type { BackendKind } from "../kind.ts";
 import { iptablesBackend } from "./backend.ts";
+import { bareNftCleaner } from "./bare-nft.ts";
 import { formatRendered, render } from "./render.ts";
 import { VARIANTS, type Variant } from "./tools.ts";
 import { detectVariant, usedVariants } from "./variant.ts";
@@ -30,13 +31,14 @@ export const iptables: BackendKind = {
     enforceNonMasquerade:
       "another table's rules may come before those of iptables; it needs --backend=nftables or auto",
   },
-  open: async ({ chain, flag, warn }) =>
-    iptablesBackend(variantOf(flag) ?? (await detectVariant(thisHost.run, chain)), warn),
-  openAll: async ({ flag, warn }) => {
+  open: async ({ chain, flag, warn, host = thisHost }) =>
+    iptablesBackend(variantOf(flag) ?? (await detectVariant(host.run, chain)), warn, host),
+  openAll: async ({ flag, warn, host = thisHost }) => {
     const named = variantOf(flag);
-    // What was written before a node changed its variant is found too.
-    const variants = named ? [named] : await usedVariants(thisHost.run);
-    return variants.map((variant) => iptablesBackend(variant, warn));
+    // What was written before a node changed its variant is found too, and what an image with iptables wrote.
+    const variants = named ? [named] : await usedVariants(host.run);
+    const backends = variants.map((variant) => iptablesBackend(variant, warn, host));
+    return named || variants.includes("nft") ? backends : [...backends, bareNftCleaner(host)];
   },
   render: (policy) => render(policy).map((data) => ({ data, text: `${formatRendered(data).trimEnd()}\n` })),
 };

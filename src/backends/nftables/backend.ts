@@ -8,7 +8,7 @@ import { countersOf } from "./counters.ts";
 import { desiredTable } from "./desired.ts";
 import { diffTable, removeTable } from "./diff.ts";
 import type { ObservedTable } from "./observed.ts";
-import { formatElement, placeOf } from "./table.ts";
+import { formatElement, NFT_FAMILY, placeOf } from "./table.ts";
 import { commit, listTable } from "./tools.ts";
 
 /** Opens the backend of the tables of this name. `warn` is told what a person should know besides answers. */
@@ -43,6 +43,8 @@ export function nftablesBackend(
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    concerns: (event, { family }) => event.family === NFT_FAMILY[family] && event.table === table,
+    writer: "nft",
     plan: async (policy) => diffTable(desired(policy), await observe(policy.family)),
     inspect: async (policy) => {
       const { text, observed } = await list(policy.family);

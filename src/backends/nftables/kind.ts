@@ -7,7 +7,7 @@ import { checkVersions } from "./tools.ts";
 
 const TABLE = "nft-table";
 
-const open = ({ flag, warn }: BackendOptions) => nftablesBackend(flag(TABLE), warn);
+const open = ({ flag, warn, host }: BackendOptions) => nftablesBackend(flag(TABLE), warn, host);
 
 export const nftables: BackendKind = {
   name: "nftables",
@@ -28,12 +28,10 @@ export const nftables: BackendKind = {
   },
   meaningless: [],
   unsupportedKeys: {},
-  demanded: async () => {
-    if (await runsKubeProxy(thisHost.run)) return "kube-proxy runs in nftables mode";
-    return undefined;
-  },
+  demanded: async ({ host = thisHost }) =>
+    (await runsKubeProxy(host.run)) ? "kube-proxy runs in nftables mode" : undefined,
   open: async (options) => {
-    await checkVersions(thisHost.run);
+    await checkVersions((options.host ?? thisHost).run);
     return open(options);
   },
   openAll: async (options) => [open(options)],

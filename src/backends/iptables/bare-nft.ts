@@ -1,0 +1,59 @@
+// Removes what iptables of the nft variant has left, on a node or in an image that has nft and no iptables.
+import type { Family } from "../../core/index.ts";
+import { type Host, runToolOrThrow, ToolError } from "../../host/index.ts";
+import type { Cleaner } from "../backend.ts";
+import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
+import { listNftChain } from "./nft.ts";
+import type { NftRule } from "./nft-chain.ts";
+import { ReferencedError } from "./remove.ts";
+
+const FAMILY: Readonly<Record<Family, string>> = { ipv4: "ip", ipv6: "ip6" };
+
+/** Its rules are those of table nat in nftables, so nft can name all of them; what it deletes goes in one transaction. */
+export function bareNftCleaner({ run }: Host): Cleaner {
+  const planCleanup = async (family: Family, chain: string): Promise<Transaction | undefined> => {
+    const tools = { run, variant: "nft", family } as const;
+    const own = await listNftChain(tools, chain, chain);
+    // A jump to a chain that is not there cannot exist.
+    if (!own) return undefined;
+    const leading = ((await listNftChain(tools, "POSTROUTING", chain)) ?? []).filter(({ leads }) => leads);
+    const maps = leading.filter(({ leads }) => leads === "map");
+    if (maps.length > 0) {
+      throw new ReferencedError(
+        chain,
+        maps.map(({ text }) => text),
+      );
+    }
+    return removal(family, chain, own, leading);
+  };
+  return {
+    name: "iptables-nft",
+    planCleanup,
+    cleanup: async (family, chain) => {
+      const planned = await planCleanup(family, chain);
+      if (planned) await runToolOrThrow(run, "nft", ["-f", "-"], { input: planned.text });
+      return planned;
+    },
+    describeCleanup: (chain, written) =>
+      written
+        ? `removed: chain ${chain} and ${written.counts.removed} rules`
+        : `chain ${chain} not found; nothing to remove`,
+    isUnreadable: (error) => error instanceof ToolError && / list chain /.test(error.command),
+  };
+}
+
+function removal(family: Family, chain: string, own: readonly NftRule[], jumps: readonly NftRule[]): Transaction {
+  const nat = `${FAMILY[family]} nat`;
+  const removed = (kind: ChangeKind, line: string): Change => ({ op: "remove", kind, line });
+  const changes = [
+    removed("chain", `chain ${nat} ${chain}`),
+    ...own.map(({ text }) => removed("rule", `rule ${nat} ${chain} ${text}`)),
+    ...jumps.map(({ text }) => removed("jump", `rule ${nat} POSTROUTING ${text}`)),
+  ];
+  const lines = [
+    ...jumps.map(({ handle }) => `delete rule ${nat} POSTROUTING handle ${handle}`),
+    `flush chain ${nat} ${chain}`,
+    `delete chain ${nat} ${chain}`,
+  ];
+  return { family, text: lines.map((line) => `${line}\n`).join(""), changes, counts: countsOf(changes) };
+}
