@@ -8,7 +8,7 @@ export const BUNDLE = {
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["node:*"],
-  alias: { util: "./scripts/node-util.mjs" },
+  alias: { util: "./scripts/node-util.mjs", "node:process": "./scripts/node-process.mjs" },
   target: ["es2022"],
   loader: { ".wasm": "binary" },
   logLevel: "warning",
