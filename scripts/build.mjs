@@ -28,7 +28,7 @@ const { metafile } = await build({
   ...BUNDLE,
   entryPoints: ["src/cli/main.ts"],
   outfile: "dist/ip-masq-agent.mjs",
-  plugins: [nativeWasm],
+  plugins: [...BUNDLE.plugins, nativeWasm],
   minify: true,
   legalComments: "none",
   metafile: true,
