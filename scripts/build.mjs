@@ -13,6 +13,7 @@ import { buildLibrary } from "./library.mjs";
 import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
 import { hashOf, sbomOf } from "./sbom.mjs";
+import { nativeWasm } from "./wasm.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -27,6 +28,7 @@ const { metafile } = await build({
   ...BUNDLE,
   entryPoints: ["src/cli/main.ts"],
   outfile: "dist/ip-masq-agent.mjs",
+  plugins: [...BUNDLE.plugins, nativeWasm],
   minify: true,
   legalComments: "none",
   metafile: true,

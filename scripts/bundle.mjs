@@ -1,5 +1,7 @@
 // @ts-check
 // How TypeScript becomes one file that runs anywhere: what the build and the bench have in common.
+import { withoutFormatter } from "./jsonc.mjs";
+import { readOnlyYaml } from "./yaml.mjs";
 
 /** @satisfies {import("esbuild").BuildOptions} */
 export const BUNDLE = {
@@ -8,8 +10,9 @@ export const BUNDLE = {
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["node:*"],
-  alias: { util: "./scripts/node-util.mjs" },
+  alias: { util: "./scripts/node-util.mjs", "node:process": "./scripts/node-process.mjs" },
   target: ["es2022"],
   loader: { ".wasm": "binary" },
+  plugins: [withoutFormatter, readOnlyYaml],
   logLevel: "warning",
 };

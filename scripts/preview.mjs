@@ -34,6 +34,7 @@ export async function buildPage() {
     ...BROWSER,
     entryPoints: ["src/preview/main.tsx"],
     plugins: [
+      ...BUNDLE.plugins,
       {
         name: "worker-source",
         setup: ({ onResolve, onLoad }) => {

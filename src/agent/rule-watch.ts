@@ -98,8 +98,8 @@ export function watchRules({
         if (!unmeasured) giveUp("what listening costs cannot be measured here");
         return;
       }
-      if (cost.memory > MOST_MEMORY) {
-        const size = `${cost.memory >> 20} MiB, more than ${MOST_MEMORY >> 20}`;
+      if (cost.resident > MOST_MEMORY) {
+        const size = `${cost.resident >> 20} MiB, more than ${MOST_MEMORY >> 20}`;
         return restart(TOO_DEAR_MS, `nft monitor holds the node's whole ruleset and takes ${size}`);
       }
       spent = [...spent, cost.cpu + reading / 1000].slice(-COST_LOOKS - 1);

@@ -88,7 +88,7 @@ export async function run(options: RunOptions): Promise<Run> {
     if (valid) await warnOfAddresses(valid, log);
     if (!policy.ipv6) log.state("ipv6 off", "info", "IPv6 masquerading rules: not enabled.", 2);
     if (!isNew || !valid) return false;
-    setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
+    await setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
     keepers.want(compilePolicy(valid, policy));
     keepers.sync();

@@ -1,5 +1,4 @@
 // Flags: the table of them, and reading them as Go's flag package does.
-import { parseArgs } from "node:util";
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
 
@@ -178,49 +177,42 @@ const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
  * repeated flag wins, `--` ends the flags. Unlike there, flags and words may be mixed. Throws {@link UsageError}.
  */
 export function parseFlags(argv: readonly string[]): ParsedArgs {
-  const args = [...argv];
-  // Go's single dash becomes the double dash that the parser knows; the value of a string flag is left as it is.
-  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
-    const match = /^--?([^-=][^=]*)(=.*)?$/s.exec(args[i] ?? "");
-    if (!match) continue;
-    const name = match[1] === "h" ? "help" : (match[1] ?? "");
-    args[i] = `--${name}${match[2] ?? ""}`;
-    if (FLAGS[name]?.type === "string" && match[2] === undefined) i++;
-  }
-  const options = Object.fromEntries(
-    Object.entries(FLAGS).map(([name, { type }]) => [name, { type: type === "bool" ? "boolean" : "string" } as const]),
-  );
-  const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
   const flags = new Map<string, string>();
   const repeated = new Map<string, string[]>();
   const words: string[] = [];
   let help = false;
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, value } = token;
-    if (name === "help") {
-      help = true;
-      continue;
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i] ?? "";
+    if (arg === "--") {
+      words.push(...argv.slice(i + 1));
+      break;
     }
-    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
-    if (!flag) {
-      const meant = suggest(name, Object.keys(FLAGS));
-      throw new UsageError(`flag provided but not defined: -${name}${meant ? `; did you mean --${meant}?` : ""}`);
-    }
-    if (flag.type === "string") {
+    const [, name, written] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === undefined || arg === "-") words.push(arg);
+    else if (name === "h" || name === "help") help = true;
+    else {
+      const { type, repeats } = flagNamed(name);
+      const value = type === "bool" ? boolOf(name, written) : (written ?? argv[++i]);
       if (value === undefined) throw new UsageError(`flag needs an argument: -${name}`);
       flags.set(name, value);
-      if (flag.repeats) repeated.set(name, [...(repeated.get(name) ?? []), value]);
-    } else if (value === undefined || TRUE.has(value)) {
-      flags.set(name, "true");
-    } else if (FALSE.has(value) || (name === "version" && value === "raw")) {
-      flags.set(name, value === "raw" ? "true" : "false");
-    } else {
-      throw new UsageError(
-        `invalid boolean value ${JSON.stringify(value)} for -${name}: write --${name} or --${name}=false`,
-      );
+      if (repeats) repeated.set(name, [...(repeated.get(name) ?? []), value]);
     }
   }
   return { flags, repeated, words, help };
+}
+
+function flagNamed(name: string): Flag {
+  const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+  if (flag) return flag;
+  const meant = suggest(name, Object.keys(FLAGS));
+  throw new UsageError(`flag provided but not defined: -${name}${meant ? `; did you mean --${meant}?` : ""}`);
+}
+
+function boolOf(name: string, written: string | undefined): "true" | "false" {
+  if (written === undefined || TRUE.has(written)) return "true";
+  if (FALSE.has(written)) return "false";
+  if (name === "version" && written === "raw") return "true";
+  throw new UsageError(
+    `invalid boolean value ${JSON.stringify(written)} for -${name}: write --${name} or --${name}=false`,
+  );
 }

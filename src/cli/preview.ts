@@ -13,7 +13,7 @@ import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
 /** The build puts it beside the bundle. */
-const PAGE = new URL("preview.html", import.meta.url);
+const PAGE = "preview.html";
 
 /** Where the page takes its first state from. */
 const HOLE = '<script type="application/json" id="state">';
@@ -107,9 +107,10 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
 }
 
 function readPage(): string {
+  const page = new URL(PAGE, import.meta.url);
   try {
-    return readFileSync(PAGE, "utf8");
+    return readFileSync(page, "utf8");
   } catch {
-    throw new PageError(`${PAGE.pathname} is not there: it belongs beside the program`);
+    throw new PageError(`${page.pathname} is not there: it belongs beside the program`);
   }
 }

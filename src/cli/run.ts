@@ -1,7 +1,6 @@
 // ip-masq-agent run: keep the rules in place until told to stop.
 import process from "node:process";
-import { setFlagsFromString } from "node:v8";
-import { createLog, type Log, type Run, run as runLoop } from "../agent/index.ts";
+import { createLog, keepHeapSmall, type Log, type Run, run as runLoop } from "../agent/index.ts";
 import { killTools, shortenLockWait, tieTools } from "../host/index.ts";
 import { cleanup } from "./cleanup.ts";
 import { UsageError } from "./flags.ts";
@@ -18,16 +17,6 @@ import { RUNTIME, VERSION } from "./version.ts";
 const SYNC_MS = 1_000;
 const CLEANUP_MS = 15_000;
 const FLUSH_MS = 500;
-
-/**
- * Asks V8 to keep its heap small: left alone, 3,000 resyncs one right after the other took 50 MB instead of 20. Its
- * optimizing compiler has nothing to win where syncs are seconds apart, and takes megabytes whenever it works.
- */
-function keepSmall(): void {
-  for (const flag of ["--optimize-for-size", "--max-semi-space-size=1", "--semi-space-growth-factor=1", "--no-opt"]) {
-    setFlagsFromString(flag);
-  }
-}
 
 /** Does `work` end within so many milliseconds? */
 function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
@@ -49,7 +38,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   });
   process.on("SIGHUP", () => loop?.sync());
 
-  keepSmall();
+  await keepHeapSmall();
   tieTools();
   const log = createLog(settings.log);
   log.event("info", `ip-masq-agent version: ${VERSION} (${RUNTIME})`);

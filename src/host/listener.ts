@@ -16,7 +16,7 @@ export interface ListenerCost {
   /** Processor time in seconds. */
   readonly cpu: number;
   /** Resident memory in bytes. */
-  readonly memory: number;
+  readonly resident: number;
 }
 
 export interface ListenerEvents {
@@ -67,7 +67,7 @@ function readCost(pid: number): ListenerCost | undefined {
     // The name of the program, which may hold anything, stands in parentheses.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const [user, system, pages] = [fields[11], fields[12], fields[21]].map(Number) as [number, number, number];
-    return { cpu: (user + system) / TICKS, memory: pages * PAGE };
+    return { cpu: (user + system) / TICKS, resident: pages * PAGE };
   } catch {
     return undefined;
   }

@@ -37,7 +37,7 @@ export interface Outcomes {
   readonly scopes: Readonly<Record<Family, Scope>>;
 }
 
-const EVERYTHING = parsePrefixes(["0.0.0.0/0", "::/0"]).records;
+const everything = () => parsePrefixes(["0.0.0.0/0", "::/0"]).records;
 const UNLIMITED: Scope = { sources: "any", outputInterfaces: "any" };
 
 /** The outcomes of a policy. */
@@ -86,7 +86,7 @@ function withFallbacks(records: PrefixRecords, { rule, verdict, fallback, scopes
     return outcome;
   };
   return {
-    prefixes: joinRecords(records, EVERYTHING),
+    prefixes: joinRecords(records, everything()),
     at: (index) => {
       const found = index < records.length ? rule(index) : undefined;
       if (found) return { family: found.prefix.family, verdict: found.verdict, rule: found, managed: true };
@@ -111,7 +111,7 @@ export function sourceRangesOf({ scopes }: Pick<Outcomes, "scopes">): SourceRang
   const { records } = parsePrefixes(all.map(({ network }) => network));
   const rest = [scopes.ipv4.sources === "any", scopes.ipv6.sources === "any"];
   return {
-    prefixes: joinRecords(records, EVERYTHING),
+    prefixes: joinRecords(records, everything()),
     isWithin: (index) => index < all.length || rest[index - all.length] === true,
   };
 }

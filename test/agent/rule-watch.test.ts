@@ -6,7 +6,7 @@ import { watchRules } from "../../src/agent/rule-watch.ts";
 import type { Listen, ListenerCost } from "../../src/host/index.ts";
 import { fakeClock } from "../fake-clock.ts";
 
-const CHEAP: ListenerCost = { cpu: 0, memory: 5 << 20 };
+const CHEAP: ListenerCost = { cpu: 0, resident: 5 << 20 };
 const CHANGE = "add rule ip nat X counter\n# new generation 3 by process 7 (nft)\n";
 
 /** A watch with a listener that does what it is told. */
@@ -86,7 +86,7 @@ test("events that were lost are followed by a look", () => {
 });
 
 const DEAR: readonly (readonly [what: string, cost: (seconds: number) => ListenerCost, said: RegExp])[] = [
-  ["memory", () => ({ cpu: 0, memory: 65 << 20 }), /holds the node's whole ruleset and takes 65 MiB, more than 64/],
+  ["memory", () => ({ cpu: 0, resident: 65 << 20 }), /holds the node's whole ruleset and takes 65 MiB, more than 64/],
   ["processor time", (seconds) => ({ ...CHEAP, cpu: seconds * 0.3 }), /takes 30 % of a processor, more than 20 %/],
 ];
 

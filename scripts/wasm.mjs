@@ -1,0 +1,17 @@
+// @ts-check
+// The compiled core inside the bundle.
+import { readFileSync } from "node:fs";
+
+/**
+ * Embeds `.wasm` files for Node and Deno, which decode base64 natively. esbuild's own loader adds a loop in JavaScript that
+ * runs anywhere, and that V8 optimizes while it runs: 4 ms of CPU at every start.
+ * @type {import("esbuild").Plugin}
+ */
+export const nativeWasm = {
+  name: "native-wasm",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
+      contents: `export default new Uint8Array(Buffer.from("${readFileSync(path, "base64")}", "base64"));`,
+    }));
+  },
+};
