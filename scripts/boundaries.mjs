@@ -10,7 +10,7 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
  * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean }>>}
  */
 const MODULES = {
-  core: { modules: [] },
+  core: { modules: [], packages: ["@assemblyscript/loader"] },
   config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   host: { modules: [] },

@@ -1,7 +1,6 @@
 // @ts-check
 // How TypeScript becomes one file that runs anywhere: what the build and the bench have in common.
 import { withoutFormatter } from "./jsonc.mjs";
-import { readOnlyYaml } from "./yaml.mjs";
 
 /** @satisfies {import("esbuild").BuildOptions} */
 export const BUNDLE = {
@@ -13,6 +12,6 @@ export const BUNDLE = {
   alias: { util: "./scripts/node-util.mjs", "node:process": "./scripts/node-process.mjs" },
   target: ["es2022"],
   loader: { ".wasm": "binary" },
-  plugins: [withoutFormatter, readOnlyYaml],
+  plugins: [withoutFormatter],
   logLevel: "warning",
 };

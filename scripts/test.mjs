@@ -55,17 +55,12 @@ async function bundle(entryPoints, outdir) {
     packages: "external",
     sourcemap: "inline",
     plugins: [
-      ...BUNDLE.plugins,
       {
-        name: "what-stays-outside",
+        name: "scripts-stay",
         setup: ({ onResolve }) => {
           onResolve({ filter: /\/(demo|bench|scripts)\/.*\.mjs$/ }, ({ resolveDir, path }) => {
             return { path: pathToFileURL(resolve(resolveDir, path)).href, external: true };
           });
-          // Configs are read by the part of yaml that is in the bundle; tests read what they like by all of it.
-          onResolve({ filter: /^yaml$/ }, ({ importer }) =>
-            /\/src\/[^/]+\/[^/]+$/.test(importer) ? { path: resolve("node_modules/yaml/browser/index.js") } : undefined,
-          );
         },
       },
     ],

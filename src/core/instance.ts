@@ -1,5 +1,6 @@
 // The one place that instantiates the WASM core, and the only file that knows how a call moves its data.
 // This module is browser-compatible.
+import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
 
 /** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
@@ -90,7 +91,7 @@ export class Instance {
   readonly call: CoreExports;
 
   constructor() {
-    this.call = new WebAssembly.Instance(module).exports as CoreExports;
+    this.call = instantiateSync<CoreExports>(module).exports;
   }
 
   /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
