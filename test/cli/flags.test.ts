@@ -94,7 +94,7 @@ test("the values that help and completion show are those that are taken", () => 
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
-  assert.is(listed.length, 6);
+  assert.is(listed.length, 7);
 });
 
 test("one name may be two flags", () => {
