@@ -84,7 +84,7 @@ export function keep(
     };
     try {
       backend = await open();
-      metrics?.wanted(family, backend.count(wanted));
+      metrics?.wanted(family, await backend.count(wanted));
       const transaction = await backend.sync(wanted, inForce.length > 0 ? { inForce, drifted } : undefined);
       if (!transaction) repair = undefined;
       failure = undefined;

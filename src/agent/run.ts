@@ -1,8 +1,8 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Backend } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Address, nodeAddresses } from "../host/index.ts";
-import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
+import { type Address, inTurns, nodeAddresses } from "../host/index.ts";
+import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
@@ -41,6 +41,7 @@ const FALLBACK_INTERVAL_MS = 60_000;
 /** Starts the loop. Nothing ends it but `stop`. */
 export async function run({ paths, config, policy, listen, version, runtime, open, log }: RunOptions): Promise<Run> {
   let forced = false;
+  let stopped = false;
   const interval = () => {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
@@ -68,7 +69,9 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
     if (!isNew || !valid) return false;
     setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
-    keepers.want(compilePolicy(valid, policy));
+    const compiled = await inTurns(compilePolicyInSteps(valid, policy));
+    if (stopped) return false;
+    keepers.want(compiled);
     keepers.sync();
     return true;
   };
@@ -99,6 +102,7 @@ export async function run({ paths, config, policy, listen, version, runtime, ope
       lookout.trigger();
     },
     stop: async () => {
+      stopped = true;
       follower.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);
       claim.release();

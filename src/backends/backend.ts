@@ -40,7 +40,7 @@ export interface Backend {
   /** Where it keeps that, for people; in one line. */
   place(policy: FamilyPolicy): string;
   /** How many of its unit a policy wants. */
-  count(policy: FamilyPolicy): number;
+  count(policy: FamilyPolicy): Promise<number>;
   /** What was written to carry out a policy, for the log; in one line. */
   describe(policy: FamilyPolicy, written: Transaction): string;
   /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */
