@@ -37,7 +37,7 @@ function configOf(yaml: string) {
 const CONFIGS: Readonly<Record<string, string>> = {
   kept: `nonMasqueradeCIDRs:\n${cidrs(10)}`,
   mixed: `nonMasqueradeCIDRs:\n${cidrs(10)}masqueradeCIDRs:\n${cidrs(11)}`,
-  translated: `nonMasqueradeCIDRs: [10.0.0.0/8]\nsnat:\n- to: 192.0.2.1\n  destinationCIDRs:\n${cidrs(11)}`,
+  translated: `nonMasqueradeCIDRs: [10.0.0.0/8]\nsnat:\n- to: 192.0.2.1\n  destinationCIDRs:\n${cidrs(11).replace(/^/gm, "  ")}`,
   sources: `nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs:\n${cidrs(10)}`,
 };
 
