@@ -170,7 +170,7 @@ export function keep(
         metrics?.backend(backend.name, opened.reason);
         log.state("backend", "info", `backend: ${backend.name} (${opened.reason})`);
       }
-      metrics?.wanted(family, backend.count(wanted));
+      metrics?.wanted(family, await backend.count(wanted));
       // What another backend keeps says nothing about drift in this one.
       const past = inForce.length > 0 && keptBy === backend ? { inForce, drifted } : undefined;
       const transaction = await backend.sync(wanted, past);

@@ -1,8 +1,8 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Address, listenTo, nodeAddresses } from "../host/index.ts";
-import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
+import { type Address, inTurns, listenTo, nodeAddresses } from "../host/index.ts";
+import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
@@ -45,6 +45,7 @@ const FALLBACK_INTERVAL_MS = 60_000;
 export async function run(options: RunOptions): Promise<Run> {
   const { paths, config, policy, listen, version, runtime, open, log } = options;
   let forced = false;
+  let stopped = false;
   const interval = () => {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
@@ -90,7 +91,9 @@ export async function run(options: RunOptions): Promise<Run> {
     if (!isNew || !valid) return false;
     await setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
-    keepers.want(compilePolicy(valid, policy));
+    const compiled = await inTurns(compilePolicyInSteps(valid, policy));
+    if (stopped) return false;
+    keepers.want(compiled);
     keepers.sync();
     return true;
   };
@@ -121,6 +124,7 @@ export async function run(options: RunOptions): Promise<Run> {
       lookout.trigger();
     },
     stop: async () => {
+      stopped = true;
       follower.stop();
       watch.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);

@@ -68,7 +68,7 @@ export interface Backend extends Cleaner {
   /** Where it keeps that, for people; in one line. */
   place(policy: FamilyPolicy): string;
   /** How many of its unit a policy wants. */
-  count(policy: FamilyPolicy): number;
+  count(policy: FamilyPolicy): Promise<number>;
   /** What was written to carry out a policy, for the log; in one line. */
   describe(policy: FamilyPolicy, written: Transaction): string;
   /** Can this change have touched the rules of a policy? Without it no changes are told of, as in the legacy variant. */

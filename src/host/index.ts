@@ -26,4 +26,5 @@ export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { type Held, takeName } from "./socket-name.ts";
 export { tieTools } from "./tether.ts";
+export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -54,6 +54,19 @@ for (const runtime of ["node", "deno"] as const) {
       return withLoop(node, [`--config=${folder}/mount/ip-masq-agent`], use, { runtime });
     }),
   );
+
+  kernelTest(`a config of more than 32 KiB is parsed in a thread, and followed (${runtime})`, () =>
+    withNode((node, folder) => {
+      const cidrs = Array.from({ length: 60 }, (_, i) => `10.${i}.0.0/16`).join(", ");
+      const large = `${config(cidrs)}${`# ${"x".repeat(98)}\n`.repeat(400)}`;
+      const use = async (loop: Loop) => {
+        await loop.until(() => /ipv4: rules: 63 added/.test(loop.log()), "the first sync");
+        assert.is(loop.log().match(/ip-masq-agent version/g)?.length, 1, "the thread is no second agent");
+        assert.is((await loop.stop("SIGTERM")).exit, 0);
+      };
+      return withLoop(node, [configFlag(folder, large)], use, { runtime });
+    }),
+  );
 }
 
 kernelTest("a burst of a thousand changes ends in the last one, with few syncs", () =>
