@@ -9,6 +9,7 @@ import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
+import { printPackets } from "./packets.mjs";
 import { printPolicy } from "./policy.mjs";
 import { printPreview } from "./preview.mjs";
 import { printScan } from "./scan.mjs";
@@ -22,6 +23,7 @@ process.env.DENO_NO_UPDATE_CHECK = "1";
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
 const SECTIONS = {
   kernel: printKernel,
+  packets: printPackets,
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,
