@@ -9,6 +9,14 @@ import { addNamespace, inside, removeNamespace, runInside } from "../../demo/net
 export type Variant = "nft" | "legacy";
 export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
 
+/** The places that keep a policy on Linux, and the flags that choose each. */
+export const PLACES = {
+  nft: ["--iptables-variant=nft"],
+  legacy: ["--iptables-variant=legacy"],
+  nftables: ["--backend=nftables"],
+} as const;
+export type Place = keyof typeof PLACES;
+
 const BUNDLE = resolve("dist/ip-masq-agent.mjs");
 
 /** How the bundle is started on each runtime. */

@@ -8,7 +8,7 @@ import { ADDRESSES, addNamespace, makeNetwork, removeNamespace, runInside } from
 import { buildTable, type Family, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
 import { formatAddress, numbersBelow } from "../core/slow.ts";
 import { configText, decideSlow, randomAddress, randomConfig, shiftOf } from "../policy/random.ts";
-import { agent, configFlag, kernelTest, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
+import { agent, configFlag, kernelTest, PLACES, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
@@ -170,6 +170,14 @@ const CASES: readonly {
     pod: ["pod", "eth0"],
     other: ["other", "eth0"],
   },
+  {
+    // Five prefixes inside each other, down to single addresses.
+    config:
+      "nonMasqueradeCIDRs: [0.0.0.0/0, 10.99.0.0/16, 10.99.0.1/32, '::/0', 'fd00:99::/64', 'fd00:99::1/128']\n" +
+      "masqueradeCIDRs: [10.0.0.0/8, 10.99.0.0/24, 203.0.113.10/32, 'fd00::/8', 'fd00:99::/96', '2001:db8:9::10/128']",
+    pod: ["pod", "eth0"],
+    other: ["other", "eth0"],
+  },
   { config: `${KEPT}\nsourceCIDRs: [10.244.0.0/16, 'fd00:244::/64']`, pod: ["pod", "eth0"], other: ["other", "other"] },
   {
     config: "nonMasqueradeCIDRs: []\nsourceCIDRs: [10.9.0.0/16, 10.245.0.0/24, 'fd00:9::/64', 'fd00:245::/64']",
@@ -178,6 +186,7 @@ const CASES: readonly {
   },
   { config: "nonMasqueradeCIDRs: []\noutputInterfaces: [eth0]", pod: ["pod", "eth0"], other: ["other", "eth0"] },
   { config: "nonMasqueradeCIDRs: []\noutputInterfaces: ['eth*']", pod: ["eth1", "eth0"], other: ["eth1", "eth0"] },
+  { config: `${KEPT}\noutputInterfaces: [eth0, eth1]`, pod: ["pod", "eth0"], other: ["other", "eth0"] },
   {
     config: "nonMasqueradeCIDRs: []\nsourceCIDRs: [10.244.0.0/16, 'fd00:244::/64']\noutputInterfaces: [wlan0, eth1]",
     pod: ["eth1", "pod"],
@@ -199,17 +208,27 @@ const CASES: readonly {
     other: ["other", "range"],
     flags: ["--to-ports=2000-2999,40000-40999"],
   },
+  {
+    // An address of its own inside a masqueraded prefix inside a kept one.
+    config:
+      "nonMasqueradeCIDRs: [203.0.0.0/8, '2001:db8::/32']\nmasqueradeCIDRs: [203.0.113.0/24, '2001:db8:9::/48']\n" +
+      "snat: [{ destinationCIDRs: [203.0.113.8/29], to: 192.0.2.5-192.0.2.6 }, " +
+      "{ destinationCIDRs: ['2001:db8:9::/64'], to: '2001:db8:1::5-2001:db8:1::6' }]",
+    pod: ["eth1", "range"],
+    other: ["eth1", "range"],
+    flags: ["--random-fully=false", "--to-ports=2000-2999,40000-40999"],
+  },
 ];
 
-for (const variant of VARIANTS) {
-  kernelTest(`packets are treated as the keys say (${variant})`, async () => {
+for (const [place, choice] of Object.entries(PLACES)) {
+  kernelTest(`packets are treated as the keys say (${place})`, async () => {
     const network = await makeWideNetwork();
     const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
     try {
       // Each connection has a source port of its own: none meets what connection tracking keeps of an earlier one.
       let port = 10_000;
       for (const one of CASES) {
-        const flags = ["--enable-ipv6", `--iptables-variant=${variant}`, ...(one.flags ?? [])];
+        const flags = ["--enable-ipv6", ...choice, ...(one.flags ?? [])];
         const { exit, stderr } = await agent(network.node, ["apply", ...flags, configFlag(folder, one.config)]);
         assert.is(exit, 0, stderr);
         for (const who of ["pod", "other"] as const) {
