@@ -70,15 +70,23 @@ export function kernelTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_KERNEL ? test.skip : test)(name, callback);
 }
 
+/** Gives `use` a folder for files; it goes afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Gives `use` a namespace of its own and a folder for files; both go afterwards. */
 export async function withNode<T>(use: (node: string, folder: string) => Promise<T>): Promise<T> {
   const node = addNamespace("test");
-  const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
   try {
-    return await use(node, folder);
+    return await withFolder((folder) => use(node, folder));
   } finally {
     removeNamespace(node);
-    rmSync(folder, { recursive: true });
   }
 }
 
