@@ -116,6 +116,9 @@ const DAMAGES: Readonly<Record<string, string>> = {
   "a set added": `add set ${AT} theirs { type ipv4_addr; elements = { 1.2.3.4 }; }`,
   "a map added": `add map ${AT} theirs { type ipv4_addr : mark; }`,
   "a counter object added": `add counter ${AT} theirs`,
+  "a comment with a comma and a brace": `add element ${AT} destinations { 8.8.8.8 comment "a, b }" : return }`,
+  "a comment of several lines": `add rule ${AT} masq accept comment "a\n\t}\n}\n\tchain b {"`,
+  "a table whose listing has no end": `delete table ${AT}\nadd table ${AT} { comment "a\n\tchain b {\n"; }`,
   "the table dormant": `add table ${AT} { flags dormant; }`,
 };
 
