@@ -61,14 +61,14 @@ export function inside(namespace, command) {
 }
 
 /**
- * Runs a command inside a namespace and answers its standard output; throws where it fails.
+ * Runs a command inside a namespace and returns its standard output; throws, with what it said, if it fails.
  * @param {string} namespace
  * @param {string[]} command
  * @param {string} [input]
  */
 export function runInside(namespace, command, input) {
   const [file, args] = inside(namespace, command);
-  return execFileSync(file, args, { encoding: "utf8", input: input ?? "", maxBuffer: 1 << 28 });
+  return execFileSync(file, args, { encoding: "utf8", input: input ?? "", stdio: "pipe", maxBuffer: 1 << 28 });
 }
 
 /**

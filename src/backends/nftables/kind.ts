@@ -7,6 +7,9 @@ import { checkVersions } from "./tools.ts";
 
 const TABLE = "nft-table";
 
+/** Names under which iptables, ebtables and kube-proxy keep tables: ours would take the place of theirs. */
+const OTHERS: readonly string[] = ["filter", "nat", "mangle", "raw", "security", "broute", "kube-proxy"];
+
 const open = ({ flag, warn, host }: BackendOptions) => nftablesBackend(flag(TABLE), warn, host);
 
 export const nftables: BackendKind = {
@@ -20,10 +23,12 @@ export const nftables: BackendKind = {
       fallback: "ip-masq-agent",
       summary: "the nftables table, of the families ip and ip6",
       alsoOf: ["render"],
-      check: (name) =>
-        /^[A-Za-z_.][\w./-]{0,127}$/.test(name)
+      check: (name) => {
+        if (OTHERS.includes(name)) return "a table of that name belongs to another program, whose rules would be lost";
+        return /^[A-Za-z_.][\w./-]{0,127}$/.test(name)
           ? undefined
-          : "a table's name begins with a letter, and has letters, digits and _ . / - in it",
+          : "a table's name begins with a letter, and has letters, digits and _ . / - in it";
+      },
     },
   },
   meaningless: [],
