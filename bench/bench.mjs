@@ -6,6 +6,7 @@ import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
+import { printHeal } from "./heal.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
@@ -24,6 +25,7 @@ process.env.DENO_NO_UPDATE_CHECK = "1";
 const SECTIONS = {
   kernel: printKernel,
   packets: printPackets,
+  heal: printHeal,
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,

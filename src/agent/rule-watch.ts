@@ -16,6 +16,8 @@ export interface RuleWatch {
 
 export interface RuleWatchOptions {
   readonly listen: Listen;
+  /** The tables that hold rules of ours. */
+  readonly tables: () => readonly string[];
   /** Does an event concern rules of ours? */
   readonly matters: (event: RuleEvent) => boolean;
   /** A program, this one or another, has changed some of ours. */
@@ -50,6 +52,7 @@ const TOO_DEAR_MS = 600_000;
 
 export function watchRules({
   listen,
+  tables,
   matters,
   changed,
   look,
@@ -116,7 +119,7 @@ export function watchRules({
 
   const begin = (): void => {
     end();
-    const reader = createEventReader(matters);
+    const reader = createEventReader(tables, matters);
     const started = listen("nft", ["monitor"], {
       text: (part) => {
         const begin = clock.now();

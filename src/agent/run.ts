@@ -58,12 +58,13 @@ export async function run(options: RunOptions): Promise<Run> {
     metrics,
     isWatched: watch.isReliable,
     moved: () => {
-      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.isWatchable())) watch.start();
+      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
       else watch.stop();
     },
   }));
   const watch = watchRules({
     listen: listenTo,
+    tables: () => keepers.all().flatMap((keeper) => keeper.table() ?? []),
     matters: (event) => keepers.all().some((keeper) => keeper.concerns(event)),
     changed: (transaction) => keepers.changed(transaction),
     look: () => keepers.sync(),

@@ -36,6 +36,7 @@ function watching({ unmeasured = false } = {}) {
   };
   const watch = watchRules({
     listen,
+    tables: () => ["nat"],
     matters: () => true,
     changed: (transaction) => void heard.push(transaction),
     look: () => void looks++,

@@ -44,7 +44,7 @@ export function iptablesBackend(
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
-    ...(variant === "nft" ? { concerns, writer: "iptables-nft-restore" } : {}),
+    ...(variant === "nft" ? { trace: { table: "nat", writer: "iptables-nft-restore", concerns } } : {}),
     obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
     plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {

@@ -45,8 +45,11 @@ export function nftablesBackend(
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
-    concerns: (event, { family }) => event.family === NFT_FAMILY[family] && event.table === table,
-    writer: "nft",
+    trace: {
+      table,
+      writer: "nft",
+      concerns: (event, { family }) => event.family === NFT_FAMILY[family] && event.table === table,
+    },
     plan: async (policy) => diff(policy, await observe(policy.family)),
     inspect: async (policy) => {
       const { text, observed } = await list(policy.family);
