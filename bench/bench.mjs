@@ -6,7 +6,6 @@ import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
-import { printHeal } from "./heal.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
@@ -15,6 +14,7 @@ import { printPolicy } from "./policy.mjs";
 import { printPreview } from "./preview.mjs";
 import { printScan } from "./scan.mjs";
 import { printSize } from "./size.mjs";
+import { printWatch } from "./watch.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -25,7 +25,7 @@ process.env.DENO_NO_UPDATE_CHECK = "1";
 const SECTIONS = {
   kernel: printKernel,
   packets: printPackets,
-  heal: printHeal,
+  watch: printWatch,
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,

@@ -1,7 +1,7 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Address, inTurns, listenTo, nodeAddresses } from "../host/index.ts";
+import { type Address, inTurns, listenTo, memoryLimit, nodeAddresses } from "../host/index.ts";
 import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
@@ -68,6 +68,7 @@ export async function run(options: RunOptions): Promise<Run> {
     matters: (event) => keepers.all().some((keeper) => keeper.concerns(event)),
     changed: (transaction) => keepers.changed(transaction),
     look: () => keepers.sync(),
+    containerMemory: memoryLimit(),
     unmeasured: options.watchRules === "true",
     log,
     metrics,

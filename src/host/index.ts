@@ -11,6 +11,7 @@ export type { Page } from "./http-message.ts";
 export { kernelRelease } from "./kernel.ts";
 export { type Listen, type Listener, type ListenerCost, listenTo } from "./listener.ts";
 export { lockHolder } from "./lock-holder.ts";
+export { memoryLimit } from "./memory-limit.ts";
 export {
   exitError,
   ifMissing,

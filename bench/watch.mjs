@@ -1,16 +1,29 @@
 // @ts-check
-// How soon a change by another program is undone, and what listening for such changes costs while others write a lot.
-import { execFileSync, spawn } from "node:child_process";
+// Listening to the kernel's account of changes: how soon one by another program is undone, and what it costs or saves.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+import { childrenCpu } from "./cpu.mjs";
 import { median, printTable, show, verdict } from "./figures.mjs";
+import { kubeRules } from "./kube-rules.mjs";
 
 const AGENT = "dist/ip-masq-agent.mjs";
-const CONFIG = "build/bench-heal.yaml";
+const CONFIG = "build/bench-watch.yaml";
 const CHANGES = 20;
 
-/** Milliseconds from a change to its repair, and percent of a processor. */
-const TARGETS = { heal: 150, storm: 20 };
+/** Milliseconds from a change to its repair; percent of a processor; and a part of what the established agent's commands take. */
+const TARGETS = { heal: 150, storm: 20, inSync: 0.1 };
+
+/** What the established agent runs for each resync, whatever it finds. */
+const ESTABLISHED = `
+  iptables-nft -w 5 -t nat -N IP-MASQ-AGENT
+  iptables-nft -w 5 -t nat -C POSTROUTING -m addrtype ! --dst-type LOCAL -j IP-MASQ-AGENT
+  printf '*nat\n:IP-MASQ-AGENT - [0:0]\n-A IP-MASQ-AGENT -d 10.0.0.0/8 -j RETURN\n-A IP-MASQ-AGENT -j MASQUERADE\nCOMMIT\n' |
+    iptables-nft-restore -w 5 --noflush`;
+const ESTABLISHED_RUNS = 20;
+
+/** Services of others' rules, 8 each, and for how many seconds resyncs are metered that are 100 ms apart. */
+const IN_SYNC = { services: 5_000, seconds: 30 };
 
 /** What others commit in the storm: transactions a second, rules in each, and for how many seconds. */
 const STORM = { transactions: 100, rules: 50, seconds: 10 };
@@ -129,7 +142,56 @@ async function measureStorm(namespace, pid) {
   return part;
 }
 
-export async function printHeal() {
+/**
+ * How many syncs the agent's metrics count.
+ * @param {string} namespace
+ */
+function countSyncs(namespace) {
+  const fetch = 'console.log(await (await fetch("http://127.0.0.1:9410/metrics")).text())';
+  const page = runInside(namespace, [process.execPath, "--input-type=module", "-e", fetch]);
+  const counts = [...page.matchAll(/^ip_masq_agent_syncs_total\{.*\} (\d+)$/gm)].map(([, count]) => Number(count));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * CPU milliseconds of a resync in sync beside others' rules, all of ten counted; and of the established agent's commands.
+ * @param {typeof KINDS[number]} kind
+ */
+async function measureInSync({ flags }) {
+  const namespace = addNamespace("bench");
+  runInside(namespace, ["iptables-nft-restore"], kubeRules(IN_SYNC.services, 2, "ipv4"));
+  const [file, args] = inside(namespace, ["sh", "-c", ESTABLISHED]);
+  const before = childrenCpu();
+  for (let i = 0; i < ESTABLISHED_RUNS; i++) spawnSync(file, args);
+  const established = (childrenCpu() - before) / ESTABLISHED_RUNS;
+
+  writeFileSync(CONFIG, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
+  const command = [process.execPath, AGENT, `--config=${CONFIG}`, "--metrics-bind-address=127.0.0.1:9410", ...flags];
+  const agent = start(namespace, command);
+  await sleep(READY_MS);
+  const pid = agent.child.pid ?? 0;
+  const [syncs, cpu] = [countSyncs(namespace), cpuOf(pid)];
+  await sleep(IN_SYNC.seconds * 1000);
+  const spent = cpuOf(pid) - cpu;
+  const ours = (spent * 1000) / (countSyncs(namespace) - syncs);
+  await agent.stop();
+  removeNamespace(namespace);
+  return { ours, established };
+}
+
+/** Prints what a resync costs while changes are listened to. */
+async function printInSync() {
+  const rows = [];
+  for (const kind of KINDS) {
+    const { ours, established } = await measureInSync(kind);
+    const part = ours / established;
+    rows.push([kind.name, show(ours), show(established), part.toFixed(2), verdict(part, TARGETS.inSync)]);
+  }
+  console.log("\nA resync in sync beside 40,000 rules of others, while changes are listened to: CPU ms");
+  printTable([["backend", "agent", "established agent's three commands", "ratio", "target"], ...rows]);
+}
+
+export async function printWatch() {
   mkdirSync("build", { recursive: true });
   writeFileSync(CONFIG, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 1h\n");
   const rows = [];
@@ -157,4 +219,5 @@ export async function printHeal() {
       ` listener take\nwhile another program commits ${STORM.transactions} transactions of ${STORM.rules} rules a second`,
   );
   printTable([["backend", "undone", "target", "processor", "target", "afterwards it"], ...rows]);
+  await printInSync();
 }
