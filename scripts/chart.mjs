@@ -28,12 +28,16 @@ const valuesSchema = (config) => ({
     }),
     imagePullSecrets: { type: "array", items: { ...object({ name: { type: "string" } }), required: ["name"] } },
     config,
+    backend: { enum: ["auto", "iptables", "nftables"] },
+    // YAML reads true and false as booleans.
+    watchRules: { enum: ["auto", "true", "false", true, false] },
     args: {
       type: "array",
       items: {
-        description: "A flag. The address of metrics, health and readiness is made of port and monitoring.enabled.",
+        description:
+          "A flag. The values port, monitoring.enabled, backend and watchRules set the flags that are not allowed here.",
         type: "string",
-        not: { pattern: "^--?metrics-bind-address" },
+        not: { pattern: "^--?(metrics-bind-address|backend|watch-rules)" },
       },
     },
     cleanupOnExit: { type: "boolean" },

@@ -6,5 +6,6 @@ export const ENTRY_POINTS = {
   config: "config/index.ts",
   policy: "policy/index.ts",
   iptables: "backends/iptables/index.ts",
+  nftables: "backends/nftables/index.ts",
   "windows-cni": "backends/windows-cni/index.ts",
 };

@@ -80,13 +80,9 @@ export function watchRules({
     reliable = false;
     metrics?.watching(false);
   };
-  const giveUp = (why: string) => {
+  const giveUp = (why: string, severity: "info" | "warning" = "warning") => {
     end();
-    log.state(
-      "rule watch",
-      "warning",
-      `changes by other programs are repaired at the next resync, not at once: ${why}`,
-    );
+    log.state("rule watch", severity, `changes by other programs are repaired at the next resync, not at once: ${why}`);
   };
   const restart = (ms: number, why: string) => {
     giveUp(why);
@@ -102,7 +98,8 @@ export function watchRules({
       const cost = from.cost();
       if (listener !== from) return;
       if (!cost) {
-        if (!unmeasured) giveUp("what listening costs cannot be measured here");
+        // Nothing is wrong: on Deno with less than all permissions it is always so.
+        if (!unmeasured) giveUp("the cost of nft monitor cannot be measured here (see --watch-rules)", "info");
         return;
       }
       const why = judge({ ...cost, cpu: cost.cpu + reading / 1000 }, clock.now());

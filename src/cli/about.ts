@@ -4,22 +4,22 @@ import { FLAGS, type Flag } from "./flags.ts";
 export const SUMMARY = "keeps a node's IP masquerade rules";
 
 export const DESCRIPTION =
-  "Packets to the config's CIDRs keep the pod's address, all others that leave the cluster get the node's. Without a command it runs until it is told to stop.";
+  "Packets to the config's CIDRs keep the pod's address; all others that leave the cluster get the node's. The rules are those of iptables or a table of nftables. Without a command it runs as a service.";
 
 export const SPELLING = "One dash or two, --flag=value or --flag value; booleans --flag or --flag=false.";
 
-/** What stands over the flags of a group. */
+/** Headings over the flags of a group. */
 export const FLAGS_OF_RULES = "Flags of the rules, taken by every command";
 export const FLAGS_OF_SOME = "Flags of some commands";
 
 export const EXITS: readonly (readonly [code: string, meaning: string])[] = [
-  ["0", "it is done, or was so already"],
-  ["1", "it is not: something is wrong with a config, the value of a flag, a file or a tool"],
-  ["2", "the call cannot be understood; of commands that know --exit-code: something would change"],
+  ["0", "success; nothing to do is success too"],
+  ["1", "failure: an invalid config or flag value, a file or a tool"],
+  ["2", "bad usage; for commands with --exit-code: something would change"],
 ];
 
 export const FILES: readonly (readonly [path: string, what: string])[] = [
-  [FLAGS.config?.fallback ?? "", "the config: YAML, or JSON where it begins with {; without it the defaults apply"],
+  [FLAGS.config?.fallback ?? "", "the config: YAML, or JSON if it begins with {; without it the defaults apply"],
   ["/run/xtables.lock", "the lock that the legacy tools take to write"],
 ];
 
@@ -28,7 +28,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
   ["XTABLES_LOCKFILE", "the lock in place of /run/xtables.lock"],
 ];
 
-/** `--config=FILE`; empty behind it where a flag has no value. */
+/** `--config=FILE`, or `--write` if a flag has no value. */
 export const shownFlag = (name: string, { value }: Flag): string => `--${name}${value && `=${value}`}`;
 
 /** What a flag does, and what it is unless given. */

@@ -31,7 +31,7 @@ const ours = (type: Flag["type"], fallback: string, value: string, commands: str
 };
 const repeated = (flag: Flag): Flag => ({ ...flag, repeats: true });
 /** One name for flags of several commands. */
-const either = (...meanings: readonly [Flag, ...Flag[]]): Flag => {
+const byCommand = (...meanings: readonly [Flag, ...Flag[]]): Flag => {
   return { ...meanings[0], commands: meanings.flatMap(({ commands = [] }) => commands), meanings };
 };
 const klog = (type: Flag["type"]): Flag => {
@@ -46,9 +46,15 @@ const RULELESS = ["completion", "version"];
 
 const BACKEND_NAMES = [AUTO, ...BACKENDS.map(({ name }) => name)].join("|");
 
+/** `a, b, or c`. */
+const either = (words: readonly string[]) => `${words.slice(0, -1).join(", ")}, or ${words.at(-1)}`;
+
+/** Those with a preview. */
+const PREVIEWED_NAMES = [AUTO, "iptables", "nftables"].join("|");
+
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
-  "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat"),
+  "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat of iptables"),
   "enable-ipv6": agent("bool", "false", "", "keep IPv6 rules too; without it an IPv6 CIDR in the config is an error"),
   "nomasq-all-reserved-ranges": agent(
     "bool",
@@ -69,12 +75,21 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
     ),
   ),
-  backend: ours(
-    "string",
-    AUTO,
-    BACKEND_NAMES,
-    KERNEL,
-    `where the policy is kept: ${BACKENDS.map(({ place }) => place).join(", or ")}; auto: iptables, unless the node or the config needs nftables`,
+  backend: byCommand(
+    ours(
+      "string",
+      AUTO,
+      BACKEND_NAMES,
+      KERNEL,
+      `what keeps the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
+    ),
+    ours(
+      "string",
+      AUTO,
+      PREVIEWED_NAMES,
+      ["preview"],
+      "the backend whose rules are shown; auto: the one that run would choose on this node",
+    ),
   ),
   ...Object.fromEntries(
     BACKENDS.flatMap(({ flags }) => Object.entries(flags)).map(
@@ -98,26 +113,26 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "auto",
     "auto|true|false",
     ["run"],
-    "listen to nft monitor and undo changes by other programs at once; auto: if the cost of that can be measured",
+    "repair changes by other programs at once, as nft monitor reports them; auto: only if its cost can be measured",
   ),
   page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
   port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   strict: ours("bool", "false", "", ["check"], "treat warnings as errors"),
-  "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 where something would change"),
+  "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
   only: ours("string", "", "keep|masquerade|snat", ["classify"], "print the lines with this verdict, as they are"),
   summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
   from: repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it is")),
-  to: either(
+  to: byCommand(
     repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it would be")),
     ours(
       "string",
       AUTO,
       BACKEND_NAMES,
       ["render"],
-      `what to print: ${BACKENDS.map(({ rendered }) => rendered).join(", or ")}; auto: of iptables, unless the config needs nftables`,
+      `what to print: ${either(BACKENDS.map(({ rendered }) => rendered))}; auto: for iptables, unless the config needs nftables`,
     ),
   ),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
@@ -158,6 +173,20 @@ export function flagsOf(command?: string): readonly (readonly [string, Flag])[] 
   return Object.entries(FLAGS).flatMap(([name, flag]) =>
     (flag.meanings ?? [flag]).filter(does).map((meant) => [name, meant] as const),
   );
+}
+
+/** Checks that a command takes a flag, and the value if only this command takes it. Throws {@link UsageError}. */
+export function checkFor(command: string, name: string, value: string): void {
+  const { commands, meanings } = FLAGS[name] ?? {};
+  if (commands?.includes(command) === false) {
+    throw new UsageError(`--${name} has no meaning for ${command}; it belongs to ${commands.join(", ")}`);
+  }
+  const choices = meanings?.find((meant) => meant.commands?.includes(command))?.value.split("|") ?? [];
+  if (choices.length > 1 && !choices.includes(value)) {
+    throw new UsageError(
+      `invalid value ${JSON.stringify(value)} for flag -${name}: write one of ${choices.join(", ")}`,
+    );
+  }
 }
 
 export interface ParsedArgs {

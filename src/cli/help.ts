@@ -62,7 +62,7 @@ function ofProgram(): string[] {
     "Files:",
     table(FILES),
     "",
-    "Exit (the help of a command tells more):",
+    "Exit status (COMMAND --help has the details):",
     table(EXITS),
   ];
 }

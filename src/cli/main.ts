@@ -1,12 +1,12 @@
 // argv to a command to an exit code.
 import process from "node:process";
 import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
-import { CniConfigError, ReferencedError, VerifyError } from "../backends/index.ts";
+import { CniConfigError, ReferencedError, TooOldError, VerifyError } from "../backends/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
 import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
-import { FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { checkFor, FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { InputError } from "./input.ts";
@@ -28,6 +28,7 @@ const EXPECTED = [
   OutputError,
   PageError,
   ReferencedError,
+  TooOldError,
   ToolError,
   VerifyError,
 ];
@@ -60,17 +61,11 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       const bool = isBool(rest[0]) ? "; the value of a boolean flag is written --flag=value" : "";
       throw new UsageError(`${name} takes no ${JSON.stringify(rest[0])}${bool}`);
     }
-    for (const flag of flags.keys()) {
-      if (FLAGS[flag]?.commands?.includes(name) === false) {
-        throw new UsageError(`--${flag} has no meaning for ${name}; it belongs to ${FLAGS[flag].commands.join(", ")}`);
-      }
-    }
+    for (const [flag, value] of flags) checkFor(name, flag, value);
     return await command.action(settingsOf({ flags, repeated }), rest, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.warn(
-        `ip-masq-agent: ${error.message}\nip-masq-agent ${name === "run" ? "" : `${name} `}--help tells what there is`,
-      );
+      io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
       // 2 means "would change" where --exit-code can be given.
       return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
     }

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
+import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
 import { effectiveConfig } from "../config/index.ts";
 import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
@@ -72,17 +73,21 @@ async function stateOf(settings: Settings, paths: readonly string[], required: b
     io.warn(`no config file at ${name}, the defaults apply`);
   }
   if (sources.length > 1) io.warn(`the page shows the ${sources.length} files as one config`);
-  const observed = config && process.getuid?.() === 0 ? await observe(compilePolicy(config, policy), settings, io) : {};
+  const isRoot = process.getuid?.() === 0;
+  const { backend, rules } = config && isRoot ? await observe(compilePolicy(config, policy), settings, io) : NOTHING;
+  const { backend: choice } = settings;
   return {
     config: textOf(loaded),
     flags: {
+      backend: backend ?? (choice === AUTO ? DEFAULT_BACKEND : choice).name,
+      table: settings.backendFlag("nft-table"),
       chain: policy.chain,
       ipv6: policy.ipv6,
       reservedRanges: settings.config.reservedRanges,
       randomFully: policy.randomFully,
       ports: policy.ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(","),
     },
-    observed,
+    observed: rules,
   };
 }
 
@@ -94,16 +99,35 @@ function textOf({ sources, config, texts }: LoadedConfig): string {
   return more.length === 0 ? new TextDecoder().decode(first.bytes) : [...texts.values()].join("\n");
 }
 
-/** The rules that the node has, by family, as far as they can be read. */
-async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<object> {
+/** As its backend and the page call it. */
+const NFTABLES = "nftables";
+
+/** What the node has, as the page takes it, and the backend that keeps it there. */
+interface Observed {
+  readonly backend: string | undefined;
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+const NOTHING: Observed = { backend: undefined, rules: {} };
+
+/** Reads the rules of the node, as far as they can be read: of iptables by family, of nftables as one listing. */
+async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<Observed> {
   const outcomes = await forEachFamily(policy, async (part) => {
     const { backend } = await openBackend(settings, policy, io.warn);
-    return (await backend.inspect(part)).text;
+    const { exists, text } = await backend.inspect(part);
+    return { name: backend.name, text: exists || text !== "" ? text : `# there is no ${backend.place(part)}\n` };
   });
   for (const { family, error } of outcomes) {
     if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);
   }
-  return Object.fromEntries(outcomes.map((one) => [one.family, one.error === undefined ? one.value : ""]));
+  const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
+  if (read.some(({ name }) => name === NFTABLES)) {
+    return { backend: NFTABLES, rules: { [NFTABLES]: read.map(({ text }) => text).join("") } };
+  }
+  return {
+    backend: read.length > 0 ? DEFAULT_BACKEND.name : undefined,
+    rules: Object.fromEntries(read.map(({ family, text }) => [family, text])),
+  };
 }
 
 function readPage(): string {

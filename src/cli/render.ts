@@ -1,18 +1,11 @@
 // ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
-import { AUTO, BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
-import { UsageError } from "./flags.ts";
+import { AUTO, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
 import { type Io, printJson } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-const TARGETS = [AUTO, ...BACKENDS.map(({ name }) => name)];
-
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { to } = settings.flows;
-  if (to !== undefined && !TARGETS.includes(to)) {
-    throw new UsageError(`invalid value ${JSON.stringify(to)} for flag -to: write one of ${TARGETS.join(", ")}`);
-  }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
   const needed = policy.some(({ enforceKeep }) => enforceKeep) ? ENFORCING_BACKEND : DEFAULT_BACKEND;

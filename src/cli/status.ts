@@ -52,12 +52,13 @@ export async function status(settings: Settings, _words: readonly string[], io: 
         ? `not in sync: ${backend.unit}: ${counts.added} to add, ${counts.removed} to remove`
         : "in sync";
       io.print(`${who}: ${counts ? io.color.yellow(state) : io.color.green(state)}`);
-      if (rules.some(({ packets }) => packets !== undefined)) {
+      const isCounted = rules.some(({ packets }) => packets !== undefined);
+      if (isCounted) {
         io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));
       }
       for (const { rule, packets, bytes } of rules) {
-        const counters = packets === undefined ? "" : `${String(packets).padStart(9)} ${String(bytes).padStart(10)}`;
-        io.print(`${counters}  ${printable(rule)}`);
+        const counters = `${String(packets ?? "").padStart(9)} ${String(bytes ?? "").padStart(10)}`;
+        io.print(`${isCounted ? counters : ""}  ${printable(rule)}`);
       }
     }
     for (const leftover of leftovers) io.print(io.color.yellow(formatLeftover(leftover)));

@@ -6,7 +6,7 @@ import { file, followLines, report } from "./lines.ts";
 import type { Answer, Report } from "./report.ts";
 import type { Place } from "./state.ts";
 import { addresses, inForce, other, place, pointed } from "./store.ts";
-import { formatCount, plural, verdictName } from "./words.ts";
+import { enforceSentence, formatCount, plural, verdictName } from "./words.ts";
 
 /** Characters that are pasted as a file: a field with megabytes in it stops the page. */
 const LONG_PASTE = 1 << 20;
@@ -132,6 +132,7 @@ function Where() {
 function Answers({ report }: { report: Report }) {
   const { lines, bad, changed, entries, answers } = report;
   const compared = other.value?.policy !== undefined;
+  const [enforced] = inForce.value.policy?.flatMap((policy) => enforceSentence(policy) ?? []) ?? [];
   const rest = [
     bad > 0 ? `${formatCount(bad)} without an address` : "",
     compared ? `${formatCount(changed)} change` : "",
@@ -141,6 +142,7 @@ function Answers({ report }: { report: Report }) {
       <p role="status" data-testid="counted">
         {[plural(lines, "line"), ...rest.filter((one) => one !== "")].join(", ")}
       </p>
+      {enforced && <p class="note">{enforced}</p>}
       {lines > 1 && <Entries entries={entries} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable */}
       <section class="wide" aria-label="Lines" tabIndex={0}>

@@ -2,7 +2,10 @@
 
 /** What is coloured, by class. What stands in quotes comes first: nothing inside of it is anything else. */
 const TOKENS =
-  /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT)|(?<verdict>\b(?:RETURN|MASQUERADE|SNAT)\b)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
+  /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT|^(?:add |delete )?table\b)|(?<verdict>\b(?:RETURN|MASQUERADE|SNAT|return|masquerade)\b|\bsnat(?= to)|(?<=goto )(?:masq|snat)[\w.-]*)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
+
+/** The class of a verdict, by its first letter: `MASQUERADE`, `goto masq`, `goto snat-203.0.113.5`. */
+const VERDICTS: Readonly<Record<string, string>> = { r: "return", m: "masquerade", s: "snat" };
 
 interface Token {
   readonly kind: string;
@@ -16,7 +19,10 @@ function tokensOf(line: string): readonly Token[] {
   for (const match of line.matchAll(new RegExp(TOKENS, "g"))) {
     if (match.index > end) tokens.push({ kind: "", text: line.slice(end, match.index) });
     const [kind = ""] = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined) ?? [];
-    tokens.push({ kind: kind === "verdict" ? `verdict-${match[0].toLowerCase()}` : kind, text: match[0] });
+    tokens.push({
+      kind: kind === "verdict" ? `verdict-${VERDICTS[match[0][0]?.toLowerCase() ?? ""]}` : kind,
+      text: match[0],
+    });
     end = match.index + match[0].length;
   }
   return [...tokens, { kind: "", text: line.slice(end) }];

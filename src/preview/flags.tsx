@@ -1,7 +1,7 @@
 // The agent's flags as controls.
 import type { JSX } from "preact";
-import type { Flags } from "./state.ts";
-import { evaluation, flags } from "./store.ts";
+import { BACKENDS, type Flags } from "./state.ts";
+import { evaluation, flags, isEnforced } from "./store.ts";
 
 const SWITCHES = [
   { name: "ipv6", flag: "--enable-ipv6", hint: "keep IPv6 rules too" },
@@ -16,15 +16,18 @@ const SWITCHES = [
 const FIELDS = [
   { name: "chain", flag: "--masq-chain", placeholder: "IP-MASQ-AGENT" },
   { name: "ports", flag: "--to-ports", placeholder: "1024-29999,32768-65535" },
+  { name: "table", flag: "--nft-table", placeholder: "ip-masq-agent" },
 ] as const satisfies readonly { name: keyof Flags; flag: string; placeholder: string }[];
 
 export function FlagControls() {
   const set = (change: Partial<Flags>) => {
     flags.value = { ...flags.value, ...change };
   };
+  const usesTable = isEnforced.value || flags.value.backend === "nftables";
   return (
     <fieldset class="flags">
       <legend>Flags</legend>
+      <BackendChoice onChoose={(backend) => set({ backend })} />
       {SWITCHES.map(({ name, flag, hint }) => (
         <label key={name} class="switch">
           <input
@@ -37,15 +40,40 @@ export function FlagControls() {
           </span>
         </label>
       ))}
-      {FIELDS.map(({ name, flag, placeholder }) => (
+      {FIELDS.filter(({ name }) => usesTable || name !== "table").map(({ name, flag, placeholder }) => (
         <Field key={name} name={name} flag={flag} placeholder={placeholder} onText={(text) => set({ [name]: text })} />
       ))}
     </fieldset>
   );
 }
 
+/** `auto` asks the node; the page has none to ask. */
+function BackendChoice({ onChoose }: { readonly onChoose: (backend: Flags["backend"]) => void }) {
+  return (
+    <div class="field">
+      <label for="flag-backend">
+        <code>--backend</code>
+      </label>
+      <select
+        id="flag-backend"
+        value={isEnforced.value ? "nftables" : flags.value.backend}
+        disabled={isEnforced.value}
+        aria-describedby="flag-backend-note"
+        onChange={(event) => onChoose(event.currentTarget.value as Flags["backend"])}
+      >
+        {BACKENDS.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <p class="note" id="flag-backend-note">
+        {isEnforced.value && "enforceNonMasquerade needs nftables; --backend=auto chooses it."}
+      </p>
+    </div>
+  );
+}
+
 interface FieldProps {
-  readonly name: "chain" | "ports";
+  readonly name: (typeof FIELDS)[number]["name"];
   readonly flag: string;
   readonly placeholder: string;
   readonly onText: (text: string) => void;

@@ -5,7 +5,7 @@ import { HilbertMap } from "./hilbert-map.tsx";
 import { PrefixTree } from "./prefix-tree.tsx";
 import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn } from "./space.ts";
 import { changes, inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
-import { formatShare, lookName, ruleName, scopeSentence, verdictName } from "./words.ts";
+import { enforceSentence, formatShare, lookName, ruleName, scopeSentence, verdictName } from "./words.ts";
 
 export function Picture() {
   const block = useSignal<Block | undefined>(undefined);
@@ -53,11 +53,14 @@ interface ScopeNoteProps {
 
 const EVERY_PACKET = "Packets from any source and by any interface are subject to the config.";
 
-/** On what the verdicts depend besides the destination, which is all that the map and the tree show. */
+const sentencesOf = (policy: FamilyPolicy): string =>
+  [scopeSentence(policy) ?? EVERY_PACKET, enforceSentence(policy) ?? []].flat().join(" ");
+
+/** What is true of the verdicts besides the destination, which is all that the map and the tree show. */
 function ScopeNote({ policy, before, testid }: ScopeNoteProps) {
   if (!policy) return null;
-  const now = scopeSentence(policy) ?? EVERY_PACKET;
-  const old = before ? (scopeSentence(before) ?? EVERY_PACKET) : now;
+  const now = sentencesOf(policy);
+  const old = before ? sentencesOf(before) : now;
   if (now === old)
     return now === EVERY_PACKET ? null : (
       <p class="note" data-testid={testid}>

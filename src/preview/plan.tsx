@@ -1,46 +1,79 @@
-// What plan would print on a node whose iptables-save is pasted here.
-import { desiredChain, diffChain, formatChange, readObserved, type Transaction } from "../backends/iptables/index.ts";
+// What plan would print on a node whose rules are pasted here.
+import { formatChange } from "../backends/iptables/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
-import { inForce, observed } from "./store.ts";
-
-const TOOLS = { ipv4: "iptables-save", ipv6: "ip6tables-save" } as const;
+import { type Paste, SHOWN_BACKENDS, type ShownBackend, type Transaction } from "./shown-backend.ts";
+import { backend, inForce, observed } from "./store.ts";
 
 export function Plan() {
   const { policy } = inForce.value;
   if (!policy) return <p class="note">The plan comes with a valid config.</p>;
+  const shown = SHOWN_BACKENDS[backend.value];
   return (
     <>
       <p class="note">
         Paste what a node prints, and see what a sync would change there: what <code>ip-masq-agent plan</code> prints.
       </p>
-      {policy.map((part) => (
-        <FamilyPlan key={part.family} policy={part} />
+      {shown.pastes.map((paste) => (
+        <PastePlan
+          key={paste.key}
+          shown={shown}
+          paste={paste}
+          policy={policy.filter(({ family }) => paste.families.includes(family))}
+        />
       ))}
     </>
   );
 }
 
-function FamilyPlan({ policy }: { policy: FamilyPolicy }) {
-  const { family } = policy;
-  const text = observed.value[family];
-  const planned = text.trim() === "" ? undefined : plan(policy, text);
+interface PastePlanProps {
+  readonly shown: ShownBackend;
+  readonly paste: Paste;
+  readonly policy: readonly FamilyPolicy[];
+}
+
+function PastePlan({ shown, paste: { key, command, placeholder }, policy }: PastePlanProps) {
+  const text = observed.value[key];
+  if (policy.length === 0) return null;
+  const plans = policy.map((part) => (text.trim() === "" ? undefined : plan(shown, part, text)));
   return (
     <div class="block">
       <label>
-        <code>{TOOLS[family]} -t nat</code>
+        <code>{command}</code>
         <textarea
           rows={6}
           spellcheck={false}
           value={text}
-          placeholder="*nat …"
+          placeholder={placeholder}
           onInput={(event) => {
-            observed.value = { ...observed.value, [family]: event.currentTarget.value };
+            observed.value = { ...observed.value, [key]: event.currentTarget.value };
           }}
         />
       </label>
+      {policy.map((part, i) => (
+        <FamilyPlan
+          key={part.family}
+          policy={part}
+          // A text that cannot be read is so for both families.
+          planned={i > 0 && plans[0]?.ok === false ? undefined : plans[i]}
+          title={policy.length > 1 && plans[0]?.ok ? { ipv4: "IPv4: ", ipv6: "IPv6: " }[part.family] : ""}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface FamilyPlanProps {
+  readonly policy: FamilyPolicy;
+  readonly planned: Planned | undefined;
+  readonly title: string;
+}
+
+function FamilyPlan({ policy: { family }, planned, title }: FamilyPlanProps) {
+  return (
+    <>
       <p class={planned?.ok === false ? "problem" : "note"} role="status" data-testid={`plan-said-${family}`}>
-        {planned?.said}
+        {planned && `${title}${planned.said}`}
       </p>
       {planned?.ok && planned.transaction && (
         <Code
@@ -49,7 +82,7 @@ function FamilyPlan({ policy }: { policy: FamilyPolicy }) {
           lines={planned.transaction.changes.map((change) => ({ text: formatChange(change), kind: change.op }))}
         />
       )}
-    </div>
+    </>
   );
 }
 
@@ -57,14 +90,13 @@ type Planned =
   | { readonly ok: true; readonly said: string; readonly transaction: Transaction | undefined }
   | { readonly ok: false; readonly said: string };
 
-function plan(policy: FamilyPolicy, text: string): Planned {
+function plan({ unit, listing, plan }: ShownBackend, policy: FamilyPolicy, text: string): Planned {
   try {
-    const dump = new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`);
-    const transaction = diffChain(desiredChain(policy), readObserved(dump, policy.chain));
+    const transaction = plan(policy, inForce.value.flags, text);
     if (!transaction) return { ok: true, said: "in sync", transaction };
     const { added, removed } = transaction.counts;
-    return { ok: true, said: `rules: ${added} to add, ${removed} to remove`, transaction };
+    return { ok: true, said: `${unit}: ${added} to add, ${removed} to remove`, transaction };
   } catch (error) {
-    return { ok: false, said: `this is no dump of table nat: ${(error as Error).message}` };
+    return { ok: false, said: `this is not ${listing}: ${(error as Error).message}` };
   }
 }

@@ -1,20 +1,20 @@
 // What render prints: the transaction of each family.
 import { useSignal } from "@preact/signals";
-import { formatRendered, type Rendered, render } from "../backends/iptables/index.ts";
 import { Code } from "./code.tsx";
 import { copy } from "./copy.ts";
-import { inForce } from "./store.ts";
+import { formatRendered, type Rendered, SHOWN_BACKENDS } from "./shown-backend.ts";
+import { backend, inForce } from "./store.ts";
 
 export function Rules() {
-  const { policy } = inForce.value;
+  const { policy, flags } = inForce.value;
   if (!policy) return <p class="note">The rules come with a valid config.</p>;
   return (
     <>
       <p class="note">
-        One transaction for each family, on an empty table: all of it happens or none. <code>ip-masq-agent render</code>{" "}
-        prints the same.
+        One transaction for each family, which succeeds or fails as a whole, for a node without rules of the agent.{" "}
+        <code>ip-masq-agent render</code> prints the same.
       </p>
-      {render(policy).map((part) => (
+      {SHOWN_BACKENDS[backend.value].render(policy, flags).map((part) => (
         <Transaction key={part.family} part={part} />
       ))}
     </>

@@ -1,7 +1,14 @@
 // All that a person can set on the page, and its form in a link.
 
+/** The backends that the page shows, as --backend names them. */
+export const BACKENDS = ["iptables", "nftables"] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
 /** The agent's flags that shape rules. */
 export interface Flags {
+  readonly backend: BackendName;
+  /** As --nft-table takes it. */
+  readonly table: string;
   readonly chain: string;
   readonly ipv6: boolean;
   readonly reservedRanges: boolean;
@@ -27,13 +34,15 @@ export interface PageState {
   /** Lines with addresses. */
   readonly addresses: string;
   readonly place: Place;
-  /** What iptables-save and ip6tables-save print on a node. */
-  readonly observed: { readonly ipv4: string; readonly ipv6: string };
+  /** What iptables-save, ip6tables-save and nft print on a node. */
+  readonly observed: { readonly ipv4: string; readonly ipv6: string; readonly nftables: string };
   readonly tab: Tab;
 }
 
 /** The agent's own defaults. */
 export const DEFAULT_FLAGS: Flags = {
+  backend: "iptables",
+  table: "ip-masq-agent",
   chain: "IP-MASQ-AGENT",
   ipv6: false,
   reservedRanges: false,
@@ -47,7 +56,7 @@ export const EMPTY_STATE: PageState = {
   flags: DEFAULT_FLAGS,
   addresses: "",
   place: { kind: "first", value: "" },
-  observed: { ipv4: "", ipv6: "" },
+  observed: { ipv4: "", ipv6: "", nftables: "" },
   tab: "picture",
 };
 
@@ -94,6 +103,8 @@ export function readState(value: unknown): PageState {
     config: text(given.config, ""),
     compare: typeof given.compare === "string" ? given.compare : undefined,
     flags: {
+      backend: BACKENDS.find((name) => name === flags.backend) ?? DEFAULT_FLAGS.backend,
+      table: text(flags.table, DEFAULT_FLAGS.table),
       chain: text(flags.chain, DEFAULT_FLAGS.chain),
       ipv6: flags.ipv6 === true,
       reservedRanges: flags.reservedRanges === true,
@@ -105,7 +116,11 @@ export function readState(value: unknown): PageState {
       kind: (["first", "field", "key"] as const).find((kind) => kind === place.kind) ?? "first",
       value: text(place.value, ""),
     },
-    observed: { ipv4: text(observed.ipv4, ""), ipv6: text(observed.ipv6, "") },
+    observed: {
+      ipv4: text(observed.ipv4, ""),
+      ipv6: text(observed.ipv6, ""),
+      nftables: text(observed.nftables, ""),
+    },
     tab: TABS.find((tab) => tab === given.tab) ?? EMPTY_STATE.tab,
   };
 }

@@ -1,7 +1,7 @@
 // The page's state as signals, and what follows from it.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { diffSpaces, type PolicyRule } from "../policy/index.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { backendFor, type Evaluation, evaluate } from "./evaluate.ts";
 import { ipv4SpaceOf, stretchesOf, WHOLE } from "./space.ts";
 import { EMPTY_STATE, type PageState } from "./state.ts";
 
@@ -78,6 +78,12 @@ export const inForce = computed<InForce>(() => {
   if (policy) lastValid = { config: paused.value, flags: flags.value, policy };
   return { ...lastValid, stale: policy === undefined };
 });
+
+/** Does the config demand nftables, whatever the flags say? */
+export const isEnforced = computed(() => inForce.value.policy?.some(({ enforceKeep }) => enforceKeep) === true);
+
+/** The backend whose rules are shown. */
+export const backend = computed(() => backendFor(inForce.value.flags, isEnforced.value));
 
 /** The config that is compared with; undefined where there is none. */
 export const other = computed<Evaluation | undefined>(() =>

@@ -50,6 +50,13 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
   return `Only packets that ${limits.join(" and ")} are ${what}; all others keep their address.`;
 }
 
+/** What enforceNonMasquerade adds to `kept`, as a sentence; undefined if the config does not set it. */
+export function enforceSentence({ enforceKeep }: FamilyPolicy): string | undefined {
+  return enforceKeep
+    ? "Kept is enforced (enforceNonMasquerade): no other program on the node can translate these packets, unless they go to a service."
+    : undefined;
+}
+
 /** A share of the IPv4 space, in per cent with enough digits to see something. */
 export function formatShare(addresses: number): string {
   const share = (addresses / 2 ** 32) * 100;

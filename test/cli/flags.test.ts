@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AUTO, BACKENDS } from "../../src/backends/index.ts";
-import { FLAGS, flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
+import { checkFor, FLAGS, flagsOf, parseFlags, UsageError } from "../../src/cli/flags.ts";
 import { FlagError, settingsOf } from "../../src/cli/settings.ts";
 
 const parse = (line: string) => {
@@ -87,8 +87,7 @@ test("values are checked before anything starts", () => {
 });
 
 test("the values that help and completion show are those that are taken", () => {
-  // That of render is read by render.
-  const listed = flagsOf().filter(([name, { value }]) => value.includes("|") && name !== "to");
+  const listed = flagsOf().filter(([name, { value }]) => value.includes("|") && !FLAGS[name]?.meanings);
   for (const [name, { value }] of listed) {
     const choices = value.split("|");
     assert.throws(
@@ -96,7 +95,24 @@ test("the values that help and completion show are those that are taken", () => 
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
-  assert.is(listed.length, 7);
+  assert.is(listed.length, 6);
+  const several = Object.entries(FLAGS).flatMap(([name, { meanings = [] }]) =>
+    meanings.filter(({ value }) => value.includes("|")).map((meant) => ({ name, ...meant })),
+  );
+  for (const { name, value, commands = [] } of several) {
+    const choices = value.split("|");
+    for (const command of commands) {
+      for (const choice of choices) checkFor(command, name, choice);
+      assert.throws(
+        () => checkFor(command, name, "x"),
+        (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
+      );
+    }
+  }
+  assert.equal(
+    several.map(({ name, commands }) => `${name} ${commands?.length}`),
+    ["backend 5", "backend 1", "to 1"],
+  );
 });
 
 test("one name may be two flags", () => {

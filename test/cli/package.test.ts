@@ -18,6 +18,7 @@ const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-
 import { parseConfig } from "ip-masq-agent/config";
 import { compilePolicy, decide } from "ip-masq-agent/policy";
 import { render } from "ip-masq-agent/iptables";
+import { desiredTable, diffTable, readTable } from "ip-masq-agent/nftables";
 const { config } = parseConfig("nonMasqueradeCIDRs: [10.0.0.0/8]", { file: "x", ipv6: false, reservedRanges: false });
 const policy = config ? compilePolicy(config, { chain: "X", ipv6: false, randomFully: true, ports: [] }) : [];
 const [decision] = decide(policy, [{ destination: "10.1.2.3" }]);
@@ -27,6 +28,7 @@ export const used: string = [
   typeof buildTable,
   decision?.verdict.kind,
   render(policy)[0]?.transaction.split("\\n")[1],
+  policy.map((part) => diffTable(desiredTable(part, "t"), readTable("", part.family, "t"))?.counts.added).join(),
 ].join(" ");
 `;
 /** What has types, but a browser cannot import. */
@@ -34,7 +36,7 @@ const USE_JSON = `import schema from "ip-masq-agent/config.schema.json" with { t
 import own from "ip-masq-agent/package.json" with { type: "json" };
 export const title: string = schema.title + own.version;
 `;
-const USED = "1 true function keep :X - [0:0]";
+const USED = "1 true function keep :X - [0:0] 6";
 
 const DENO = resolve("node_modules/.bin/deno");
 const TSC = resolve("node_modules/typescript/bin/tsc");
@@ -100,7 +102,7 @@ test("its types are what it does, and ask for no others", () => {
 
 browserTest("the library works in a browser", async () => {
   const map = Object.fromEntries(
-    ["core", "config", "policy", "iptables", "windows-cni"].map((name) => [
+    ["core", "config", "policy", "iptables", "nftables", "windows-cni"].map((name) => [
       `ip-masq-agent/${name}`,
       `/node_modules/ip-masq-agent/dist/lib/${name}.mjs`,
     ]),

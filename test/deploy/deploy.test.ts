@@ -15,10 +15,11 @@ const components = (...names: string[]) =>
   ["resources: [../base]", "components:", ...names.map((name) => `  - ../components/${name}`)].join("\n");
 
 /** Each kustomization, and the chart's values that mean the same. */
-const PAIRS: readonly [string, Readonly<Record<string, object>>, string?][] = [
+const PAIRS: readonly [string, Readonly<Record<string, string | object>>, string?][] = [
   ["base", {}],
   ["ready-nodes", READY],
   ["nft", NFT, components("nft")],
+  ["nftables", { backend: "nftables" }, components("nftables")],
   ["monitoring", MONITORING],
   ["both", { ...READY, ...MONITORING }, components("ready-nodes", "monitoring")],
   ["both, in the other order", { ...READY, ...MONITORING }, components("monitoring", "ready-nodes")],
@@ -47,6 +48,8 @@ manifestTest("all that the chart can set", async () => {
     image: { repository: "images.example.com/ip-masq-agent", tag: "1.2.3", pullPolicy: "Always" },
     imagePullSecrets: [{ name: "secret" }],
     config: { nonMasqueradeCIDRs: ["10.0.0.0/8"], ...shownConfig(), resyncInterval: "60s" },
+    backend: "nftables",
+    watchRules: false,
     args: ["--enable-ipv6", "--v=2"],
     port: 19410,
     maxUnavailable: 500,
@@ -68,7 +71,14 @@ manifestTest("all that the chart can set", async () => {
   const { template, updateStrategy } = daemonSet(set).spec;
   const [container] = template.spec.containers;
   assert.is(container.image, "images.example.com/ip-masq-agent:1.2.3");
-  assert.equal(container.args, ["--metrics-bind-address=:19410", "--enable-ipv6", "--v=2", "--cleanup-on-exit"]);
+  assert.equal(container.args, [
+    "--metrics-bind-address=:19410",
+    "--backend=nftables",
+    "--watch-rules=false",
+    "--enable-ipv6",
+    "--v=2",
+    "--cleanup-on-exit",
+  ]);
   assert.equal(container.resources, { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "1Gi" } });
   assert.is(container.ports[0].containerPort, 19410);
   assert.is(updateStrategy.rollingUpdate.maxUnavailable, 500);
@@ -96,6 +106,9 @@ manifestTest("values that mean nothing, or break the probes, are refused", () =>
   for (const [wrong, said] of [
     [{ arg: [] }, /arg/],
     [{ args: ["--metrics-bind-address=:9000"] }, /args\/0/],
+    [{ args: ["--backend=nftables"] }, /args\/0/],
+    [{ backend: "windows-cni" }, /backend/],
+    [{ watchRules: "yes" }, /watchRules/],
     [{ port: "9410" }, /port/],
     [{ port: 70_000 }, /port/],
     [{ monitoring: true }, /monitoring/],

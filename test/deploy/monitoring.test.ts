@@ -23,8 +23,12 @@ async function exported() {
   const counters = async () =>
     new Map([["ipv4", [{ cidr: "10.0.0.0/8", verdict: "return" as const, connections: 1n }]]]);
   const metrics = await createMetrics({ version: "1", runtime: "x", counters: counters as never });
-  for (const result of ["in_sync", "changed", "failed"] as const) metrics.synced("ipv4", result, 0.01, true);
+  for (const result of ["in_sync", "unchanged", "changed", "failed"] as const)
+    metrics.synced("ipv4", result, 0.01, true);
   metrics.kept("ipv4");
+  metrics.backend("nftables", "default");
+  metrics.watching(true);
+  metrics.repairedAfter("ipv4", ["nft"]);
   metrics.wanted("ipv4", 3);
   metrics.interval(60);
   metrics.config(true, [{ file: "c", bytes: new Uint8Array(1) }]);

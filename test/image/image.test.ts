@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { runInside } from "../../demo/network.mjs";
 import { configMap } from "../kernel/config-map.ts";
 import { kernelTest, run, saved, VARIANTS, withNode } from "../kernel/harness.ts";
 import { withLoop } from "../kernel/loop.ts";
@@ -142,6 +143,33 @@ for (const target of TARGETS) {
       }),
     );
   }
+}
+
+for (const target of TARGETS) {
+  imageTest(`${target}, nftables: the same image keeps a table`, () =>
+    withNode((node, folder) => {
+      const image = imageOf(target);
+      configMap(
+        `${folder}/mount`,
+        "nonMasqueradeCIDRs: [10.0.0.0/8]\nenforceNonMasquerade: true\nsourceCIDRs: [10.0.0.0/8]\n",
+      );
+      const command = contain(image, folder);
+      return withLoop(
+        node,
+        CONTAINER.args,
+        async (loop) => {
+          await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+          assert.match(
+            runInside(node, ["nft", "list", "table", "ip", "ip-masq-agent"]),
+            /10\.0\.0\.0\/8 counter .*: return/,
+          );
+          assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_backend_info\{backend="nftables",reason="/m);
+          assert.not.match(loop.log(), /^[WEF]/m);
+        },
+        { command },
+      );
+    }),
+  );
 }
 
 imageTest("the same sources make the same image", () => {

@@ -55,6 +55,29 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
+kernelTest("the page has the node's tables if nftables keeps them", () =>
+  withNode(async (node, folder) => {
+    const flag = configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
+    const args = ["--backend=nftables", "--nft-table=other", "--enable-ipv6", flag];
+    const page = async (given: readonly string[]) => {
+      const { exit, stderr } = await agent(node, ["preview", ...given, `--page=${folder}/page.html`]);
+      assert.is(exit, 0, stderr);
+      return stateIn(readFileSync(`${folder}/page.html`, "utf8"));
+    };
+    const before = await page(args);
+    assert.is(before.observed.nftables, "# there is no table ip other\n# there is no table ip6 other\n");
+    await agent(node, ["apply", ...args]);
+    const { flags, observed } = await page(args);
+    assert.is(flags.backend, "nftables");
+    assert.is(flags.table, "other");
+    assert.match(observed.nftables, /^table ip other \{\n.*^\}\ntable ip6 other \{\n/ms);
+    assert.equal(Object.keys(observed), ["nftables"]);
+    // As auto chooses it.
+    const enforced = configFlag(folder, "enforceNonMasquerade: true\nsourceCIDRs: [10.0.0.0/8]\n");
+    assert.is((await page([enforced])).flags.backend, "nftables");
+  }),
+);
+
 kernelTest("a page that cannot be made or written", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, CONFIG);
@@ -63,9 +86,9 @@ kernelTest("a page that cannot be made or written", () =>
       [["preview", `${folder}/none.yaml`], /there is no config/],
       [["preview", flag, "--port=x"], /Invalid --port flag "x": write a port/],
     ];
-    const usage = await agent(node, ["preview", flag, "--backend=windows-cni", "--cni-config=x"]);
+    const usage = await agent(node, ["preview", flag, "--backend=windows-cni"]);
     assert.is(usage.exit, 2);
-    assert.match(usage.stderr, /--backend has no meaning for preview/);
+    assert.match(usage.stderr, /for flag -backend: write one of auto, iptables, nftables$/m);
     for (const [args, said] of cases) {
       const { exit, stderr } = await agent(node, args);
       assert.is(exit, 1);

@@ -11,7 +11,7 @@ import { settingsOf } from "../../src/cli/settings.ts";
 import { evaluate } from "../../src/preview/evaluate.ts";
 import { EXAMPLES } from "../../src/preview/examples.ts";
 import { pointOf } from "../../src/preview/hilbert.ts";
-import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { BACKENDS, DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { isValid, rulesVectors } from "../fixtures.ts";
 import { agent } from "../kernel/harness.ts";
 import { browserTest, editor, type, urlOf, withPage } from "./browser.ts";
@@ -206,7 +206,7 @@ browserTest("the plan for a node whose rules are pasted", () =>
       const changes = diffChain(desiredChain(policy), readObserved(new TextEncoder().encode(drifted), policy.chain));
       assert.is((await text(page, "plan-ipv4")).trimEnd(), changes?.changes.map(formatChange).join("\n"));
       await page.getByLabel("iptables-save -t nat").fill("*filter\nCOMMIT\n");
-      assert.match(await text(page, "plan-said-ipv4"), /^this is no dump of table nat: /);
+      assert.match(await text(page, "plan-said-ipv4"), /^this is not a dump of table nat: /);
     },
     { config: CONFIG, tab: "plan" },
   ),
@@ -514,9 +514,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       {
         config: `${EXAMPLES[2]?.config}sourceCIDRs: [10.244.0.0/16]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n`,
         compare: "# typed half\nnonMasqueradeCIDRs: [10.0.0.0/33]",
-        flags: { ...DEFAULT_FLAGS, ipv6: true },
+        flags: { ...DEFAULT_FLAGS, ipv6: true, backend: colorScheme === "dark" ? "nftables" : "iptables" },
         addresses: "10.0.0.1\nx\n8.8.8.8\n",
-        observed: { ipv4: "*nat\nCOMMIT\n", ipv6: "x" },
+        observed: { ipv4: "*nat\nCOMMIT\n", ipv6: "x", nftables: "table ip x {\n}\n" },
       },
       { colorScheme },
     ),
@@ -534,15 +534,21 @@ browserTest("every valid recorded case: the page shows what render prints", () =
       assert.ok(cases.size > 50);
       const folder = mkdtempSync(`${tmpdir()}/masq-page-`);
       try {
-        for (const { name, flags, config } of cases.values()) {
+        const both = [...cases.values()].flatMap((one) => BACKENDS.map((backend) => ({ ...one, backend })));
+        for (const { name, flags, config, backend } of both) {
           writeFileSync(`${folder}/config`, config ?? "");
-          const { stdout, exit } = await agent(undefined, ["render", `--config=${folder}/config`, ...flags]);
+          const args = ["render", `--to=${backend}`, `--config=${folder}/config`, ...flags];
+          const { stdout, exit } = await agent(undefined, args);
           assert.is(exit, 0, name);
           const given = parseFlags(flags).flags;
           const set = settingsOf(parseFlags(flags));
           const state = {
             ...{ config: config ?? "", tab: "rules" as const },
-            flags: { ...set.policy, reservedRanges: set.config.reservedRanges, ports: given.get("to-ports") ?? "" },
+            flags: {
+              ...{ ...DEFAULT_FLAGS, ...set.policy, backend },
+              reservedRanges: set.config.reservedRanges,
+              ports: given.get("to-ports") ?? "",
+            },
           };
           await page.evaluate((hash) => location.replace(`#${hash}`), (await urlOf(state)).split("#")[1] ?? "");
           const shown = () =>

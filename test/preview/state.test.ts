@@ -6,10 +6,18 @@ test("a state survives its link", async () => {
   const state: PageState = {
     config: "nonMasqueradeCIDRs: [10.0.0.0/8] # ünïcödé\n",
     compare: "",
-    flags: { chain: "X", ipv6: true, reservedRanges: true, randomFully: false, ports: "1-2" },
+    flags: {
+      backend: "nftables",
+      table: "t",
+      chain: "X",
+      ipv6: true,
+      reservedRanges: true,
+      randomFully: false,
+      ports: "1-2",
+    },
     addresses: "10.0.0.1\n",
     place: { kind: "key", value: "dst" },
-    observed: { ipv4: "*nat\n", ipv6: "" },
+    observed: { ipv4: "*nat\n", ipv6: "", nftables: "table ip t {\n}\n" },
     tab: "plan",
   };
   const fragment = await packState(state);
@@ -20,7 +28,7 @@ test("a state survives its link", async () => {
 
 test("what is no state", async () => {
   for (const fragment of ["", "x", "%%%", "AAAA", "S0xO"]) assert.is(await unpackState(fragment), undefined, fragment);
-  for (const value of [null, 1, "x", [], {}, { flags: 1, observed: null, tab: "x", config: {} }]) {
+  for (const value of [null, 1, "x", [], {}, { flags: { backend: "x" }, observed: null, tab: "x", config: {} }]) {
     assert.equal(readState(value), EMPTY_STATE);
   }
   const bomb = await packState({ ...EMPTY_STATE, config: "x".repeat(9 << 20) });

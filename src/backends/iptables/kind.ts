@@ -15,14 +15,14 @@ const variantOf = (flag: (name: string) => string): Variant | undefined =>
 
 export const iptables: BackendKind = {
   name: "iptables",
-  place: "in iptables rules",
-  rendered: "the input of iptables-restore",
+  place: "iptables rules",
+  rendered: "input for iptables-restore",
   families: ["ipv4", "ipv6"],
   flags: {
     [VARIANT]: {
       choices: ["auto", ...VARIANTS],
       fallback: "auto",
-      summary: "which iptables; auto: the one that the node uses",
+      summary: "the iptables variant; auto: the one that the node uses",
       alsoOf: ["preview"],
     },
   },

@@ -12,5 +12,6 @@ export { desiredTable, type PolicyTable } from "./desired.ts";
 export { type DiffOptions, diffTable, removeTable } from "./diff.ts";
 export type { OwnedElement } from "./elements.ts";
 export { type ObservedElement, type ObservedTable, readTable, UnreadableListingError } from "./observed.ts";
-export { type Rendered, render } from "./render.ts";
+export { formatRendered, type Rendered, render } from "./render.ts";
 export { type Counter, type DesiredTable, type Element, frameOf, type NftChain, type NftSet } from "./table.ts";
+export { checkTableName } from "./table-name.ts";

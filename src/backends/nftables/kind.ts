@@ -2,33 +2,26 @@
 import { ifMissing, type Runner, thisHost } from "../../host/index.ts";
 import type { BackendKind, BackendOptions } from "../kind.ts";
 import { nftablesBackend } from "./backend.ts";
-import { render } from "./render.ts";
+import { formatRendered, render } from "./render.ts";
+import { checkTableName } from "./table-name.ts";
 import { checkVersions } from "./tools.ts";
 
 const TABLE = "nft-table";
-
-/** Names under which iptables, ebtables and kube-proxy keep tables: ours would take the place of theirs. */
-const OTHERS: readonly string[] = ["filter", "nat", "mangle", "raw", "security", "broute", "kube-proxy"];
 
 const open = ({ flag, warn, host }: BackendOptions) => nftablesBackend(flag(TABLE), warn, host);
 
 export const nftables: BackendKind = {
   name: "nftables",
-  place: "in a table of nftables",
-  rendered: "the input of nft",
+  place: "an nftables table",
+  rendered: "input for nft",
   families: ["ipv4", "ipv6"],
   flags: {
     [TABLE]: {
       value: "NAME",
       fallback: "ip-masq-agent",
-      summary: "the nftables table, of the families ip and ip6",
-      alsoOf: ["render"],
-      check: (name) => {
-        if (OTHERS.includes(name)) return "a table of that name belongs to another program, whose rules would be lost";
-        return /^[A-Za-z_.][\w./-]{0,127}$/.test(name)
-          ? undefined
-          : "a table's name begins with a letter, and has letters, digits and _ . / - in it";
-      },
+      summary: "the name of the nftables table, one in family ip and one in ip6",
+      alsoOf: ["preview", "render"],
+      check: checkTableName,
     },
   },
   meaningless: [],
@@ -40,8 +33,7 @@ export const nftables: BackendKind = {
     return open(options);
   },
   openAll: async (options) => [open(options)],
-  render: (policy, { flag }) =>
-    render(policy, flag(TABLE)).map((data) => ({ data, text: `# ${data.command}\n${data.transaction}` })),
+  render: (policy, { flag }) => render(policy, flag(TABLE)).map((data) => ({ data, text: formatRendered(data) })),
 };
 
 /** Does kube-proxy keep its rules in nftables? One chain is listed: its table may hold many thousands. */

@@ -21,3 +21,8 @@ export function render(policy: readonly FamilyPolicy[], table: string): readonly
     transaction: diffTable(desiredTable(part, table))?.text ?? "",
   }));
 }
+
+/** The text under a comment that names its tool. */
+export function formatRendered({ command, transaction }: Rendered): string {
+  return `# ${command}\n${transaction}`;
+}

@@ -6,8 +6,8 @@ const FILE = "cni-config";
 
 export const windowsCni: BackendKind = {
   name: "windows-cni",
-  place: "on a Windows node in the config file of its CNI plugin",
-  rendered: "the CNI config",
+  place: "the CNI plugin's config file on a Windows node",
+  rendered: "the CNI config file",
   families: ["ipv4"],
   flags: {
     [FILE]: {
