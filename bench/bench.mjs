@@ -9,10 +9,12 @@ import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
+import { printPackets } from "./packets.mjs";
 import { printPolicy } from "./policy.mjs";
 import { printPreview } from "./preview.mjs";
 import { printScan } from "./scan.mjs";
 import { printSize } from "./size.mjs";
+import { printWatch } from "./watch.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -22,6 +24,8 @@ process.env.DENO_NO_UPDATE_CHECK = "1";
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
 const SECTIONS = {
   kernel: printKernel,
+  packets: printPackets,
+  watch: printWatch,
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,

@@ -1,4 +1,5 @@
 // A thread that parses one config, and hands it over piece by piece.
+import process from "node:process";
 import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 
@@ -31,25 +32,26 @@ export function withLists(config: Config, lists: readonly (readonly Destination[
   return { ...config, nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat };
 }
 
-/** What the address of the program ends with in such a thread. To ask node:worker_threads would make every start slower. */
-const MARK = "?config-thread";
+/**
+ * The argument that starts the program as such a thread. To ask node:worker_threads would make every start slower, and of
+ * the address that a thread is started with Node 20 drops the query.
+ */
+export const THREAD_ARGUMENT = "?config-thread";
 
-/** The program as such a thread. */
-export const threadUrl = (): URL => new URL(MARK, import.meta.url);
+/** Is this such a thread, or a call that looks like one? */
+export const isConfigThread = (): boolean => process.argv[2] === THREAD_ARGUMENT;
 
-/** Is this such a thread? */
-export const isConfigThread = (): boolean => import.meta.url.endsWith(MARK);
-
-/** Parses the config that the thread was started with, and replies once to each message. */
-export async function runConfigThread(): Promise<void> {
+/** Parses the config that the thread was started with, and replies once to each message. Returns false if this is no thread. */
+export async function runConfigThread(): Promise<boolean> {
   const { parentPort: port, workerData } = await import("node:worker_threads");
-  if (!port) return;
+  if (!port) return false;
   const replies = repliesTo(workerData as ParseTask);
   port.on("message", () => {
     const { value, done } = replies.next();
     if (done) port.close();
     else port.postMessage(value);
   });
+  return true;
 }
 
 function* repliesTo({ sources, options }: ParseTask): Generator<ParseReply> {

@@ -35,8 +35,8 @@ export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
   /** Does an event concern the rules that this keeps? */
   concerns(event: RuleEvent): boolean;
-  /** Is there an account of their changes at all? */
-  isWatchable(): boolean;
+  /** The table whose changes the kernel tells of; undefined if there is none. */
+  table(): string | undefined;
   /** A transaction has changed them, maybe one of ours. */
   changed(transaction: RuleTransaction): void;
   /** What is wanted from now on; takes effect with the next sync. */
@@ -121,7 +121,7 @@ export function keep(
 
   /** Takes our own transaction out of those that have been heard of while we looked and wrote, or expects it. */
   const discountOwn = (backend: Backend) => {
-    const program = backend.writer?.slice(0, COMM);
+    const program = backend.trace?.writer.slice(0, COMM);
     if (program === undefined) return;
     const at = changers.findIndex((one) => one.program === program);
     if (at >= 0) changers = changers.filter((_, i) => i !== at);
@@ -170,7 +170,7 @@ export function keep(
         metrics?.backend(backend.name, opened.reason);
         log.state("backend", "info", `backend: ${backend.name} (${opened.reason})`);
       }
-      metrics?.wanted(family, backend.count(wanted));
+      metrics?.wanted(family, await backend.count(wanted));
       // What another backend keeps says nothing about drift in this one.
       const past = inForce.length > 0 && keptBy === backend ? { inForce, drifted } : undefined;
       const transaction = await backend.sync(wanted, past);
@@ -222,8 +222,8 @@ export function keep(
       return loop.stop();
     },
     family,
-    concerns: (event) => keptBy?.concerns?.(event, inForce[0] ?? policy) === true,
-    isWatchable: () => keptBy?.concerns !== undefined,
+    concerns: (event) => keptBy?.trace?.concerns(event, inForce[0] ?? policy) === true,
+    table: () => keptBy?.trace?.table,
     changed: (transaction) => {
       const isEcho = echo?.program === transaction.program && echo.until >= clock.now();
       if (isEcho) echo = undefined;

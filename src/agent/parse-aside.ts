@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import type { LoadedSource } from "./config-file.ts";
-import { type ParseReply, type ParseTask, threadUrl, withLists } from "./config-thread.ts";
+import { type ParseReply, type ParseTask, THREAD_ARGUMENT, withLists } from "./config-thread.ts";
 
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
@@ -80,7 +80,11 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
 async function startThread(workerData: ParseTask): Promise<Worker> {
   // Loaded here: the commands that need no thread start sooner without it.
   const { Worker } = await import("node:worker_threads");
-  return new Worker(threadUrl(), { workerData, argv: [], resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+  return new Worker(new URL(import.meta.url), {
+    workerData,
+    argv: [THREAD_ARGUMENT],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
 }
 
 /** A config that the thread did not survive. */

@@ -19,6 +19,7 @@ export interface EventReader {
 
 const EVENT = /^(add|delete) (\w+) (\w+) (\S+)(?: (\S+))?/;
 const COMMIT = /^# new generation \d+ by process (\d+) \((.*)\)$/;
+const ERROR = "# ERROR";
 const LOST = /^# ERROR: We lost some netlink events/;
 
 /** Characters of one line that are kept: a set may be added with all its elements. */
@@ -27,8 +28,14 @@ const LONGEST = 4_096;
 /** Events of one transaction that are kept: what matters is whether any is ours, and ours are looked for first. */
 const MOST = 1_000;
 
-/** @param matters is an event worth keeping? All others are dropped at once. */
-export function createEventReader(matters: (event: RuleEvent) => boolean): EventReader {
+/**
+ * @param tables the tables whose events may matter
+ * @param matters is an event worth keeping? All others are dropped at once
+ */
+export function createEventReader(
+  tables: () => readonly string[],
+  matters: (event: RuleEvent) => boolean,
+): EventReader {
   let rest = "";
   let lost = false;
   let events: RuleEvent[] = [];
@@ -48,9 +55,16 @@ export function createEventReader(matters: (event: RuleEvent) => boolean): Event
   };
   return {
     read: (part) => {
-      const lines = (rest + part).split("\n");
-      rest = (lines.pop() ?? "").slice(0, LONGEST);
-      return lines.flatMap((line) => take(line) ?? []);
+      const text = rest + part;
+      const end = text.lastIndexOf("\n") + 1;
+      rest = text.slice(end, end + LONGEST);
+      // Others may commit thousands of rules a second: most parts are passed over without a look at their lines.
+      const isOthers = events.length === 0 && ![ERROR, ...tables()].some((one) => text.includes(one));
+      if (isOthers) return [];
+      return text
+        .slice(0, end)
+        .split("\n")
+        .flatMap((line) => take(line) ?? []);
     },
     hasLost: () => {
       const had = lost;

@@ -2,6 +2,7 @@
 import type { RuleEvent } from "../backends/index.ts";
 import type { Listen, Listener } from "../host/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createCostJudge } from "./listening-cost.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { createEventReader, type RuleTransaction } from "./rule-events.ts";
@@ -16,6 +17,8 @@ export interface RuleWatch {
 
 export interface RuleWatchOptions {
   readonly listen: Listen;
+  /** The tables that hold rules of ours. */
+  readonly tables: () => readonly string[];
   /** Does an event concern rules of ours? */
   readonly matters: (event: RuleEvent) => boolean;
   /** A program, this one or another, has changed some of ours. */
@@ -24,21 +27,15 @@ export interface RuleWatchOptions {
   readonly look: () => void;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
+  /** Bytes that the container of this process may take. */
+  readonly containerMemory: number;
   /** Listen even if the cost of it cannot be measured? */
   readonly unmeasured: boolean;
   readonly clock?: Clock;
 }
 
-/**
- * What listening may cost at most: this part of a processor, both of nft and of reading what it says, and this much memory.
- * `nft monitor` holds the whole ruleset of the node: 40,000 rules took 139 MB (nft 1.0.6).
- */
-const MOST_CPU = 0.2;
-const MOST_MEMORY = 64 << 20;
-
-/** How often the cost is looked at, and over how many of these looks the processor time counts. */
+/** Milliseconds between two looks at what it costs: while it starts, and while it has something to say. */
 const COST_MS = 1_000;
-const COST_LOOKS = 5;
 
 /** Milliseconds until a listener has read the ruleset and listens, which it does not say. */
 const READY_MS = 5_000;
@@ -50,26 +47,34 @@ const TOO_DEAR_MS = 600_000;
 
 export function watchRules({
   listen,
+  tables,
   matters,
   changed,
   look,
+  containerMemory,
+  unmeasured,
   log,
   metrics,
-  unmeasured,
   clock = systemClock,
 }: RuleWatchOptions): RuleWatch {
   let listener: Listener | undefined;
   let reliable = false;
   let isOn = false;
   let failures = 0;
-  let cancels: (() => void)[] = [];
+  const cancels = new Set<() => void>();
   // Milliseconds that this process has spent on reading what the listener says.
   let reading = 0;
 
-  const after = (ms: number, then: () => void) => cancels.push(clock.after(ms, then));
+  const after = (ms: number, then: () => void) => {
+    const cancel = clock.after(ms, () => {
+      cancels.delete(cancel);
+      then();
+    });
+    cancels.add(cancel);
+  };
   const end = () => {
     for (const cancel of cancels) cancel();
-    cancels = [];
+    cancels.clear();
     listener?.stop();
     listener = undefined;
     reliable = false;
@@ -84,10 +89,12 @@ export function watchRules({
     if (isOn) after(ms, begin);
   };
 
-  const watchCost = (from: Listener) => {
-    // One for each look, in seconds.
-    let spent: readonly number[] = [];
+  /** Returns what is called whenever the listener may have cost something. */
+  const watchCost = (from: Listener): (() => void) => {
+    const judge = createCostJudge(containerMemory);
+    let isDue = false;
     const check = () => {
+      isDue = false;
       const cost = from.cost();
       if (listener !== from) return;
       if (!cost) {
@@ -95,30 +102,25 @@ export function watchRules({
         if (!unmeasured) giveUp("the cost of nft monitor cannot be measured here (see --watch-rules)", "info");
         return;
       }
-      if (cost.resident > MOST_MEMORY) {
-        const size = `${cost.resident >> 20} MiB, more than ${MOST_MEMORY >> 20}`;
-        return restart(TOO_DEAR_MS, `nft monitor holds the node's whole ruleset and takes ${size}`);
-      }
-      spent = [...spent, cost.cpu + reading / 1000].slice(-COST_LOOKS - 1);
-      const seconds = ((spent.length - 1) * COST_MS) / 1000;
-      const part = ((spent.at(-1) ?? 0) - (spent[0] ?? 0)) / seconds;
-      if (spent.length > COST_LOOKS && part > MOST_CPU) {
-        const share = `${Math.round(part * 100)} % of a processor, more than ${MOST_CPU * 100} %`;
-        return restart(TOO_DEAR_MS, `listening to what other programs change takes ${share}`);
-      }
+      const why = judge({ ...cost, cpu: cost.cpu + reading / 1000 }, clock.now());
+      if (why !== undefined) restart(TOO_DEAR_MS, why);
+    };
+    return () => {
+      if (isDue) return;
+      isDue = true;
       after(COST_MS, check);
     };
-    after(COST_MS / 4, check);
   };
 
   const begin = (): void => {
     end();
-    const reader = createEventReader(matters);
+    const reader = createEventReader(tables, matters);
     const started = listen("nft", ["monitor"], {
       text: (part) => {
         const begin = clock.now();
         const transactions = reader.read(part);
         reading += clock.now() - begin;
+        spent();
         for (const transaction of transactions) changed(transaction);
         if (reader.hasLost()) {
           log.event("warning", "nft monitor has lost events; all rules are looked at");
@@ -131,7 +133,9 @@ export function watchRules({
       },
     });
     listener = started;
-    watchCost(started);
+    const spent = watchCost(started);
+    // It says nothing while it reads the ruleset.
+    for (let ms = 0; ms < READY_MS; ms += COST_MS) after(ms, spent);
     after(READY_MS, () => {
       reliable = true;
       failures = 0;

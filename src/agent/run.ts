@@ -1,8 +1,8 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
-import { type Address, listenTo, nodeAddresses } from "../host/index.ts";
-import { compilePolicy, missingAddresses, type PolicyOptions } from "../policy/index.ts";
+import { type Address, inTurns, listenTo, memoryLimit, nodeAddresses } from "../host/index.ts";
+import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
@@ -45,6 +45,7 @@ const FALLBACK_INTERVAL_MS = 60_000;
 export async function run(options: RunOptions): Promise<Run> {
   const { paths, config, policy, listen, version, runtime, open, log } = options;
   let forced = false;
+  let stopped = false;
   const interval = () => {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
@@ -57,15 +58,17 @@ export async function run(options: RunOptions): Promise<Run> {
     metrics,
     isWatched: watch.isReliable,
     moved: () => {
-      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.isWatchable())) watch.start();
+      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
       else watch.stop();
     },
   }));
   const watch = watchRules({
     listen: listenTo,
+    tables: () => keepers.all().flatMap((keeper) => keeper.table() ?? []),
     matters: (event) => keepers.all().some((keeper) => keeper.concerns(event)),
     changed: (transaction) => keepers.changed(transaction),
     look: () => keepers.sync(),
+    containerMemory: memoryLimit(),
     unmeasured: options.watchRules === "true",
     log,
     metrics,
@@ -90,7 +93,9 @@ export async function run(options: RunOptions): Promise<Run> {
     if (!isNew || !valid) return false;
     await setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
-    keepers.want(compilePolicy(valid, policy));
+    const compiled = await inTurns(compilePolicyInSteps(valid, policy));
+    if (stopped) return false;
+    keepers.want(compiled);
     keepers.sync();
     return true;
   };
@@ -121,6 +126,7 @@ export async function run(options: RunOptions): Promise<Run> {
       lookout.trigger();
     },
     stop: async () => {
+      stopped = true;
       follower.stop();
       watch.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);

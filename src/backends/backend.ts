@@ -61,6 +61,16 @@ export interface RuleEvent {
   readonly text: string;
 }
 
+/** The trace that changes of a backend's rules leave in what the kernel tells of. */
+export interface RuleTrace {
+  /** The table that holds the rules. */
+  readonly table: string;
+  /** The program that commits the backend's own transactions. */
+  readonly writer: string;
+  /** Can this change have touched the rules of a policy? */
+  concerns(event: RuleEvent, policy: FamilyPolicy): boolean;
+}
+
 /** Reads and writes the rules of one family at a time. */
 export interface Backend extends Cleaner {
   /** What it keeps, for people. */
@@ -68,13 +78,11 @@ export interface Backend extends Cleaner {
   /** Where it keeps that, for people; in one line. */
   place(policy: FamilyPolicy): string;
   /** How many of its unit a policy wants. */
-  count(policy: FamilyPolicy): number;
+  count(policy: FamilyPolicy): Promise<number>;
   /** What was written to carry out a policy, for the log; in one line. */
   describe(policy: FamilyPolicy, written: Transaction): string;
-  /** Can this change have touched the rules of a policy? Without it no changes are told of, as in the legacy variant. */
-  concerns?(event: RuleEvent, policy: FamilyPolicy): boolean;
-  /** The program that commits its transactions, as the kernel names it. */
-  readonly writer?: string;
+  /** How changes of its rules are recognized; undefined if the kernel tells of none, as in the legacy variant. */
+  readonly trace?: RuleTrace;
   /** Why the node cannot hold the rules of a policy, found out by a check that writes nothing; undefined if it can. */
   obstacle?(policy: FamilyPolicy): Promise<string | undefined>;
   /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */

@@ -36,7 +36,7 @@ export interface Convergence<Wanted, Observed, Edit extends Transaction> {
   readonly wanted: Wanted;
   readonly observe: () => Promise<Observed>;
   /** What is left to write; undefined if nothing is. */
-  readonly diff: (wanted: Wanted, observed: Observed) => Edit | undefined;
+  readonly diff: (wanted: Wanted, observed: Observed) => Edit | undefined | Promise<Edit | undefined>;
   /** Carries out a transaction as a whole or not at all. May throw, which ends the attempts. */
   readonly commit: (edit: Edit, observed: Observed) => Promise<Committed>;
   /** The error if something is left after the last attempt; {@link VerifyError} by default. */
@@ -64,9 +64,9 @@ export async function converge<Wanted, Observed, Edit extends Transaction>({
   let unreported = past;
   const look = async () => {
     const observed = await observe();
-    const left = diff(wanted, observed);
+    const left = await diff(wanted, observed);
     // If nothing is left, another agent or an earlier attempt already wrote it.
-    if (left && unreported) reportDrift(unreported, (one) => (one === wanted ? left : diff(one, observed)));
+    if (left && unreported) await reportDrift(unreported, async (one) => (one === wanted ? left : diff(one, observed)));
     unreported = undefined;
     return { observed, left };
   };

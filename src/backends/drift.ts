@@ -18,11 +18,15 @@ export interface Past<Wanted> {
  *
  * @param diffWith what a sync would write if this were wanted
  */
-export function reportDrift<Wanted>(
+export async function reportDrift<Wanted>(
   { inForce, drifted }: Past<Wanted>,
-  diffWith: (wanted: Wanted) => Transaction | undefined,
-): void {
-  const repairs = inForce.map(diffWith);
-  const [repair] = repairs;
-  if (repair && repairs.every((one) => one !== undefined)) drifted(repair);
+  diffWith: (wanted: Wanted) => Promise<Transaction | undefined>,
+): Promise<void> {
+  let first: Transaction | undefined;
+  for (const one of inForce) {
+    const repair = await diffWith(one);
+    if (!repair) return;
+    first ??= repair;
+  }
+  if (first) drifted(first);
 }

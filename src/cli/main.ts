@@ -79,8 +79,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-if (isConfigThread()) await runConfigThread();
-else {
+if (!isConfigThread() || !(await runConfigThread())) {
   ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());
   process.exitCode = exit || process.exitCode || 0;

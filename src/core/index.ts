@@ -37,6 +37,15 @@ export {
   LINK_LOCAL_CIDRS,
   rangeToPrefixes,
 } from "./range.ts";
-export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
+export {
+  diffLines,
+  diffLinesInSteps,
+  type Edit,
+  type Scan,
+  type ScannedRule,
+  scanRules,
+  scanRulesInSteps,
+} from "./rules.ts";
 export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
+export { countInSteps, eachInSteps, finish, PIECE, type Steps } from "./steps.ts";
 export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -2,6 +2,7 @@
 // This module is browser-compatible.
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
+import type { Steps } from "./steps.ts";
 
 /** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
 interface CoreExports extends Record<string, unknown> {
@@ -71,6 +72,27 @@ export function packTexts(texts: readonly string[]): PackedTexts {
   // As many bytes as code units: all of it is ASCII, and each text is as long as it is.
   return whole.length === length ? { bytes: whole, ends } : packEach(texts);
 }
+
+/** {@link packTexts} in steps: each packs some of the texts. */
+export function* packTextsInSteps(texts: readonly string[]): Steps<PackedTexts> {
+  const parts: PackedTexts[] = [];
+  for (let at = 0; at < texts.length; at += PACKED) {
+    if (at > 0) yield;
+    parts.push(packTexts(texts.slice(at, at + PACKED)));
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  const ends = new Uint32Array(texts.length);
+  let [at, length] = [0, 0];
+  for (const part of parts) {
+    bytes.set(part.bytes, length);
+    for (const end of part.ends) ends[at++] = length + end;
+    length += part.bytes.length;
+  }
+  return { bytes, ends };
+}
+
+/** Texts that {@link packTextsInSteps} packs between two pauses. */
+const PACKED = 4_000;
 
 /** The same one by one, which takes ten times as long for a list of many short texts. */
 function packEach(texts: readonly string[]): PackedTexts {

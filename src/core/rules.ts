@@ -1,6 +1,7 @@
 // Rule text: finding one chain in a dump, and the smallest edit between two lists of rules.
 // This module is browser-compatible.
-import { CoreMemoryError, packTexts, shared } from "./instance.ts";
+import { CoreMemoryError, packTextsInSteps, shared } from "./instance.ts";
+import { countInSteps, finish, type Steps } from "./steps.ts";
 
 /** A rule as a tool printed it, without `-A CHAIN `. */
 export interface ScannedRule {
@@ -63,14 +64,21 @@ function findIn(dump: Uint8Array, chain: string, piece: number): DataView {
 
 /** Scans what `iptables-save` (with or without -c) or `iptables -t nat -S` printed for the chain of this name. */
 export function scanRules(dump: Uint8Array, chain: string): Scan {
-  const { call } = shared;
+  return finish(scanRulesInSteps(dump, chain));
+}
+
+/** {@link scanRules} in steps. */
+export function* scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan> {
+  // The core is everybody's: nothing of it is asked after a pause.
   const found = findIn(dump, chain, Math.min(PIECE, dump.length));
+  const { call } = shared;
+  const [whole, natSeen, allRules] = [call.scannedBalance() === 0, call.scannedNat() !== 0, call.scannedRules()];
   const rules: ScannedRule[] = [];
   const jumps: ScannedRule[] = [];
   const references: string[] = [];
   const unreadable: string[] = [];
   let chainExists = false;
-  for (let at = 0; at < found.byteLength; at += FINDING) {
+  const read = (at: number) => {
     const part = () => {
       const start = found.getUint32(at + 4, true);
       return dump.subarray(start, start + found.getUint32(at + 8, true));
@@ -98,17 +106,9 @@ export function scanRules(dump: Uint8Array, chain: string): Scan {
       default:
         unreadable.push(words());
     }
-  }
-  return {
-    chainExists,
-    rules,
-    jumps,
-    references,
-    unreadable,
-    whole: call.scannedBalance() === 0,
-    natSeen: call.scannedNat() !== 0,
-    allRules: call.scannedRules(),
   };
+  yield* countInSteps(found.byteLength / FINDING, (i) => read(i * FINDING));
+  return { chainExists, rules, jumps, references, unreadable, whole, natSeen, allRules };
 }
 
 /** One step of an edit. Steps are carried out in order; `place` counts from 1 in the list as it is at that moment. */
@@ -128,16 +128,26 @@ export type Edit =
  * ```
  */
 export function diffLines(from: readonly string[], to: readonly string[]): Edit[] | undefined {
+  return finish(diffLinesInSteps(from, to));
+}
+
+/** {@link diffLines} in steps. */
+export function* diffLinesInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined> {
+  const packed = yield* packTextsInSteps([...from, ...to]);
+  // The core is everybody's: no pause before the result is copied.
   const { call } = shared;
   call.reset();
-  const packed = packTexts([...from, ...to]);
   const text = shared.put(packed.bytes);
   const ends = shared.put(packed.ends);
   const count = call.diffLines(text, ends, from.length, to.length);
   if (count < 0) return undefined;
   const words = shared.takeInts(call.editList(), count * 3);
-  return Array.from({ length: count }, (_, i): Edit => {
+  const edits: Edit[] = [];
+  yield* countInSteps(count, (i) => {
     const [op, place, index] = words.subarray(i * 3, i * 3 + 3) as unknown as [number, number, number];
-    return op === 1 ? { op: "delete", place, line: from[index] ?? "" } : { op: "insert", place, line: to[index] ?? "" };
+    edits.push(
+      op === 1 ? { op: "delete", place, line: from[index] ?? "" } : { op: "insert", place, line: to[index] ?? "" },
+    );
   });
+  return edits;
 }

@@ -11,6 +11,7 @@ export type { Page } from "./http-message.ts";
 export { kernelRelease } from "./kernel.ts";
 export { type Listen, type Listener, type ListenerCost, listenTo } from "./listener.ts";
 export { lockHolder } from "./lock-holder.ts";
+export { memoryLimit } from "./memory-limit.ts";
 export {
   exitError,
   ifMissing,
@@ -26,4 +27,5 @@ export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { type Held, takeName } from "./socket-name.ts";
 export { tieTools } from "./tether.ts";
+export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -16,7 +16,13 @@ export {
   type SourceRanges,
   sourceRangesOf,
 } from "./outcomes.ts";
-export { compilePolicy, type FamilyPolicy, type PolicyOptions, type PolicyRule } from "./policy.ts";
+export {
+  compilePolicy,
+  compilePolicyInSteps,
+  type FamilyPolicy,
+  type PolicyOptions,
+  type PolicyRule,
+} from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
 export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";

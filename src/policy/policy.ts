@@ -1,7 +1,15 @@
 // Config to policy: per family, what happens to packets by destination, and which packets it is about.
 // This module is browser-compatible.
 import type { Config, Destination } from "../config/index.ts";
-import { type Family, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
+import {
+  eachInSteps,
+  type Family,
+  finish,
+  LINK_LOCAL_CIDRS,
+  type Prefix,
+  parsePrefixes,
+  type Steps,
+} from "../core/index.ts";
 import type { PortRange } from "./ports.ts";
 import type { Scope } from "./scope.ts";
 import { KEEP, MASQUERADE, sameVerdict, type Verdict } from "./verdict.ts";
@@ -42,20 +50,29 @@ export interface PolicyOptions {
 
 /** Makes the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
 export function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[] {
+  return finish(compilePolicyInSteps(config, options));
+}
+
+/** {@link compilePolicy} in steps. */
+export function* compilePolicyInSteps(config: Config, options: PolicyOptions): Steps<readonly FamilyPolicy[]> {
   const families: readonly Family[] = options.ipv6 ? ["ipv4", "ipv6"] : ["ipv4"];
   const { chain, ports, randomFully } = options;
-  return families.map((family) => {
-    return {
+  const policies: FamilyPolicy[] = [];
+  for (const family of families) {
+    const scope = scopeOf(config, family);
+    const rules = yield* rulesOf(config, family);
+    policies.push({
       family,
       chain,
-      scope: scopeOf(config, family),
-      rules: rulesOf(config, family),
+      scope,
+      rules,
       fallback: MASQUERADE,
       ports,
       randomFully,
       enforceKeep: config.enforceNonMasquerade,
-    };
-  });
+    });
+  }
+  return policies;
 }
 
 function scopeOf({ sourceCIDRs, outputInterfaces }: Config, family: Family): Scope {
@@ -66,25 +83,25 @@ function scopeOf({ sourceCIDRs, outputInterfaces }: Config, family: Family): Sco
   };
 }
 
-function rulesOf(config: Config, family: Family): readonly PolicyRule[] {
-  const listed = (list: readonly Destination[], verdict: Verdict) =>
-    list
-      .filter(({ prefix }) => prefix.family === family)
-      .map(({ prefix, origin }): PolicyRule => ({ prefix, verdict, reason: origin ? "config" : "default", origin }));
-  const rules = [
-    ...linkLocalOf(config, family),
-    ...listed(config.nonMasqueradeCIDRs, KEEP),
-    ...listed(config.masqueradeCIDRs, MASQUERADE),
-    ...config.snat.flatMap(({ destinations, to }) => listed(destinations, { kind: "snat", to })),
-  ];
+function* rulesOf(config: Config, family: Family): Steps<readonly PolicyRule[]> {
+  const rules = linkLocalOf(config, family);
   // What the config names is meant; what applies without being named gives way to it.
-  const named = new Map(
-    rules.filter(({ reason }) => reason === "config").map(({ prefix, verdict }) => [prefix.network, verdict] as const),
-  );
-  return rules.filter(({ prefix, verdict, reason }) => {
-    const other = named.get(prefix.network);
-    return reason === "config" || other === undefined || sameVerdict(other, verdict);
+  const named = new Map<string, Verdict>();
+  const list = (destinations: readonly Destination[], verdict: Verdict) =>
+    eachInSteps(destinations, ({ prefix, origin }) => {
+      if (prefix.family !== family) return;
+      rules.push({ prefix, verdict, reason: origin ? "config" : "default", origin });
+      if (origin) named.set(prefix.network, verdict);
+    });
+  yield* list(config.nonMasqueradeCIDRs, KEEP);
+  yield* list(config.masqueradeCIDRs, MASQUERADE);
+  for (const { destinations, to } of config.snat) yield* list(destinations, { kind: "snat", to });
+  const left: PolicyRule[] = [];
+  yield* eachInSteps(rules, (rule) => {
+    const other = rule.reason === "config" ? undefined : named.get(rule.prefix.network);
+    if (other === undefined || sameVerdict(other, rule.verdict)) left.push(rule);
   });
+  return left;
 }
 
 function linkLocalOf({ masqLinkLocal, masqLinkLocalIPv6 }: Config, family: Family): PolicyRule[] {

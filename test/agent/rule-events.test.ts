@@ -22,7 +22,7 @@ const isOurs = ({ table }: { readonly table: string }) => table === "ip-masq-age
 
 test("transactions are read however the output is cut, with the program that made them", () => {
   for (let size = 1; size <= OUTPUT.length; size++) {
-    const reader = createEventReader(isOurs);
+    const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
     const parts = Array.from({ length: Math.ceil(OUTPUT.length / size) }, (_, i) =>
       OUTPUT.slice(i * size, (i + 1) * size),
     );
@@ -55,13 +55,13 @@ test("transactions are read however the output is cut, with the program that mad
 });
 
 test("lost events are said once", () => {
-  const reader = createEventReader(isOurs);
+  const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
   reader.read("# ERROR: We lost some netlink events!\n");
   assert.equal([reader.hasLost(), reader.hasLost()], [true, false]);
 });
 
 test("a line of any length, and a transaction of any size, take little memory", () => {
-  const reader = createEventReader(isOurs);
+  const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
   for (let i = 0; i < 1_000; i++) reader.read("add element ip other set { ".padEnd(10_000, "1.2.3.4, "));
   reader.read("\n");
   for (let i = 0; i < 5_000; i++) reader.read(`delete rule ip nat X handle ${i}\n`);

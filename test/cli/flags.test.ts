@@ -68,6 +68,8 @@ test("values are checked before anything starts", () => {
     ],
     ["--to=nftables --iptables-variant=legacy", UsageError, /--iptables-variant has a meaning only with --backend=ipt/],
     ["--backend=iptables --nft-table=x", UsageError, /--nft-table has a meaning only with --backend=nftables or --to=/],
+    ["--nft-table=nat", FlagError, /Invalid --nft-table flag "nat": a table of that name belongs to another program/],
+    ["--nft-table=kube-proxy", FlagError, /a table of that name belongs to another program/],
     ["--nft-table=a{b", FlagError, /Invalid --nft-table flag "a\{b": a table's name begins with a letter/],
     ["--cni-config=f", UsageError, /--cni-config has a meaning only with --backend=windows-cni or --to=windows-cni/],
     ["--backend=windows-cni", UsageError, /--backend=windows-cni needs --cni-config=FILE/],

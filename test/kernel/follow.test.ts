@@ -42,7 +42,8 @@ for (const runtime of ["node", "deno"] as const) {
         restore(node, "nft", "*nat\n-F IP-MASQ-AGENT\nCOMMIT\n");
         loop.signal("SIGHUP");
         await loop.until(() => has("12.0.0.0/8"), "the sync that SIGHUP asks for");
-        const told = /^W.*ipv4: the rules were modified by another program:\n +\+ -A IP-MASQ-AGENT/m;
+        const told =
+          /^W.*ipv4: the rules were modified by (another program|iptables-nft-re \(pid \d+\)):\n +\+ -A IP-MASQ-AGENT/m;
         await loop.until(() => told.test(loop.log()), "telling what was repaired");
 
         const before = saved(node, "nft");
@@ -52,6 +53,19 @@ for (const runtime of ["node", "deno"] as const) {
         assert.is(saved(node, "nft"), before, "the rules stay");
       };
       return withLoop(node, [`--config=${folder}/mount/ip-masq-agent`], use, { runtime });
+    }),
+  );
+
+  kernelTest(`a config of more than 32 KiB is parsed in a thread, and followed (${runtime})`, () =>
+    withNode((node, folder) => {
+      const cidrs = Array.from({ length: 60 }, (_, i) => `10.${i}.0.0/16`).join(", ");
+      const large = `${config(cidrs)}${`# ${"x".repeat(98)}\n`.repeat(400)}`;
+      const use = async (loop: Loop) => {
+        await loop.until(() => /ipv4: rules: 63 added/.test(loop.log()), "the first sync");
+        assert.is(loop.log().match(/ip-masq-agent version/g)?.length, 1, "the thread is no second agent");
+        assert.is((await loop.stop("SIGTERM")).exit, 0);
+      };
+      return withLoop(node, [configFlag(folder, large)], use, { runtime });
     }),
   );
 }

@@ -9,6 +9,14 @@ import { addNamespace, inside, removeNamespace, runInside } from "../../demo/net
 export type Variant = "nft" | "legacy";
 export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
 
+/** The places that keep a policy on Linux, and the flags that choose each. */
+export const PLACES = {
+  nft: ["--iptables-variant=nft"],
+  legacy: ["--iptables-variant=legacy"],
+  nftables: ["--backend=nftables"],
+} as const;
+export type Place = keyof typeof PLACES;
+
 const BUNDLE = resolve("dist/ip-masq-agent.mjs");
 
 /** How the bundle is started on each runtime. */
@@ -62,15 +70,23 @@ export function kernelTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_KERNEL ? test.skip : test)(name, callback);
 }
 
+/** Gives `use` a folder for files; it goes afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Gives `use` a namespace of its own and a folder for files; both go afterwards. */
 export async function withNode<T>(use: (node: string, folder: string) => Promise<T>): Promise<T> {
   const node = addNamespace("test");
-  const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
   try {
-    return await use(node, folder);
+    return await withFolder((folder) => use(node, folder));
   } finally {
     removeNamespace(node);
-    rmSync(folder, { recursive: true });
   }
 }
 

@@ -1,14 +1,14 @@
 // What a policy says, in the kernel: the rules of random policies, walked in order, and real packets for each key.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ADDRESSES, addNamespace, makeNetwork, removeNamespace, runInside } from "../../demo/network.mjs";
+import { ADDRESSES } from "../../demo/network.mjs";
 import { buildTable, type Family, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
 import { formatAddress, numbersBelow } from "../core/slow.ts";
 import { configText, decideSlow, randomAddress, randomConfig, shiftOf } from "../policy/random.ts";
-import { agent, configFlag, kernelTest, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
+import { agent, configFlag, kernelTest, PLACES, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
+import { makeWideNetwork } from "./wide-network.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
@@ -85,48 +85,6 @@ for (const variant of VARIANTS) {
   );
 }
 
-/** A second pod, with other addresses; a second interface of the node, by which packets to `inside` leave; and addresses. */
-async function makeWideNetwork() {
-  const network = await makeNetwork();
-  const { node, outside } = network;
-  const other = addNamespace("pod");
-  const commands = `
-    link add eth0 netns ${other} type veth peer name pod1 netns ${node}
-    link add eth1 netns ${outside} type veth peer name eth1 netns ${node}
-    -n ${other} addr add 10.245.0.2/24 dev eth0
-    -n ${other} addr add fd00:245::2/64 dev eth0 nodad
-    -n ${node} addr add 10.245.0.1/24 dev pod1
-    -n ${node} addr add fd00:245::1/64 dev pod1 nodad
-    -n ${node} addr add 198.18.0.1/24 dev eth1
-    -n ${node} addr add 2001:db8:2::1/64 dev eth1 nodad
-    -n ${node} addr add 192.0.2.5/24 dev eth0
-    -n ${node} addr add 192.0.2.6/24 dev eth0
-    -n ${node} addr add 2001:db8:1::5/64 dev eth0 nodad
-    -n ${node} addr add 2001:db8:1::6/64 dev eth0 nodad
-    -n ${outside} addr add 198.18.0.2/24 dev eth1
-    -n ${outside} addr add 2001:db8:2::2/64 dev eth1 nodad
-    -n ${other} link set eth0 up
-    -n ${node} link set pod1 up
-    -n ${node} link set eth1 up
-    -n ${outside} link set eth1 up
-    -n ${other} route add default via 10.245.0.1
-    -n ${other} -6 route add default via fd00:245::1
-    -n ${node} route add 10.99.0.1 via 198.18.0.2
-    -n ${node} -6 route add fd00:99::1 via 2001:db8:2::2
-    -n ${outside} route add 10.245.0.0/24 via 192.0.2.1
-    -n ${outside} -6 route add fd00:245::/64 via 2001:db8:1::1`;
-  for (const line of commands.trim().split("\n")) execFileSync("ip", line.trim().split(/\s+/));
-  // Answers to kept addresses come by another interface than the packets went.
-  for (const name of [node, outside]) {
-    runInside(name, ["sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done"]);
-  }
-  const close = () => {
-    removeNamespace(other);
-    network.close();
-  };
-  return { ...network, other, close };
-}
-
 /** The sources by which the outside may see a pod: its own address, one of the node's, or one of a range of these. */
 const SEEN = {
   ipv4: {
@@ -170,6 +128,14 @@ const CASES: readonly {
     pod: ["pod", "eth0"],
     other: ["other", "eth0"],
   },
+  {
+    // Five prefixes inside each other, down to single addresses.
+    config:
+      "nonMasqueradeCIDRs: [0.0.0.0/0, 10.99.0.0/16, 10.99.0.1/32, '::/0', 'fd00:99::/64', 'fd00:99::1/128']\n" +
+      "masqueradeCIDRs: [10.0.0.0/8, 10.99.0.0/24, 203.0.113.10/32, 'fd00::/8', 'fd00:99::/96', '2001:db8:9::10/128']",
+    pod: ["pod", "eth0"],
+    other: ["other", "eth0"],
+  },
   { config: `${KEPT}\nsourceCIDRs: [10.244.0.0/16, 'fd00:244::/64']`, pod: ["pod", "eth0"], other: ["other", "other"] },
   {
     config: "nonMasqueradeCIDRs: []\nsourceCIDRs: [10.9.0.0/16, 10.245.0.0/24, 'fd00:9::/64', 'fd00:245::/64']",
@@ -178,6 +144,7 @@ const CASES: readonly {
   },
   { config: "nonMasqueradeCIDRs: []\noutputInterfaces: [eth0]", pod: ["pod", "eth0"], other: ["other", "eth0"] },
   { config: "nonMasqueradeCIDRs: []\noutputInterfaces: ['eth*']", pod: ["eth1", "eth0"], other: ["eth1", "eth0"] },
+  { config: `${KEPT}\noutputInterfaces: [eth0, eth1]`, pod: ["pod", "eth0"], other: ["other", "eth0"] },
   {
     config: "nonMasqueradeCIDRs: []\nsourceCIDRs: [10.244.0.0/16, 'fd00:244::/64']\noutputInterfaces: [wlan0, eth1]",
     pod: ["eth1", "pod"],
@@ -199,17 +166,27 @@ const CASES: readonly {
     other: ["other", "range"],
     flags: ["--to-ports=2000-2999,40000-40999"],
   },
+  {
+    // An address of its own inside a masqueraded prefix inside a kept one.
+    config:
+      "nonMasqueradeCIDRs: [203.0.0.0/8, '2001:db8::/32']\nmasqueradeCIDRs: [203.0.113.0/24, '2001:db8:9::/48']\n" +
+      "snat: [{ destinationCIDRs: [203.0.113.8/29], to: 192.0.2.5-192.0.2.6 }, " +
+      "{ destinationCIDRs: ['2001:db8:9::/64'], to: '2001:db8:1::5-2001:db8:1::6' }]",
+    pod: ["eth1", "range"],
+    other: ["eth1", "range"],
+    flags: ["--random-fully=false", "--to-ports=2000-2999,40000-40999"],
+  },
 ];
 
-for (const variant of VARIANTS) {
-  kernelTest(`packets are treated as the keys say (${variant})`, async () => {
+for (const [place, choice] of Object.entries(PLACES)) {
+  kernelTest(`packets are treated as the keys say (${place})`, async () => {
     const network = await makeWideNetwork();
     const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
     try {
       // Each connection has a source port of its own: none meets what connection tracking keeps of an earlier one.
       let port = 10_000;
       for (const one of CASES) {
-        const flags = ["--enable-ipv6", `--iptables-variant=${variant}`, ...(one.flags ?? [])];
+        const flags = ["--enable-ipv6", ...choice, ...(one.flags ?? [])];
         const { exit, stderr } = await agent(network.node, ["apply", ...flags, configFlag(folder, one.config)]);
         assert.is(exit, 0, stderr);
         for (const who of ["pod", "other"] as const) {

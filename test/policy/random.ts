@@ -133,8 +133,11 @@ export function decideSlow(
   return [verdict, ...unknown].join(" ");
 }
 
-function parseSlow(address: string): bigint {
+/** An address as a number; of IPv6, the last groups may be written as an IPv4 address. */
+export function parseSlow(address: string): bigint {
   if (!address.includes(":")) return address.split(".").reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
+  const [, start, quad] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
+  if (quad !== undefined) return parseSlow(`${start}0:0`) | parseSlow(quad);
   const [head = "", tail] = address.split("::");
   const groups = (text: string) => (text === "" ? [] : text.split(":"));
   const [before, after] = [groups(head), groups(tail ?? "")];
@@ -158,5 +161,6 @@ export function configText(config: Config): string {
       })),
     masqLinkLocal: config.masqLinkLocal,
     masqLinkLocalIPv6: config.masqLinkLocalIPv6,
+    enforceNonMasquerade: config.enforceNonMasquerade,
   });
 }

@@ -14,4 +14,4 @@ export interface Past<Wanted> {
  *
  * @param diffWith what a sync would write if this were wanted
  */
-export declare function reportDrift<Wanted>({ inForce, drifted }: Past<Wanted>, diffWith: (wanted: Wanted) => Transaction | undefined): void;
+export declare function reportDrift<Wanted>({ inForce, drifted }: Past<Wanted>, diffWith: (wanted: Wanted) => Promise<Transaction | undefined>): Promise<void>;

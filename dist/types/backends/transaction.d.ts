@@ -1,11 +1,11 @@
 import type { Family } from "../core/index.ts";
 /** What a line of a change is about. A `chain` or `policy` holds the others: it is shown, but not counted. */
-export type ChangeKind = "chain" | "rule" | "jump" | "policy" | "exception";
+export type ChangeKind = "chain" | "rule" | "jump" | "element" | "policy" | "exception";
 /** One line of a change, for people: kept, added or removed. */
 export interface Change {
     readonly op: "keep" | "add" | "remove";
     readonly kind: ChangeKind;
-    /** The rule as `iptables-save` prints it, `-A CHAIN …`; a CIDR of a CNI config's list. */
+    /** The rule as `iptables-save` prints it, `-A CHAIN …`; what `nft` takes after `add`; a CIDR of a CNI config's list. */
     readonly line: string;
 }
 /** How many rules or exceptions are added, removed and kept. */
@@ -17,7 +17,7 @@ export interface Counts {
 /** What is written: all of it, or nothing. */
 export interface Transaction {
     readonly family: Family;
-    /** One `iptables-restore --noflush` input, or a whole CNI config file. */
+    /** One input of `iptables-restore --noflush` or of `nft -f`, or a whole CNI config file. */
     readonly text: string;
     /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
     readonly changes: readonly Change[];

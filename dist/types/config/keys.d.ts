@@ -1,4 +1,4 @@
-export declare const CONFIG_KEYS: readonly ["nonMasqueradeCIDRs", "masqueradeCIDRs", "snat", "sourceCIDRs", "outputInterfaces", "cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"];
+export declare const CONFIG_KEYS: readonly ["nonMasqueradeCIDRs", "masqueradeCIDRs", "snat", "sourceCIDRs", "outputInterfaces", "enforceNonMasquerade", "cidrLimit", "masqLinkLocal", "masqLinkLocalIPv6", "resyncInterval"];
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 /** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
 export declare const MIN_INTERVAL_NS = 100000000n;

@@ -38,6 +38,8 @@ export interface Config {
     readonly outputInterfaces: readonly OutputInterface[];
     /** Destinations to which packets go with certain addresses. */
     readonly snat: readonly SnatRule[];
+    /** Must packets that keep their address be bound to it, so that no other program masquerades them? */
+    readonly enforceNonMasquerade: boolean;
     readonly cidrLimit: number;
     readonly masqLinkLocal: boolean;
     readonly masqLinkLocalIPv6: boolean;

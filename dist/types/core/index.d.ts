@@ -7,7 +7,8 @@ export { type AddressPlace, type LineBatch, type LineGate, LineReader, type Line
 export { CoreMemoryError } from "./instance.ts";
 export { type PrefixList, readPrefixList } from "./list.ts";
 export { addressOf, type Family, findCovers, formatAddresses, joinRecords, type NoPrefix, type Prefix, type PrefixProblem, type PrefixRecords, parseAddresses, parsePrefixes, sortPrefixes, } from "./prefix.ts";
-export { type AddressRange, formatAddressRange, formatRange, LINK_LOCAL_CIDRS, rangeToPrefixes } from "./range.ts";
-export { diffLines, type Edit, type Scan, type ScannedRule, scanRules } from "./rules.ts";
+export { type AddressRange, formatAddressRange, formatIntervals, formatRange, type Interval, LINK_LOCAL_CIDRS, rangeToPrefixes, } from "./range.ts";
+export { diffLines, diffLinesInSteps, type Edit, type Scan, type ScannedRule, scanRules, scanRulesInSteps, } from "./rules.ts";
 export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
+export { countInSteps, eachInSteps, finish, PIECE, type Steps } from "./steps.ts";
 export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -1,3 +1,4 @@
+import type { Steps } from "./steps.ts";
 /** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
 interface CoreExports extends Record<string, unknown> {
     readonly memory: {
@@ -47,6 +48,8 @@ export interface PackedTexts {
 }
 /** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts as anything. */
 export declare function packTexts(texts: readonly string[]): PackedTexts;
+/** {@link packTexts} in steps: each packs some of the texts. */
+export declare function packTextsInSteps(texts: readonly string[]): Steps<PackedTexts>;
 /** One core with its own memory, and the few moves that get data in and out of it. */
 export declare class Instance {
     readonly call: CoreExports;

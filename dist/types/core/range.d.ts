@@ -21,5 +21,12 @@ export declare function formatAddressRange({ first, last }: Omit<AddressRange, "
  * ```
  */
 export declare function rangeToPrefixes(family: Family, first: bigint, last: bigint): string[];
-/** A range as a person writes it: one address, a CIDR if it is one, else `first-last`. */
+/** Addresses from `first` to `last`, both included, as numbers of 32 or 128 bits. */
+export interface Interval {
+    readonly first: bigint;
+    readonly last: bigint;
+}
+/** Intervals as people and nft write them, in one pass through the core: an address, a CIDR if it is one, else `first-last`. */
+export declare function formatIntervals(family: Family, intervals: readonly Interval[]): string[];
+/** The same of one interval. */
 export declare function formatRange(family: Family, first: bigint, last: bigint): string;

@@ -1,3 +1,4 @@
+import { type Steps } from "./steps.ts";
 /** A rule as a tool printed it, without `-A CHAIN `. */
 export interface ScannedRule {
     readonly spec: string;
@@ -27,6 +28,8 @@ export interface Scan {
 }
 /** Scans what `iptables-save` (with or without -c) or `iptables -t nat -S` printed for the chain of this name. */
 export declare function scanRules(dump: Uint8Array, chain: string): Scan;
+/** {@link scanRules} in steps. */
+export declare function scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan>;
 /** One step of an edit. Steps are carried out in order; `place` counts from 1 in the list as it is at that moment. */
 export type Edit = {
     readonly op: "delete";
@@ -49,3 +52,5 @@ export type Edit = {
  * ```
  */
 export declare function diffLines(from: readonly string[], to: readonly string[]): Edit[] | undefined;
+/** {@link diffLines} in steps. */
+export declare function diffLinesInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined>;

@@ -8,7 +8,7 @@ export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known } from "./judge.ts";
 export { type Outcome, type Outcomes, outcomesOf, outcomesOfList, type SourceRanges, sourceRangesOf, } from "./outcomes.ts";
-export { compilePolicy, type FamilyPolicy, type PolicyOptions, type PolicyRule } from "./policy.ts";
+export { compilePolicy, compilePolicyInSteps, type FamilyPolicy, type PolicyOptions, type PolicyRule, } from "./policy.ts";
 export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
 export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";

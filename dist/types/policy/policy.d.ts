@@ -1,5 +1,5 @@
 import type { Config, Destination } from "../config/index.ts";
-import { type Family, type Prefix } from "../core/index.ts";
+import { type Family, type Prefix, type Steps } from "../core/index.ts";
 import type { PortRange } from "./ports.ts";
 import type { Scope } from "./scope.ts";
 import { type Verdict } from "./verdict.ts";
@@ -24,6 +24,8 @@ export interface FamilyPolicy {
     /** Source ports for tcp, udp and sctp, drawn in proportion to the ranges' sizes; empty: the kernel's choice. */
     readonly ports: readonly PortRange[];
     readonly randomFully: boolean;
+    /** Must packets that keep their address be bound to it, so that nobody else translates them? */
+    readonly enforceKeep: boolean;
 }
 /** What the flags say about the rules. */
 export interface PolicyOptions {
@@ -34,3 +36,5 @@ export interface PolicyOptions {
 }
 /** Makes the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
 export declare function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[];
+/** {@link compilePolicy} in steps. */
+export declare function compilePolicyInSteps(config: Config, options: PolicyOptions): Steps<readonly FamilyPolicy[]>;

@@ -1,13 +1,13 @@
 // The backend that drives the iptables tools of one variant.
 import type { Family } from "../../core/index.ts";
-import { type Host, ToolError, thisHost } from "../../host/index.ts";
+import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule, RuleEvent } from "../backend.ts";
 import { converge } from "../converge.ts";
 import { commit } from "./commit.ts";
 import { countersOf } from "./counters.ts";
-import { desiredChain } from "./desired.ts";
-import { diffChain } from "./diff.ts";
+import { desiredChainInSteps } from "./desired.ts";
+import { diffChainInSteps } from "./diff.ts";
 import { type Look, observe } from "./observe.ts";
 import { formatTable, type ObservedChain } from "./observed.ts";
 import { findObstacle } from "./obstacle.ts";
@@ -29,20 +29,22 @@ export function iptablesBackend(
     for (const finding of observed.findings ?? []) warn(`${family} (iptables-${variant}): ${finding}`);
     return observed;
   };
-  const observePolicy = (policy: FamilyPolicy, counters = false) =>
-    observeChain(policy.family, policy.chain, { counters, jump: desiredChain(policy).jump });
-  const diff = (policy: FamilyPolicy, observed: ObservedChain) => diffChain(desiredChain(policy), observed);
+  const desired = (policy: FamilyPolicy) => inTurns(desiredChainInSteps(policy));
+  const observePolicy = async (policy: FamilyPolicy, counters = false) =>
+    observeChain(policy.family, policy.chain, { counters, jump: (await desired(policy)).jump });
+  const diff = async (policy: FamilyPolicy, observed: ObservedChain) =>
+    inTurns(diffChainInSteps(await desired(policy), observed));
   const lockName = (family: Family, chain: string) => `${variant}/${family}/${chain}`;
   return {
     name: `iptables-${variant}`,
     unit: "rules",
     place: ({ chain }) => `chain ${chain} or the jump to it`,
     // The chain's rules and the jump.
-    count: (policy) => desiredChain(policy).rules.length + 1,
+    count: async (policy) => (await desired(policy)).rules.length + 1,
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
-    ...(variant === "nft" ? { concerns, writer: "iptables-nft-restore" } : {}),
+    ...(variant === "nft" ? { trace: { table: "nat", writer: "iptables-nft-restore", concerns } } : {}),
     obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
     plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {
@@ -57,7 +59,7 @@ export function iptablesBackend(
           rules.map(({ rule }) => rule),
         ),
         facts: { chainExists: observed.exists, rules },
-        transaction: diff(policy, observed),
+        transaction: await diff(policy, observed),
       };
     },
     sync: (policy, past) =>

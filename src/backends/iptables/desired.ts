@@ -1,6 +1,6 @@
 // Policy to rules, written the way iptables-save prints them back.
 // This module is browser-compatible.
-import type { Family } from "../../core/index.ts";
+import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy, PolicyRule, Scope, Verdict } from "../../policy/index.ts";
 import { printedAddress, printedPrefix } from "../printed-address.ts";
 import { portRules } from "./ports.ts";
@@ -34,27 +34,37 @@ const chains = new WeakMap<FamilyPolicy, PolicyChain>();
 
 /** The rules that carry out a policy. */
 export function desiredChain(policy: FamilyPolicy): PolicyChain {
+  return finish(desiredChainInSteps(policy));
+}
+
+/** {@link desiredChain} in steps. */
+export function* desiredChainInSteps(policy: FamilyPolicy): Steps<PolicyChain> {
   let desired = chains.get(policy);
   if (!desired) {
-    desired = render(policy);
+    desired = yield* render(policy);
     chains.set(policy, desired);
   }
   return desired;
 }
 
-function render(policy: FamilyPolicy): PolicyChain {
-  const { family, chain, rules, fallback } = policy;
+function* render(policy: FamilyPolicy): Steps<PolicyChain> {
+  const { family, chain, scope, rules, fallback } = policy;
   const written: string[] = [];
   const owners: number[] = [];
-  const add = (specs: readonly string[], owner: number) => {
-    written.push(...specs);
-    for (const _ of specs) owners.push(owner);
-  };
-  for (const index of orderOf(rules, fallback)) {
+  const inScope = matchesOf(scope);
+  const add = (destination: string, verdict: Verdict, note: string, owner: number) =>
+    eachInSteps(verdict.kind === "keep" ? EVERYTHING : inScope, (match) => {
+      for (const rule of rulesFor(policy, match, destination, verdict, note)) {
+        written.push(rule);
+        owners.push(owner);
+      }
+    });
+  for (const [i, index] of orderOf(rules, fallback).entries()) {
+    if (i % PIECE === PIECE - 1) yield;
     const rule = rules[index];
-    if (rule) add(rulesFor(policy, destinationOf(rule), rule.verdict, COMMENTS[rule.verdict.kind]), index);
+    if (rule) yield* add(destinationOf(rule), rule.verdict, COMMENTS[rule.verdict.kind], index);
   }
-  add(rulesFor(policy, "", fallback, COMMENTS.fallback), rules.length);
+  yield* add("", fallback, COMMENTS.fallback, rules.length);
   return {
     family,
     chain,
@@ -74,8 +84,11 @@ function render(policy: FamilyPolicy): PolicyChain {
 function orderOf(rules: readonly PolicyRule[], fallback: Verdict): readonly number[] {
   const order = [...rules.keys()];
   const isMixed = rules.some(({ verdict }) => verdict.kind !== "keep") || fallback.kind === "keep";
-  const bits = (index: number) => rules[index]?.prefix.bits ?? 0;
-  return isMixed ? order.sort((a, b) => bits(b) - bits(a)) : order;
+  if (!isMixed) return order;
+  // Not sorted by comparing them, which takes too long for tens of thousands.
+  const byBits: number[][] = Array.from({ length: 129 }, () => []);
+  for (const index of order) byBits[rules[index]?.prefix.bits ?? 0]?.push(index);
+  return byBits.reverse().flat();
 }
 
 /** A rule for every destination is printed without one. */
@@ -83,27 +96,37 @@ function destinationOf({ prefix }: PolicyRule): string {
   return prefix.bits === 0 ? "" : `-d ${printedPrefix(prefix.network)} `;
 }
 
+/** A source and an interface as a rule matches them. */
+interface Match {
+  readonly source: string;
+  readonly output: string;
+}
+
 /**
- * The rules that give packets to a destination their verdict. To keep the address a packet just returns, whether it is in
- * the scope or not: outside of it no rule ever matches. Any other verdict takes a rule for each source and interface of
- * the scope, since iptables has no rule for "none of these".
+ * What a rule matches that keeps the address: such a packet just returns, whether it is in the scope or not, for outside of
+ * it no rule ever matches. Any other verdict takes a rule for each source and interface of the scope, since iptables has no
+ * rule for "none of these".
  */
+const EVERYTHING: readonly Match[] = [{ source: "", output: "" }];
+
+/** The rules that give packets of a match to a destination their verdict. */
 function rulesFor(
-  { family, scope, ports, randomFully }: FamilyPolicy,
+  { family, ports, randomFully }: FamilyPolicy,
+  { source, output }: Match,
   destination: string,
   verdict: Verdict,
   note: string,
 ): readonly string[] {
   const target = targetOf(family, verdict, randomFully);
   if (target === undefined) return [`${destination}${comment(note)} -j RETURN`];
-  return matchesOf(scope).flatMap(({ source, output }) => [
+  return [
     ...portRules(
       ports,
       (protocol, share, range) =>
         `${source}${destination}${output}-p ${protocol} ${comment(note)} ${share}${target(range)}`,
     ),
     `${source}${destination}${output}${comment(note)} ${target(undefined)}`,
-  ]);
+  ];
 }
 
 /** The target that translates to a verdict, to certain ports if there is a range; undefined if nothing is translated. */
@@ -129,7 +152,7 @@ function targetOf(
 }
 
 /** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
-function matchesOf({ sources, outputInterfaces }: Scope): readonly { source: string; output: string }[] {
+function matchesOf({ sources, outputInterfaces }: Scope): readonly Match[] {
   const sourceMatches =
     sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${printedPrefix(network)} `));
   const outputs = outputInterfaces === "any" ? [""] : outputInterfaces.map((name) => `-o ${name.replace(/\*$/, "+")} `);

@@ -1,6 +1,14 @@
 // From the current chain to the desired one: one iptables-restore --noflush input, or nothing.
 // This module is browser-compatible.
-import { diffLines, type Family } from "../../core/index.ts";
+import {
+  countInSteps,
+  diffLinesInSteps,
+  eachInSteps,
+  type Family,
+  finish,
+  PIECE,
+  type Steps,
+} from "../../core/index.ts";
 import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
 import type { DesiredChain } from "./desired.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
@@ -39,9 +47,17 @@ function transaction(
  * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
  * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
  */
-export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHING): ChainTransaction | undefined {
+export function diffChain(desired: DesiredChain, observed?: ObservedChain): ChainTransaction | undefined {
+  return finish(diffChainInSteps(desired, observed));
+}
+
+/** {@link diffChain} in steps. */
+export function* diffChainInSteps(
+  desired: DesiredChain,
+  observed: ObservedChain = NOTHING,
+): Steps<ChainTransaction | undefined> {
   const { family, chain } = desired;
-  if (isAsDesired(desired, observed)) return undefined;
+  if (yield* isAsDesired(desired, observed)) return undefined;
   const lines: string[] = [];
   const changes: Change[] = [];
   const add = (kind: ChangeKind, line: string) => changes.push({ op: "add", kind, line });
@@ -50,27 +66,26 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
 
   const now = observed.rules.map((rule) => rule.spec);
   // Where there is no chain, nothing of it can stay.
-  const edits = observed.exists ? diffLines(now, desired.rules) : undefined;
+  const edits = observed.exists ? yield* diffLinesInSteps(now, desired.rules) : undefined;
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
   (observed.exists ? keep : add)("chain", declaration);
   if (!observed.exists || !edits || (removed > 0 && removed === now.length) || isMostlyGone(removed, now.length)) {
     lines.push(declaration);
-    for (const rule of now) remove("rule", `-A ${chain} ${onOneLine(rule)}`);
-    for (const rule of desired.rules) {
+    yield* eachInSteps(now, (rule) => remove("rule", `-A ${chain} ${onOneLine(rule)}`));
+    yield* eachInSteps(desired.rules, (rule) => {
       const line = `-A ${chain} ${rule}`;
       lines.push(line);
       add("rule", line);
-    }
+    });
   } else {
     let next = 0;
     let length = now.length;
-    const keepUntil = (end: number) => {
-      while (next < end) keep("rule", `-A ${chain} ${now[next++]}`);
-    };
+    const keepUntil = (end: number) => countInSteps(end - next, () => keep("rule", `-A ${chain} ${now[next++]}`));
     let shift = 0;
-    for (const { op, place, line } of edits) {
-      keepUntil(place - 1 - shift);
+    for (const [i, { op, place, line }] of edits.entries()) {
+      if (i % PIECE === PIECE - 1) yield;
+      yield* keepUntil(place - 1 - shift);
       if (op === "delete") {
         lines.push(`-D ${chain} ${place}`);
         remove("rule", `-A ${chain} ${onOneLine(line)}`);
@@ -84,7 +99,7 @@ export function diffChain(desired: DesiredChain, observed: ObservedChain = NOTHI
         shift++;
       }
     }
-    keepUntil(now.length);
+    yield* keepUntil(now.length);
   }
 
   let kept = false;
@@ -118,14 +133,14 @@ function isMostlyGone(removed: number, length: number): boolean {
 }
 
 /** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
-function isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): boolean {
-  return (
-    observed.exists &&
-    observed.jumps.length === 1 &&
-    observed.jumps[0]?.spec === jump &&
-    observed.rules.length === rules.length &&
-    observed.rules.every(({ spec }, i) => spec === rules[i])
-  );
+function* isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): Steps<boolean> {
+  const { exists, jumps } = observed;
+  if (!exists || jumps.length !== 1 || jumps[0]?.spec !== jump || observed.rules.length !== rules.length) return false;
+  let isSame = true;
+  yield* eachInSteps(observed.rules, ({ spec }, i) => {
+    isSame &&= spec === rules[i];
+  });
+  return isSame;
 }
 
 /**

@@ -46,7 +46,7 @@ export async function observeNft(look: NftLook): Promise<ObservedChain> {
   const dump = new Uint8Array(begin.length + rest.length);
   dump.set(begin);
   dump.set(rest, begin.length);
-  const observed = readDump(postrouting.run, dump, chain, counters);
+  const observed = await readDump(postrouting.run, dump, chain, counters);
   if (own.kind === "text" && !observed.exists) throw unreadable(own.run, `chain ${chain} is not in the output`);
 
   const { jumps, references } =

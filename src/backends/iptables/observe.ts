@@ -1,9 +1,9 @@
 // A chain and the jumps to it, as the kernel holds them.
-import { runToolOrThrow } from "../../host/index.ts";
+import { runToolOrThrow, yieldToOthers } from "../../host/index.ts";
 import { observeNft } from "./observe-nft.ts";
 import type { ObservedChain } from "./observed.ts";
 import { withoutUnremovable } from "./strays.ts";
-import { readDump, type Tools, toolName, yieldToOthers } from "./tools.ts";
+import { readDump, type Tools, toolName } from "./tools.ts";
 
 export interface Look {
   /** Should counters be read? */

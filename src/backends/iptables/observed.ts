@@ -1,6 +1,6 @@
 // What the tools print to the chain as it is.
 // This module is browser-compatible.
-import { type ScannedRule, scanRules } from "../../core/index.ts";
+import { eachInSteps, finish, type ScannedRule, type Steps, scanRules, scanRulesInSteps } from "../../core/index.ts";
 
 /** A rule of POSTROUTING that leads to the chain. */
 export interface ObservedJump extends ScannedRule {
@@ -20,6 +20,11 @@ export interface ObservedChain {
   readonly findings?: readonly string[];
 }
 
+export interface ReadOptions {
+  /** Are there the counters of `-v`? */
+  readonly inline?: boolean;
+}
+
 /** A tool printed something that is not a dump of table nat. */
 export class UnreadableDumpError extends Error {
   override name = "UnreadableDumpError";
@@ -33,8 +38,17 @@ const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
  * nat -S` prints of POSTROUTING and of the chain, one behind the other. With `inline` the counters of `-v` are read too.
  * Throws {@link UnreadableDumpError} where it is none: a tool that prints nothing must not pass for an empty table.
  */
-export function readObserved(dump: Uint8Array, chain: string, { inline = false } = {}): ObservedChain {
-  const scan = scanRules(dump, chain);
+export function readObserved(dump: Uint8Array, chain: string, options: ReadOptions = {}): ObservedChain {
+  return finish(readObservedInSteps(dump, chain, options));
+}
+
+/** {@link readObserved} in steps. */
+export function* readObservedInSteps(
+  dump: Uint8Array,
+  chain: string,
+  { inline = false }: ReadOptions = {},
+): Steps<ObservedChain> {
+  const scan = yield* scanRulesInSteps(dump, chain);
   const [odd] = scan.unreadable;
   if (odd !== undefined) throw new UnreadableDumpError(`cannot read the line ${JSON.stringify(odd.slice(0, 200))}`);
   if (!scan.whole) throw new UnreadableDumpError("the output ends in the middle of a table");
@@ -52,7 +66,9 @@ export function readObserved(dump: Uint8Array, chain: string, { inline = false }
     return { ...rule, spec: rule.spec.replace(COUNTERS, ""), packets, bytes };
   };
   const { chainExists, references } = scan;
-  return { exists: chainExists, rules: scan.rules.map(count), jumps: scan.jumps.map(count), references };
+  const rules: ScannedRule[] = [];
+  yield* eachInSteps(scan.rules, (rule) => rules.push(count(rule)));
+  return { exists: chainExists, rules, jumps: scan.jumps.map(count), references };
 }
 
 /** Rules (`-A CHAIN …`) and the chain where there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */

@@ -1,7 +1,15 @@
 // The iptables tools of one variant and family: their names, their dumps, and iptables-restore.
 import type { Family } from "../../core/index.ts";
-import { exitError, lockHolder, type Runner, ToolError, type ToolRun } from "../../host/index.ts";
-import { type ObservedChain, readObserved, UnreadableDumpError } from "./observed.ts";
+import {
+  exitError,
+  inTurns,
+  lockHolder,
+  type Runner,
+  ToolError,
+  type ToolRun,
+  yieldToOthers,
+} from "../../host/index.ts";
+import { type ObservedChain, readObservedInSteps, UnreadableDumpError } from "./observed.ts";
 
 /** Which iptables: the one on nf_tables, or the one on the kernel's older x_tables. */
 export type Variant = "nft" | "legacy";
@@ -25,9 +33,9 @@ export function toolName({ variant, family }: Omit<Tools, "run">, verb?: "save" 
 }
 
 /** Reads a dump; what cannot be read is the tool's fault. */
-export function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): ObservedChain {
+export async function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): Promise<ObservedChain> {
   try {
-    return readObserved(dump, chain, { inline });
+    return await inTurns(readObservedInSteps(dump, chain, { inline }));
   } catch (error) {
     if (!(error instanceof UnreadableDumpError)) throw error;
     throw unreadable(run, error.message);
@@ -38,9 +46,6 @@ export function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: 
 export function unreadable(run: ToolRun, detail: string): ToolError {
   return new ToolError("unreadable", run.command, run.exit, run.stderr, detail);
 }
-
-/** A chain may have 50,000 rules: between reading, comparing and writing them whatever else waits has its turn. */
-export const yieldToOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Carries out one iptables-restore input: all of it, or none and a {@link ToolError}. */
 export async function restore(tools: Tools, input: string | Uint8Array): Promise<void> {

@@ -1,12 +1,12 @@
 // The backend that keeps a table of its own in nftables.
 import type { Family } from "../../core/index.ts";
-import { type Host, ToolError, thisHost } from "../../host/index.ts";
+import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule } from "../backend.ts";
 import { converge } from "../converge.ts";
 import { countersOf } from "./counters.ts";
-import { desiredTable } from "./desired.ts";
-import { diffTable, removeTable } from "./diff.ts";
+import { desiredTableInSteps } from "./desired.ts";
+import { type DiffOptions, diffTableInSteps, removeTable } from "./diff.ts";
 import type { ObservedTable } from "./observed.ts";
 import { formatElement, NFT_FAMILY, placeOf } from "./table.ts";
 import { commit, listTable } from "./tools.ts";
@@ -19,7 +19,9 @@ export function nftablesBackend(
 ): Backend {
   const list = (family: Family) => listTable(run, family, table);
   const observe = async (family: Family) => (await list(family)).observed;
-  const desired = (policy: FamilyPolicy) => desiredTable(policy, table);
+  const desired = (policy: FamilyPolicy) => inTurns(desiredTableInSteps(policy, table));
+  const diff = async (policy: FamilyPolicy, observed: ObservedTable, options?: DiffOptions) =>
+    inTurns(diffTableInSteps(await desired(policy), observed, options));
   const lockName = (family: Family) => `nftables/${family}/${table}`;
   /** An nft that refuses a transaction has changed nothing; the next look decides. */
   const refusalOf = async (text: string) => {
@@ -35,17 +37,20 @@ export function nftablesBackend(
     name: "nftables",
     unit: "rules and elements",
     place: ({ family }) => placeOf({ family, name: table }, "table"),
-    count: (policy) => {
-      const { sets, chains } = desired(policy);
+    count: async (policy) => {
+      const { sets, chains } = await desired(policy);
       const elements = sets.reduce((sum, set) => sum + set.elements.length, 0);
       return chains.reduce((sum, { rules }) => sum + rules.length, elements);
     },
     // The words that people's log filters know from the established agent.
     describe: ({ family }, { text }) =>
       `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
-    concerns: (event, { family }) => event.family === NFT_FAMILY[family] && event.table === table,
-    writer: "nft",
-    plan: async (policy) => diffTable(desired(policy), await observe(policy.family)),
+    trace: {
+      table,
+      writer: "nft",
+      concerns: (event, { family }) => event.family === NFT_FAMILY[family] && event.table === table,
+    },
+    plan: async (policy) => diff(policy, await observe(policy.family)),
     inspect: async (policy) => {
       const { text, observed } = await list(policy.family);
       const rules = rulesOf(policy, table, observed);
@@ -54,7 +59,7 @@ export function nftablesBackend(
         rules,
         text,
         facts: { tableExists: observed.exists, rules },
-        transaction: diffTable(desired(policy), observed),
+        transaction: await diff(policy, observed),
       };
     },
     sync: (policy, past) => {
@@ -63,7 +68,7 @@ export function nftablesBackend(
       return converge({
         wanted: policy,
         observe: () => observe(policy.family),
-        diff: (wanted, observed) => diffTable(desired(wanted), observed, { anew }),
+        diff: (wanted, observed) => diff(wanted, observed, { anew }),
         commit: ({ text }) => {
           anew = true;
           return refusalOf(text);

@@ -1,6 +1,6 @@
 // Policy to table, written the way nft prints it back.
 // This module is browser-compatible.
-import type { Family, Prefix } from "../../core/index.ts";
+import { type Family, finish, type Prefix, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy, Scope } from "../../policy/index.ts";
 import { elementsOf, intervalsOf, type OwnedElement } from "./elements.ts";
 import { type DesiredTable, type Element, NFT_FAMILY, type NftChain, type NftSet } from "./table.ts";
@@ -43,22 +43,29 @@ const tables = new WeakMap<FamilyPolicy, Map<string, PolicyTable>>();
 
 /** The table that carries out a policy. */
 export function desiredTable(policy: FamilyPolicy, name: string): PolicyTable {
+  return finish(desiredTableInSteps(policy, name));
+}
+
+/** {@link desiredTable} in steps. */
+export function* desiredTableInSteps(policy: FamilyPolicy, name: string): Steps<PolicyTable> {
   // A policy does not change, and each sync asks for its table again.
   const known = tables.get(policy) ?? new Map<string, PolicyTable>();
   tables.set(policy, known);
   let table = known.get(name);
   if (!table) {
-    table = render(policy, name);
+    table = yield* render(policy, name);
     known.set(name, table);
   }
   return table;
 }
 
-function render(policy: FamilyPolicy, name: string): PolicyTable {
+function* render(policy: FamilyPolicy, name: string): Steps<PolicyTable> {
   const { family, scope, fallback, enforceKeep } = policy;
   const ip = NFT_FAMILY[family];
-  const destinations = elementsOf(policy, (verdict, isFallback) => (isFallback ? undefined : verdictText(verdict)));
-  const kept = enforceKeep ? elementsOf(policy, ({ kind }) => (kind === "keep" ? "" : undefined)) : [];
+  const destinations = yield* elementsOf(policy, (verdict, isFallback) =>
+    isFallback ? undefined : verdictText(verdict),
+  );
+  const kept = enforceKeep ? yield* elementsOf(policy, ({ kind }) => (kind === "keep" ? "" : undefined)) : [];
   const limits = scope.sources === "any" ? [] : [`${ip} saddr != @${SOURCES} return`];
   const decision = [...limits, `${ip} daddr vmap @${DESTINATIONS}`, ...fallbackRules(fallback)];
   const binding = [...limits, `${ip} daddr @${KEPT} snat to ${ip} saddr`];

@@ -1,6 +1,6 @@
 // The disjoint intervals of a policy: an interval map takes no elements that overlap.
 // This module is browser-compatible.
-import { aggregate, formatIntervals, type Prefix, parsePrefixes } from "../../core/index.ts";
+import { aggregate, formatIntervals, PIECE, type Prefix, parsePrefixes, type Steps } from "../../core/index.ts";
 import { type FamilyPolicy, spaceOf, type Verdict } from "../../policy/index.ts";
 import { printedAddress } from "../printed-address.ts";
 import type { Element } from "./table.ts";
@@ -20,22 +20,27 @@ const printedKey = (key: string): string =>
  *
  * @param verdictText the verdict of an element, empty for that of a set; undefined: the segment has none
  */
-export function elementsOf(
+export function* elementsOf(
   policy: FamilyPolicy,
   verdictText: (verdict: Verdict, isFallback: boolean) => string | undefined,
-): readonly OwnedElement[] {
+): Steps<readonly OwnedElement[]> {
   const { family, rules } = policy;
   const { segments, outcomes } = spaceOf([policy], family);
-  const found: { first: bigint; last: bigint; owner: number; verdict: string }[] = [];
-  for (let i = 0; i < segments.length; i++) {
-    const owner = segments.owners[i] ?? -1;
-    const verdict = verdictText(outcomes.verdict(owner), owner >= rules.length);
-    if (verdict !== undefined) found.push({ first: segments.first(i), last: segments.last(i), owner, verdict });
+  const elements: OwnedElement[] = [];
+  for (let from = 0; from < segments.length; from += PIECE) {
+    if (from > 0) yield;
+    const found: { first: bigint; last: bigint; owner: number; verdict: string }[] = [];
+    for (let i = from; i < Math.min(from + PIECE, segments.length); i++) {
+      const owner = segments.owners[i] ?? -1;
+      const verdict = verdictText(outcomes.verdict(owner), owner >= rules.length);
+      if (verdict !== undefined) found.push({ first: segments.first(i), last: segments.last(i), owner, verdict });
+    }
+    for (const [i, key] of formatIntervals(family, found).entries()) {
+      const { owner = -1, verdict } = found[i] ?? {};
+      elements.push({ key: printedKey(key), verdict: verdict || undefined, owner });
+    }
   }
-  return formatIntervals(family, found).map((key, i): OwnedElement => {
-    const { owner = -1, verdict } = found[i] ?? {};
-    return { key: printedKey(key), verdict: verdict || undefined, owner };
-  });
+  return elements;
 }
 
 /** The fewest intervals that hold the same addresses as the prefixes. */

@@ -1,6 +1,6 @@
 // What `nft list table` prints, as data.
 // This module is browser-compatible.
-import type { Family } from "../../core/index.ts";
+import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
 import { type Counter, type Element, placeOf } from "./table.ts";
 
 /** An element with what it has counted, if its set counts. */
@@ -36,54 +36,56 @@ const ELEMENT = /^(.+?)(?: counter packets (\d+) bytes (\d+))?(?: : (.+))?$/s;
  * Whatever stands in the table that is not ours becomes a line of its frame, so that it differs from what is wanted.
  */
 export function readTable(listing: string, family: Family, name: string): ObservedTable {
+  return finish(readTableInSteps(listing, family, name));
+}
+
+/** {@link readTable} in steps. */
+export function* readTableInSteps(listing: string, family: Family, name: string): Steps<ObservedTable> {
+  const lines = listing.split("\n");
   // People paste listings with handles, or with the line ends of their system.
-  const lines = listing.split("\n").map((line) => line.replace(/ # handle \d+\s*$|\s+$/, ""));
+  const lineAt = (at: number) => lines[at]?.replace(/ # handle \d+\s*$|\s+$/, "");
   const table = placeOf({ family, name }, "table");
-  const begin = lines.indexOf(`${table} {`);
+  const begin = lines.findIndex((line, i) => line.startsWith(table) && lineAt(i) === `${table} {`);
   if (begin < 0) return NO_TABLE;
   const frame: string[] = [];
   const counters = new Map<string, Counter>();
-  const elements = new Map<string, ObservedElement[]>();
+  const elements = new Map<string, readonly ObservedElement[]>();
   const properties: string[] = [];
   let at = begin + 1;
-  /** The lines up to the one that closes a block which begins at this depth. */
-  const block = (depth: number): string[] => {
-    const end = lines.indexOf(`${"\t".repeat(depth)}}`, at);
-    if (end < 0) throw new UnreadableListingError("the listing ends in the middle of a table");
-    const inside = lines.slice(at, end);
-    at = end + 1;
-    return inside;
-  };
-  for (; lines[at] !== "}"; ) {
-    const line = lines[at];
+  const next = () => {
+    const line = lineAt(at++);
     if (line === undefined) throw new UnreadableListingError("the listing ends in the middle of a table");
-    at++;
+    return line;
+  };
+  /** The lines of a block, without those that are empty. */
+  function* block(): Steps<string[]> {
+    const inside: string[] = [];
+    for (let line = next(); line !== "\t}"; line = next()) {
+      if (line !== "") inside.push(line.trim());
+      if (inside.length % PIECE === 0) yield;
+    }
+    return inside;
+  }
+  for (let line = next(); line !== "}"; line = next()) {
     const [, kind = "", named = ""] = /^\t(\w+) (\S+) \{$/.exec(line) ?? [];
+    const place = `${placeOf({ family, name }, kind)} ${named}`;
     if (kind === "") {
       if (line !== "") properties.push(line.trim());
-      continue;
-    }
-    const place = `${placeOf({ family, name }, kind)} ${named}`;
-    if (kind === "chain") frame.push(...readChain(place, block(1), counters));
-    else if (kind === "set" || kind === "map") {
-      const read = readSet(block(1));
+    } else if (kind === "chain") {
+      frame.push(...readChain(place, yield* block(), counters));
+    } else if (kind === "set" || kind === "map") {
+      const read = yield* readSet(yield* block());
       frame.push(`${place} { ${read.properties.join("; ")}; }`);
       elements.set(named, read.elements);
-    } else
-      frame.push(
-        `${place} { ${block(1)
-          .map((one) => one.trim())
-          .join("; ")} }`,
-      );
+    } else frame.push(`${place} { ${(yield* block()).join("; ")} }`);
   }
   frame.unshift(`${table} { ${properties.join("; ")}; }`);
   return { exists: true, frame, counters, elements };
 }
 
-function readChain(place: string, lines: readonly string[], counters: Map<string, Counter>): string[] {
-  const texts = lines.map((line) => line.trim()).filter((line) => line !== "");
-  const hook = texts[0]?.startsWith("type ") ? texts.shift() : undefined;
-  const rules = texts.map((text) => {
+function readChain(place: string, lines: string[], counters: Map<string, Counter>): string[] {
+  const hook = lines[0]?.startsWith("type ") ? lines.shift() : undefined;
+  const rules = lines.map((text) => {
     const rule = `${place.replace("chain", "rule")} ${text.replace(COUNTER, "counter")}`;
     const [, packets, bytes] = COUNTER.exec(text) ?? [];
     if (packets !== undefined && bytes !== undefined) {
@@ -94,14 +96,20 @@ function readChain(place: string, lines: readonly string[], counters: Map<string
   return [`${place}${hook ? ` { ${hook} }` : ""}`, ...rules];
 }
 
-function readSet(lines: readonly string[]): { properties: string[]; elements: ObservedElement[] } {
-  const begin = lines.findIndex((line) => line.startsWith("\t\telements = { "));
-  const before = begin < 0 ? lines : lines.slice(0, begin);
-  const properties = before.map((line) => line.trim()).filter((line) => line !== "");
-  if (begin < 0) return { properties, elements: [] };
-  const text = lines.slice(begin).join("\n").trim();
-  const inside = text.slice("elements = { ".length, text.lastIndexOf(" }"));
-  return { properties, elements: inside.split(/,\s+/).map(readElement) };
+const ELEMENTS = "elements = { ";
+
+function* readSet(lines: readonly string[]): Steps<{ properties: readonly string[]; elements: ObservedElement[] }> {
+  const begin = lines.findIndex((line) => line.startsWith(ELEMENTS));
+  const properties = begin < 0 ? lines : lines.slice(0, begin);
+  const elements: ObservedElement[] = [];
+  if (begin < 0) return { properties, elements };
+  yield* eachInSteps(lines.slice(begin), (line, i) => {
+    // One line has several elements, and all but the last end with a comma.
+    const from = i === 0 ? ELEMENTS.length : 0;
+    const inside = line.slice(from).replace(/,$| \}$/, "");
+    for (const text of inside.split(", ")) elements.push(readElement(text));
+  });
+  return { properties, elements };
 }
 
 function readElement(text: string): ObservedElement {

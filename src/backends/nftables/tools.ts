@@ -1,7 +1,7 @@
 // The nft command: one table listed, one transaction carried out, and is it new enough.
 import type { Family } from "../../core/index.ts";
-import { exitError, kernelRelease, type Runner, ToolError } from "../../host/index.ts";
-import { NO_TABLE, type ObservedTable, readTable, UnreadableListingError } from "./observed.ts";
+import { exitError, inTurns, kernelRelease, type Runner, ToolError } from "../../host/index.ts";
+import { NO_TABLE, type ObservedTable, readTableInSteps, UnreadableListingError } from "./observed.ts";
 import { placeOf } from "./table.ts";
 
 /** What is needed at least: several statements for each element of a set (nft 1.0.1, Linux 5.13). */
@@ -51,10 +51,11 @@ export async function listTable(run: Runner, family: Family, name: string): Prom
   if (listed.exit !== 0) throw exitError(listed);
   const text = new TextDecoder().decode(listed.stdout);
   try {
-    return { text, observed: readTable(text, family, name) };
+    return { text, observed: await inTurns(readTableInSteps(text, family, name)) };
   } catch (error) {
     if (!(error instanceof UnreadableListingError)) throw error;
-    throw new ToolError("unreadable", listed.command, listed.exit, listed.stderr, error.message);
+    // A comment of others may have new lines and braces in it. The table is written anew, or removed, all the same.
+    return { text, observed: { ...NO_TABLE, exists: true, frame: [placeOf({ family, name }, "table")] } };
   }
 }
 

@@ -50,7 +50,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
     name: "windows-cni",
     unit: "exceptions",
     place: () => `the exceptions in ${file}`,
-    count: (policy) => exceptionsOf(policy).length,
+    count: async (policy) => exceptionsOf(policy).length,
     describe: (policy) => `OutBoundNAT exceptions: ${JSON.stringify(exceptionsOf(policy))}`,
     render: (policy) => {
       const observed = observe();

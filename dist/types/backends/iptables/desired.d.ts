@@ -1,4 +1,4 @@
-import type { Family } from "../../core/index.ts";
+import { type Family, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 /** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
 export interface DesiredChain {
@@ -15,3 +15,5 @@ export interface PolicyChain extends DesiredChain {
 }
 /** The rules that carry out a policy. */
 export declare function desiredChain(policy: FamilyPolicy): PolicyChain;
+/** {@link desiredChain} in steps. */
+export declare function desiredChainInSteps(policy: FamilyPolicy): Steps<PolicyChain>;

@@ -1,4 +1,4 @@
-import { type Family } from "../../core/index.ts";
+import { type Family, type Steps } from "../../core/index.ts";
 import { type Transaction } from "../transaction.ts";
 import type { DesiredChain } from "./desired.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
@@ -15,6 +15,8 @@ export interface ChainTransaction extends Transaction {
  * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
  */
 export declare function diffChain(desired: DesiredChain, observed?: ObservedChain): ChainTransaction | undefined;
+/** {@link diffChain} in steps. */
+export declare function diffChainInSteps(desired: DesiredChain, observed?: ObservedChain): Steps<ChainTransaction | undefined>;
 /**
  * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
  * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.

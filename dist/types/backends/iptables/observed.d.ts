@@ -1,4 +1,4 @@
-import { type ScannedRule } from "../../core/index.ts";
+import { type ScannedRule, type Steps } from "../../core/index.ts";
 /** A rule of POSTROUTING that leads to the chain. */
 export interface ObservedJump extends ScannedRule {
     /** nft's number of it; known only if iptables alone does not suffice to remove the rule. */
@@ -15,6 +15,10 @@ export interface ObservedChain {
     /** What a person should know about rules that iptables cannot show or remove. */
     readonly findings?: readonly string[];
 }
+export interface ReadOptions {
+    /** Are there the counters of `-v`? */
+    readonly inline?: boolean;
+}
 /** A tool printed something that is not a dump of table nat. */
 export declare class UnreadableDumpError extends Error {
     name: string;
@@ -24,9 +28,9 @@ export declare class UnreadableDumpError extends Error {
  * nat -S` prints of POSTROUTING and of the chain, one behind the other. With `inline` the counters of `-v` are read too.
  * Throws {@link UnreadableDumpError} where it is none: a tool that prints nothing must not pass for an empty table.
  */
-export declare function readObserved(dump: Uint8Array, chain: string, { inline }?: {
-    inline?: boolean | undefined;
-}): ObservedChain;
+export declare function readObserved(dump: Uint8Array, chain: string, options?: ReadOptions): ObservedChain;
+/** {@link readObserved} in steps. */
+export declare function readObservedInSteps(dump: Uint8Array, chain: string, { inline }?: ReadOptions): Steps<ObservedChain>;
 /** Rules (`-A CHAIN …`) and the chain where there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
 export declare function formatTable(chain: string, exists: boolean, rules: readonly string[]): string;
 /** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */

@@ -1,0 +1,25 @@
+// Long work beside everything else that the program does.
+
+/** Longest that others wait for a turn, in milliseconds. */
+const TURN_MS = 8;
+
+/**
+ * Lets whatever else waits have its turn. By a timer: Deno's loop looks for input only when it has nothing else to do, or
+ * every 61st time (tokio, event_interval), and with setImmediate it always has.
+ */
+export const yieldToOthers = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+
+/**
+ * Carries out work that pauses at each `yield`, and lets others have their turn whenever it has taken some milliseconds:
+ * a chain may have 60,000 rules, and probes are answered meanwhile. Short work is done at once.
+ */
+export async function inTurns<T>(steps: Generator<void, T, void>): Promise<T> {
+  let begin = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() - begin < TURN_MS) continue;
+    await yieldToOthers();
+    begin = performance.now();
+  }
+}

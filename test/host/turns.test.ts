@@ -1,0 +1,42 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inTurns } from "../../src/host/index.ts";
+
+/** Works until `isDone`, a millisecond a step. */
+function* workUntil(isDone: () => boolean): Generator<void, string, void> {
+  while (!isDone()) {
+    for (const end = performance.now() + 1; performance.now() < end; );
+    yield;
+  }
+  return "done";
+}
+
+test("others have their turn while long work is done", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  // It would never end if no timer had a turn meanwhile.
+  assert.is(await inTurns(workUntil(() => turns >= 3)), "done");
+  clearInterval(timer);
+});
+
+test("short work is done at once", () => {
+  let done = false;
+  void inTurns(
+    (function* () {
+      yield;
+      yield;
+      done = true;
+    })(),
+  );
+  assert.ok(done);
+});
+
+test("what fails in a step is thrown", async () => {
+  const steps = (function* (): Generator<void, never, void> {
+    yield;
+    throw new Error("in a step");
+  })();
+  await inTurns(steps).then(assert.unreachable, ({ message }) => assert.is(message, "in a step"));
+});
+
+test.run();
