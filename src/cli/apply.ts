@@ -6,7 +6,7 @@ import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0 where every family is as the policy wants it. */
+/** Exit 0 if every family is as the policy wants it. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);

@@ -16,7 +16,7 @@ import { InvalidConfigError } from "./policy.ts";
 import { PageError } from "./preview.ts";
 import { FlagError, settingsOf } from "./settings.ts";
 
-/** Errors that say all there is to say; any other is a defect and keeps its stack. */
+/** Errors whose message says everything; any other is a defect and keeps its stack. */
 const EXPECTED = [
   CniConfigError,
   ConfigFileError,
@@ -35,7 +35,7 @@ const EXPECTED = [
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
-/** Runs one call of the program and answers its exit code. */
+/** Runs one call of the program and returns its exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
   // A call that cannot be read may still name its command: what its exit codes mean depends on it.
   let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
@@ -66,13 +66,13 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) {
       io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
-      // 2 means "would change" where --exit-code can be given.
+      // 2 means "would change" if --exit-code can be given.
       return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
     }
     const expected = EXPECTED.some((kind) => error instanceof kind);
     const { message, stack } = error as Error;
     io.warn(`ip-masq-agent: ${expected ? message : (stack ?? error)}`);
-    // Who reads JSON shall find some; what is wrong with a config has been printed as such.
+    // Readers of JSON must find some; what is wrong with a config has been printed as such.
     const json = argv.some((arg) => /^--?output=json$/.test(arg)) || argv.join(" ").includes("-output json");
     if (json && name !== "run" && !(error instanceof InvalidConfigError)) printJson(io, { error: message });
     return 1;

@@ -8,7 +8,7 @@ import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
+/** Exit 0, or 1 if a family cannot be read; with --exit-code 2 if something would change. */
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);

@@ -27,7 +27,7 @@ export class PageError extends Error {
   override name = "PageError";
 }
 
-/** Writes the page where --page names a file, else serves it on this machine until a signal ends it. */
+/** Writes the page if --page names a file, else serves it on this machine until a signal ends it. */
 export async function preview(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const [file, more] = words;
   if (more !== undefined) throw new UsageError(`one FILE at a time; ${JSON.stringify(more)} is a second`);

@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0, or 1 where a family cannot be read; with --exit-code 2 where something would change. */
+/** Exit 0, or 1 if a family cannot be read; with --exit-code 2 if something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
