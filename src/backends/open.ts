@@ -59,10 +59,14 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
   };
 }
 
-/** Everything of ours that the other kinds may have left. */
+/**
+ * Everything of ours that the other kinds may have left. A kind that a flag tells where to keep the policy neither follows
+ * another nor is followed: what the node's kernel holds has nothing to do with it.
+ */
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {
-  const all = await Promise.all(BACKENDS.filter((one) => one !== kind).map((other) => other.openAll(options)));
-  return all.flat();
+  if (kind.required) return [];
+  const others = BACKENDS.filter((one) => one !== kind && !one.required);
+  return (await Promise.all(others.map((other) => other.openAll(options)))).flat();
 }
 
 /** The kind that the node asks for, else the default one, unless the node cannot hold its rules. */

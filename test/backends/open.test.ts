@@ -160,6 +160,11 @@ test("what cannot be removed is said, and tried again with each sync until it ca
   assert.is(iptables.calls.length, calls, "nothing is left to look for");
 });
 
+test("a CNI config has nothing to do with what the kernel holds", async () => {
+  const { others } = await node().opener(kindOf("windows-cni"))(policyOf());
+  assert.equal(await others(), []);
+});
+
 test("without iptables, nft removes the chain of its nft variant", async () => {
   const own = { handle: 8, expr: [{ xt: {} }, { return: null }] };
   const jump = { handle: 5, expr: [{ counter: { packets: 1, bytes: 2 } }, { jump: { target: OURS } }] };

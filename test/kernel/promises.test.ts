@@ -26,7 +26,7 @@ function watchTools(folder: string): { env: { PATH: string }; calls: () => strin
 }
 
 for (const variant of VARIANTS) {
-  const flags = [`--iptables-variant=${variant}`];
+  const flags = ["--backend=iptables", `--iptables-variant=${variant}`];
 
   kernelTest(`nothing is written while the rules are right (${variant})`, () =>
     withNode(async (node, folder) => {

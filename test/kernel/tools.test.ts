@@ -24,9 +24,13 @@ for (const [what, tool, script, message] of BROKEN) {
   kernelTest(`a tool that ${what}: the error shows what was run and what it said`, () =>
     withNode(async (node, folder) => {
       const env = fake(folder, tool, script);
-      const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)], {
-        env,
-      });
+      const { exit, stderr } = await agent(
+        node,
+        ["apply", "--backend=iptables", "--iptables-variant=nft", configFlag(folder, CONFIG)],
+        {
+          env,
+        },
+      );
       assert.is(exit, 1);
       assert.match(stderr, message);
       assert.equal(ruleLines(saved(node, "nft")), []);
@@ -42,7 +46,12 @@ kernelTest("a POSTROUTING that is no chain of iptables stays as it is", () =>
       "table ip nat {\nchain POSTROUTING {\ntype filter hook postrouting priority 5;\n}\n}\n",
     );
     const before = runInside(node, ["nft", "list", "ruleset"]);
-    const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)]);
+    const { exit, stderr } = await agent(node, [
+      "apply",
+      "--backend=iptables",
+      "--iptables-variant=nft",
+      configFlag(folder, CONFIG),
+    ]);
     assert.is(exit, 1);
     assert.match(
       stderr,
@@ -60,16 +69,20 @@ kernelTest("a tool that is not there", () =>
     const [file, args] = inside(node, ["unshare", "--mount", "sh", "-c", hide, "sh", ...command]);
     const { exit, stderr } = await run([file, ...args]);
     assert.is(exit, 1);
-    assert.match(stderr, /iptables-legacy-save -c -t nat: not found; install the iptables package/);
+    assert.match(stderr, /iptables, nft: neither is installed; install the nftables package/);
   }),
 );
 
 kernelTest("a tool that hangs is killed after 30 s, and nothing waits for ever", () =>
   withNode(async (node, folder) => {
     const env = fake(folder, "iptables-nft-restore", "sleep 300");
-    const { exit, stderr } = await agent(node, ["apply", "--iptables-variant=nft", configFlag(folder, CONFIG)], {
-      env,
-    });
+    const { exit, stderr } = await agent(
+      node,
+      ["apply", "--backend=iptables", "--iptables-variant=nft", configFlag(folder, CONFIG)],
+      {
+        env,
+      },
+    );
     assert.is(exit, 1);
     assert.match(stderr, /did not end within 30 s and was killed/);
   }),
@@ -81,7 +94,7 @@ kernelTest("foreign rules in table nat that iptables cannot show hide nothing of
     await agent(node, ["apply", ...flags]);
     const foreign = "table ip nat {\nset s {\ntype ipv4_addr\n}\nchain MINE {\nip daddr @s accept\n}\n}\n";
     runInside(node, ["nft", "-f", "-"], foreign);
-    assert.match((await agent(node, ["status", ...flags])).stdout, /^ipv4 \(iptables-nft\): in sync\n/);
+    assert.match((await agent(node, ["status", ...flags])).stdout, /^ipv4 \(iptables-nft\): in sync\n/m);
     const { exit, stdout } = await agent(node, ["cleanup", "--iptables-variant=nft"]);
     assert.is(exit, 0);
     assert.match(stdout, /removed: chain IP-MASQ-AGENT and 4 rules/);

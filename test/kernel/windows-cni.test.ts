@@ -19,6 +19,8 @@ import { METRICS, sample, withLoop } from "./loop.ts";
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
 const CONFIG = "nonMasqueradeCIDRs: [192.168.0.0/16, 11.0.0.0/8, 10.137.196.0/23, 'fd00::/8']\nresyncInterval: 100ms\n";
+/** What status begins with. */
+const CHOSEN = "backend: windows-cni (--backend=windows-cni)\n";
 const BACKEND = "--backend=windows-cni";
 
 /** A node with a CNI config, and the flags that name it and the agent's config. */
@@ -46,7 +48,10 @@ for (const runtime of ["node", "deno"] as const) {
       );
       assert.is(plan.exit, 2);
       const before = await call("status", BACKEND);
-      assert.is(before.stdout, "ipv4 (windows-cni): not in sync: exceptions: 2 to add, 0 to remove\n  11.0.0.0/8\n");
+      assert.is(
+        before.stdout,
+        `${CHOSEN}ipv4 (windows-cni): not in sync: exceptions: 2 to add, 0 to remove\n  11.0.0.0/8\n`,
+      );
       assert.is(readFileSync(file, "utf8"), BEFORE.replaceAll("\n", "\r\n"), "nothing is written yet");
 
       const apply = await call("apply", BACKEND);
@@ -59,8 +64,10 @@ for (const runtime of ["node", "deno"] as const) {
       assert.is((await call("render", "--to=windows-cni")).stdout, after);
       assert.equal(JSON.parse((await call("status", BACKEND, "--output=json")).stdout), {
         backend: "windows-cni",
+        reason: "--backend=windows-cni",
         inSync: true,
         families: [{ family: "ipv4", inSync: true, listExists: true, exceptions: listOf(after) }],
+        leftovers: [],
         warnings: [],
       });
       const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
@@ -194,7 +201,7 @@ for (const [name, bytes, stderr] of BAD) {
         const result = await agent(node, [...args, ...flags]);
         assert.is(result.exit, 1, args.join(" "));
         assert.match(result.stderr, stderr);
-        assert.is(result.stdout, "");
+        assert.is(result.stdout, args[0] === "status" ? CHOSEN : "");
       }
       assert.equal(readFileSync(file), before);
     }),
