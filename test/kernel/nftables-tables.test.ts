@@ -51,7 +51,7 @@ kernelTest("tables of random policies, as the kernel prints them, decide as the 
   withNode(async (node) => {
     const below = numbersBelow(31);
     const backend = backendIn(node);
-    for (let n = 0; n < 30; n++) {
+    for (let n = 0; n < 20; n++) {
       const random = randomConfig(below);
       const made = { ...random, config: { ...random.config, enforceNonMasquerade: below(2) === 0 } };
       const policy = policyOfText(configText(made.config), below(3) === 0 ? PORTS : []);
@@ -152,7 +152,7 @@ kernelTest("after any edit and anybody's changes the table is the rendered one, 
     const states = new Map<string, State>(pool.map((prefix) => [prefix, "absent"]));
     const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T;
     let stayed = 0;
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 20; step++) {
       const changes = below(8) === 0 ? pool : Array.from({ length: 1 + below(4) }, () => pick(pool));
       for (const prefix of changes) states.set(prefix, pick(STATES));
       const { text, made } = configOf(states, step % 15 > 9);
