@@ -1,7 +1,7 @@
 // @ts-check
 // What a new connection costs on its way through a node, by backend and by the number of CIDRs.
-import { execFileSync, spawnSync } from "node:child_process";
-import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+import { spawnSync } from "node:child_process";
+import { addNamespace, inside, ip, removeNamespace, runInside } from "../demo/network.mjs";
 import { load, median, printTable, ratio, show, verdict, version } from "./figures.mjs";
 
 /** Rounds that count. The neighbours on shared cores come and go: all nodes take turns in each. */
@@ -37,7 +37,7 @@ const WRITERS = {
  */
 function makePath() {
   const [pod = "", node = "", outside = ""] = ["pod", "node", "outside"].map(addNamespace);
-  const lines = `
+  ip(`
     link add eth0 netns ${pod} type veth peer name pod0 netns ${node}
     link add eth0 netns ${outside} type veth peer name eth0 netns ${node}
     -n ${pod} addr add 10.244.0.2/24 dev eth0
@@ -49,8 +49,7 @@ function makePath() {
     -n ${node} link set eth0 up
     -n ${outside} link set eth0 up
     -n ${pod} route add default via 10.244.0.1
-    -n ${node} route add default via 192.0.2.2`;
-  for (const line of lines.trim().split("\n")) execFileSync("ip", line.trim().split(/\s+/));
+    -n ${node} route add default via 192.0.2.2`);
   runInside(node, ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
   return { pod, node, outside };
 }

@@ -1,41 +1,11 @@
 // @ts-check
 // The agent as a service: how soon it follows its config, and what it weighs after thousands of resyncs.
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
+import { addNamespace, removeNamespace, runInside } from "../demo/network.mjs";
+import { sleep, start } from "./start.mjs";
 
 const METRICS = "127.0.0.1:9410";
-
-/** @param {number} ms */
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/**
- * Starts a process in a namespace and calls `line` for each line it prints on either stream.
- * @param {string} namespace
- * @param {string[]} command
- * @param {(line: string) => void} line
- */
-function start(namespace, command, line) {
-  const [file, args] = inside(namespace, command);
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream.on("data", (data) => {
-      const lines = `${rest}${data}`.split("\n");
-      rest = lines.pop() ?? "";
-      lines.forEach(line);
-    });
-  }
-  const ended = new Promise((done) => child.on("close", done));
-  return {
-    child,
-    stop: () => {
-      child.kill("SIGTERM");
-      return ended;
-    },
-  };
-}
 
 /** @param {(namespace: string, folder: string) => Promise<T>} use @template T @returns {Promise<T>} */
 async function withFolder(use) {

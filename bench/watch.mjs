@@ -1,11 +1,12 @@
 // @ts-check
 // Listening to the kernel's account of changes: how soon one by another program is undone, and what it costs or saves.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
 import { childrenCpu } from "./cpu.mjs";
 import { median, printTable, show, verdict } from "./figures.mjs";
 import { kubeRules } from "./kube-rules.mjs";
+import { sleep, start } from "./start.mjs";
 
 const AGENT = "dist/ip-masq-agent.mjs";
 const CONFIG = "build/bench-watch.yaml";
@@ -45,34 +46,6 @@ const KINDS = [
     undone: /^add rule ip nat IP-MASQ-AGENT .*masquerade/,
   },
 ];
-
-/** @param {number} ms */
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/**
- * Runs a command in a namespace, and calls `line` for each line of its standard output.
- * @param {string} namespace
- * @param {string[]} command
- * @param {(line: string) => void} [line]
- */
-function start(namespace, command, line = () => {}) {
-  const [file, args] = inside(namespace, command);
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", "ignore"] });
-  let rest = "";
-  child.stdout.on("data", (data) => {
-    const lines = `${rest}${data}`.split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(line);
-  });
-  const ended = new Promise((done) => child.on("close", done));
-  return {
-    child,
-    stop: () => {
-      child.kill("SIGTERM");
-      return ended;
-    },
-  };
-}
 
 /**
  * Milliseconds from the kernel's event of a change to its event of the repair.

@@ -72,6 +72,14 @@ export function runInside(namespace, command, input) {
 }
 
 /**
+ * Runs ip(8) once for each line of arguments.
+ * @param {string} lines
+ */
+export function ip(lines) {
+  for (const line of lines.trim().split("\n")) execFileSync("ip", line.trim().split(/\s+/));
+}
+
+/**
  * The three namespaces, connected, addressed and routed, with the echo server running.
  * @returns {Promise<{ pod: string, node: string, outside: string, send: typeof send, close: () => void }>}
  */
@@ -82,10 +90,6 @@ export async function makeNetwork() {
   for (const name of [pod, node, outside]) {
     runInside(name, ["sh", "-c", "for f in all default; do echo 0 > /proc/sys/net/ipv6/conf/$f/accept_dad; done"]);
   }
-  /** @param {string} lines */
-  const ip = (lines) => {
-    for (const line of lines.trim().split("\n")) execFileSync("ip", line.trim().split(/\s+/));
-  };
   ip(`
     link add eth0 netns ${pod} type veth peer name pod0 netns ${node}
     link add eth0 netns ${outside} type veth peer name eth0 netns ${node}

@@ -40,7 +40,8 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 
 /**
  * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
- * order of names. A single file may be missing; of several paths each must be there, and one must hold a file. Of all together one byte more is read at most than a config may have.
+ * order of names. A single file may be missing; of several paths each must exist, and a lone folder must hold a file. At most
+ * one byte more than a config may have is read of all together.
  *
  * @param regular refuse pipes and devices, which could be waited for without end
  * @throws {@link ConfigFileError} if one is there but cannot be read

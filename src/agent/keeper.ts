@@ -22,20 +22,20 @@ const CONTEST = { repairs: 3, syncs: 10 };
 /** Entries of a policy that are counted one by one: with more, each scrape would stop the loop for too long. */
 const MAX_COUNTED = 4_096;
 
-/** A resync looks at the rules at least this often, though no change has been heard of. */
+/** A resync looks at the rules at least this often, even if no change was reported. */
 const LOOK_EVERY = 10;
 
 /** Characters of a program's name that the kernel keeps (TASK_COMM_LEN, with its NUL). */
 const COMM = 15;
 
-/** Milliseconds within which the kernel's account of a transaction of ours comes. */
+/** Milliseconds within which a transaction of ours is reported. */
 const ECHO_MS = 2_000;
 
 export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
   /** Does an event concern the rules that this keeps? */
   concerns(event: RuleEvent): boolean;
-  /** The table whose changes the kernel tells of; undefined if there is none. */
+  /** The table whose changes the kernel reports; undefined if there is none. */
   table(): string | undefined;
   /** A transaction has changed them, maybe one of ours. */
   changed(transaction: RuleTransaction): void;
@@ -57,7 +57,7 @@ export interface KeeperOptions {
   readonly interval: () => number;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  /** Has every change since the last look been heard of? */
+  /** Has every change since the last look been reported? */
   readonly isWatched?: () => boolean;
   /** Told that from now on another backend keeps the rules. */
   readonly moved?: () => void;
@@ -83,12 +83,12 @@ export function keep(
   let pace = interval();
   // Of the last syncs that went well: did they repair what another program had modified?
   let repairs: readonly boolean[] = [];
-  // Must the next attempt look at the rules, whatever has been heard of? And how many have not looked since one did.
+  // Must the next attempt read the rules, whatever was reported? And how many attempts in a row have not.
   let mustLook = true;
   let unlooked = 0;
   // Programs that have changed the rules since the last look began.
   let changers: readonly RuleTransaction[] = [];
-  // A transaction of ours that the kernel has not yet told of.
+  // A transaction of ours that has not been reported yet.
   let echo: { readonly program: string; readonly until: number } | undefined;
   const lookPace = createLookPace(clock);
   let isLooking = false;
@@ -116,10 +116,10 @@ export function keep(
     log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
   };
 
-  /** The rules are as they were, for no change has been heard of. */
+  /** The rules are as they were, because no change was reported. */
   const isUnchanged = () => !mustLook && changers.length === 0 && isWatched() && ++unlooked < LOOK_EVERY;
 
-  /** Takes our own transaction out of those that have been heard of while we looked and wrote, or expects it. */
+  /** Drops our own transaction from those reported during a sync; if it is not among them, it is still to come. */
   const discountOwn = (backend: Backend) => {
     const program = backend.trace?.writer.slice(0, COMM);
     if (program === undefined) return;
@@ -137,7 +137,7 @@ export function keep(
   const sync = async (): Promise<boolean> => {
     if (isUnchanged()) {
       metrics?.synced(family, "unchanged", 0, false);
-      log.event("info", `${family}: no change was heard of, the rules are not looked at`, 4);
+      log.event("info", `${family}: no change reported, the rules are not read`, 4);
       since = clock.now();
       return true;
     }

@@ -6,7 +6,7 @@ import type { LoadedSource } from "./config-file.ts";
 /** Names of programs that are told apart: each is a series. */
 const MAX_PROGRAMS = 20;
 
-/** `unchanged`: nothing was looked at, for no change was heard of. */
+/** `unchanged`: the rules were not read, because no change was reported. */
 const RESULTS = ["in_sync", "unchanged", "changed", "failed"] as const;
 export type SyncResult = (typeof RESULTS)[number];
 
@@ -18,7 +18,7 @@ export interface Metrics {
   kept(family: string): void;
   /** Which backend keeps the rules, and why that one. */
   backend(name: string, reason: string): void;
-  /** Are changes by other programs heard of? */
+  /** Are changes by other programs reported? */
   watching(isWatching: boolean): void;
   /** Drift of a family was repaired that programs of these names made. */
   repairedAfter(family: string, programs: readonly string[]): void;
@@ -81,10 +81,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "backend",
     "reason",
   ]);
-  const watching = gauge("rule_watch_up", "1 if changes by other programs are heard of at once, else 0.");
+  const watching = gauge("rule_watch_up", "1 while nft monitor reports changes by other programs, else 0.");
   const culprits = counter(
     "drift_repairs_by_program_total",
-    "Repairs by the program that had changed the rules, as the kernel names it.",
+    "Drift repairs by the program that modified the rules, as the kernel names it.",
     ["family", "program"],
   );
   const known = new Set<string>();

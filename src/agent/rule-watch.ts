@@ -10,7 +10,7 @@ import { createEventReader, type RuleTransaction } from "./rule-events.ts";
 export interface RuleWatch {
   /** Begins to listen, unless it has begun. */
   start(): void;
-  /** Has it heard of every change since the last full look? */
+  /** Has every change since the last full look been reported? */
   isReliable(): boolean;
   stop(): void;
 }
@@ -123,7 +123,7 @@ export function watchRules({
         spent();
         for (const transaction of transactions) changed(transaction);
         if (reader.hasLost()) {
-          log.event("warning", "nft monitor has lost events; all rules are looked at");
+          log.event("warning", "nft monitor lost events; all rules are checked");
           look();
         }
       },

@@ -11,5 +11,6 @@ export { nftablesBackend } from "./nftables/backend.ts";
 export { TooOldError } from "./nftables/tools.ts";
 export { AUTO, type BackendChoice, backendOpener, type Opened, type Opener } from "./open.ts";
 export { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
+export { holdsNothing } from "./succession.ts";
 export { type Change, formatChange, type Transaction } from "./transaction.ts";
 export { CniConfigError } from "./windows-cni/backend.ts";

@@ -1,6 +1,6 @@
 // Which backend keeps a policy on this node.
 import type { Family } from "../core/index.ts";
-import { ToolError } from "../host/index.ts";
+import { isMissing, ToolError } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 import type { BackendKind, BackendOptions } from "./kind.ts";
@@ -45,12 +45,16 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
       return [kind, { open: once(open), others }] as const;
     }),
   );
-  const open = async (kind: BackendKind, reason: string): Promise<Opened> => {
+  const find = (kind: BackendKind) => {
     const found = kinds.get(kind);
     if (!found) throw new Error(`${kind.name} is not in the registry`);
-    return { backend: await found.open(), reason, others: found.others };
+    return found;
   };
-  const chosen = once((policy: FamilyPolicy) => choose(policy, options, (kind) => open(kind, "")));
+  const open = async (kind: BackendKind, reason: string): Promise<Opened> => {
+    const { open, others } = find(kind);
+    return { backend: await open(), reason, others };
+  };
+  const chosen = once((policy: FamilyPolicy) => choose(policy, options, (kind) => find(kind).open()));
   return async (policy) => {
     if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
     if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
@@ -73,7 +77,7 @@ async function openOthers(kind: BackendKind, options: BackendOptions): Promise<r
 async function choose(
   policy: FamilyPolicy,
   options: BackendOptions,
-  open: (kind: BackendKind) => Promise<Opened>,
+  open: (kind: BackendKind) => Promise<Backend>,
 ): Promise<{ readonly kind: BackendKind; readonly reason: string }> {
   const opening = open(DEFAULT_BACKEND).catch((error: Error) => error);
   for (const kind of BACKENDS) {
@@ -81,7 +85,7 @@ async function choose(
     if (reason !== undefined) return { kind, reason };
   }
   const obstacle = await opening
-    .then((opened) => (opened instanceof Error ? Promise.reject(opened) : opened.backend.obstacle?.(policy)))
+    .then((opened) => (opened instanceof Error ? Promise.reject(opened) : opened.obstacle?.(policy)))
     .catch((error: Error) => {
       if (isMissing(error)) return NOT_INSTALLED;
       throw error;
@@ -95,8 +99,6 @@ async function choose(
 }
 
 const NOT_INSTALLED = `${DEFAULT_BACKEND.name} is not installed`;
-
-const isMissing = (error: Error) => error instanceof ToolError && error.reason === "missing";
 
 /** Does `work` once; again only if it failed. */
 function once<Args extends unknown[], T>(work: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {

@@ -1,6 +1,6 @@
 // From one backend to another: the new rules are in force before the old ones go.
 import type { Family } from "../core/index.ts";
-import { ToolError } from "../host/index.ts";
+import { isMissing } from "../host/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 
 export interface SuccessionOptions {
@@ -34,10 +34,9 @@ export function succeeding(
           const removed = await other.cleanup(family, chain);
           if (removed) note(`${family} (${other.name}): ${other.describeCleanup(chain, removed)}`);
         } catch (error) {
-          // A node without IPv6 has no rules of it.
-          if (isAbsent(error) || (family === "ipv6" && other.isUnreadable(error))) continue;
+          if (holdsNothing(other, family, error)) continue;
           isClear = false;
-          warn(`${family}: what ${other.name} left is still there: ${(error as Error).message}`);
+          warn(`${family}: rules left by ${other.name} could not be removed: ${(error as Error).message}`);
         }
       }
       if (isClear) inForce.set(family, successor);
@@ -47,5 +46,6 @@ export function succeeding(
   return successor;
 }
 
-/** Is there no tool for it, so that nothing can be there? */
-const isAbsent = (error: unknown) => error instanceof ToolError && error.reason === "missing";
+/** Does an error say that nothing can be there: no tool to have written it, or no IPv6 on the node? */
+export const holdsNothing = (place: Cleaner, family: Family, error: unknown): boolean =>
+  isMissing(error) || (family === "ipv6" && place.isUnreadable(error));

@@ -1,6 +1,6 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
 import { AUTO, BACKENDS } from "../backends/index.ts";
-import { ToolError } from "../host/index.ts";
+import { isMissing } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -30,8 +30,8 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
       } catch (error) {
         // Without tools nothing can have been written; and a node without IPv6 has no rules of it: only who asks for the
         // family is told that it cannot be read.
-        const isMissing = choice === AUTO && error instanceof ToolError && error.reason === "missing";
-        const optional = isMissing || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
+        const optional =
+          (choice === AUTO && isMissing(error)) || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
         return { backend: name, family, error: (error as Error).message, optional };
       }
     }),

@@ -1,7 +1,6 @@
 // What other backends than the one in use have left on the node.
-import type { Opened, Transaction } from "../backends/index.ts";
+import { holdsNothing, type Opened, type Transaction } from "../backends/index.ts";
 import type { Family } from "../core/index.ts";
-import { ToolError } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 
 /** Rules that the next sync removes once its own are in force. */
@@ -26,8 +25,7 @@ export async function findLeftovers(
           const transaction = await other.planCleanup(family, chain);
           return transaction ? [{ family, backend: other.name, transaction }] : [];
         } catch (error) {
-          const isAbsent = error instanceof ToolError && error.reason === "missing";
-          if (!isAbsent && !other.isUnreadable(error)) warn(`${family} (${other.name}): ${(error as Error).message}`);
+          if (!holdsNothing(other, family, error)) warn(`${family} (${other.name}): ${(error as Error).message}`);
           return [];
         }
       }),

@@ -37,8 +37,8 @@ export function readListOutcomes(file: string, settings: Settings, io: Io): Outc
 }
 
 /**
- * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It is read once: a pipe has nothing left
- * for a second time. Throws as {@link readListOutcomes}.
+ * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It
+ * is read once: a pipe has nothing left for a second time. Throws as {@link readListOutcomes}.
  */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
   const name = nameOf(file);

@@ -15,6 +15,7 @@ export { memoryLimit } from "./memory-limit.ts";
 export {
   exitError,
   ifMissing,
+  isMissing,
   killTools,
   type Runner,
   runTool,

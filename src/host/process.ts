@@ -188,8 +188,11 @@ export function exitError(run: ToolRun, why?: string): ToolError {
   return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
 }
 
+/** Does an error say that a tool is not installed? */
+export const isMissing = (error: unknown): boolean => error instanceof ToolError && error.reason === "missing";
+
 /** For `catch`: a tool that is missing is undefined, anything else is thrown on. */
 export function ifMissing(error: unknown): undefined {
-  if (error instanceof ToolError && error.reason === "missing") return undefined;
+  if (isMissing(error)) return undefined;
   throw error;
 }

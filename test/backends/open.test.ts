@@ -151,7 +151,7 @@ test("what cannot be removed is said, and tried again with each sync until it ca
   await backend.sync(policy);
   await backend.sync(policy);
   assert.is(warnings.length, 2);
-  assert.match(warnings[0] ?? "", /^ipv4: what iptables-nft left is still there: [\s\S]*locked/);
+  assert.match(warnings[0] ?? "", /^ipv4: rules left by iptables-nft could not be removed: [\s\S]*locked/);
   iptables.intercept = () => undefined;
   await backend.sync(policy);
   assert.equal([iptables.chains.has(OURS), nft.tables.size], [false, 1]);

@@ -1,13 +1,12 @@
 // The network of demo/network.mjs with a second pod and a second interface of the node.
-import { execFileSync } from "node:child_process";
-import { addNamespace, makeNetwork, removeNamespace, runInside } from "../../demo/network.mjs";
+import { addNamespace, ip, makeNetwork, removeNamespace, runInside } from "../../demo/network.mjs";
 
 /** A second pod, with other addresses; a second interface of the node, by which packets to `inside` leave; and addresses. */
 export async function makeWideNetwork() {
   const network = await makeNetwork();
   const { node, outside } = network;
   const other = addNamespace("pod");
-  const commands = `
+  ip(`
     link add eth0 netns ${other} type veth peer name pod1 netns ${node}
     link add eth1 netns ${outside} type veth peer name eth1 netns ${node}
     -n ${other} addr add 10.245.0.2/24 dev eth0
@@ -31,8 +30,7 @@ export async function makeWideNetwork() {
     -n ${node} route add 10.99.0.1 via 198.18.0.2
     -n ${node} -6 route add fd00:99::1 via 2001:db8:2::2
     -n ${outside} route add 10.245.0.0/24 via 192.0.2.1
-    -n ${outside} -6 route add fd00:245::/64 via 2001:db8:1::1`;
-  for (const line of commands.trim().split("\n")) execFileSync("ip", line.trim().split(/\s+/));
+    -n ${outside} -6 route add fd00:245::/64 via 2001:db8:1::1`);
   // Answers to kept addresses come by another interface than the packets went.
   for (const name of [node, outside]) {
     runInside(name, ["sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done"]);

@@ -4,6 +4,8 @@ import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule, RuleEvent } from "../backend.ts";
 import { converge } from "../converge.ts";
+import { describeRules } from "../describe.ts";
+import { NFT_FAMILY } from "../nft-family.ts";
 import { commit } from "./commit.ts";
 import { countersOf } from "./counters.ts";
 import { desiredChainInSteps } from "./desired.ts";
@@ -11,7 +13,7 @@ import { diffChainInSteps } from "./diff.ts";
 import { type Look, observe } from "./observe.ts";
 import { formatTable, type ObservedChain } from "./observed.ts";
 import { findObstacle } from "./obstacle.ts";
-import { planRemoval, removeOwn } from "./remove.ts";
+import { describeRemoval, planRemoval, removeOwn } from "./remove.ts";
 import type { Tools, Variant } from "./tools.ts";
 
 /**
@@ -41,9 +43,7 @@ export function iptablesBackend(
     place: ({ chain }) => `chain ${chain} or the jump to it`,
     // The chain's rules and the jump.
     count: async (policy) => (await desired(policy)).rules.length + 1,
-    // The words that people's log filters know from the established agent.
-    describe: ({ family }, { text }) =>
-      `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    describe: describeRules,
     ...(variant === "nft" ? { trace: { table: "nat", writer: "iptables-nft-restore", concerns } } : {}),
     obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
     plan: async (policy) => diff(policy, await observePolicy(policy)),
@@ -78,10 +78,7 @@ export function iptablesBackend(
         observe: () => observeChain(family, chain, {}),
         locked: (work) => withWriteLock(lockName(family, chain), warn, work),
       }),
-    describeCleanup: (chain, written) =>
-      written
-        ? `removed: chain ${chain} and ${written.counts.removed} rules`
-        : `chain ${chain} not found; nothing to remove`,
+    describeCleanup: describeRemoval,
     isUnreadable: (error) =>
       error instanceof ToolError &&
       /^(failed|missing|unreadable)$/.test(error.reason) &&
@@ -98,7 +95,7 @@ function rulesOf(chain: string, { jumps, rules }: ObservedChain): readonly Inspe
 
 /** In POSTROUTING others add rules at any time: that takes nothing from us, unless the rule leads to our chain. */
 function concerns(event: RuleEvent, { family, chain }: FamilyPolicy): boolean {
-  if (event.family !== { ipv4: "ip", ipv6: "ip6" }[family] || event.table !== "nat") return false;
+  if (event.family !== NFT_FAMILY[family] || event.table !== "nat") return false;
   if (event.object === "table" || event.name === chain) return true;
   if (event.name !== "POSTROUTING") return false;
   return event.op === "delete" || event.object !== "rule" || event.text.includes(chain);

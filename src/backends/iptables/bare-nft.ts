@@ -2,12 +2,11 @@
 import type { Family } from "../../core/index.ts";
 import { type Host, runToolOrThrow, ToolError } from "../../host/index.ts";
 import type { Cleaner } from "../backend.ts";
+import { NFT_FAMILY } from "../nft-family.ts";
 import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
 import { listNftChain } from "./nft.ts";
 import type { NftRule } from "./nft-chain.ts";
-import { ReferencedError } from "./remove.ts";
-
-const FAMILY: Readonly<Record<Family, string>> = { ipv4: "ip", ipv6: "ip6" };
+import { describeRemoval, ReferencedError } from "./remove.ts";
 
 /** Its rules are those of table nat in nftables, so nft can name all of them; what it deletes goes in one transaction. */
 export function bareNftCleaner({ run }: Host): Cleaner {
@@ -34,16 +33,13 @@ export function bareNftCleaner({ run }: Host): Cleaner {
       if (planned) await runToolOrThrow(run, "nft", ["-f", "-"], { input: planned.text });
       return planned;
     },
-    describeCleanup: (chain, written) =>
-      written
-        ? `removed: chain ${chain} and ${written.counts.removed} rules`
-        : `chain ${chain} not found; nothing to remove`,
+    describeCleanup: describeRemoval,
     isUnreadable: (error) => error instanceof ToolError && / list chain /.test(error.command),
   };
 }
 
 function removal(family: Family, chain: string, own: readonly NftRule[], jumps: readonly NftRule[]): Transaction {
-  const nat = `${FAMILY[family]} nat`;
+  const nat = `${NFT_FAMILY[family]} nat`;
   const removed = (kind: ChangeKind, line: string): Change => ({ op: "remove", kind, line });
   const changes = [
     removed("chain", `chain ${nat} ${chain}`),

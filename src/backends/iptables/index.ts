@@ -6,6 +6,7 @@
 export type { Family } from "../../core/index.ts";
 export type { FamilyPolicy } from "../../policy/index.ts";
 export type { EntryCounter } from "../backend.ts";
+export { formatRendered, type Rendered } from "../rendered.ts";
 export { type Change, type ChangeKind, type Counts, formatChange, type Transaction } from "../transaction.ts";
 export { countersOf } from "./counters.ts";
 export { type DesiredChain, desiredChain } from "./desired.ts";
@@ -20,5 +21,5 @@ export {
   UnreadableDumpError,
 } from "./observed.ts";
 export { onOneLine } from "./one-line.ts";
-export { formatRendered, type Rendered, render } from "./render.ts";
+export { render } from "./render.ts";
 export { readWords } from "./words.ts";

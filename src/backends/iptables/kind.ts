@@ -1,9 +1,10 @@
 // iptables as a kind of backend.
 import { thisHost } from "../../host/index.ts";
 import type { BackendKind } from "../kind.ts";
+import { formatRendered } from "../rendered.ts";
 import { iptablesBackend } from "./backend.ts";
 import { bareNftCleaner } from "./bare-nft.ts";
-import { formatRendered, render } from "./render.ts";
+import { render } from "./render.ts";
 import { VARIANTS, type Variant } from "./tools.ts";
 import { detectVariant, usedVariants } from "./variant.ts";
 

@@ -1,10 +1,9 @@
 // nft: rules that iptables cannot show or name.
 import { exitError, type Runner, runToolOrThrow, ToolError, type ToolRun } from "../../host/index.ts";
+import { NFT_FAMILY } from "../nft-family.ts";
 import { type NftRule, readNftChain } from "./nft-chain.ts";
 import { UnreadableDumpError } from "./observed.ts";
 import type { Tools } from "./tools.ts";
-
-const FAMILY = { ipv4: "ip", ipv6: "ip6" } as const;
 
 /** The `why` of errors: what nft is needed for. */
 async function runNft(run: Runner, args: readonly string[], why: string): Promise<ToolRun> {
@@ -28,7 +27,7 @@ export async function listNftChain(
 ): Promise<readonly NftRule[] | undefined> {
   const why = `chain ${chain} holds a rule that iptables cannot show`;
   const list = (flags: readonly string[]) =>
-    runNft(run, [...flags, "list", "chain", FAMILY[family], "nat", chain], why);
+    runNft(run, [...flags, "list", "chain", NFT_FAMILY[family], "nat", chain], why);
   const [json, listing] = await Promise.all([list(["-a", "-j"]), list(["-a", "-s"])]);
   if (json.exit !== 0 && /No such file or directory|does not exist/.test(json.stderr)) return undefined;
   if (json.exit !== 0) throw exitError(json, why);
@@ -43,5 +42,5 @@ export async function listNftChain(
 
 /** Deletes one rule of POSTROUTING. Throws {@link ToolError}, also if there is no such rule any more. */
 export async function deleteByHandle({ run, family }: Tools, handle: number): Promise<void> {
-  await runToolOrThrow(run, "nft", ["delete", "rule", FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
+  await runToolOrThrow(run, "nft", ["delete", "rule", NFT_FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
 }

@@ -47,3 +47,9 @@ export async function removeOwn(
     throw references.length > 0 ? new ReferencedError(chain, references) : error;
   }
 }
+
+/** What the removal of a chain did, for people; in one line. */
+export const describeRemoval = (chain: string, written: Transaction | undefined): string =>
+  written
+    ? `removed: chain ${chain} and ${written.counts.removed} rules`
+    : `chain ${chain} not found; nothing to remove`;

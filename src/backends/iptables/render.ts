@@ -2,16 +2,9 @@
 // This module is browser-compatible.
 import type { Family } from "../../core/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
+import type { Rendered } from "../rendered.ts";
 import { desiredChain } from "./desired.ts";
 import { diffChain } from "./diff.ts";
-
-/** What the restore tool of one family would be given. */
-export interface Rendered {
-  readonly family: Family;
-  /** The tool that reads it. */
-  readonly command: string;
-  readonly transaction: string;
-}
 
 const RESTORE: Readonly<Record<Family, string>> = {
   ipv4: "iptables-restore --noflush",
@@ -25,9 +18,4 @@ export function render(policy: readonly FamilyPolicy[]): readonly Rendered[] {
     command: RESTORE[part.family],
     transaction: diffChain(desiredChain(part))?.text ?? "",
   }));
-}
-
-/** The text under a comment that names its tool. */
-export function formatRendered({ command, transaction }: Rendered): string {
-  return `# ${command}\n${transaction}`;
 }

@@ -4,11 +4,13 @@ import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule } from "../backend.ts";
 import { converge } from "../converge.ts";
+import { describeRules } from "../describe.ts";
+import { NFT_FAMILY } from "../nft-family.ts";
 import { countersOf } from "./counters.ts";
 import { desiredTableInSteps } from "./desired.ts";
 import { type DiffOptions, diffTableInSteps, removeTable } from "./diff.ts";
 import type { ObservedTable } from "./observed.ts";
-import { formatElement, NFT_FAMILY, placeOf } from "./table.ts";
+import { formatElement, placeOf } from "./table.ts";
 import { commit, listTable } from "./tools.ts";
 
 /** Opens the backend of the tables of this name. `warn` is told what a person should know besides answers. */
@@ -42,9 +44,7 @@ export function nftablesBackend(
       const elements = sets.reduce((sum, set) => sum + set.elements.length, 0);
       return chains.reduce((sum, { rules }) => sum + rules.length, elements);
     },
-    // The words that people's log filters know from the established agent.
-    describe: ({ family }, { text }) =>
-      `${{ ipv4: "IPv4", ipv6: "IPv6" }[family]} masquerading rules: ${JSON.stringify(text)}`,
+    describe: describeRules,
     trace: {
       table,
       writer: "nft",

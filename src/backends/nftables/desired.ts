@@ -2,8 +2,9 @@
 // This module is browser-compatible.
 import { type Family, finish, type Prefix, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy, Scope } from "../../policy/index.ts";
+import { NFT_FAMILY } from "../nft-family.ts";
 import { elementsOf, intervalsOf, type OwnedElement } from "./elements.ts";
-import { type DesiredTable, type Element, NFT_FAMILY, type NftChain, type NftSet } from "./table.ts";
+import type { DesiredTable, Element, NftChain, NftSet } from "./table.ts";
 import { fallbackRules, translationChains, verdictText } from "./translate.ts";
 
 /** The table of a policy. */

@@ -127,7 +127,13 @@ function* changesOf(
       push("keep", kindOf(line), line);
     }
   };
-  for (const { op, place, line } of diffLines(observed.frame, frame) ?? []) {
+  const steps = diffLines(observed.frame, frame);
+  if (!steps) {
+    for (const line of observed.frame) push("remove", kindOf(line), line);
+    for (const line of frame) push("add", kindOf(line), line);
+    next = observed.frame.length;
+  }
+  for (const { op, place, line } of steps ?? []) {
     keepUntil(place - 1 - shift);
     push(op === "delete" ? "remove" : "add", kindOf(line), line);
     shift += op === "delete" ? -1 : 1;

@@ -1,8 +1,9 @@
 // nftables as a kind of backend.
 import { ifMissing, type Runner, thisHost } from "../../host/index.ts";
 import type { BackendKind, BackendOptions } from "../kind.ts";
+import { formatRendered } from "../rendered.ts";
 import { nftablesBackend } from "./backend.ts";
-import { formatRendered, render } from "./render.ts";
+import { render } from "./render.ts";
 import { checkTableName } from "./table-name.ts";
 import { checkVersions } from "./tools.ts";
 

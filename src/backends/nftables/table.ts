@@ -1,9 +1,7 @@
 // What a table of nftables holds, as lines that `nft` takes after `add`.
 // This module is browser-compatible.
 import type { Family } from "../../core/index.ts";
-
-/** nft's names of the families. */
-export const NFT_FAMILY: Readonly<Record<Family, "ip" | "ip6">> = { ipv4: "ip", ipv6: "ip6" };
+import { NFT_FAMILY } from "../nft-family.ts";
 
 /** How many packets an element or a rule has seen. */
 export interface Counter {

@@ -4,7 +4,7 @@ import { exitError, inTurns, kernelRelease, type Runner, ToolError } from "../..
 import { NO_TABLE, type ObservedTable, readTableInSteps, UnreadableListingError } from "./observed.ts";
 import { placeOf } from "./table.ts";
 
-/** What is needed at least: several statements for each element of a set (nft 1.0.1, Linux 5.13). */
+/** The oldest versions that are supported. */
 const LEAST_NFT = [1, 0, 1];
 const LEAST_KERNEL = [5, 13];
 

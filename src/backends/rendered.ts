@@ -1,0 +1,16 @@
+// Tool input as it is printed.
+// This module is browser-compatible.
+import type { Family } from "../core/index.ts";
+
+/** What the tool of one family would be given. */
+export interface Rendered {
+  readonly family: Family;
+  /** The tool that reads it. */
+  readonly command: string;
+  readonly transaction: string;
+}
+
+/** The text under a comment that names its tool. */
+export function formatRendered({ command, transaction }: Rendered): string {
+  return `# ${command}\n${transaction}`;
+}
