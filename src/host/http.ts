@@ -1,8 +1,6 @@
 // Serves /metrics, /healthz and /readyz, and the preview page. One request per connection: node:http parses all that a
 // client pipelines, at once, and a few clients that do so exhaust the agent's memory.
-import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { setDefaultHighWaterMark } from "node:stream";
 import type { Address } from "./address.ts";
 import { type Page, parseRequest, type Request, type Response, responseOf } from "./http-message.ts";
 
@@ -18,14 +16,8 @@ const LONGEST_MS = 10_000;
 /** Longest that a client may keep the connection after the response was sent. Milliseconds. */
 const LINGER_MS = 1_000;
 
-/** Longest head of a request, in bytes; of a connection that holds so much unread, no more is read. */
+/** Longest head of a request, in bytes. */
 const MAX_HEAD = 16 * 1024;
-
-/**
- * Connections at a time that have had their response and have sent more than a request. What they sent stays in memory,
- * 64 KiB each, and that such a client has gone is not heard.
- */
-const MAX_GREEDY = 32;
 
 /** A server that listens. */
 export interface Served {
@@ -41,29 +33,24 @@ type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
  */
 export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Served> {
   const respond = responder(pages, hosts);
-  // Connections that have had their response, those of them that had sent more first; that have not sent a request yet; and
-  // that wait for a response. The oldest comes first.
-  const [greedy, spent, idle, busy] = [new Set<Socket>(), new Set<Socket>(), new Set<Socket>(), new Set<Socket>()];
-  const states = [greedy, spent, idle, busy];
+  // Connections that have had their response, that have not sent a request yet, and that wait for a response. The oldest
+  // comes first.
+  const [spent, idle, busy] = [new Set<Socket>(), new Set<Socket>(), new Set<Socket>()];
+  const states = [spent, idle, busy];
   const move = (socket: Socket, to: Set<Socket> | undefined) => {
     for (const set of states) set.delete(socket);
     to?.add(socket);
   };
-  const cutOff = ([oldest]: Iterable<Socket> = []) => {
-    if (!oldest) return;
-    move(oldest, undefined);
-    oldest.destroy();
-  };
   const accept = (socket: Socket) => {
-    const count = states.reduce((sum, { size }) => sum + size, 0);
-    // The oldest that misses least goes, not the probe that comes now or has just come.
-    if (count >= MAX_CONNECTIONS) cutOff(states.find((set) => set.size > 0));
+    if (spent.size + idle.size + busy.size >= MAX_CONNECTIONS) {
+      // The oldest that misses least goes, not the probe that comes now or has just come.
+      const [oldest] = states.find((set) => set.size > 0) ?? [];
+      if (oldest) move(oldest, undefined);
+      oldest?.destroy();
+    }
     move(socket, idle);
     socket.on("error", () => {});
-    socket.on("close", () => {
-      move(socket, undefined);
-      free(socket);
-    });
+    socket.on("close", () => move(socket, undefined));
     limitTime(socket, LONGEST_MS);
     readRequest(socket, async (request) => {
       move(socket, busy);
@@ -71,24 +58,16 @@ export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Serv
       if (socket.destroyed) return;
       socket.write(head);
       socket.end(request?.method === "HEAD" ? new Uint8Array() : body, () => {
-        limitTime(socket, LINGER_MS);
         if (busy.has(socket)) move(socket, spent);
-        // The client closes its end now. If it sends more instead, or has already, nothing more is read, for each read costs
-        // a large buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
-        const readEnd = () => {
-          if (!take(socket, 1) || !spent.has(socket)) return;
-          move(socket, greedy);
-          if (greedy.size > MAX_GREEDY) cutOff(greedy);
-        };
-        socket.on("readable", readEnd);
-        readEnd();
+        limitTime(socket, LINGER_MS);
+        // The client closes its end now. If it sends more instead, nothing more is read, for each read costs a large
+        // buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
+        socket.on("data", () => socket.pause()).resume();
       });
     });
   };
   return new Promise((resolve, reject) => {
     // The client may close its sending end before it gets the response.
-    // A server has an option for it, which Deno ignores; the default is four times as much on Deno and later Nodes.
-    setDefaultHighWaterMark(false, MAX_HEAD);
     const server = createServer({ allowHalfOpen: true }, accept);
     server.on("error", reject);
     server.listen(address.port, address.host, () => {
@@ -129,49 +108,18 @@ function responder(pages: Pages, hosts: RegExp): (request: Request | undefined) 
   };
 }
 
-/**
- * Reads the head of the first request; undefined is one that is too long. What follows it stays where it is: a stream that
- * flows would read once more before it can be stopped.
- */
+/** Reads the head of the first request, and no further; undefined is one that is too long. */
 function readRequest(socket: Socket, then: (request: Request | undefined) => void): void {
   let text = "";
-  const read = () => {
-    while (text.length < MAX_HEAD) {
-      const chunk = take(socket, Math.min(TAKEN, MAX_HEAD - text.length));
-      if (!chunk) return;
-      text += chunk.toString("latin1");
-      const request = parseRequest(text);
-      if (!request && text.length < MAX_HEAD) continue;
-      socket.off("readable", read).off("end", giveUp);
-      return then(request);
-    }
+  const read = (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+    const request = parseRequest(text.slice(0, MAX_HEAD));
+    if (!request && text.length < MAX_HEAD) return;
+    socket.off("data", read).off("end", giveUp).pause();
+    then(request);
   };
   const giveUp = () => socket.destroy();
-  socket.on("readable", read).on("end", giveUp);
-}
-
-/** Bytes that are taken at a time of what a connection has sent: most requests are shorter. */
-const TAKEN = 1024;
-
-/** The last large buffer of each connection. */
-const buffers = new WeakMap<Socket, ArrayBuffer & { transfer?(size: number): ArrayBuffer }>();
-
-/** Takes up to `most` bytes of what a connection has sent; null if there is nothing. */
-function take(socket: Socket, most: number): Buffer | null {
-  const chunk: Buffer | null = socket.read(Math.min(socket.readableLength, most));
-  // A buffer that several share is not ours to free.
-  const size = chunk?.buffer.byteLength ?? 0;
-  if (chunk && size > MAX_HEAD && size !== Buffer.poolSize) buffers.set(socket, chunk.buffer as ArrayBuffer);
-  return chunk;
-}
-
-/**
- * Frees what a closed connection has sent, where the runtime can (not Node 20): V8 does so only when such buffers come to
- * tens of megabytes.
- */
-function free(socket: Socket): void {
-  buffers.get(socket)?.transfer?.(0);
-  buffers.delete(socket);
+  socket.on("data", read).on("end", giveUp);
 }
 
 const timers = new WeakMap<Socket, NodeJS.Timeout>();
