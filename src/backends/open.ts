@@ -79,17 +79,16 @@ async function choose(
   options: BackendOptions,
   open: (kind: BackendKind) => Promise<Backend>,
 ): Promise<{ readonly kind: BackendKind; readonly reason: string }> {
-  const opening = open(DEFAULT_BACKEND).catch((error: Error) => error);
+  // The tools that this takes run beside those that ask what the node demands.
+  const trying = open(DEFAULT_BACKEND)
+    .then((backend) => backend.obstacle?.(policy))
+    .catch((error: Error) => (isMissing(error) ? NOT_INSTALLED : error));
   for (const kind of BACKENDS) {
     const reason = await kind.demanded?.(options);
     if (reason !== undefined) return { kind, reason };
   }
-  const obstacle = await opening
-    .then((opened) => (opened instanceof Error ? Promise.reject(opened) : opened.obstacle?.(policy)))
-    .catch((error: Error) => {
-      if (isMissing(error)) return NOT_INSTALLED;
-      throw error;
-    });
+  const obstacle = await trying;
+  if (obstacle instanceof Error) throw obstacle;
   if (obstacle === undefined) return { kind: DEFAULT_BACKEND, reason: "default" };
   await open(ENFORCING_BACKEND).catch((error: Error) => {
     if (!isMissing(error) || obstacle !== NOT_INSTALLED) throw error;
