@@ -29,6 +29,9 @@ export interface ListenerEvents {
 /** Starts a tool and listens to it. */
 export type Listen = (name: string, args: readonly string[], events: ListenerEvents) => Listener;
 
+/** Milliseconds without reading after each part of the output, so that parts are large if there is much of it. */
+const PAUSE_MS = 10;
+
 /** Characters of what it says on standard error that are kept. */
 const SAID = 500;
 
@@ -45,7 +48,13 @@ export const listenTo: Listen = (name, args, { text, ended }) => {
     if (open) ended(why);
     open = false;
   };
-  child.stdout.setEncoding("utf8").on("data", (part: string) => open && text(part));
+  child.stdout.setEncoding("utf8").on("data", (part: string) => {
+    if (!open) return;
+    text(part);
+    // The tool flushes each line: read one by one, 5,000 lines a second cost 23 % of a processor instead of 6 %.
+    child.stdout.pause();
+    setTimeout(() => child.stdout.resume(), PAUSE_MS);
+  });
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
     said = `${said}${part}`.slice(0, SAID);
   });
