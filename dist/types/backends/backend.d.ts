@@ -40,7 +40,7 @@ export interface Cleaner {
     /** Does this error of a clean-up say that the family cannot even be read, as on a node without IPv6? */
     isUnreadable(error: unknown): boolean;
 }
-/** A change of nftables rules that the kernel has told of. */
+/** A change of nftables rules, as the kernel reports it. */
 export interface RuleEvent {
     readonly op: "add" | "delete";
     /** `rule`, `element`, `chain`, `table`, … */
@@ -53,7 +53,7 @@ export interface RuleEvent {
     /** All of it, as `nft monitor` prints it. */
     readonly text: string;
 }
-/** The trace that changes of a backend's rules leave in what the kernel tells of. */
+/** How changes of a backend's rules appear in the kernel's reports. */
 export interface RuleTrace {
     /** The table that holds the rules. */
     readonly table: string;
@@ -72,7 +72,7 @@ export interface Backend extends Cleaner {
     count(policy: FamilyPolicy): Promise<number>;
     /** What was written to carry out a policy, for the log; in one line. */
     describe(policy: FamilyPolicy, written: Transaction): string;
-    /** How changes of its rules are recognized; undefined if the kernel tells of none, as in the legacy variant. */
+    /** How changes of its rules are recognized; undefined if the kernel reports none, as in the legacy variant. */
     readonly trace?: RuleTrace;
     /** Why the node cannot hold the rules of a policy, found out by a check that writes nothing; undefined if it can. */
     obstacle?(policy: FamilyPolicy): Promise<string | undefined>;

@@ -1,7 +1,7 @@
 import { type Steps } from "../../core/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import { type OwnedElement } from "./elements.ts";
-import { type DesiredTable } from "./table.ts";
+import type { DesiredTable } from "./table.ts";
 /** The table of a policy. */
 export interface PolicyTable extends DesiredTable {
     /** The elements that count packets by destination, each with the policy's rule that it carries out. */

@@ -1,6 +1,4 @@
 import type { Family } from "../../core/index.ts";
-/** nft's names of the families. */
-export declare const NFT_FAMILY: Readonly<Record<Family, "ip" | "ip6">>;
 /** How many packets an element or a rule has seen. */
 export interface Counter {
     readonly packets: bigint;
