@@ -16,7 +16,7 @@ const MODULES = {
   host: { modules: [] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
   agent: { modules: ["config", "policy", "backends", "host"], packages: ["prom-client"] },
-  cli: { modules: ["core", "config", "policy", "backends", "host", "agent"], packages: ["picocolors"] },
+  cli: { modules: ["core", "config", "policy", "backends", "host", "agent"], packages: ["picocolors", "yaml"] },
   preview: {
     modules: ["core", "config", "policy", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],

@@ -24,12 +24,17 @@ export const FILES: readonly (readonly [path: string, what: string])[] = [
 ];
 
 export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
-  ["NO_COLOR", "not empty: no colours on a terminal"],
+  ["NO_COLOR", "not empty: no colours, unless --color=always is given"],
+  ["FORCE_COLOR", "not empty, 0 or false: colours without a terminal too"],
   ["XTABLES_LOCKFILE", "the lock in place of /run/xtables.lock"],
 ];
 
 /** `--config=FILE`, or `--write` if a flag has no value. */
 export const shownFlag = (name: string, { value }: Flag): string => `--${name}${value && `=${value}`}`;
+
+/** The same with the letter that stands for it: `-o, --output=text|json`. */
+export const listedFlag = (name: string, flag: Flag): string =>
+  `${flag.short === undefined ? "" : `-${flag.short}, `}${shownFlag(name, flag)}`;
 
 /** What a flag does, and what it is unless given. */
 export function described({ value, fallback, summary }: Flag): string {

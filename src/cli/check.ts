@@ -10,6 +10,7 @@ import {
   type Severity,
 } from "../config/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
+import { formatAnnotation } from "./github.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { diagnosticData } from "./policy.ts";
@@ -33,6 +34,14 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     printJson(io, { valid, diagnostics, more });
     return valid ? 0 : 1;
   }
+  if (settings.annotations) {
+    printAnnotations(
+      results.map(({ loaded }) => loaded),
+      settings.strict,
+      io,
+    );
+    return valid ? 0 : 1;
+  }
   for (const { paths, loaded } of results) {
     const { config, diagnostics, omitted, texts, sources } = loaded;
     if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
@@ -49,6 +58,18 @@ export async function check(settings: Settings, words: readonly string[], io: Io
     }
   }
   return valid ? 0 : 1;
+}
+
+/** Every problem as an annotation; how many there are beyond the limit is one more. */
+function printAnnotations(configs: readonly LoadedConfig[], strict: boolean, io: Io): void {
+  for (const { diagnostics, omitted } of configs) {
+    for (const diagnostic of diagnostics) io.print(formatAnnotation(diagnostic, strict));
+    const more = countOmitted(omitted);
+    if (more > 0) io.print(`::notice::${more} more problems are not shown`);
+  }
+  // Names of files are left out: at the begin of a line one could pass for a command.
+  const sum = (severity: Severity) => configs.reduce((all, loaded) => all + countProblems(loaded, severity), 0);
+  io.print(`configs: ${configs.length}, errors: ${sum("error")}, warnings: ${sum("warning")}`);
 }
 
 /** `2 errors, 1 warning`; a kind that there is none of is left out. */

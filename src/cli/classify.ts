@@ -22,7 +22,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
   if (cidrs !== undefined && settings.configGiven)
     throw new UsageError("--cidrs takes the place of --config: give one");
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
-  if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as JSON");
+  if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as data");
   readStdinOnce(...(cidrs === undefined ? settings.paths : [cidrs]), words[0] ?? "-");
   const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
   const judge = judgeOf(outcomes, knownOf(settings));
@@ -45,7 +45,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
     });
     printSummary(judge, counts, totals, settings, io);
   } else {
-    const format = settings.json ? jsonLines(judge) : textLines(judge, io);
+    const format = settings.json ? dataLines(judge, io) : textLines(judge, io);
     const encoder = new TextEncoder();
     readFlows(words, reader, io, {
       ...{ place, prints: true },
@@ -92,8 +92,12 @@ function textLines(judge: Judge, io: Io): Format {
   };
 }
 
-/** A JSON object for every line, as `explain` has them in its list. No address needs to be escaped. */
-function jsonLines(judge: Judge): Format {
+/**
+ * A JSON object for every line, as `explain` has them in its list; in YAML, where it is one too, an item of a list. No
+ * address needs to be escaped.
+ */
+function dataLines(judge: Judge, { format }: Io): Format {
+  const item = format === "yaml" ? "- " : "";
   const end = remembered(
     (index) => `",${printableJson(JSON.stringify(decisionData(judge.decision(index)))).slice(1)}\n`,
   );
@@ -101,7 +105,7 @@ function jsonLines(judge: Judge): Format {
     let text = "";
     for (let i = 0; i < count; i++) {
       const index = indexes?.[i] ?? -1;
-      text += `{"line":${before + i + 1},`;
+      text += `${item}{"line":${before + i + 1},`;
       text += index < 0 ? '"error":"no address"}\n' : `"address":"${address(i)}${end(index)}`;
     }
     return text;

@@ -5,6 +5,8 @@ import type { Settings } from "./settings.ts";
 export interface Command {
   /** What follows the flags; empty where nothing may. */
   readonly operands: string;
+  /** Does a FILE that follows the flags stand for --config=FILE? */
+  readonly configOperand?: true;
   readonly summary: string;
   /** Paragraphs of its help, one a line. */
   readonly details: readonly string[];

@@ -29,26 +29,28 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: run,
   },
   apply: {
-    operands: "",
+    operands: "[FILE]",
+    configOperand: true,
     summary: "apply the rules once",
     details: [
       "One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
       "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy; every other byte stays.",
     ],
     examples: [
-      "ip-masq-agent apply --config=config.yaml",
+      "ip-masq-agent apply config.yaml",
       "ip-masq-agent apply --backend=windows-cni --cni-config=C:\\k\\cni.conf",
     ],
     exits: "0 if the rules are as the config wants them, else 1; 2 for bad usage",
     action: apply,
   },
   plan: {
-    operands: "",
+    operands: "[FILE]",
+    configOperand: true,
     summary: "show what apply would change, as a diff",
     details: [
       "Reads the rules and writes nothing. Lines with + would be added, with - removed; the others stay, with their counters. Rules that another backend left are listed below.",
     ],
-    examples: ["ip-masq-agent plan --config=config.yaml --exit-code"],
+    examples: ["ip-masq-agent plan config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
     action: plan,
   },
@@ -57,10 +59,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "check config files, without privileges",
     details: [
       "Reports every problem with its place and what to write instead. - is standard input; without FILE, the config of --config. A folder stands for the files in it whose names start with ip-masq; a Kubernetes ConfigMap for the config in it.",
-      "Warnings do not make a config invalid, unless --strict is given.",
+      "Warnings do not make a config invalid, unless --strict is given. --output=github prints each problem as an annotation, which GitHub Actions shows beside the line.",
     ],
     examples: [
       "ip-masq-agent check config.yaml",
+      "ip-masq-agent check --strict --output=github config.yaml",
       "kubectl get cm … -o jsonpath=… | ip-masq-agent check --enable-ipv6 -",
     ],
     exits: "0 if all are valid, else 1; 2 for bad usage",
@@ -110,12 +113,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: impact,
   },
   status: {
-    operands: "",
+    operands: "[FILE]",
+    configOperand: true,
     summary: "show whether the rules are in place, with their counters",
     details: [
       "The first line names the backend and why it was chosen. NAT sees the first packet of each connection only: the counters count connections. Rules that another backend left are listed below.",
     ],
-    examples: ["ip-masq-agent status --output=json"],
+    examples: ["ip-masq-agent status -o json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
     action: status,
   },
@@ -131,7 +135,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: cleanup,
   },
   render: {
-    operands: "",
+    operands: "[FILE]",
+    configOperand: true,
     summary: "print the transaction that creates the rules",
     details: [
       "Reads only the config and needs no privileges. --to chooses for what tool; without it that is iptables-restore, or nft if the config sets enforceNonMasquerade.",
@@ -147,6 +152,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   preview: {
     operands: "[FILE]",
+    configOperand: true,
     summary: "show in a browser what a config does",
     details: [
       "Serves one page on 127.0.0.1 until Ctrl-C, or writes it with --page: the config in an editor, the rules, verdicts for addresses, a map of the address space. As root it also has the node's own rules to compare with. The page runs in the browser alone and sends nothing.",

@@ -1,6 +1,6 @@
 // Completion for bash: one function over the tables, which stand in it as the help shows them.
 import { shownFlag } from "./about.ts";
-import { BOOLS, type Completed, VALUED } from "./completed.ts";
+import { BOOLS, type Completed, LETTERS, VALUED } from "./completed.ts";
 
 function arm({ name, flags, operand, repeats }: Completed): string {
   const shown = [...flags.map(([flag, one]) => shownFlag(flag, one)), "--help"].join(" ");
@@ -61,6 +61,9 @@ ${commands.map(arm).join("\n")}
   elif [[ -z $flag ]]; then
     ((count > 0)) && [[ -z $many ]] || wanted=$operand
   fi
+  case $flag in
+${LETTERS.map(([letter, name]) => `    ${letter}) flag=${name} ;;`).join("\n")}
+  esac
   for word in \${flag:+$flags}; do
     case $word in
       --"$flag"=*) wanted=\${word#*=} ;;

@@ -38,7 +38,8 @@ export function fishScript(commands: readonly Completed[]): string {
     return what ? [complete(`__ip_masq_agent_operand ${name}${repeats ? " more" : ""}`, what)] : [];
   });
   const flags = [...flagsWithCommands(commands)].map(([flag, { name, takenBy }]) => {
-    const what = ` -l ${name} -o ${name}${follows(flag)} -d ${quoted(flag.summary)}`;
+    const letter = flag.short === undefined ? "" : ` -s ${flag.short}`;
+    const what = `${letter} -l ${name} -o ${name}${follows(flag)} -d ${quoted(flag.summary)}`;
     return complete(`__ip_masq_agent_runs ${takenBy.join(" ")}`, what);
   });
   return `# fish completion for ip-masq-agent
@@ -65,6 +66,8 @@ end
 
 # Does an operand of the command stand here: the first one, or one more?
 function __ip_masq_agent_operand -a command more
+    # The value of a boolean flag is no operand.
+    string match -q -- '-*=*' (commandline -ct); and return 1
     set -l words (__ip_masq_agent_words)
     test "$words[1]" = $command -a \\( (count $words) -eq 1 -o -n "$more" \\)
 end

@@ -1,6 +1,6 @@
 // Completion for zsh: one function over the tables, sourced or found in fpath.
 import { shownFlag } from "./about.ts";
-import { BOOLS, type Completed, VALUED } from "./completed.ts";
+import { BOOLS, type Completed, LETTERS, VALUED } from "./completed.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -63,6 +63,9 @@ ${commands.map(arm).join("\n")}
   elif [[ -z $flag ]]; then
     ((count > 0)) && [[ -z $many ]] || wanted=$operand
   fi
+  case $flag in
+${LETTERS.map(([letter, name]) => `    (${letter}) flag=${name} ;;`).join("\n")}
+  esac
   if [[ -n $flag ]]; then
     for word in \${flags%%:*}; do
       case $word in

@@ -1,6 +1,6 @@
 // What a shell can complete: the tables of commands and flags as all three scripts need them.
 import type { Command } from "./command.ts";
-import { FLAGS, type Flag, flagsOf } from "./flags.ts";
+import { FLAGS, type Flag, flagsOf, SHORTS } from "./flags.ts";
 
 /** What a shell may complete for a command. */
 export interface Completed {
@@ -14,7 +14,13 @@ export interface Completed {
 }
 
 /** Flags that take a value, those without effect too: the word after one is no command and no operand. */
-export const VALUED = Object.keys(FLAGS).filter((name) => FLAGS[name]?.type === "string");
+export const VALUED = [
+  ...Object.keys(FLAGS).filter((name) => FLAGS[name]?.type === "string"),
+  ...[...SHORTS].flatMap(([letter, name]) => (FLAGS[name]?.type === "string" ? [letter] : [])),
+];
+
+/** Letters and the names that they stand for. */
+export const LETTERS = [...SHORTS];
 
 /** What can follow the = of a flag without a value. */
 export const BOOLS = "true|false";

@@ -13,6 +13,8 @@ export interface Flag {
   /** Stands for the value in help; empty for a bool. */
   readonly value: string;
   readonly summary: string;
+  /** One letter that stands for the name. */
+  readonly short?: string;
   /** `agent`: of the established agent, taken by every command, so that its arguments can be pasted anywhere. */
   readonly group: "agent" | "ours" | "klog";
   /** May it be given more than once, with a meaning for each? */
@@ -30,6 +32,9 @@ const ours = (type: Flag["type"], fallback: string, value: string, commands: str
   return { type, fallback, value, summary, group: "ours", commands };
 };
 const repeated = (flag: Flag): Flag => ({ ...flag, repeats: true });
+const short = (letter: string, { meanings = [], ...flag }: Flag): Flag => {
+  return { ...flag, short: letter, meanings: meanings.map((meant) => ({ ...meant, short: letter })) };
+};
 /** One name for flags of several commands. */
 const byCommand = (...meanings: readonly [Flag, ...Flag[]]): Flag => {
   return { ...meanings[0], commands: meanings.flatMap(({ commands = [] }) => commands), meanings };
@@ -41,6 +46,12 @@ const klog = (type: Flag["type"]): Flag => {
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
 const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+/** Commands whose text for people has colours. */
+const COLORED = ["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup"];
+/** Commands that print their answer as text or data; check has one form more. */
+const ANSWERING = [
+  ...["apply", "plan", "explain", "classify", "impact", "status", "cleanup", "render", "optimize", "version"],
+];
 /** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
 const RULELESS = ["completion", "version"];
 
@@ -141,15 +152,19 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "source-key": ours("string", "", "NAME", FLOWS, "the source address follows NAME= in the line, such as src"),
   source: ours("string", "", "ADDRESS", ["explain"], "the source address of the packets"),
   "output-interface": ours("string", "", "NAME", ["explain", ...FLOWS], "the interface by which the packets leave"),
-  output: ours(
-    "string",
-    "text",
-    "text|json",
-    [
-      ...["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup", "render", "optimize"],
-      "version",
-    ],
-    "print text for people, or JSON",
+  color: ours("string", "auto", "auto|always|never", COLORED, "colour text for people; auto: on a terminal"),
+  output: short(
+    "o",
+    byCommand(
+      ours("string", "text", "text|json|yaml", ANSWERING, "print text for people, or data"),
+      ours(
+        "string",
+        "text",
+        "text|json|yaml|github",
+        ["check"],
+        "print text for people, data, or annotations for GitHub Actions",
+      ),
+    ),
   ),
   ...Object.fromEntries(
     ["add_dir_header", "alsologtostderr", "logtostderr", "one_output", "skip_headers", "skip_log_headers"].map(
@@ -163,6 +178,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ]),
   ),
 };
+
+/** The names that letters stand for. */
+export const SHORTS: ReadonlyMap<string, string> = new Map(
+  Object.entries(FLAGS).flatMap(([name, flag]) => (flag.short === undefined ? [] : [[flag.short, name] as const])),
+);
 
 /** The flags that do something for a command, each as it is meant there; without a command, those that do for any. */
 export function flagsOf(command?: string): readonly (readonly [string, Flag])[] {
@@ -216,10 +236,11 @@ export function parseFlags(argv: readonly string[]): ParsedArgs {
       words.push(...argv.slice(i + 1));
       break;
     }
-    const [, name, written] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (name === undefined || arg === "-") words.push(arg);
-    else if (name === "h" || name === "help") help = true;
+    const [, spelt, written] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (spelt === undefined || arg === "-") words.push(arg);
+    else if (spelt === "h" || spelt === "help") help = true;
     else {
+      const name = SHORTS.get(spelt) ?? spelt;
       const { type, repeats } = flagNamed(name);
       const value = type === "bool" ? boolOf(name, written) : (written ?? argv[++i]);
       if (value === undefined) throw new UsageError(`flag needs an argument: -${name}`);

@@ -6,9 +6,9 @@ import {
   FILES,
   FLAGS_OF_RULES,
   FLAGS_OF_SOME,
+  listedFlag,
   SPELLING,
   SUMMARY,
-  shownFlag,
 } from "./about.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -29,7 +29,7 @@ const paragraph = (text: string, first = "") => wrap(first + text, WIDTH).join("
 /** The flags of a group that a command takes, or any command does. */
 function flagTable(title: string, group: Flag["group"], command?: string): string[] {
   const flags = flagsOf(command).filter(([, flag]) => flag.group === group);
-  const rows = flags.map(([name, flag]) => [shownFlag(name, flag), described(flag)] as const);
+  const rows = flags.map(([name, flag]) => [listedFlag(name, flag), described(flag)] as const);
   return rows.length > 0 ? ["", `${title}:`, table(rows)] : [];
 }
 

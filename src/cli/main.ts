@@ -6,11 +6,12 @@ import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
 import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
+import { withConfigOperand } from "./config-input.ts";
 import { checkFor, FLAGS, parseFlags, UsageError } from "./flags.ts";
 import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { InputError } from "./input.ts";
-import { type Io, printJson, processIo } from "./io.ts";
+import { colorFacts, type DataFormat, type Io, isColored, printJson, processIo, withStyle } from "./io.ts";
 import { ignoreDebugSignal } from "./no-debugger.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { PageError } from "./preview.ts";
@@ -35,13 +36,19 @@ const EXPECTED = [
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
+/** The data format that a call asks for, which may be one that cannot be read otherwise. */
+function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
+  const [, format] = /(?:^| )--?(?:o|output)[ =](json|yaml)(?: |$)/.exec(argv.join(" ")) ?? [];
+  return format as DataFormat | undefined;
+}
+
 /** Runs one call of the program and returns its exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
   // A call that cannot be read may still name its command: what its exit codes mean depends on it.
   let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
   try {
-    const { flags, repeated, words, help: wantsHelp } = parseFlags(argv);
-    const [first, ...rest] = words;
+    const parsed = parseFlags(argv);
+    const [first, ...rest] = parsed.words;
     const isHelp = first === "help";
     const asked = isHelp ? rest[0] : first;
     if (asked !== undefined && !Object.hasOwn(COMMANDS, asked)) {
@@ -49,20 +56,23 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       const bool = isBool(asked) ? "; the value of a boolean flag is written --flag=value" : "";
       throw new UsageError(`unknown command ${JSON.stringify(asked)}${meant ? `; did you mean ${meant}?` : bool}`);
     }
-    if (isHelp || wantsHelp) {
+    if (isHelp || parsed.help) {
       io.print(help(asked));
       return 0;
     }
     name = asked ?? "run";
-    if (flags.get("version") === "true") name = "version";
+    if (parsed.flags.get("version") === "true") name = "version";
     const command = COMMANDS[name];
     if (!command) return 2;
     if (rest.length > 0 && command.operands === "") {
       const bool = isBool(rest[0]) ? "; the value of a boolean flag is written --flag=value" : "";
       throw new UsageError(`${name} takes no ${JSON.stringify(rest[0])}${bool}`);
     }
-    for (const [flag, value] of flags) checkFor(name, flag, value);
-    return await command.action(settingsOf({ flags, repeated }), rest, io);
+    for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
+    const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
+    const settings = settingsOf(call);
+    const style = { colored: isColored(settings.color, colorFacts()), format: settings.dataFormat };
+    return await command.action(settings, call.words, withStyle(io, style));
   } catch (error) {
     if (error instanceof UsageError) {
       io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
@@ -72,9 +82,11 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const expected = EXPECTED.some((kind) => error instanceof kind);
     const { message, stack } = error as Error;
     io.warn(`ip-masq-agent: ${expected ? message : (stack ?? error)}`);
-    // Readers of JSON must find some; what is wrong with a config has been printed as such.
-    const json = argv.some((arg) => /^--?output=json$/.test(arg)) || argv.join(" ").includes("-output json");
-    if (json && name !== "run" && !(error instanceof InvalidConfigError)) printJson(io, { error: message });
+    // Readers of data must find some; what is wrong with a config has been printed as such.
+    const format = dataFormatOf(argv);
+    if (format && name !== "run" && !(error instanceof InvalidConfigError)) {
+      printJson(withStyle(io, { colored: false, format }), { error: message });
+    }
     return 1;
   }
 }

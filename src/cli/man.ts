@@ -44,7 +44,8 @@ function flagEntries(group: Flag["group"]): string[] {
     .flatMap(([name, flag]) => {
       const value = flag.value && `=${italic(flag.value)}`;
       const where = flag.commands ? `. For ${flag.commands.join(", ")}` : "";
-      return entry(bold(`--${name}`) + value, described(flag) + where);
+      const letter = flag.short === undefined ? "" : `${bold(`-${flag.short}`)}, `;
+      return entry(letter + bold(`--${name}`) + value, described(flag) + where);
     });
 }
 

@@ -8,7 +8,6 @@ import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
-import { UsageError } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
@@ -28,12 +27,8 @@ export class PageError extends Error {
 }
 
 /** Writes the page if --page names a file, else serves it on this machine until a signal ends it. */
-export async function preview(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const [file, more] = words;
-  if (more !== undefined) throw new UsageError(`one FILE at a time; ${JSON.stringify(more)} is a second`);
-  if (words.length > 0 && settings.configGiven) throw new UsageError("FILE takes the place of --config: give one");
-  const paths = file === undefined ? settings.paths : [file];
-  const state = await stateOf(settings, paths, words.length > 0 || settings.configGiven, io);
+export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  const state = await stateOf(settings, io);
   // Nothing in the state may end the element that it stands in.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   const html = readPage().replace(HOLE, () => HOLE + json);
@@ -63,13 +58,13 @@ export async function preview(settings: Settings, words: readonly string[], io: 
 }
 
 /** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
-async function stateOf(settings: Settings, paths: readonly string[], required: boolean, io: Io): Promise<object> {
-  const { policy } = settings;
+async function stateOf(settings: Settings, io: Io): Promise<object> {
+  const { policy, paths, configGiven } = settings;
   const name = nameOfPaths(paths);
   const loaded = readConfig(paths, settings.config);
   const { config, sources } = loaded;
   if (sources.length === 0) {
-    if (required) throw new ConfigFileError(`there is no config ${name}; without a name the defaults apply`);
+    if (configGiven) throw new ConfigFileError(`there is no config ${name}; without a name the defaults apply`);
     io.warn(`no config file at ${name}, the defaults apply`);
   }
   if (sources.length > 1) io.warn(`the page shows the ${sources.length} files as one config`);

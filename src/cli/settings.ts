@@ -7,6 +7,7 @@ import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { chosenBackend } from "./backend-flags.ts";
 import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
+import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
@@ -40,7 +41,12 @@ export interface Settings {
   readonly backend: BackendChoice;
   readonly backendFlag: (name: string) => string;
   readonly families: "all" | "ipv4" | "ipv6";
+  /** Is the answer data: JSON, or the same as YAML? */
   readonly json: boolean;
+  readonly dataFormat: DataFormat;
+  readonly color: ColorMode;
+  /** check: annotations for GitHub Actions. */
+  readonly annotations: boolean;
   readonly exitCode: boolean;
   /** optimize: the file itself, not standard output. */
   readonly write: boolean;
@@ -105,6 +111,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
   if (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
+  const output = oneOf("output", ["text", ...DATA_FORMATS, "github"]);
   const ipv6 = bool("enable-ipv6");
   oneOf("backend", [AUTO, ...BACKENDS.map(({ name }) => name)]);
   const backend = chosenBackend(flags);
@@ -129,7 +136,10 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     backend,
     backendFlag: text,
     families: oneOf("family", ["all", "ipv4", "ipv6"]),
-    json: oneOf("output", ["text", "json"]) === "json",
+    json: output === "json" || output === "yaml",
+    dataFormat: output === "yaml" ? "yaml" : "json",
+    color: oneOf("color", COLOR_MODES),
+    annotations: output === "github",
     exitCode: bool("exit-code"),
     write: bool("write"),
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },

@@ -31,5 +31,5 @@ export type {
   Unsupported,
 } from "./model.ts";
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
-export { printable, printableJson, printableName } from "./printable.ts";
+export { isPrintable, printable, printableJson, printableName } from "./printable.ts";
 export { suggest } from "./suggest.ts";

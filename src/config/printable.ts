@@ -16,6 +16,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\uFFFD");
 }
 
+/** Are all of its characters of the kind that {@link printable} leaves as they are? */
+export function isPrintable(text: string): boolean {
+  return printable(text) === text;
+}
+
 /** The same for a name that must stay on its line. */
 export function printableName(name: string): string {
   return printable(name).replace(/[\t\n]/g, "\uFFFD");

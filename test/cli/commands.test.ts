@@ -25,6 +25,10 @@ const SCOPED = file(
 );
 const BAD = file("bad.yaml", "nonMasqueradeCIDRs:\n- 10.0.0.1/8\ncidrLimit: x\n");
 
+const GITHUB =
+  /^::warning file=\S+warn\.yaml,line=1,col=34,endColumn=45,title=cidr-covered::10\.1\.0\.0\/16 .*%0A.*\n::error file=\S+bad\.yaml,line=2,col=3,[^\n]*\n::error [^\n]*\nconfigs: 2, errors: 2, warnings: 1\n$/;
+const NO_PROBLEMS = "configs: 1, errors: 0, warnings: 0\n";
+
 const CALLS: Call[] = [
   { args: ["version"], exit: 0, stdout: /^ip-masq-agent \d+\.\d+\.\d+ \((Node|Deno) \d/ },
   { args: ["--version"], exit: 0, stdout: /^ip-masq-agent / },
@@ -32,6 +36,33 @@ const CALLS: Call[] = [
   { args: ["-h"], exit: 0, stdout: /Usage:/ },
   { args: ["help", "plan"], exit: 0, stdout: /^ip-masq-agent plan: show what apply would change/ },
   { args: ["check", "--help"], exit: 0, stdout: /--config=FILE[\s\S]*Examples:[\s\S]*Exit: 0/ },
+  { args: ["version", "-o", "yaml"], exit: 0, stdout: /^version: \d+\.\d+\.\d+\nruntime: (Node|Deno) [\d.]+\n$/ },
+  { args: ["explain", "x", "--output=yaml", `--config=${GOOD}`], exit: 1, stdout: /ipv6-disabled/ },
+  {
+    args: ["explain", "10.1.2.3", "-o=yaml", `--config=${WARN}`],
+    exit: 0,
+    stdout: /^addresses:\n {2}- address: 10\.1\.2\.3\n {4}family: ipv4\n {4}verdict: keep\n/,
+  },
+  { args: ["check", "--output=github", WARN, BAD], exit: 1, stdout: GITHUB },
+  { args: ["check", "--output=github", "--strict", "-"], exit: 0, input: "resyncInterval: 1m\n", stdout: NO_PROBLEMS },
+  {
+    args: ["explain", "10.1.2.3", "--output=github"],
+    exit: 2,
+    stderr: /"github" for flag -output: write one of text, json, yaml/,
+  },
+  {
+    args: ["plan", GOOD, `--config=${GOOD}`],
+    exit: 1,
+    stderr: /^ip-masq-agent: FILE takes the place of --config: give one/,
+  },
+  { args: ["apply", GOOD, WARN], exit: 2, stderr: /^ip-masq-agent: one FILE at a time; ".*warn\.yaml" is a second/ },
+  { args: ["apply", BAD], exit: 1, stderr: /bad\.yaml is invalid; nothing was changed/ },
+  { args: ["render", WARN], exit: 0, stdout: /-d 10\.1\.0\.0\/16/ },
+  {
+    args: ["explain", "10.1.2.3", "--color=always"],
+    exit: 0,
+    stdout: "10.1.2.3  \x1b[32mkeep      \x1b[39m  10.0.0.0/8  default list\n",
+  },
   { args: ["check", "--enable-ipv6", GOOD], exit: 0, stdout: /good\.yaml: valid: 2 CIDRs, resync every 5m0s\n$/ },
   { args: ["check", GOOD], exit: 1, stderr: /good\.yaml:1:34: error: fd00::\/8 is an IPv6 prefix.*\[ipv6-disabled\]/ },
   {
@@ -218,7 +249,7 @@ const CALLS: Call[] = [
   { args: ["optimize", "--write", "/dev/zero"], exit: 1, stderr: /cannot read \/dev\/zero: it is no regular file/ },
   { args: ["optimize", "--write", file("list.txt", "10.0.0.0/8\n")], exit: 1, stderr: /list\.txt is a plain list/ },
   { args: ["check", "--write", GOOD], exit: 2, stderr: /--write has no meaning for check/ },
-  { args: ["render", "now"], exit: 2, stderr: /render takes no "now"/ },
+  { args: ["cleanup", "now"], exit: 2, stderr: /cleanup takes no "now"/ },
   { args: ["render", "--exit-code"], exit: 2, stderr: /--exit-code has no meaning for render/ },
   { args: ["--nope"], exit: 2, stderr: /flag provided but not defined: -nope/ },
   { args: ["--enable-ipv6=maybe"], exit: 2, stderr: /invalid boolean value "maybe"/ },

@@ -27,6 +27,8 @@ test("flags are spelt as Go spells them", () => {
     ["explain -- -x", " | explain -x"],
     ["--logtostderr --log_dir /x -stderrthreshold=2", "logtostderr=true log_dir=/x stderrthreshold=2 | "],
     ["--version=raw", "version=true | "],
+    ["-o yaml plan", "output=yaml | plan"],
+    ["-o=json --o=yaml", "output=yaml | "],
   ];
   for (const [line, expected] of cases) assert.is(parse(line), expected, line);
 });
@@ -59,7 +61,8 @@ test("values are checked before anything starts", () => {
     ["--config=", FlagError, /name a file/],
     ["--v=x", UsageError, /invalid value "x" for flag -v/],
     ["--iptables-variant=ebtables", UsageError, /write one of auto, nft, legacy/],
-    ["--output=yaml", UsageError, /write one of text, json/],
+    ["--output=xml", UsageError, /write one of text, json, yaml/],
+    ["--color=yes", UsageError, /write one of auto, always, never/],
     ["--backend=nft", UsageError, /write one of auto, iptables, nftables, windows-cni/],
     [
       "--backend=nftables --iptables-variant=nft",
@@ -111,7 +114,7 @@ test("the values that help and completion show are those that are taken", () => 
   }
   assert.equal(
     several.map(({ name, commands }) => `${name} ${commands?.length}`),
-    ["backend 5", "backend 1", "to 1"],
+    ["backend 5", "backend 1", "to 1", "output 10", "output 1"],
   );
 });
 
