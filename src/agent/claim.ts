@@ -1,5 +1,20 @@
 // A claim on a chain, by which a second agent on the node is noticed.
-import { type Held, takeName } from "../host/index.ts";
+import { type Held, heldNames, takeName } from "../host/index.ts";
+
+/** How the names of claims begin; the chain follows. */
+const CLAIM = "chain/";
+
+/** A chain that is claimed. */
+export interface ClaimedChain {
+  readonly chain: string;
+  /** The inode number of the socket that claims it. */
+  readonly inode: string;
+}
+
+/** The chains that agents claim in this network namespace, as far as that can be told. */
+export function claimedChains(): readonly ClaimedChain[] {
+  return heldNames(CLAIM).map(({ name, inode }) => ({ chain: name.slice(CLAIM.length), inode }));
+}
 
 export interface Claim {
   /** Claims the chain, or asks again; answers false while another agent holds it, true where that cannot be told. */
@@ -14,7 +29,7 @@ export function claimChain(chain: string): Claim {
     hold: async () => {
       if (held) return true;
       // Given up when a process floods it with connections; the next look claims it again.
-      const name = await takeName(`chain/${chain}`, () => {
+      const name = await takeName(`${CLAIM}${chain}`, () => {
         held = undefined;
       });
       if (typeof name === "object") held = name;

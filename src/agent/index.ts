@@ -3,6 +3,7 @@
  * @module
  */
 
+export { type ClaimedChain, claimedChains } from "./claim.ts";
 export { ConfigFileError, type LoadedConfig, readConfigFiles } from "./config-file.ts";
 export { summarize } from "./config-log.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";

@@ -27,6 +27,8 @@ export interface Opened {
 export type Opener = (policy: FamilyPolicy) => Promise<Opened>;
 
 export interface OpenOptions extends BackendOptions {
+  /** Does an agent run here already? With {@link AUTO} what holds its rules is what it has chosen. */
+  readonly beside?: boolean;
   /** Told what was done besides what is returned, in one line. */
   readonly note: (message: string) => void;
 }
@@ -58,6 +60,8 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
   return async (policy) => {
     if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
     if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
+    const inUse = options.beside ? await findInUse(policy, options) : undefined;
+    if (inUse) return { ...inUse, others: find(inUse.kind).others };
     const { kind, reason } = await chosen(policy);
     return open(kind, reason);
   };
@@ -72,6 +76,28 @@ async function openOthers(kind: BackendKind, options: BackendOptions): Promise<r
   const others = BACKENDS.filter((one) => one !== kind && !one.required);
   return (await Promise.all(others.map((other) => other.openAll(options)))).flat();
 }
+
+/** The one backend that holds rules; undefined if none does, or several do while one follows another. Writes nothing. */
+async function findInUse(
+  { family, chain }: FamilyPolicy,
+  options: BackendOptions,
+): Promise<{ readonly kind: BackendKind; readonly backend: Backend; readonly reason: string } | undefined> {
+  const kinds = BACKENDS.filter(({ required }) => !required);
+  const places = await Promise.all(
+    kinds.map(async (kind) => (await kind.openAll(options)).map((place) => ({ kind, place }))),
+  );
+  const found = await Promise.all(
+    places.flat().map(async ({ kind, place }) => {
+      // What cannot be read here holds nothing that was written with the same tools.
+      const left = await place.planCleanup(family, chain).catch(() => undefined);
+      return left && isBackend(place) ? [{ kind, backend: place, reason: "in use by the agent that runs here" }] : [];
+    }),
+  );
+  const [one, more] = found.flat();
+  return more ? undefined : one;
+}
+
+const isBackend = (place: Cleaner): place is Backend => "sync" in place;
 
 /** The kind that the node asks for, else the default one, unless the node cannot hold its rules. */
 async function choose(

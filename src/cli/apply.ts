@@ -4,6 +4,7 @@ import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
+import { agentThatUndoes } from "./undone.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0 if every family is as the policy wants it. */
@@ -14,6 +15,14 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const cleaned: string[] = [];
   const { backend, reason } = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
+  const undoer = outcomes.some((outcome) => outcome.error === undefined && outcome.value)
+    ? agentThatUndoes(settings, policy)
+    : undefined;
+  if (undoer) {
+    warnings.warn(
+      `the agent that runs here (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
+    );
+  }
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;

@@ -2,6 +2,7 @@
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { isMissing } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
+import { agentData, findAgents, findKeeper } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
@@ -36,9 +37,16 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
       }
     }),
   );
+  const keeper = results.some(({ removed }) => removed) ? findKeeper(chain, findAgents()) : undefined;
+  if (keeper) {
+    warnings.warn(
+      `the agent that runs here (pid ${keeper.pid}) writes the rules again at its next sync: stop it first`,
+    );
+  }
   const shown = results.filter((result) => !result.optional);
   if (settings.json) {
     printJson(io, {
+      ...agentData(settings),
       families: shown.map(({ backend, family, removed, error }) =>
         error === undefined ? { backend, family, removed } : { backend, family, error },
       ),

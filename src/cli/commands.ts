@@ -33,7 +33,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     configOperand: true,
     summary: "apply the rules once",
     details: [
-      "One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
+      "Uses its own flags and config, and warns if an agent that runs here has others and undoes it. One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
       "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy; every other byte stays.",
     ],
     examples: [
@@ -48,7 +48,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     configOperand: true,
     summary: "show what apply would change, as a diff",
     details: [
-      "Reads the rules and writes nothing. Lines with + would be added, with - removed; the others stay, with their counters. Rules that another backend left are listed below.",
+      "Reads the rules and writes nothing. Where an agent runs, its flags and its config are used, except those that are given (--discover-agent=false: none). Lines with + would be added, with - removed; the others stay, with their counters. Rules that another backend left are listed below.",
     ],
     examples: ["ip-masq-agent plan config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
@@ -75,7 +75,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Takes CIDRs too. keep: the packet keeps the pod's address. masquerade: it gets the node's. snat: it gets an address that the config names. The entry with the longest prefix that contains the address decides; a CIDR is shown in parts with one entry each.",
       "If the verdict depends on the source or the interface, it says so; --source and --output-interface name them.",
-      "Addresses of the node itself never come to the chain: the jump passes them by.",
+      "Addresses of the node itself never come to the chain: the jump passes them by. Where an agent runs, its config is used, unless --config is given.",
     ],
     examples: [
       "ip-masq-agent explain 10.1.2.3 8.8.8.8 --config=config.yaml",
@@ -117,6 +117,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     configOperand: true,
     summary: "show whether the rules are in place, with their counters",
     details: [
+      "Where an agent runs, its flags and its config are used, except those that are given (--discover-agent=false: none).",
       "The first line names the backend and why it was chosen. NAT sees the first packet of each connection only: the counters count connections. Rules that another backend left are listed below.",
     ],
     examples: ["ip-masq-agent status -o json"],
@@ -128,7 +129,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "remove the agent's rules, nothing else",
     details: [
       "Removes what any backend left, of both families: the chain and the jump to it in every iptables variant that has tables, and the nftables table. With --backend it removes only what that backend keeps; --iptables-variant limits it to one variant of iptables.",
-      "A chain stays, with its rules, while rules of other programs lead to it. A CNI config file (--backend=windows-cni) stays as it is: what its list held before is not known.",
+      "Where an agent runs, its flags are used, and a warning says that it writes the rules again. A chain stays, with its rules, while rules of other programs lead to it. A CNI config file (--backend=windows-cni) stays as it is: what its list held before is not known.",
     ],
     examples: ["ip-masq-agent cleanup"],
     exits: "0 if nothing is left, else 1; 2 for bad usage",

@@ -5,6 +5,7 @@ import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, paintVerdict, reasonOf, verdictWidth } from "./outcomes.ts";
 import { readPolicy } from "./policy.ts";
+import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 
 /** Parts of one CIDR that are shown to a person; the others are counted. */
@@ -22,7 +23,7 @@ export async function explain(settings: Settings, words: readonly string[], io: 
   const { policy } = readPolicy(settings, io);
   const answers = explainAddresses(policy, words, { source, outputInterface });
   refuseOtherFamily(answers, source);
-  if (settings.json) printJson(io, { addresses: answers.map(answerData) });
+  if (settings.json) printJson(io, { ...agentData(settings), addresses: answers.map(answerData) });
   else printAnswers(answers, io);
   return answers.every(({ ok }) => ok) ? 0 : 1;
 }

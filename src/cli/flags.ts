@@ -86,6 +86,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
     ),
   ),
+  "discover-agent": ours(
+    "bool",
+    "true",
+    "",
+    ["plan", "explain", "preview", "status", "cleanup"],
+    "use the flags and the config of the agent that runs here, except those that are given",
+  ),
   backend: byCommand(
     ours(
       "string",

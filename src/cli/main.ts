@@ -7,7 +7,7 @@ import { CoreMemoryError } from "../core/index.ts";
 import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { withConfigOperand } from "./config-input.ts";
-import { checkFor, FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { checkFor, FLAGS, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { InputError } from "./input.ts";
@@ -15,7 +15,8 @@ import { colorFacts, type DataFormat, type Io, isColored, printJson, processIo, 
 import { ignoreDebugSignal } from "./no-debugger.ts";
 import { InvalidConfigError } from "./policy.ts";
 import { PageError } from "./preview.ts";
-import { FlagError, settingsOf } from "./settings.ts";
+import { adoptAgent, describeAgent, findAgents, SeveralAgentsError } from "./running-agent.ts";
+import { FlagError, type Settings, settingsOf } from "./settings.ts";
 
 /** Errors whose message says everything; any other is a defect and keeps its stack. */
 const EXPECTED = [
@@ -29,6 +30,7 @@ const EXPECTED = [
   OutputError,
   PageError,
   ReferencedError,
+  SeveralAgentsError,
   TooOldError,
   ToolError,
   VerifyError,
@@ -40,6 +42,16 @@ const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
   const [, format] = /(?:^| )--?(?:o|output)[ =](json|yaml)(?: |$)/.exec(argv.join(" ")) ?? [];
   return format as DataFormat | undefined;
+}
+
+/** The settings of a call; for commands that look at the node with what the agent that runs there has been given. */
+function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
+  const looks = FLAGS["discover-agent"]?.commands?.includes(name) === true;
+  if (!looks || call.flags.get("discover-agent") === "false") return settingsOf(call);
+  const { args, agent, unread } = adoptAgent(call, name, findAgents());
+  if (agent) io.warn(describeAgent(agent));
+  for (const why of unread) io.warn(why);
+  return settingsOf(args, agent);
 }
 
 /** Runs one call of the program and returns its exit code. */
@@ -70,7 +82,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
-    const settings = settingsOf(call);
+    const settings = settingsBeside(name, call, io);
     const style = { colored: isColored(settings.color, colorFacts()), format: settings.dataFormat };
     return await command.action(settings, call.words, withStyle(io, style));
   } catch (error) {

@@ -5,6 +5,7 @@ import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
 import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
+import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
@@ -33,6 +34,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
       };
     });
     printJson(io, {
+      ...agentData(settings),
       backend: backend.name,
       reason,
       inSync: !changes && !failed,

@@ -61,8 +61,8 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
 
 /** What opens the backend of a policy; `warn` and `note` are told what a person should know besides. */
 export function openerOf(settings: Settings, warn: (message: string) => void, note: (message: string) => void): Opener {
-  const { backend, backendFlag: flag, policy } = settings;
-  return backendOpener(backend, { chain: policy.chain, flag, warn, note });
+  const { backend, backendFlag: flag, policy, agent } = settings;
+  return backendOpener(backend, { chain: policy.chain, flag, warn, note, beside: agent !== undefined });
 }
 
 /** Opens the backend that keeps all families of a policy. */

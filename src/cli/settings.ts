@@ -8,6 +8,7 @@ import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Ver
 import { chosenBackend } from "./backend-flags.ts";
 import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
 import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io.ts";
+import type { AdoptedAgent } from "./running-agent.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
@@ -29,6 +30,8 @@ export interface FlowSettings {
 }
 
 export interface Settings {
+  /** The agent whose flags are used. */
+  readonly agent: AdoptedAgent | undefined;
   readonly config: ReadOptions;
   /** The config's files, and folders of them; `-` is standard input. */
   readonly paths: readonly string[];
@@ -69,7 +72,10 @@ export interface Settings {
 }
 
 /** Checks all flags and gives their values types. Throws {@link UsageError} or {@link FlagError}. */
-export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repeated">): Settings {
+export function settingsOf(
+  { flags, repeated }: Pick<ParsedArgs, "flags" | "repeated">,
+  agent?: AdoptedAgent | undefined,
+): Settings {
   const text = (name: string) => flags.get(name) ?? FLAGS[name]?.fallback ?? "";
   const bool = (name: string) => text(name) === "true";
   const oneOf = <const T extends string>(name: string, allowed: readonly T[]): T => {
@@ -123,6 +129,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     }
   }
   return {
+    agent,
     // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
     config: {
       ipv6: ipv6 || (backend !== AUTO && !backend.families.includes("ipv6")),
@@ -130,7 +137,8 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
       unsupported: backend === AUTO ? {} : backend.unsupportedKeys,
     },
     paths,
-    configGiven: flags.has("config"),
+    // An agent runs by the defaults if its file is missing.
+    configGiven: flags.has("config") && !agent?.hasConfig,
     strict: bool("strict"),
     policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
     backend,

@@ -4,6 +4,7 @@ import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
+import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -29,6 +30,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
       return { family: outcome.family, inSync: !transaction, ...facts };
     });
     printJson(io, {
+      ...agentData(settings),
       backend: backend.name,
       reason,
       inSync,

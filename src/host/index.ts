@@ -12,6 +12,7 @@ export { kernelRelease } from "./kernel.ts";
 export { type Listen, type Listener, type ListenerCost, listenTo } from "./listener.ts";
 export { lockHolder } from "./lock-holder.ts";
 export { memoryLimit } from "./memory-limit.ts";
+export { findNeighbours, type Neighbour } from "./neighbours.ts";
 export {
   exitError,
   ifMissing,
@@ -26,7 +27,7 @@ export {
 } from "./process.ts";
 export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
-export { type Held, takeName } from "./socket-name.ts";
+export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./socket-name.ts";
 export { tieTools } from "./tether.ts";
 export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -1,4 +1,5 @@
 // Names that one process at a time can hold in a network namespace.
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 
 /** What holds a name, until it is closed or its process ends. */
@@ -13,6 +14,34 @@ const ADDRESS_BYTES = 108;
 /** The name that the kernel shows for it, in /proc/net/unix with an @ before it. */
 export function socketName(name: string): string {
   return `ip-masq-agent/${name}`;
+}
+
+/** A name that a process of this network namespace holds. */
+export interface HeldName {
+  readonly name: string;
+  /** The socket's inode number. */
+  readonly inode: string;
+}
+
+/** The names that are held and begin so; none if the list of sockets may not be read, as on Deno. */
+export function heldNames(begin: string): readonly HeldName[] {
+  try {
+    return readHeldNames(readFileSync("/proc/net/unix", "utf8"), begin);
+  } catch {
+    return [];
+  }
+}
+
+/** The same of the text of /proc/net/unix, where each NUL is an @. */
+export function readHeldNames(sockets: string, begin: string): readonly HeldName[] {
+  const prefix = socketName(begin);
+  return sockets.split("\n").flatMap((line): HeldName[] => {
+    // "0000000000000000: 00000002 00000000 00010000 0001 01 42714 @ip-masq-agent/chain/X@@@" (proc_pid_net(5)). A socket that
+    // has accepted a connection has the same name; one that listens has this flag (__SO_ACCEPTCON).
+    const [, inode = "", shown = ""] = /^\S+ \S+ \S+ 00010000 \S+ \S+ +(\d+) @(\S+)$/.exec(line) ?? [];
+    const name = shown.replace(/@+$/, "");
+    return name.startsWith(prefix) ? [{ name: begin + name.slice(prefix.length), inode }] : [];
+  });
 }
 
 /**
