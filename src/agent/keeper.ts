@@ -2,8 +2,10 @@
 import {
   type Backend,
   type Change,
+  describeEffects,
   type EntryCounter,
   formatChange,
+  formatPolicyChange,
   type Opener,
   type RuleEvent,
   type Transaction,
@@ -111,7 +113,7 @@ export function keep(
     }
     if (repair) {
       const changed = `${family}: the ${backend.unit} were modified by ${nameOf(causes)}`;
-      log.state(`${family} drift`, "warning", `${changed}:\n${diffOf(repair.changes)}`);
+      log.state(`${family} drift`, "warning", `${changed}; repaired:\n${repairText(repair)}`);
     }
     log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
   };
@@ -201,7 +203,7 @@ export function keep(
       metrics?.synced(family, "failed", seconds(), false);
       if (repair) {
         const found = `${family}: the ${backend?.unit} were modified by ${nameOf(causes)}; to repair them`;
-        log.state(`${family} drift`, "warning", `${found}:\n${diffOf(repair.changes)}`);
+        log.state(`${family} drift`, "warning", `${found}:\n${repairText(repair)}`);
       }
       log.state(`${family} failure`, "error", `${failed}: ${failure}`);
       return false;
@@ -268,4 +270,19 @@ function formatChanges(changes: readonly Change[]): string {
   return [...changes.slice(0, SHOWN).map(formatChange), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
 }
 
-const diffOf = (changes: readonly Change[]): string => formatChanges(changes.filter(({ op }) => op !== "keep"));
+/** Lines of what a repair means that are shown, and rules beyond which that is not worked out: it would stop the loop for too long. */
+const MEANINGS = 20;
+const MAX_MEANT = 4_096;
+
+/** What a repair changes: what that means, then the rules. */
+function repairText({ changes, meaning }: Transaction): string {
+  const effects = meaning && changes.length <= MAX_MEANT ? describeEffects(meaning()) : { lead: "", changes: [] };
+  const lines = effects.changes.map(formatPolicyChange);
+  const more = lines.length - MEANINGS;
+  return [
+    ...(effects.lead === "" ? [] : [effects.lead]),
+    ...lines.slice(0, MEANINGS),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+    formatChanges(changes.filter(({ op }) => op !== "keep")),
+  ].join("\n");
+}

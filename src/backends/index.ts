@@ -2,11 +2,20 @@
  * The backends: where a policy is kept, and how the node is brought to it.
  * @module
  */
-export type { Backend, Cleaner, EntryCounter, Inspection, RuleEvent } from "./backend.ts";
+export type {
+  Backend,
+  Cleaner,
+  EntryCounter,
+  InspectedEntry,
+  InspectedRule,
+  Inspection,
+  RuleEvent,
+} from "./backend.ts";
 export { VerifyError } from "./converge.ts";
 export { iptablesBackend } from "./iptables/backend.ts";
 export { ReferencedError } from "./iptables/remove.ts";
 export type { BackendFlag, BackendKind, BackendOptions, Rendering } from "./kind.ts";
+export { describeEffects, type Effects, formatPolicyChange, type Meaning } from "./meaning.ts";
 export { nftablesBackend } from "./nftables/backend.ts";
 export { TooOldError } from "./nftables/tools.ts";
 export { AUTO, type BackendChoice, backendOpener, type Opened, type Opener } from "./open.ts";

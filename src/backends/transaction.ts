@@ -1,6 +1,7 @@
 // What a sync writes, and what that changes.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
+import type { Meaning } from "./meaning.ts";
 
 /** What a line of a change is about. A `chain` or `policy` holds the others: it is shown, but not counted. */
 export type ChangeKind = "chain" | "rule" | "jump" | "element" | "policy" | "exception";
@@ -28,6 +29,8 @@ export interface Transaction {
   /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
   readonly changes: readonly Change[];
   readonly counts: Counts;
+  /** What it starts from and leads to, worked out when it is asked for; of one that removes a backend's rules there is none. */
+  readonly meaning?: () => Meaning;
 }
 
 /** A change as a line of a diff: `+` added, `-` removed, two spaces kept. */
@@ -48,5 +51,6 @@ export function joinTransactions(done: readonly Transaction[]): Transaction | un
   if (!last || done.length === 1) return last;
   const changes = done.flatMap((one) => (one === last ? one.changes : one.changes.filter(({ op }) => op !== "keep")));
   const text = done.map((one) => one.text).join("");
-  return { family: last.family, text, changes, counts: countsOf(changes) };
+  const meaning = done[0]?.meaning;
+  return { family: last.family, text, changes, counts: countsOf(changes), ...(meaning ? { meaning } : {}) };
 }

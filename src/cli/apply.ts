@@ -33,10 +33,12 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
       if (outcome.error !== undefined) io.warn(`${who}: ${outcome.error}`);
-      else if (!outcome.value) io.print(`${who}: in sync, nothing written`);
+      else if (!outcome.value) io.print(`${who}: ${io.color.green("in sync")}, nothing written`);
       else {
         const { added, removed, kept } = outcome.value.counts;
-        io.print(`${who}: written: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`);
+        io.print(
+          `${who}: ${io.color.green("written")}: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`,
+        );
       }
     }
     for (const message of cleaned) io.print(message);

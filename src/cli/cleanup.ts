@@ -53,9 +53,9 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
       warnings: warnings.all(),
     });
   } else {
-    for (const { backend, family, done, error } of shown) {
+    for (const { backend, family, done, removed, error } of shown) {
       if (error !== undefined) io.warn(`${family} (${backend}): ${error}`);
-      else io.print(`${family} (${backend}): ${done}`);
+      else io.print(`${family} (${backend}): ${removed ? io.color.yellow(done) : done}`);
     }
   }
   return shown.some(({ error }) => error !== undefined) ? 1 : 0;

@@ -46,9 +46,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   plan: {
     operands: "[FILE]",
     configOperand: true,
-    summary: "show what apply would change, as a diff",
+    summary: "show what apply would change",
     details: [
-      "Reads the rules and writes nothing. Where an agent runs, its flags and its config are used, except those that are given (--discover-agent=false: none). Lines with + would be added, with - removed; the others stay, with their counters. Rules that another backend left are listed below.",
+      "Reads the rules and writes nothing. Where an agent runs, its flags and its config are used, except those that are given (--discover-agent=false: none).",
+      "Lines with ~ say whose verdict changes: an address is kept or masqueraded. With + and - an entry comes or goes that changes no verdict, and rules of others in the agent's own chain go. --rules also shows the rules as a diff: + added, - removed; the others stay, with their counters. Rules that another backend left are counted below.",
     ],
     examples: ["ip-masq-agent plan config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
@@ -118,7 +119,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show whether the rules are in place, with their counters",
     details: [
       "Where an agent runs, its flags and its config are used, except those that are given (--discover-agent=false: none).",
-      "The first line names the backend and why it was chosen. NAT sees the first packet of each connection only: the counters count connections. Rules that another backend left are listed below.",
+      "The first line names the backend and why it was chosen. Changes that a sync would make are shown as plan shows them, then the entries that are in force and how many connections each has decided about: NAT sees the first packet of a connection only. --rules also shows the rules with their own counters.",
     ],
     examples: ["ip-masq-agent status -o json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",

@@ -137,6 +137,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   port: ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   strict: ours("bool", "false", "", ["check"], "treat warnings as errors"),
+  rules: ours("bool", "false", "", ["plan", "status"], "also show the rules themselves, all of them"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),

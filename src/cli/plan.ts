@@ -1,6 +1,7 @@
 // ip-masq-agent plan: what a sync would change.
 
 import type { Change } from "../backends/index.ts";
+import { countEntries, effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
 import { findLeftovers, formatLeftover } from "./leftovers.ts";
@@ -31,6 +32,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
         inSync: !value,
         changes: shownChanges(value?.changes ?? []),
         transaction: value?.text ?? null,
+        ...(value ? effectsData(value) : {}),
       };
     });
     printJson(io, {
@@ -45,20 +47,24 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
       warnings: warnings.all(),
     });
   } else {
+    if (!changes && !failed) io.print(io.color.green("No changes."));
+    const counts = new Map(policy.map(({ family, rules }) => [family, rules.length]));
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
       if (outcome.error !== undefined) io.warn(`${who}: ${outcome.error}`);
-      else if (!outcome.value) io.print(`${who}: in sync`);
-      else {
-        const { added, removed } = outcome.value.counts;
-        io.print(`${who}: ${backend.unit}: ${added} to add, ${removed} to remove`);
-        io.print(formatChanges(outcome.value.changes, io));
+      else if (outcome.value) {
+        io.print(`${who}:`);
+        printTransaction(outcome.value, { unit: backend.unit, leftovers, showsRules: settings.showsRules }, io);
+      } else {
+        const said = `in force: ${countEntries(counts.get(outcome.family) ?? 0)}`;
+        io.print(`${who}: ${changes ? `no changes, ${said}` : said}`);
       }
     }
     for (const leftover of leftovers) {
       io.print(formatLeftover(leftover));
-      io.print(formatChanges(leftover.transaction.changes, io));
+      if (settings.showsRules) io.print(formatChanges(leftover.transaction.changes, io));
     }
+    if (changes) printNextStep(settings, io);
   }
   if (failed) return 1;
   return changes && settings.exitCode ? 2 : 0;

@@ -51,6 +51,10 @@ export interface Settings {
   /** check: annotations for GitHub Actions. */
   readonly annotations: boolean;
   readonly exitCode: boolean;
+  /** plan and status: are the rules themselves shown? */
+  readonly showsRules: boolean;
+  /** The flags that `apply` would need to do what is asked here, as they are written. */
+  readonly given: readonly string[];
   /** optimize: the file itself, not standard output. */
   readonly write: boolean;
   readonly log: LogOptions;
@@ -149,6 +153,8 @@ export function settingsOf(
     color: oneOf("color", COLOR_MODES),
     annotations: output === "github",
     exitCode: bool("exit-code"),
+    showsRules: bool("rules"),
+    given: givenFor("apply", flags, repeated),
     write: bool("write"),
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
@@ -169,6 +175,20 @@ export function settingsOf(
     effective: new Map(flagsOf("run").map(([name]) => [name, repeated.get(name)?.join(",") ?? text(name)])),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
   };
+}
+
+/** The flags among those given that a command takes, besides those that say how it prints. */
+function givenFor(
+  command: string,
+  flags: ReadonlyMap<string, string>,
+  repeated: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const taken = new Set(flagsOf(command).map(([name]) => name));
+  return [...flags].flatMap(([name, value]) => {
+    if (!taken.has(name) || ["output", "color", "v"].includes(name)) return [];
+    const isOn = FLAGS[name]?.type === "bool" && value === "true";
+    return isOn ? [`--${name}`] : (repeated.get(name) ?? [value]).map((one) => `--${name}=${one}`);
+  });
 }
 
 /** The place that one of two flags names, a field or a key; undefined if neither is given. */

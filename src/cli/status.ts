@@ -1,5 +1,8 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
+import type { InspectedEntry, InspectedRule } from "../backends/index.ts";
 import { printable } from "../config/index.ts";
+import { describeVerdict, formatAddressRange } from "../policy/index.ts";
+import { effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
 import { findLeftovers, formatLeftover } from "./leftovers.ts";
@@ -26,8 +29,12 @@ export async function status(settings: Settings, _words: readonly string[], io: 
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
-      const { facts, transaction } = outcome.value;
-      return { family: outcome.family, inSync: !transaction, ...facts };
+      const { facts, entries, transaction } = outcome.value;
+      return {
+        ...{ family: outcome.family, inSync: !transaction, ...facts },
+        entries: entries.map(entryData),
+        ...(transaction ? effectsData(transaction) : {}),
+      };
     });
     printJson(io, {
       ...agentData(settings),
@@ -48,23 +55,42 @@ export async function status(settings: Settings, _words: readonly string[], io: 
         io.warn(`${who}: ${outcome.error}`);
         continue;
       }
-      const { rules, transaction } = outcome.value;
-      const counts = transaction?.counts;
-      const state = counts
-        ? `not in sync: ${backend.unit}: ${counts.added} to add, ${counts.removed} to remove`
-        : "in sync";
-      io.print(`${who}: ${counts ? io.color.yellow(state) : io.color.green(state)}`);
-      const isCounted = rules.some(({ packets }) => packets !== undefined);
-      if (isCounted) {
-        io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));
-      }
-      for (const { rule, packets, bytes } of rules) {
-        const counters = `${String(packets ?? "").padStart(9)} ${String(bytes ?? "").padStart(10)}`;
-        io.print(`${isCounted ? counters : ""}  ${printable(rule)}`);
-      }
+      const { entries, rules, transaction } = outcome.value;
+      io.print(`${who}: ${transaction ? io.color.yellow("not in sync") : io.color.green("in sync")}`);
+      if (transaction) printTransaction(transaction, { unit: backend.unit, leftovers, showsRules: false }, io);
+      printEntries(entries, io);
+      if (settings.showsRules) printRules(rules, io);
     }
     for (const leftover of leftovers) io.print(io.color.yellow(formatLeftover(leftover)));
+    if (!inSync && !failed) printNextStep(settings, io);
   }
   if (failed) return 1;
   return !inSync && settings.exitCode ? 2 : 0;
+}
+
+function entryData({ cidr, verdict, connections }: InspectedEntry): object {
+  const to = verdict.kind === "snat" ? { to: formatAddressRange(verdict.to) } : {};
+  return { cidr, verdict: verdict.kind, ...to, ...(connections === undefined ? {} : { connections }) };
+}
+
+/** What no entry contains. */
+const EVERYTHING = /^(0\.0\.0\.0|::)\/0$/;
+
+function printEntries(entries: readonly InspectedEntry[], io: Io): void {
+  const isCounted = entries.some(({ connections }) => connections !== undefined);
+  if (isCounted) io.print(io.color.dim("  connections  entry"));
+  for (const [i, { cidr, verdict, connections }] of entries.entries()) {
+    const name = i === entries.length - 1 && EVERYTHING.test(cidr) ? "everything else" : cidr;
+    const counter = isCounted ? `  ${String(connections ?? "").padStart(11)}` : "";
+    io.print(`${counter}  ${printable(name)}: ${describeVerdict(verdict)}`);
+  }
+}
+
+function printRules(rules: readonly InspectedRule[], io: Io): void {
+  const isCounted = rules.some(({ packets }) => packets !== undefined);
+  if (isCounted) io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));
+  for (const { rule, packets, bytes } of rules) {
+    const counters = `${String(packets ?? "").padStart(9)} ${String(bytes ?? "").padStart(10)}`;
+    io.print(`${isCounted ? counters : ""}  ${printable(rule)}`);
+  }
 }

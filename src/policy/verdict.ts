@@ -26,6 +26,18 @@ export function formatVerdict(verdict: Verdict): string {
   }
 }
 
+/** What happens to an address, for people: `kept`, `masqueraded`, `translated to 203.0.113.5`. */
+export function describeVerdict(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "keep":
+      return "kept";
+    case "masquerade":
+      return "masqueraded";
+    case "snat":
+      return `translated to ${formatAddressRange(verdict.to)}`;
+  }
+}
+
 export function sameVerdict(a: Verdict, b: Verdict): boolean {
   return formatVerdict(a) === formatVerdict(b);
 }

@@ -99,7 +99,7 @@ test("drift is repaired and shown, and is no longer so after a sync without", as
   assert.match(said, /^info: .*rules: 1 added, 0 removed, 2 kept; drift is repaired$/m);
   assert.match(
     said,
-    /^warning: ipv4: the rules were modified by another program:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 [^\n]*$/m,
+    /^warning: ipv4: the rules were modified by another program; repaired:\n~ 10\.0\.0\.0\/8 \(16,777,216 addresses\): masqueraded → kept\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 [^\n]*$/m,
   );
   assert.equal(syncs.at(-1), { result: "changed", drift: true });
   assert.ok(states.has("ipv4 drift"));
@@ -114,7 +114,10 @@ test("drift is told from a change of the config that comes at the same time", as
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
   keeper.want(policyOf("11.0.0.0/8", "12.0.0.0/8"));
   const said = await sync();
-  assert.match(said, /the rules were modified by another program:\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /);
+  assert.match(
+    said,
+    /the rules were modified by another program; repaired:\n~ 10\.0\.0\.0\/8 \(16,777,216 addresses\): masqueraded → kept\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /,
+  );
   assert.not.match(said, /12\.0\.0\.0/, "what the config changes is no drift");
   assert.ok(syncs.at(-1)?.drift);
   // The same again, as from a config with a new comment: no reason to take drift for a change.
@@ -133,7 +136,7 @@ test("drift that cannot be repaired is shown too", async () => {
   table.intercept = (command) => (command.includes("-restore") ? { exit: 4 } : undefined);
   assert.match(
     await sync(),
-    /warning: ipv4: the rules were modified by another program; to repair them:\n\+ -A IP-MASQ-AGENT -d 10/,
+    /warning: ipv4: the rules were modified by another program; to repair them:\n~ 10\.0\.0\.0\/8 \(16,777,216 addresses\): masqueraded → kept\n\+ -A IP-MASQ-AGENT -d 10/,
   );
 });
 
@@ -194,7 +197,10 @@ test("a change that is heard of is undone at once, and the program that made it 
   keeper.changed(changeBy("firewalld"));
   assert.is(clock.next(), 10);
   clock.advance(10);
-  assert.match(await sync(false), /warning: ipv4: the rules were modified by firewalld \(pid 4711\):\n\+ -A/);
+  assert.match(
+    await sync(false),
+    /warning: ipv4: the rules were modified by firewalld \(pid 4711\); repaired:\n~ 10\.0\.0\.0\/8 \(16,777,216 addresses\): masqueraded → kept\n\+ -A/,
+  );
   assert.equal(culprits, ["firewalld"]);
   keeper.changed(changeBy("iptables-nft-re"));
   keeper.changed(changeBy("iptables-nft-re"));
@@ -241,7 +247,7 @@ test("the same with a CNI config", async () => {
     };
     assert.match(
       await contested(),
-      /^warning: ipv4: the exceptions were modified by another program:\n- 11\.0\.0\.0\/8\n\+ 10\.0\.0\.0\/8$/m,
+      /^warning: ipv4: the exceptions were modified by another program; repaired:\n~ .* masqueraded → kept\n~ .* kept → masqueraded\n- 11\.0\.0\.0\/8\n\+ 10\.0\.0\.0\/8$/m,
     );
     assert.is(readFileSync(file, "utf8"), kept);
     await contested();

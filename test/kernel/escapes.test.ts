@@ -23,7 +23,7 @@ for (const runtime of ["node", "deno"] as const) {
         `*nat\n:IP-MASQ-AGENT -\n-A IP-MASQ-AGENT -m comment --comment "a${EVIL}" -j RETURN\nCOMMIT\n`,
       );
       for (const command of ["plan", "status"]) {
-        const { exit, stdout, stderr } = await agent(node, [command, flag], { runtime });
+        const { exit, stdout, stderr } = await agent(node, [command, "--rules", flag], { runtime });
         assert.is(exit, 0, stderr);
         // A list of changes shows control characters by their numbers.
         assert.match(stdout, /a(\ufffd|\\x1b)\]0;x/, command);

@@ -43,7 +43,7 @@ for (const runtime of ["node", "deno"] as const) {
         loop.signal("SIGHUP");
         await loop.until(() => has("12.0.0.0/8"), "the sync that SIGHUP asks for");
         const told =
-          /^W.*ipv4: the rules were modified by (another program|iptables-nft-re \(pid \d+\)):\n +\+ -A IP-MASQ-AGENT/m;
+          /^W.*ipv4: the rules were modified by (another program|iptables-nft-re \(pid \d+\)); repaired:\n( +.*\n)+? +\+ -A IP-MASQ-AGENT/m;
         await loop.until(() => told.test(loop.log()), "telling what was repaired");
 
         const before = saved(node, "nft");

@@ -134,11 +134,12 @@ for (const [rule, shown] of NATIVE) {
       const before = saved(node, "nft");
       nft(node, "insert rule ip nat", OURS, rule);
 
-      const planned = await agent(node, ["plan", "--exit-code", ...flags]);
+      const planned = await agent(node, ["plan", "--exit-code", "--rules", ...flags]);
       assert.is(planned.exit, 2, planned.stderr);
       assert.match(planned.stderr, shown);
       assert.match(planned.stdout, /^- -A IP-MASQ-AGENT # nft: /m);
-      const status = await agent(node, ["status", ...flags]);
+      assert.match(planned.stdout, /^ {2}- \d rules? of another program in chain IP-MASQ-AGENT$/m);
+      const status = await agent(node, ["status", "--rules", ...flags]);
       assert.match(status.stdout, shown);
       const { exit, stderr } = await agent(node, ["apply", ...flags]);
       assert.is(exit, 0, stderr);

@@ -59,7 +59,10 @@ for (const { name, flags, change, program, show, rule } of KINDS) {
           runInside(node, [...change]);
           await loop.until(isThere, "undoing the change");
         }
-        assert.match(loop.log(), new RegExp(`ipv4: the rules.* were modified by ${program} \\(pid \\d+\\):\n +\\+ `));
+        assert.match(
+          loop.log(),
+          new RegExp(`ipv4: the rules.* were modified by ${program} \\(pid \\d+\\); repaired:\n +~ (.*\n)+? +\\+ `),
+        );
         const series = `drift_repairs_by_program_total{family="ipv4",program="${program}"}`;
         await loop.until(async () => (sample((await loop.get("/metrics")).text, series) ?? 0) >= CHANGES, "counting");
 

@@ -21,6 +21,11 @@ const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
 const CONFIG = "nonMasqueradeCIDRs: [192.168.0.0/16, 11.0.0.0/8, 10.137.196.0/23, 'fd00::/8']\nresyncInterval: 100ms\n";
 /** What status begins with. */
 const CHOSEN = "backend: windows-cni (--backend=windows-cni)\n";
+/** What the plan says. */
+const CHANGES =
+  "  ~ 10.137.196.0/23 (512 addresses): masqueraded → kept\n" +
+  "  ~ 192.168.0.0/16 (65,536 addresses): masqueraded → kept\n" +
+  "  exceptions: 2 to add, 0 to remove, 1 to stay\n";
 const BACKEND = "--backend=windows-cni";
 
 /** A node with a CNI config, and the flags that name it and the agent's config. */
@@ -43,14 +48,13 @@ for (const runtime of ["node", "deno"] as const) {
       const plan = await call("plan", BACKEND, "--exit-code");
       assert.is(
         plan.stdout,
-        "ipv4 (windows-cni): exceptions: 2 to add, 0 to remove\n" +
-          "  OutBoundNAT\n+ 192.168.0.0/16\n  11.0.0.0/8\n+ 10.137.196.0/23\n",
+        `ipv4 (windows-cni):\n${CHANGES}To apply them, run:\n  ip-masq-agent apply ${BACKEND} ${flags.join(" ")}\n`,
       );
       assert.is(plan.exit, 2);
       const before = await call("status", BACKEND);
       assert.is(
         before.stdout,
-        `${CHOSEN}ipv4 (windows-cni): not in sync: exceptions: 2 to add, 0 to remove\n  11.0.0.0/8\n`,
+        `${CHOSEN}ipv4 (windows-cni): not in sync\n${CHANGES}  11.0.0.0/8: kept\nTo apply them, run:\n  ip-masq-agent apply ${BACKEND} ${flags.join(" ")}\n`,
       );
       assert.is(readFileSync(file, "utf8"), BEFORE.replaceAll("\n", "\r\n"), "nothing is written yet");
 
@@ -66,7 +70,12 @@ for (const runtime of ["node", "deno"] as const) {
         backend: "windows-cni",
         reason: "--backend=windows-cni",
         inSync: true,
-        families: [{ family: "ipv4", inSync: true, listExists: true, exceptions: listOf(after) }],
+        families: [
+          {
+            ...{ family: "ipv4", inSync: true, listExists: true, exceptions: listOf(after) },
+            entries: listOf(after).map((cidr) => ({ cidr, verdict: "keep" })),
+          },
+        ],
         leftovers: [],
         warnings: [],
       });
@@ -106,7 +115,10 @@ for (const runtime of ["node", "deno"] as const) {
           writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
           await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
           await loop.until(
-            () => /the exceptions were modified by another program:\n +- 0\.0\.0\.0\/0\n/.test(loop.log()),
+            () =>
+              /the exceptions were modified by another program; repaired:\n( +~ .*\n)+ +- 0\.0\.0\.0\/0\n/.test(
+                loop.log(),
+              ),
             "saying so",
           );
 

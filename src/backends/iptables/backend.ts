@@ -7,9 +7,10 @@ import { converge } from "../converge.ts";
 import { describeRules } from "../describe.ts";
 import { NFT_FAMILY } from "../nft-family.ts";
 import { commit } from "./commit.ts";
-import { countersOf } from "./counters.ts";
+import { countersOf, entriesOf } from "./counters.ts";
 import { desiredChainInSteps } from "./desired.ts";
 import { diffChainInSteps } from "./diff.ts";
+import { readMeaning } from "./meaning.ts";
 import { type Look, observe } from "./observe.ts";
 import { formatTable, type ObservedChain } from "./observed.ts";
 import { findObstacle } from "./obstacle.ts";
@@ -34,8 +35,10 @@ export function iptablesBackend(
   const desired = (policy: FamilyPolicy) => inTurns(desiredChainInSteps(policy));
   const observePolicy = async (policy: FamilyPolicy, counters = false) =>
     observeChain(policy.family, policy.chain, { counters, jump: (await desired(policy)).jump });
-  const diff = async (policy: FamilyPolicy, observed: ObservedChain) =>
-    inTurns(diffChainInSteps(await desired(policy), observed));
+  const diff = async (policy: FamilyPolicy, observed: ObservedChain) => {
+    const edit = await inTurns(diffChainInSteps(await desired(policy), observed));
+    return edit && { ...edit, meaning: () => readMeaning(policy, observed) };
+  };
   const lockName = (family: Family, chain: string) => `${variant}/${family}/${chain}`;
   return {
     name: `iptables-${variant}`,
@@ -52,6 +55,7 @@ export function iptablesBackend(
       const rules = rulesOf(policy.chain, observed);
       return {
         exists: observed.exists,
+        entries: entriesOf(policy, observed),
         rules,
         text: formatTable(
           policy.chain,

@@ -6,9 +6,10 @@ import type { Backend, InspectedRule } from "../backend.ts";
 import { converge } from "../converge.ts";
 import { describeRules } from "../describe.ts";
 import { NFT_FAMILY } from "../nft-family.ts";
-import { countersOf } from "./counters.ts";
+import { countersOf, entriesOf } from "./counters.ts";
 import { desiredTableInSteps } from "./desired.ts";
 import { type DiffOptions, diffTableInSteps, removeTable } from "./diff.ts";
+import { readMeaning } from "./meaning.ts";
 import type { ObservedTable } from "./observed.ts";
 import { formatElement, placeOf } from "./table.ts";
 import { commit, listTable } from "./tools.ts";
@@ -22,8 +23,10 @@ export function nftablesBackend(
   const list = (family: Family) => listTable(run, family, table);
   const observe = async (family: Family) => (await list(family)).observed;
   const desired = (policy: FamilyPolicy) => inTurns(desiredTableInSteps(policy, table));
-  const diff = async (policy: FamilyPolicy, observed: ObservedTable, options?: DiffOptions) =>
-    inTurns(diffTableInSteps(await desired(policy), observed, options));
+  const diff = async (policy: FamilyPolicy, observed: ObservedTable, options?: DiffOptions) => {
+    const edit = await inTurns(diffTableInSteps(await desired(policy), observed, options));
+    return edit && { ...edit, meaning: () => readMeaning(policy, table, observed) };
+  };
   const lockName = (family: Family) => `nftables/${family}/${table}`;
   /** An nft that refuses a transaction has changed nothing; the next look decides. */
   const refusalOf = async (text: string) => {
@@ -56,6 +59,7 @@ export function nftablesBackend(
       const rules = rulesOf(policy, table, observed);
       return {
         exists: observed.exists,
+        entries: entriesOf(policy, table, observed),
         rules,
         text,
         facts: { tableExists: observed.exists, rules },

@@ -16,8 +16,8 @@ export function carryCounters(
   const counters = new Map<string, Counter>();
   const counted = removed.filter(({ counter }) => counter && counter.packets > 0n);
   if (counted.length === 0 || added.length === 0) return counters;
-  const to = sorted(family, added);
-  for (const { element, interval } of sorted(family, counted)) {
+  const to = placeElements(family, added);
+  for (const { element, interval } of placeElements(family, counted)) {
     const heir = heirOf(interval, element, to);
     if (!heir || !element.counter) continue;
     const { packets, bytes } = counters.get(heir.key) ?? { packets: 0n, bytes: 0n };
@@ -26,7 +26,8 @@ export function carryCounters(
   return counters;
 }
 
-interface Placed<E extends Element> {
+/** An element and its addresses. */
+export interface Placed<E extends Element> {
   readonly element: E;
   readonly interval: Interval;
 }
@@ -48,7 +49,7 @@ function heirOf(interval: Interval, { verdict }: Element, to: readonly Placed<El
 }
 
 /** Elements in the order of their addresses; without those whose key is no interval. */
-function sorted<E extends Element>(family: Family, elements: readonly E[]): readonly Placed<E>[] {
+export function placeElements<E extends Element>(family: Family, elements: readonly E[]): readonly Placed<E>[] {
   const width = family === "ipv4" ? 32 : 128;
   const ends = elements.map(({ key }) => key.split("/")[0]?.split("-") ?? []);
   const first = parseAddresses(ends.map(([from = ""]) => from));

@@ -21,8 +21,8 @@ const COMMENT = "managed by ip-masq-agent; changes by others are undone";
 /** Names of the table's sets and chains. Those of verdict chains are in translate.ts. */
 export const DESTINATIONS = "destinations";
 export const KEPT = "kept";
-const SOURCES = "sources";
-const POSTROUTING = "postrouting";
+export const SOURCES = "sources";
+export const POSTROUTING = "postrouting";
 const ENFORCE = "enforce";
 
 const ADDRESS: Readonly<Record<Family, string>> = { ipv4: "ipv4_addr", ipv6: "ipv6_addr" };

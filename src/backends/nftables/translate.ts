@@ -1,10 +1,13 @@
 // The chains that translate: one for masquerading, and one for each address that snat names.
 // This module is browser-compatible.
+import { parseAddressRange } from "../../config/index.ts";
 import {
   type AddressRange,
   type FamilyPolicy,
   formatAddressRange,
   formatVerdict,
+  KEEP,
+  MASQUERADE,
   type PortRange,
   type Verdict,
 } from "../../policy/index.ts";
@@ -32,6 +35,15 @@ function chainOf(verdict: Verdict): string | undefined {
 export function verdictText(verdict: Verdict): string {
   const chain = chainOf(verdict);
   return chain === undefined ? "return" : `goto ${chain}`;
+}
+
+/** The verdict that a text of {@link verdictText} stands for; undefined if it is none. */
+export function verdictOfText(text: string): Verdict | undefined {
+  if (text === "return") return KEEP;
+  if (text === `goto ${MASQ}`) return MASQUERADE;
+  const [, to] = /^goto snat-(.*)$/.exec(text) ?? [];
+  const parsed = to === undefined ? undefined : parseAddressRange(to.replaceAll("_", ":"));
+  return parsed?.ok ? { kind: "snat", to: parsed.range } : undefined;
 }
 
 /** The rules that give packets the verdict which no element gives them. */

@@ -1,11 +1,12 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
 import { formatDiagnostics } from "../../config/index.ts";
 import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";
-import type { FamilyPolicy } from "../../policy/index.ts";
+import { type FamilyPolicy, KEEP } from "../../policy/index.ts";
 import type { Backend } from "../backend.ts";
 import { converge } from "../converge.ts";
 import { diffCniConfig, readExceptions } from "./diff.ts";
 import { exceptionsOf } from "./exceptions.ts";
+import { readMeaning } from "./meaning.ts";
 import { CniConfigProblem, decodeCniConfig } from "./problem.ts";
 
 /** A CNI config that cannot be read, edited or written; it is as it was. */
@@ -35,8 +36,10 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
       throw error instanceof CniConfigProblem ? new CniConfigError(messageOf(error, file, text)) : error;
     }
   };
-  const diff = (policy: FamilyPolicy, { text }: Pick<ObservedFile, "text">) =>
-    edit(text, () => diffCniConfig(policy, text));
+  const diff = (policy: FamilyPolicy, { text }: Pick<ObservedFile, "text">) => {
+    const found = edit(text, () => diffCniConfig(policy, text));
+    return found && { ...found, meaning: () => readMeaning(policy, edit(text, readExceptions), file) };
+  };
   /** Where a link leads is what is read and replaced, never the link. */
   const observe = (): ObservedFile => {
     const { path, bytes } = onDisk("read", file, () => {
@@ -63,6 +66,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
       const exists = exceptions !== undefined;
       return {
         exists,
+        entries: (exceptions ?? []).map((cidr) => ({ cidr, verdict: KEEP })),
         rules: (exceptions ?? []).map((rule) => ({ rule })),
         text: observed.text,
         facts: { listExists: exists, exceptions: exceptions ?? [] },

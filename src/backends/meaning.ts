@@ -1,0 +1,55 @@
+// What rules on the node mean, and what a transaction changes in that.
+// This module is browser-compatible.
+import { describePolicy, diffPolicies, type FamilyPolicy, type PolicyChange } from "../policy/index.ts";
+
+/** What a transaction starts from and leads to. */
+export interface Meaning {
+  /** What the rules that were found mean; undefined if no packet comes to any. */
+  readonly before: FamilyPolicy | undefined;
+  /** Why none comes, as in `there is no chain IP-MASQ-AGENT`. */
+  readonly absent: string;
+  /** What is wanted, as far as the backend can keep it. */
+  readonly after: FamilyPolicy;
+  /** Are the rules of `before` entries as a config has them, and not what they were cut to? */
+  readonly hasEntries: boolean;
+  /** What is found besides, in no entry's meaning: rules of others, a missing jump. */
+  readonly others: readonly PolicyChange[];
+}
+
+/** A transaction in words. */
+export interface Effects {
+  /** A sentence that comes first; empty if there is none. */
+  readonly lead: string;
+  readonly changes: readonly PolicyChange[];
+}
+
+/**
+ * What a transaction changes, for people.
+ *
+ * @param isReplacing are rules of another backend still in force?
+ */
+export function describeEffects(meaning: Meaning, isReplacing = false): Effects {
+  const { before, absent, after, hasEntries, others } = meaning;
+  if (!before) {
+    const lead = isReplacing
+      ? `The rules that are left over are in force until then: ${absent}.`
+      : `The agent masquerades nothing now: ${absent}.`;
+    return { lead, changes: [...others, ...describePolicy(after)] };
+  }
+  const changes = diffPolicies(before, after, { hasEntries });
+  const lead = changes.length > 0 || others.length > 0 ? "" : "No verdict changes: the same is written in another way.";
+  return { lead, changes: [...changes, ...others] };
+}
+
+/** One or several of something, as a line that goes or comes; none if there are none. */
+export function counted(op: PolicyChange["op"], count: number, what: string, where: string): readonly PolicyChange[] {
+  if (count === 0) return [];
+  const [noun = "", ...rest] = what.split(" ");
+  const text = [`${count} ${noun}${count === 1 ? "" : "s"}`, ...rest, where].join(" ");
+  return [{ op, text }];
+}
+
+const SIGNS = { change: "~", add: "+", remove: "-" } as const;
+
+/** A change as a line: `~ 192.168.0.0/16 (65,536 addresses): kept → masqueraded`. */
+export const formatPolicyChange = ({ op, text }: PolicyChange): string => `${SIGNS[op]} ${text}`;

@@ -1,0 +1,187 @@
+// What changes in meaning from one policy of a family to another, for people.
+// This module is browser-compatible.
+import { aggregate, type Family, formatRange, type Prefix, parsePrefixes } from "../core/index.ts";
+import type { FamilyPolicy } from "./policy.ts";
+import { diffSpaces, type SpaceChange, spaceOf } from "./space.ts";
+import { describeVerdict, formatVerdict } from "./verdict.ts";
+
+/** One thing that changes. */
+export interface PolicyChange {
+  /**
+   * `change`: addresses get another verdict, or a setting another value. `add` and `remove`: an entry comes or goes, and no
+   * address gets another verdict by that.
+   */
+  readonly op: "change" | "add" | "remove";
+  /** The addresses, the entry or the setting, and what becomes of it; in one line. */
+  readonly text: string;
+}
+
+export interface DifferenceOptions {
+  /** Are the rules of the first policy entries as a config has them, and not what they were cut to? */
+  readonly hasEntries: boolean;
+}
+
+/** A block of addresses that have a verdict in common, for people. */
+const EVERYTHING_ELSE = "everything else";
+
+/** What changes: verdicts in the order of addresses, then entries, then settings. O(n). */
+export function diffPolicies(
+  before: FamilyPolicy,
+  after: FamilyPolicy,
+  { hasEntries }: DifferenceOptions,
+): readonly PolicyChange[] {
+  const groups = groupChanges(before, after, hasEntries);
+  const owners = new Set(groups.flatMap(({ owner }) => owner?.network ?? []));
+  return [
+    ...groups.flatMap((group) => linesOf(group, after.family, hasEntries)),
+    ...(hasEntries ? diffEntries(before, after, owners) : []),
+    ...diffSettings(before, after),
+  ];
+}
+
+/** What a policy does, as if there had been none. */
+export function describePolicy({ family, rules, fallback, ...settings }: FamilyPolicy): readonly PolicyChange[] {
+  const entries = rules.map(({ prefix, verdict }) => `${nameOf(prefix)}: ${describeVerdict(verdict)}`);
+  const set = settingsOf({ family, rules, fallback, ...settings }).filter(({ value, usual }) => value !== usual);
+  return [
+    ...[...new Set(entries), `${EVERYTHING_ELSE}: ${describeVerdict(fallback)}`],
+    ...set.map(({ name, value }) => `${name}: ${value}`),
+  ].map((text) => ({ op: "add", text }));
+}
+
+interface Stretch {
+  readonly first: bigint;
+  last: bigint;
+}
+
+/** Addresses whose verdict changes in the same way because of the same entry; undefined: because of no entry. */
+interface Group {
+  readonly owner: Prefix | undefined;
+  readonly isRest: boolean;
+  readonly becomes: string;
+  readonly stretches: Stretch[];
+}
+
+/** The entry by which a verdict changes: the longer one of the two that decide, which has come or gone or has changed. */
+function ownerOf({ before, after }: SpaceChange, hasEntries: boolean): Prefix | undefined {
+  const [old, wanted] = [hasEntries ? before.rule?.prefix : undefined, after.rule?.prefix];
+  return old && (!wanted || old.bits > wanted.bits) ? old : wanted;
+}
+
+function groupChanges(before: FamilyPolicy, after: FamilyPolicy, hasEntries: boolean): readonly Group[] {
+  const { family } = after;
+  const groups = new Map<string, Group>();
+  for (const change of diffSpaces(spaceOf([before], family), spaceOf([after], family))) {
+    const owner = ownerOf(change, hasEntries);
+    const isRest = !change.before.rule && !change.after.rule;
+    const becomes = `${describeVerdict(change.before.verdict)} → ${describeVerdict(change.after.verdict)}`;
+    const key = `${owner?.network} ${isRest} ${becomes}`;
+    const group = groups.get(key) ?? { owner, isRest, becomes, stretches: [] };
+    groups.set(key, group);
+    const previous = group.stretches.at(-1);
+    if (previous && previous.last + 1n === change.first) previous.last = change.last;
+    else group.stretches.push({ first: change.first, last: change.last });
+  }
+  const all = [...groups.values()];
+  return [...all.filter(({ isRest }) => !isRest), ...all.filter(({ isRest }) => isRest)];
+}
+
+/** Parts of one entry that are named one by one if it is not known what they were cut from. */
+const PARTS = 4;
+
+function linesOf({ owner, isRest, becomes, stretches }: Group, family: Family, hasEntries: boolean): PolicyChange[] {
+  const line = (what: string): PolicyChange => ({ op: "change", text: `${what}: ${becomes}` });
+  if (isRest) return [line(EVERYTHING_ELSE)];
+  const sizes = stretches.map(({ first, last }) => last - first + 1n);
+  const isSplit = owner && stretches.length > (hasEntries ? 1 : PARTS);
+  if (isSplit) {
+    const all = sizes.reduce((sum, size) => sum + size, 0n);
+    return [line(`${owner.network} (${formatCount(all)} of ${formatCount(sizeOf(owner))} addresses)`)];
+  }
+  return stretches.map(({ first, last }, i) => {
+    const name = owner && sizes[i] === sizeOf(owner) ? owner.network : formatRange(family, first, last);
+    return line(`${name} (${formatAddresses(sizes[i] ?? 0n)})`);
+  });
+}
+
+/** Entries that come and go and by which no verdict changes. */
+function diffEntries(before: FamilyPolicy, after: FamilyPolicy, owners: ReadonlySet<string>): readonly PolicyChange[] {
+  const entries = ({ rules }: FamilyPolicy) =>
+    new Map(
+      rules
+        .filter(({ prefix }) => prefix.bits > 0 && !owners.has(prefix.network))
+        .map((rule) => [`${rule.prefix.network} ${formatVerdict(rule.verdict)}`, rule]),
+    );
+  const [old, wanted] = [entries(before), entries(after)];
+  const lines = (op: "add" | "remove", some: typeof old, others: typeof old) =>
+    [...some].flatMap(([key, { prefix, verdict }]): PolicyChange[] =>
+      others.has(key) ? [] : [{ op, text: `${prefix.network}: ${describeVerdict(verdict)}; no verdict changes` }],
+    );
+  return [...lines("remove", old, wanted), ...lines("add", wanted, old)];
+}
+
+/** Values of a list that are named; the others are counted. */
+const NAMED = 3;
+
+function listed(values: readonly string[]): string {
+  const more = values.length - NAMED;
+  return more > 0 ? `${values.slice(0, NAMED).join(", ")} and ${more} more` : values.join(", ");
+}
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+  /** The value that is not worth a word. */
+  readonly usual: string;
+}
+
+function settingsOf({ scope, ports, randomFully, enforceKeep }: FamilyPolicy): readonly Setting[] {
+  const { sources, outputInterfaces } = scope;
+  const ranges = ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  const yesNo = (is: boolean) => (is ? "yes" : "no");
+  return [
+    {
+      name: "source addresses",
+      value: sources === "any" ? "any" : sourcesText(sources),
+      usual: "any",
+    },
+    {
+      name: "output interfaces",
+      value: outputInterfaces === "any" ? "any" : listed(outputInterfaces) || "none",
+      usual: "any",
+    },
+    { name: "source ports", value: ranges.length === 0 ? "any" : listed(ranges), usual: "any" },
+    { name: "source ports drawn at random", value: yesNo(randomFully), usual: "yes" },
+    { name: "kept packets bound to their address", value: yesNo(enforceKeep), usual: "no" },
+  ];
+}
+
+/** The ranges without those inside others: that is how the kernel has them. */
+function sourcesText(sources: readonly Prefix[]): string {
+  if (sources.some(({ bits }) => bits === 0)) return "any";
+  const { records } = parsePrefixes(sources.map(({ network }) => network));
+  const { length, network } = aggregate(records);
+  return listed(Array.from({ length }, (_, i) => network(i))) || "none";
+}
+
+function diffSettings(before: FamilyPolicy, after: FamilyPolicy): readonly PolicyChange[] {
+  const old = settingsOf(before);
+  return settingsOf(after).flatMap(({ name, value }, i): PolicyChange[] =>
+    old[i]?.value === value ? [] : [{ op: "change", text: `${name}: ${old[i]?.value} → ${value}` }],
+  );
+}
+
+const sizeOf = ({ family, bits }: Prefix): bigint => 1n << BigInt((family === "ipv4" ? 32 : 128) - bits);
+
+const nameOf = (prefix: Prefix) => `${prefix.network} (${formatAddresses(sizeOf(prefix))})`;
+
+/** From here on a count is shown as a power of two. */
+const LARGE = 1n << 40n;
+
+function formatCount(count: bigint): string {
+  if (count < LARGE) return `${count}`.replace(/\B(?=(\d{3})+$)/g, ",");
+  const exponent = count.toString(2).length - 1;
+  return count === 1n << BigInt(exponent) ? `2^${exponent}` : `over 2^${exponent}`;
+}
+
+const formatAddresses = (count: bigint) => `${formatCount(count)} address${count === 1n ? "" : "es"}`;
