@@ -15,8 +15,9 @@ const MODULES = {
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
+  doctor: { modules: ["core", "config", "policy", "host", "backends"] },
   agent: { modules: ["config", "policy", "backends", "host"], packages: ["prom-client"] },
-  cli: { modules: ["core", "config", "policy", "backends", "host", "agent"], packages: ["picocolors"] },
+  cli: { modules: ["core", "config", "policy", "backends", "host", "agent", "doctor"], packages: ["picocolors"] },
   preview: {
     modules: ["core", "config", "policy", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],

@@ -1,0 +1,5 @@
+/**
+ * The doctor: checks of a whole node, read-only.
+ * @module
+ */
+export type { Check, Finding, NodeView, Report, Severity } from "./check.ts";
