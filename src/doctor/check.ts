@@ -1,6 +1,6 @@
 // What a check of a node is, and what it reports.
 import type { Opened } from "../backends/index.ts";
-import type { Config, ConfigSource } from "../config/index.ts";
+import type { ConfigSource, ParsedConfig } from "../config/index.ts";
 import type { Files, Host } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 
@@ -30,10 +30,10 @@ export interface NodeView {
   readonly paths: readonly string[];
   /** The files that were read; empty if there are none, and the defaults apply. */
   readonly sources: readonly ConfigSource[];
-  readonly config: Config;
-  /** One part for each family that the agent keeps. */
+  readonly parsed: ParsedConfig;
+  /** One part for each family that the agent keeps; empty if the config is invalid. */
   readonly policy: readonly FamilyPolicy[];
-  /** Opens the backend of the policy. */
+  /** Opens the backend of the policy. Throws if the config is invalid, or what opening throws. */
   readonly open: () => Promise<Opened>;
   readonly now: Date;
 }
