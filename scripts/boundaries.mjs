@@ -15,8 +15,12 @@ const MODULES = {
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
+  doctor: { modules: ["core", "config", "policy", "host", "backends"] },
   agent: { modules: ["config", "policy", "backends", "host"], packages: ["prom-client"] },
-  cli: { modules: ["core", "config", "policy", "backends", "host", "agent"], packages: ["picocolors", "yaml"] },
+  cli: {
+    modules: ["core", "config", "policy", "backends", "host", "agent", "doctor"],
+    packages: ["picocolors", "yaml"],
+  },
   preview: {
     modules: ["core", "config", "policy", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],

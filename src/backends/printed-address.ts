@@ -1,5 +1,6 @@
 // Addresses as the kernel's tools print them.
 // This module is browser-compatible.
+import { type AddressRange, parseAddresses } from "../core/index.ts";
 
 /**
  * iptables and nft print addresses with inet_ntop, which writes what lies in ::/96 and ::ffff:0:0/96 in mixed notation
@@ -16,4 +17,13 @@ export function printedAddress(address: string): string {
 export function printedPrefix(network: string): string {
   const [address = "", bits] = network.split("/");
   return `${printedAddress(address)}/${bits}`;
+}
+
+/** The range that a tool prints as `203.0.113.5` or `203.0.113.5-203.0.113.9`; undefined if the text is none. */
+export function readRange(text: string): AddressRange | undefined {
+  const [firstText = "", lastText = firstText, more] = text.split("-");
+  const [first, last] = parseAddresses([firstText, lastText]).read;
+  if (more !== undefined || !first?.ok || !last?.ok || first.family !== last.family) return undefined;
+  const addressOf = (network: string) => network.slice(0, network.indexOf("/"));
+  return { family: first.family, first: addressOf(first.network), last: addressOf(last.network) };
 }

@@ -5,6 +5,7 @@ import { classify } from "./classify.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { optimize } from "./optimize.ts";
@@ -53,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent plan config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
+    usageExit: 1,
     action: plan,
   },
   check: {
@@ -123,7 +125,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent status -o json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
+    usageExit: 1,
     action: status,
+  },
+  doctor: {
+    operands: "",
+    summary: "check the whole node for what defeats the config",
+    details: [
+      "Reads the config, the rules, /proc and /etc/cni, and writes nothing. Each finding says what is wrong, what shows it, why it matters and what to do. What may not be read is listed too: without privileges that is most of the rules.",
+    ],
+    examples: ["ip-masq-agent doctor", "ip-masq-agent doctor --output=json | jq '.findings[].what'"],
+    exits: "0 if all is well, 2 if there are errors or warnings; 1 if it could not work",
+    usageExit: 1,
+    action: doctor,
   },
   cleanup: {
     operands: "",
@@ -175,6 +189,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent optimize --write --enable-ipv6 config.yaml",
     ],
     exits: "0; with --exit-code 2 if the list can be smaller; 1 for any error",
+    usageExit: 1,
     action: optimize,
   },
   completion: {

@@ -1,8 +1,7 @@
 // What a sync would change, as a person reads it: the meaning first, then counts, and what to run next.
-import { describeEffects, formatPolicyChange, type Transaction } from "../backends/index.ts";
+import { describeEffects, formatPolicyChange, type Leftover, type Transaction } from "../backends/index.ts";
 import type { PolicyChange } from "../policy/index.ts";
 import { formatChanges, type Io } from "./io.ts";
-import type { Leftover } from "./leftovers.ts";
 import type { Settings } from "./settings.ts";
 import { wrap } from "./wrap.ts";
 
@@ -50,9 +49,8 @@ function indented(text: string, indent: string, first = indent): string {
 
 function paint(change: PolicyChange, { color }: Io): string {
   const painted = { change: color.yellow, add: color.green, remove: color.red };
-  const line = formatPolicyChange(change);
-  // The text of a long range of IPv6 addresses has no blank.
-  const text = line.length > WIDTH - 2 ? line.replace(/(?<=[\da-f:])-(?=[\da-f:])/, " - ") : line;
+  // A range of IPv6 addresses may be wider than a line.
+  const text = formatPolicyChange(change).replace(/\S{75,}/g, (word) => word.replace("-", " - "));
   return painted[change.op](indented(text, "    ", "  "));
 }
 

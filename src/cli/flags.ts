@@ -45,12 +45,12 @@ const klog = (type: Flag["type"]): Flag => {
 
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
-const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+const KERNEL = ["run", "apply", "plan", "status", "doctor", "cleanup"];
 /** Commands whose text for people has colours. */
-const COLORED = ["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup"];
+const COLORED = ["apply", "plan", "check", "explain", "classify", "impact", "status", "doctor", "cleanup"];
 /** Commands that print their answer as text or data; check has one form more. */
 const ANSWERING = [
-  ...["apply", "plan", "explain", "classify", "impact", "status", "cleanup", "render", "optimize", "version"],
+  ...["apply", "plan", "explain", "classify", "impact", "status", "doctor", "cleanup", "render", "optimize", "version"],
 ];
 /** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
 const RULELESS = ["completion", "version"];
@@ -82,7 +82,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "string",
       "/etc/config/ip-masq-agent",
       "FILE",
-      ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
+      ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "doctor", "render"],
       "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
     ),
   ),
@@ -90,7 +90,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "bool",
     "true",
     "",
-    ["plan", "explain", "preview", "status", "cleanup"],
+    ["plan", "explain", "preview", "status", "doctor", "cleanup"],
     "use the flags and the config of the agent that runs here, except those that are given",
   ),
   backend: byCommand(

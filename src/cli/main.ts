@@ -48,10 +48,17 @@ function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
 function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
   const looks = FLAGS["discover-agent"]?.commands?.includes(name) === true;
   if (!looks || call.flags.get("discover-agent") === "false") return settingsOf(call);
-  const { args, agent, unread } = adoptAgent(call, name, findAgents());
-  if (agent) io.warn(describeAgent(agent));
-  for (const why of unread) io.warn(why);
-  return settingsOf(args, agent);
+  try {
+    const { args, agent, unread } = adoptAgent(call, name, findAgents());
+    if (agent) io.warn(describeAgent(agent));
+    for (const why of unread) io.warn(why);
+    return settingsOf(args, agent);
+  } catch (error) {
+    // For doctor that is a finding.
+    if (!(error instanceof SeveralAgentsError) || name !== "doctor") throw error;
+    io.warn(error.message);
+    return settingsOf(call);
+  }
 }
 
 /** Runs one call of the program and returns its exit code. */
@@ -88,8 +95,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) {
       io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
-      // 2 means "would change" if --exit-code can be given.
-      return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
+      return COMMANDS[name]?.usageExit ?? 2;
     }
     const expected = EXPECTED.some((kind) => error instanceof kind);
     const { message, stack } = error as Error;

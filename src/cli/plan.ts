@@ -1,10 +1,9 @@
 // ip-masq-agent plan: what a sync would change.
 
-import type { Change } from "../backends/index.ts";
+import { type Change, findLeftovers, formatLeftover } from "../backends/index.ts";
 import { countEntries, effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
-import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";

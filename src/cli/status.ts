@@ -1,11 +1,10 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
-import type { InspectedEntry, InspectedRule } from "../backends/index.ts";
+import { findLeftovers, formatLeftover, type InspectedEntry, type InspectedRule } from "../backends/index.ts";
 import { printable } from "../config/index.ts";
 import { describeVerdict, formatAddressRange } from "../policy/index.ts";
 import { effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
-import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";

@@ -3,7 +3,6 @@
  * @module
  */
 // This module is browser-compatible.
-export { type ParsedRange, parseAddressRange } from "./address-range.ts";
 export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
 export {
   countOmitted,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { agent, RUNTIMES, run } from "../kernel/harness.ts";
 import { BOTH_RUNTIMES, type Call, testCalls, testFolder } from "./calls.ts";
 
@@ -99,7 +100,7 @@ const CALLS: Call[] = [
   { args: ["classify", "a", "b"], exit: 2, stderr: /one FILE at a time/ },
   { args: ["classify", "--only=drop"], exit: 2, stderr: /write one of keep, masquerade, snat/ },
   { args: ["classify", "--only=keep", "--summary"], exit: 2, stderr: /give one/ },
-  { args: ["classify", "--only=keep", "--output=json"], exit: 2, stderr: /not as JSON/ },
+  { args: ["classify", "--only=keep", "--output=json"], exit: 2, stderr: /not as data/ },
   { args: ["classify", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
   { args: ["classify", "--field=0"], exit: 2, stderr: /write a number, from 1/ },
   { args: ["classify", "--key=a=b"], exit: 2, stderr: /write a name, such as dst/ },
@@ -339,6 +340,18 @@ test("the progress is told on a terminal, where no lines are printed to it", asy
   ];
   for (const mode of modes) assert.match(await told(...mode), /\r2 lines\r/, mode.join(" "));
   assert.not.match(await told("classify", `--cidrs=${LIST}`), / lines/);
+});
+
+test("--output=yaml is the same as one list", async () => {
+  const args = ["classify", ...KEY];
+  const [json, yaml] = await Promise.all(
+    ["json", "yaml"].map((format) => agent(undefined, [...args, "-o", format], { input: LOG })),
+  );
+  const lines = json?.stdout.trimEnd().split("\n") ?? [];
+  assert.equal(
+    parse(yaml?.stdout ?? ""),
+    lines.map((line) => JSON.parse(line)),
+  );
 });
 
 test("--output=json", async () => {

@@ -1,6 +1,5 @@
 // What the rules of a chain mean: the policy that they carry out, whoever wrote them.
 // This module is browser-compatible.
-import { parseAddressRange } from "../../config/index.ts";
 import { addressOf, type Prefix, parsePrefixes } from "../../core/index.ts";
 import {
   type FamilyPolicy,
@@ -14,6 +13,7 @@ import {
   type Verdict,
 } from "../../policy/index.ts";
 import { counted, type Meaning } from "../meaning.ts";
+import { readRange } from "../printed-address.ts";
 import { desiredChain } from "./desired.ts";
 import type { ObservedChain } from "./observed.ts";
 import { readWords } from "./words.ts";
@@ -82,8 +82,8 @@ function readRule(spec: string): ReadRule | undefined {
 function verdictOf(target: string | undefined, to: string): Verdict | undefined {
   if (target === "RETURN") return KEEP;
   if (target === "MASQUERADE") return MASQUERADE;
-  const range = target === "SNAT" ? parseAddressRange(to) : undefined;
-  return range?.ok ? { kind: "snat", to: range.range } : undefined;
+  const range = target === "SNAT" ? readRange(to) : undefined;
+  return range && { kind: "snat", to: range };
 }
 
 /** The packets of a destination that a verdict is for, as pairs of a source and an interface. */

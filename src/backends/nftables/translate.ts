@@ -1,6 +1,5 @@
 // The chains that translate: one for masquerading, and one for each address that snat names.
 // This module is browser-compatible.
-import { parseAddressRange } from "../../config/index.ts";
 import {
   type AddressRange,
   type FamilyPolicy,
@@ -11,7 +10,7 @@ import {
   type PortRange,
   type Verdict,
 } from "../../policy/index.ts";
-import { printedAddress } from "../printed-address.ts";
+import { printedAddress, readRange } from "../printed-address.ts";
 import type { NftChain } from "./table.ts";
 
 const MASQ = "masq";
@@ -42,8 +41,8 @@ export function verdictOfText(text: string): Verdict | undefined {
   if (text === "return") return KEEP;
   if (text === `goto ${MASQ}`) return MASQUERADE;
   const [, to] = /^goto snat-(.*)$/.exec(text) ?? [];
-  const parsed = to === undefined ? undefined : parseAddressRange(to.replaceAll("_", ":"));
-  return parsed?.ok ? { kind: "snat", to: parsed.range } : undefined;
+  const range = to === undefined ? undefined : readRange(to.replaceAll("_", ":"));
+  return range && { kind: "snat", to: range };
 }
 
 /** The rules that give packets the verdict which no element gives them. */

@@ -1,0 +1,133 @@
+// Where the pods of a node have their addresses, as far as its files say.
+import { type Family, parsePrefixes } from "../core/index.ts";
+import type { Files } from "../host/index.ts";
+
+/** A range that pods have addresses of. */
+export interface PodRange {
+  readonly family: Family;
+  /** In canonical text: `10.244.1.0/24`. */
+  readonly cidr: string;
+  /** What says so: `/etc/cni/net.d/10-flannel.conflist`, `the route by cni0`. */
+  readonly origin: string;
+}
+
+/** Container runtimes take the first of its files by name (containerd, libcni `ConfFiles`). */
+const CNI_FOLDER = "/etc/cni/net.d";
+
+/** flannel's subnets, of the cluster and of the node (flannel, `pkg/subnet/subnet.go`). */
+const FLANNEL = "/run/flannel/subnet.env";
+
+/** One folder for each network, one file for each address in use (CNI plugin host-local, `backend/disk`). */
+const HOST_LOCAL = "/var/lib/cni/networks";
+
+/** Bridges and tunnels of CNI plugins. What is routed by them are pods, of this node or of others. */
+const POD_INTERFACES =
+  /^(cni\d+|cbr0|kube-bridge|weave|antrea-gw0|cilium_host|flannel[.-].*|vxlan\.calico|vxlan-v6\.calico|tunl0|cali.*|lxc.*|veth.*|eni.*|azv.*|gke.*)$/;
+
+/** The ranges, each once, in the order in which they are found. */
+export function findPodRanges(files: Files): readonly PodRange[] {
+  const claims = [...cniClaims(files), ...flannelClaims(files), ...routeClaims(files)];
+  const ranges = readRanges(claims);
+  // An address in use says more than nothing, but no more than a range that holds it.
+  return ranges.length > 0 ? ranges : readRanges(hostLocalClaims(files));
+}
+
+interface Claim {
+  readonly text: string;
+  readonly origin: string;
+}
+
+function readRanges(claims: readonly Claim[]): readonly PodRange[] {
+  const { read } = parsePrefixes(claims.map(({ text }) => text));
+  const found = new Map<string, PodRange>();
+  for (const [i, prefix] of read.entries()) {
+    // A default route of a plugin's config is no range of pods.
+    if (!prefix.ok || prefix.bits === 0 || found.has(prefix.network)) continue;
+    found.set(prefix.network, { family: prefix.family, cidr: prefix.network, origin: claims[i]?.origin ?? "" });
+  }
+  return [...found.values()];
+}
+
+function cniClaims(files: Files): Claim[] {
+  const name = files.list(CNI_FOLDER).find((one) => /\.(conf|conflist|json)$/.test(one));
+  if (name === undefined) return [];
+  const origin = `${CNI_FOLDER}/${name}`;
+  return rangesOfCni(files.read(origin) ?? "").map((text) => ({ text, origin }));
+}
+
+/**
+ * The ranges that a CNI config names: `subnet` and `ranges` of host-local, and Calico's pools (CNI specification; Calico's
+ * IPAM reference). Empty if it is no JSON.
+ */
+export function rangesOfCni(text: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, key: string) => {
+    if (Array.isArray(value)) for (const item of value) visit(item, key);
+    else if (typeof value === "string" && /^(subnet|ipv[46]_pools|podCidr)$/.test(key)) found.push(value);
+    else if (typeof value === "object" && value !== null) {
+      for (const [name, item] of Object.entries(value)) visit(item, name);
+    }
+  };
+  try {
+    visit(JSON.parse(text), "");
+  } catch {
+    return [];
+  }
+  return found;
+}
+
+function flannelClaims(files: Files): Claim[] {
+  const text = files.read(FLANNEL) ?? "";
+  const values = [...text.matchAll(/^FLANNEL_(?:IPV6_)?(?:NETWORK|SUBNET)=(.+)$/gm)];
+  return values.flatMap(([, list = ""]) => list.split(",").map((one) => ({ text: one.trim(), origin: FLANNEL })));
+}
+
+function hostLocalClaims(files: Files): Claim[] {
+  return files.list(HOST_LOCAL).flatMap((network) => {
+    const folder = `${HOST_LOCAL}/${network}`;
+    const addresses = files.list(folder).filter((name) => /^[\da-f.:]+$/i.test(name) && /[.:]/.test(name));
+    return addresses.map((name) => ({ text: `${name}/${name.includes(":") ? 128 : 32}`, origin: folder }));
+  });
+}
+
+function routeClaims(files: Files): Claim[] {
+  return readRoutes(files).flatMap(({ cidr, device }) =>
+    POD_INTERFACES.test(device) ? [{ text: cidr, origin: `the route by ${device}` }] : [],
+  );
+}
+
+/** A route of the main table. */
+export interface Route {
+  readonly family: Family;
+  readonly cidr: string;
+  readonly device: string;
+}
+
+/** The routes of both families, as far as `/proc/net` shows them (proc_net(5)). */
+export function readRoutes(files: Files): readonly Route[] {
+  const rows = (path: string) => (files.read(path) ?? "").split("\n").map((line) => line.trim().split(/\s+/));
+  const ipv4 = rows("/proc/net/route").flatMap(([device = "", destination = "", , , , , , mask = ""]): Route[] =>
+    /^[\dA-F]{8}$/.test(destination)
+      ? [{ family: "ipv4", cidr: `${octetsOf(destination).join(".")}/${countBits(mask)}`, device }]
+      : [],
+  );
+  const ipv6 = rows("/proc/net/ipv6_route").flatMap((fields): Route[] => {
+    const [destination = "", bits = ""] = fields;
+    const groups = destination.match(/.{4}/g);
+    // Of the local table and of multicast are the kernel's own.
+    const device = fields.at(-1) ?? "";
+    if (groups?.length !== 8 || device === "lo" || /^f[ef]/.test(destination)) return [];
+    return [{ family: "ipv6", cidr: `${groups.join(":")}/${Number.parseInt(bits, 16)}`, device }];
+  });
+  return [...ipv4, ...ipv6];
+}
+
+/** The kernel prints the address as a number of its own byte order. */
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function octetsOf(hex: string): readonly number[] {
+  const octets = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  return IS_LITTLE_ENDIAN ? octets.reverse() : octets;
+}
+
+const countBits = (hex: string): number => Number.parseInt(hex, 16).toString(2).replaceAll("0", "").length;
