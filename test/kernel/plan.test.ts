@@ -6,12 +6,10 @@ import { agent, configFlag, kernelTest, PLACES, type Place, withNode } from "./h
 
 const BEFORE = `nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16, 'fd00::/8']
 masqueradeCIDRs: [10.1.0.0/16]
-snat: [{ destinationCIDRs: [198.51.100.0/24, '2001:db8:9::/48'], to: 203.0.113.5-203.0.113.9 }]
+snat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5-203.0.113.9 }]
 sourceCIDRs: [10.244.0.0/16, 'fd00:1::/32']
 outputInterfaces: [eth*, wan0]
-`
-  // One family at a time.
-  .replace(", '2001:db8:9::/48'", "");
+`;
 const AFTER = `nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/16', 172.16.0.0/12]
 masqueradeCIDRs: [10.2.0.0/16]
 sourceCIDRs: [10.244.0.0/16, 10.245.0.0/16, 'fd00:1::/32']
@@ -29,8 +27,8 @@ const EXPECTED = `ipv4:
   ~ source ports: 1024-2047, 4096-8191 → 5000
   ~ source ports drawn at random: yes → no
 ipv6:
-  ~ fd01::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff (over 2^119 addresses): kept
-    → masqueraded
+  ~ fd01::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff (over 2^119 addresses):
+    kept → masqueraded
 PLUS  ~ source ports: 1024-2047, 4096-8191 → 5000
   ~ source ports drawn at random: yes → no
 Run: ip-masq-agent apply …

@@ -1,5 +1,5 @@
 // Commands beside an agent that runs: they speak of its rules, by its flags and its config.
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside } from "../../demo/network.mjs";
@@ -57,6 +57,32 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 }
+
+kernelTest("an agent with files of its own, as in another container", () =>
+  withNode(async (node, folder) => {
+    const hidden = `${folder}/hidden`;
+    mkdirSync(hidden);
+    configFlag(hidden, CONFIG);
+    configFlag(folder, "nonMasqueradeCIDRs: [11.0.0.0/8]\n");
+    // Its folder is another one of the same name, and the config's path is relative.
+    const mounted = `mount --bind ${hidden} ${folder} && cd ${folder} && exec "$@"`;
+    const command = ["unshare", "--mount", "sh", "-c", mounted, "sh", ...RUNTIMES.node];
+    for (const path of ["config.yaml", `${folder}/config.yaml`]) {
+      await withLoop(
+        node,
+        [`--config=${path}`, "--iptables-variant=nft"],
+        async (loop) => {
+          await loop.until(() => /config: 1 CIDR|in sync/.test(loop.log()), "reading the config");
+          const explained = await agent(node, ["explain", "10.1.2.3"]);
+          const seen = path === "config.yaml" ? `/proc/${loop.pid}/cwd/config.yaml` : `/proc/${loop.pid}/root${path}`;
+          assert.is(explained.stdout, `10.1.2.3  keep        10.0.0.0/8  ${seen}:1:22\n`, explained.stderr);
+          assert.ok(explained.stderr.endsWith(` --config=${seen}\n`), explained.stderr);
+        },
+        { command },
+      );
+    }
+  }),
+);
 
 kernelTest("an agent of another user, and one that has chosen a backend", () =>
   withNode(async (node, folder) => {
