@@ -4,10 +4,12 @@ import { describePolicy, diffPolicies, type FamilyPolicy, type PolicyChange } fr
 
 /** What a transaction starts from and leads to. */
 export interface Meaning {
-  /** What the rules that were found mean; undefined if no packet comes to any. */
+  /** What the rules that were found mean; undefined if no packet comes to any, or if they cannot be read. */
   readonly before: FamilyPolicy | undefined;
-  /** Why none comes, as in `there is no chain IP-MASQ-AGENT`. */
-  readonly absent: string;
+  /** Why that is undefined, as in `there is no chain IP-MASQ-AGENT`. */
+  readonly why: string;
+  /** Are there rules that cannot be read? */
+  readonly isUnreadable?: boolean;
   /** What is wanted, as far as the backend can keep it. */
   readonly after: FamilyPolicy;
   /** Are the rules of `before` entries as a config has them, and not what they were cut to? */
@@ -29,16 +31,18 @@ export interface Effects {
  * @param isReplacing are rules of another backend still in force?
  */
 export function describeEffects(meaning: Meaning, isReplacing = false): Effects {
-  const { before, absent, after, hasEntries, others } = meaning;
-  if (!before) {
-    const lead = isReplacing
-      ? `The rules that are left over are in force until then: ${absent}.`
-      : `The agent masquerades nothing now: ${absent}.`;
-    return { lead, changes: [...others, ...describePolicy(after)] };
-  }
+  const { before, after, hasEntries, others } = meaning;
+  if (!before) return { lead: leadOf(meaning, isReplacing), changes: [...others, ...describePolicy(after)] };
   const changes = diffPolicies(before, after, { hasEntries });
   const lead = changes.length > 0 || others.length > 0 ? "" : "No verdict changes: the same is written in another way.";
   return { lead, changes: [...changes, ...others] };
+}
+
+function leadOf({ why, isUnreadable = false }: Meaning, isReplacing: boolean): string {
+  if (isUnreadable) return `What is in force now cannot be told: ${why}.`;
+  return isReplacing
+    ? `The rules that are left over are in force until then: ${why}.`
+    : `The agent masquerades nothing now: ${why}.`;
 }
 
 /** One or several of something, as a line that goes or comes; none if there are none. */

@@ -176,12 +176,16 @@ const takes = (command: string, flag: string) => flagsOf(command).some(([name]) 
 /** Flags that choose a backend or belong to one: if a call gives one of them, it takes none of them over. */
 const OF_BACKENDS = new Set(["backend", ...BACKENDS.flatMap(({ flags }) => Object.keys(flags))]);
 
+/** What cleanup is not limited by unless it is given: it removes what any backend has left, wherever the agent writes now. */
+const LIMITS_OF_CLEANUP = new Set(["backend", "iptables-variant", "cni-config"]);
+
 /** The flags of an agent that a command takes and a call does not give itself. */
 function adoptable(agent: ParsedArgs, own: ParsedArgs, command: string): readonly (readonly [string, string])[] {
   const choosesBackend = [...own.flags.keys()].some((name) => OF_BACKENDS.has(name));
   return [...agent.flags].filter(([name, value]) => {
     if (own.flags.has(name) || name === "config" || name === "v" || !takes(command, name)) return false;
     if (choosesBackend && OF_BACKENDS.has(name)) return false;
+    if (command === "cleanup" && LIMITS_OF_CLEANUP.has(name)) return false;
     try {
       checkFor(command, name, value);
       return true;

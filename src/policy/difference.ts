@@ -42,10 +42,12 @@ export function diffPolicies(
 /** What a policy does, as if there had been none. */
 export function describePolicy({ family, rules, fallback, ...settings }: FamilyPolicy): readonly PolicyChange[] {
   const entries = rules.map(({ prefix, verdict }) => `${nameOf(prefix)}: ${describeVerdict(verdict)}`);
-  const set = settingsOf({ family, rules, fallback, ...settings }).filter(({ value, usual }) => value !== usual);
+  const set = settingsOf({ family, rules, fallback, ...settings }).filter(
+    ({ values, usual }) => values.join() !== usual,
+  );
   return [
     ...[...new Set(entries), `${EVERYTHING_ELSE}: ${describeVerdict(fallback)}`],
-    ...set.map(({ name, value }) => `${name}: ${value}`),
+    ...set.map(({ name, values }) => `${name}: ${listed(values)}`),
   ].map((text) => ({ op: "add", text }));
 }
 
@@ -124,13 +126,14 @@ function diffEntries(before: FamilyPolicy, after: FamilyPolicy, owners: Readonly
 const NAMED = 3;
 
 function listed(values: readonly string[]): string {
+  if (values.length === 0) return "none";
   const more = values.length - NAMED;
   return more > 0 ? `${values.slice(0, NAMED).join(", ")} and ${more} more` : values.join(", ");
 }
 
 interface Setting {
   readonly name: string;
-  readonly value: string;
+  readonly values: readonly string[];
   /** The value that is not worth a word. */
   readonly usual: string;
 }
@@ -140,35 +143,30 @@ function settingsOf({ scope, ports, randomFully, enforceKeep }: FamilyPolicy): r
   const ranges = ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
   const yesNo = (is: boolean) => (is ? "yes" : "no");
   return [
-    {
-      name: "source addresses",
-      value: sources === "any" ? "any" : sourcesText(sources),
-      usual: "any",
-    },
-    {
-      name: "output interfaces",
-      value: outputInterfaces === "any" ? "any" : listed(outputInterfaces) || "none",
-      usual: "any",
-    },
-    { name: "source ports", value: ranges.length === 0 ? "any" : listed(ranges), usual: "any" },
-    { name: "source ports drawn at random", value: yesNo(randomFully), usual: "yes" },
-    { name: "kept packets bound to their address", value: yesNo(enforceKeep), usual: "no" },
+    { name: "source addresses", values: sources === "any" ? ["any"] : sourceRanges(sources), usual: "any" },
+    { name: "output interfaces", values: outputInterfaces === "any" ? ["any"] : outputInterfaces, usual: "any" },
+    { name: "source ports", values: ranges.length === 0 ? ["any"] : ranges, usual: "any" },
+    { name: "source ports drawn at random", values: [yesNo(randomFully)], usual: "yes" },
+    { name: "kept packets bound to their address", values: [yesNo(enforceKeep)], usual: "no" },
   ];
 }
 
 /** The ranges without those inside others: that is how the kernel has them. */
-function sourcesText(sources: readonly Prefix[]): string {
-  if (sources.some(({ bits }) => bits === 0)) return "any";
+function sourceRanges(sources: readonly Prefix[]): readonly string[] {
+  if (sources.some(({ bits }) => bits === 0)) return ["any"];
   const { records } = parsePrefixes(sources.map(({ network }) => network));
   const { length, network } = aggregate(records);
-  return listed(Array.from({ length }, (_, i) => network(i))) || "none";
+  return Array.from({ length }, (_, i) => network(i));
 }
 
 function diffSettings(before: FamilyPolicy, after: FamilyPolicy): readonly PolicyChange[] {
   const old = settingsOf(before);
-  return settingsOf(after).flatMap(({ name, value }, i): PolicyChange[] =>
-    old[i]?.value === value ? [] : [{ op: "change", text: `${name}: ${old[i]?.value} → ${value}` }],
-  );
+  return settingsOf(after).flatMap(({ name, values }, i): PolicyChange[] => {
+    const were = old[i]?.values ?? [];
+    if (were.join() === values.join()) return [];
+    const [from, to] = [listed(were), listed(values)];
+    return [{ op: "change", text: from === to ? `${name}: ${to}, of which some change` : `${name}: ${from} → ${to}` }];
+  });
 }
 
 const sizeOf = ({ family, bits }: Prefix): bigint => 1n << BigInt((family === "ipv4" ? 32 : 128) - bits);

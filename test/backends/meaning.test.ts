@@ -167,6 +167,25 @@ test("no chain, no table, no list, and what leads nowhere", () => {
   assert.match(said(ofExceptions(after, undefined, "f"))[0] ?? "", /there is no list of exceptions in f/);
 });
 
+test("what only nft can list is not read", () => {
+  const after = policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"] });
+  const observed = chainOf(desiredChain(after), ["-j ACCEPT"]);
+  const rules = observed.rules.map((rule) => ({ ...rule, spec: "# nft: ct mark set 5" }));
+  assert.equal(said(ofChain(after, { ...observed, rules })), [
+    "What is in force now cannot be told: chain X holds a rule that iptables cannot show.",
+    "+ 10.0.0.0/8 (16,777,216 addresses): kept",
+    "+ everything else: masqueraded",
+  ]);
+});
+
+test("long lists are cut, and compared as a whole", () => {
+  const sources = (last: number) => ["10.0.0.0/16", "10.2.0.0/16", "10.4.0.0/16", `10.${last}.0.0/16`];
+  const [before, after] = [6, 8].map((last) => policyOf({ nonMasqueradeCIDRs: [], sourceCIDRs: sources(last) }));
+  if (!before || !after) return;
+  const text = "~ source addresses: 10.0.0.0/16, 10.2.0.0/16, 10.4.0.0/16 and 1 more, of which some change";
+  assert.equal(said(ofChain(after, written(before))), [text]);
+});
+
 test("rules of others, and rules that are written otherwise", () => {
   const policy = policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"], masqueradeCIDRs: ["10.1.0.0/16"] });
   const { jump, rules } = desiredChain(policy);
@@ -197,7 +216,7 @@ test("rules of others, and rules that are written otherwise", () => {
       ["No verdict changes: the same is written in another way."],
     ],
     [`-j X`, rules, ["~ the jump to chain X is written anew"]],
-    [`${jump}\n-A POSTROUTING -j X`, rules, ["- 1 further jump to chain X"]],
+    [`${jump}\n-A POSTROUTING -j X`, rules, ["- 1 jump too many to chain X"]],
   ];
   for (const [jumps, found, expected] of cases) {
     const text = said(ofChain(policy, chainOf({ chain: "X", jump: jumps }, found)));

@@ -36,7 +36,7 @@ function policyOf(config: object, family: "ipv4" | "ipv6" = "ipv4"): FamilyPolic
 
 /** A transaction that leads from one policy to another; from none if that is undefined. */
 function transaction(before: FamilyPolicy | undefined, after: FamilyPolicy): Transaction {
-  const meaning = { before, absent: "there is no chain X", after, hasEntries: true, others: [] };
+  const meaning = { before, why: "there is no chain X", after, hasEntries: true, others: [] };
   const changes = [{ op: "add", kind: "rule", line: "-A X -j MASQUERADE" } as const];
   const counts = { added: 1, removed: 0, kept: 4 };
   return { family: after.family, text: "", changes, counts, meaning: () => meaning };

@@ -66,7 +66,7 @@ test("the line that says what is used", () => {
       `${node} --masq-chain=X --config=/a`,
       "using the flags of the agent that runs here (pid 1): --masq-chain=X",
     ],
-    ["cleanup", `${node} --config=/a`, undefined],
+    ["cleanup", `${node} --config=/a --backend=iptables --iptables-variant=legacy`, undefined],
     [
       "status --config=mine",
       `${node} --to-ports=1-9 --config=/a`,

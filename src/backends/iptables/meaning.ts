@@ -6,6 +6,7 @@ import {
   formatVerdict,
   KEEP,
   MASQUERADE,
+  type PolicyChange,
   type PolicyRule,
   type PortRange,
   parsePorts,
@@ -15,7 +16,7 @@ import {
 import { counted, type Meaning } from "../meaning.ts";
 import { readRange } from "../printed-address.ts";
 import { desiredChain } from "./desired.ts";
-import type { ObservedChain } from "./observed.ts";
+import { IN_NFT_WORDS, type ObservedChain } from "./observed.ts";
 import { readWords } from "./words.ts";
 
 /** A rule of the kinds that {@link desiredChain} writes. */
@@ -96,6 +97,7 @@ interface Entry {
 /** What a chain that is led to means beside a policy that is wanted. */
 export function readMeaning(after: FamilyPolicy, observed: ObservedChain): Meaning {
   const { chain, family } = after;
+  if (observed.rules.some(({ spec }) => spec.startsWith(IN_NFT_WORDS))) return unreadable(after, observed);
   const read = observed.rules.map(({ spec }) => readRule(spec));
   const rules = read.filter((rule) => rule !== undefined);
   const { entries, dead, alien } = entriesOf(
@@ -117,24 +119,34 @@ export function readMeaning(after: FamilyPolicy, observed: ObservedChain): Meani
     randomFully: translating.length === 0 ? after.randomFully : rules.some(({ random }) => random),
     enforceKeep: false,
   };
-  const { jump } = desiredChain(after);
-  const more = observed.jumps.length - 1;
+  const why = whyAbsent(observed, chain);
   return {
-    before: whyAbsent(observed, chain) === "" ? before : undefined,
-    absent: whyAbsent(observed, chain),
-    ...{ after: { ...after, enforceKeep: false }, hasEntries: true },
+    ...{ before: why === "" ? before : undefined, why, hasEntries: true },
+    // Rules of iptables bind nothing, whatever is wanted.
+    after: { ...after, enforceKeep: false },
     others: [
       ...counted("remove", read.length - rules.length + alien, "rule of another program", `in chain ${chain}`),
       ...counted("remove", dead, "rule that an earlier one makes void", `in chain ${chain}`),
-      ...(partial > 0
-        ? [{ op: "change", text: `${partial} entries get rules for all sources and interfaces` } as const]
-        : []),
-      ...counted("remove", Math.max(more, 0), "further jump", `to chain ${chain}`),
-      ...(more >= 0 && !observed.jumps.some(({ spec }) => spec === jump)
-        ? [{ op: "change", text: `the jump to chain ${chain} is written anew` } as const]
-        : []),
+      ...(partial > 0 ? [{ op: "change", text: "rules that some sources or interfaces lack are added" } as const] : []),
+      ...changesOfJumps(after, observed),
     ],
   };
+}
+
+function unreadable(after: FamilyPolicy, observed: ObservedChain): Meaning {
+  return {
+    ...{ before: undefined, why: `chain ${after.chain} holds a rule that iptables cannot show`, isUnreadable: true },
+    ...{ after: { ...after, enforceKeep: false }, hasEntries: true, others: changesOfJumps(after, observed) },
+  };
+}
+
+function changesOfJumps(after: FamilyPolicy, { jumps }: ObservedChain): readonly PolicyChange[] {
+  const { chain, jump } = desiredChain(after);
+  const isOther = jumps.length > 0 && jumps.every(({ spec }) => spec !== jump);
+  return [
+    ...counted("remove", Math.max(jumps.length - 1, 0), "jump too many", `to chain ${chain}`),
+    ...(isOther ? [{ op: "change", text: `the jump to chain ${chain} is written anew` } as const] : []),
+  ];
 }
 
 /** Why no packet comes to a rule; empty if packets do. */

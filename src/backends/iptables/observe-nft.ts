@@ -2,7 +2,7 @@
 import { exitError, ifMissing, type ToolRun } from "../../host/index.ts";
 import { listNftChain } from "./nft.ts";
 import type { NftRule } from "./nft-chain.ts";
-import type { ObservedChain, ObservedJump } from "./observed.ts";
+import { IN_NFT_WORDS, type ObservedChain, type ObservedJump } from "./observed.ts";
 import { onOneLine } from "./one-line.ts";
 import { readDump, type Tools, toolName, unreadable } from "./tools.ts";
 import { readWords } from "./words.ts";
@@ -80,7 +80,7 @@ async function listOtherwise({ tools, chain }: NftLook, name: string, run: ToolR
   return { kind: "rules", run, rules };
 }
 
-const inNftWords = (text: string) => onOneLine(`# nft: ${text}`);
+const inNftWords = (text: string) => onOneLine(`${IN_NFT_WORDS}${text}`);
 
 /** Which rules of a chain iptables cannot show, for people. */
 function describe({ run, rules }: Listed & { kind: "rules" }, chain: string): readonly string[] {

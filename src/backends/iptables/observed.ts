@@ -20,6 +20,9 @@ export interface ObservedChain {
   readonly findings?: readonly string[];
 }
 
+/** How a rule begins that iptables cannot list, in the words of nft. */
+export const IN_NFT_WORDS = "# nft: ";
+
 export interface ReadOptions {
   /** Are there the counters of `-v`? */
   readonly inline?: boolean;

@@ -42,11 +42,11 @@ export function readMeaning(after: FamilyPolicy, table: string, observed: Observ
   const strangeRules = strange.filter((line) => line.startsWith("rule ")).length;
   return {
     before: observed.exists && isHooked ? before : undefined,
-    absent: observed.exists ? `no chain of ${place} is in the postrouting hook` : `there is no ${place}`,
+    why: observed.exists ? `no chain of ${place} is in the postrouting hook` : `there is no ${place}`,
     ...{ after, hasEntries: false },
     others: [
       ...counted("remove", strangeRules, "rule of another program", `in ${place}`),
-      ...counted("remove", strange.length - strangeRules, "chain or set of another form", `in ${place}`),
+      ...counted("remove", strange.length - strangeRules, "part of another form", `in ${place}`),
       ...counted("remove", alien, "element of another program", `in ${place}`),
       ...(observed.exists && !isWhole ? [{ op: "change", text: `${place} is made whole again` } as const] : []),
     ],

@@ -10,11 +10,11 @@ export function readMeaning(policy: FamilyPolicy, exceptions: readonly string[] 
   const { rules, odd } = rulesOf(policy, exceptions ?? []);
   return {
     before: exceptions && { ...policy, rules, fallback: MASQUERADE },
-    absent: `there is no list of exceptions in ${file}`,
+    why: `there is no list of exceptions in ${file}`,
     // What the list cannot say is left out on both sides.
     after: { ...policy, rules: rulesOf(policy, exceptionsOf(policy)).rules, fallback: MASQUERADE },
     hasEntries: true,
-    others: counted("remove", odd, "exception that is no CIDR", `in ${file}`),
+    others: counted("remove", odd, "exception without a CIDR", `in ${file}`),
   };
 }
 
