@@ -1,0 +1,13 @@
+/**
+ * What runs in the postrouting NAT hook of a node, whoever's it is: its rules as data, and what they do to a packet.
+ * What reads them from this node is in read-nat.ts, which no browser can load.
+ * @module
+ */
+// This module is browser-compatible.
+
+export { localAddresses } from "./addresses.ts";
+export type * from "./model.ts";
+export { type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
+export { type NftPlace, type NftSource, readNftTable, readNftTexts } from "./nft-table.ts";
+export { orderChains, possibleOrders } from "./order.ts";
+export { NoNatTableError, readXtables, type XtablesSource } from "./xtables.ts";
