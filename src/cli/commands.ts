@@ -5,6 +5,7 @@ import { classify } from "./classify.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { optimize } from "./optimize.ts";
@@ -118,6 +119,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: ["ip-masq-agent status --output=json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
     action: status,
+  },
+  doctor: {
+    operands: "--flow SRC DST",
+    summary: "show which of the node's rules decides about a connection, whoever's it is",
+    details: [
+      "Reads all chains in the postrouting NAT hook, of both iptables variants and of every nftables table, in the order in which the kernel calls them, and shows rule by rule which one decides and what the outside sees. Nothing is written. SRC and DST are addresses or CIDRs.",
+      "If the answer depends on something that is not known, it is maybe, with what would decide: --protocol, --port, --source-port, --output-interface or --mark, or a match that is not interpreted. Without --output-interface the main routing table tells the interface.",
+    ],
+    examples: [
+      "ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1",
+      "ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1 --protocol=tcp --port=443",
+    ],
+    exits: "0, whatever the answer is; 1 for any error; 2 for bad usage",
+    action: doctor,
   },
   cleanup: {
     operands: "",

@@ -4,7 +4,7 @@
  */
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
-export { nodeAddresses } from "./addresses.ts";
+export { type InterfaceAddress, interfaceAddresses, nodeAddresses } from "./addresses.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
 export type { Page } from "./http-message.ts";

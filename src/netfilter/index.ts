@@ -5,12 +5,24 @@
  */
 // This module is browser-compatible.
 
-export { localAddresses } from "./addresses.ts";
+export { bitsOf, localAddresses, prefixOf, readAddressBlock, readAddresses } from "./addresses.ts";
+export {
+  type EarlyEnd,
+  type ForeignRules,
+  type ForeignTranslation,
+  foreignRules,
+  type Ours,
+  type PodTraffic,
+  type Position,
+} from "./foreign.ts";
+export type { Intervals } from "./intervals.ts";
 export type * from "./model.ts";
+export { PORT_PROTOCOLS, protocolName, protocolNumber } from "./names.ts";
 export { type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
 export { type NftPlace, type NftSource, readNftTable, readNftTexts } from "./nft-table.ts";
 export { orderChains, possibleOrders } from "./order.ts";
 export type { Ending, Leave, RuleAt, TraceEntry, Treatment } from "./outcome.ts";
+export { type Owner, ownerOf } from "./owner.ts";
 export type { Assumption, Traffic, Undecided } from "./traffic.ts";
 export { type Walk, walk } from "./walk.ts";
 export { NoNatTableError, readXtables, type XtablesSource } from "./xtables.ts";

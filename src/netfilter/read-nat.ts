@@ -1,6 +1,14 @@
 // Reads the postrouting NAT hook of this node: the only file here with effects. Nothing is written.
 import type { Family } from "../core/index.ts";
-import { type Host, nodeAddresses, type Runner, readStart, ToolError, type ToolRun } from "../host/index.ts";
+import {
+  type Host,
+  type InterfaceAddress,
+  interfaceAddresses,
+  type Runner,
+  readStart,
+  ToolError,
+  type ToolRun,
+} from "../host/index.ts";
 import { localAddresses } from "./addresses.ts";
 import type { BaseChain, NatView, Rule, Tool, Unseen } from "./model.ts";
 import { type NftChainItem, type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
@@ -20,7 +28,7 @@ import { NoNatTableError, readXtables, readXtablesRule, SRCNAT } from "./xtables
 export interface NodeFacts {
   /** The text of a file; undefined if there is none. Throws if it may not be read. */
   readonly readFile: (path: string) => string | undefined;
-  readonly addresses: () => Promise<readonly string[] | undefined>;
+  readonly addresses: () => Promise<readonly InterfaceAddress[] | undefined>;
 }
 
 /** The node that this process runs on. */
@@ -33,7 +41,7 @@ export const thisNode: NodeFacts = {
       throw error;
     }
   },
-  addresses: nodeAddresses,
+  addresses: interfaceAddresses,
 };
 
 /**
@@ -52,7 +60,12 @@ export async function readNat(
       return {
         family,
         groups: orderChains(parts.flatMap(({ chains }) => chains)),
-        localAddresses: addresses && localAddresses(family, addresses),
+        localAddresses:
+          addresses &&
+          localAddresses(
+            family,
+            addresses.map(({ address }) => address),
+          ),
         unseen: [...listed.unseen, ...parts.flatMap(({ unseen }) => unseen)],
       };
     }),

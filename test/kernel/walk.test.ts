@@ -22,7 +22,8 @@ const FLOWS = 6;
 export function factsOf(node: string): NodeFacts {
   return {
     readFile: (path) => runInside(node, ["sh", "-c", `cat ${path} 2> /dev/null || true`]),
-    addresses: async () => [...Object.values(NODE.ipv4), ...Object.values(NODE.ipv6)],
+    addresses: async () =>
+      Object.values(NODE).flatMap((byName) => Object.entries(byName).map(([name, address]) => ({ name, address }))),
   };
 }
 
