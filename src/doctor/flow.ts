@@ -146,6 +146,6 @@ async function seenOf(
 
 /** Chains after the one in which everything has been decided. */
 function notReached({ groups }: NatView, { endings }: Walk): readonly BaseChain[] {
-  const last = endings.map(({ at }) => (at ? groups.findIndex((group) => group.includes(at.base)) : groups.length));
+  const last = endings.map(({ base }) => (base ? groups.findIndex((group) => group.includes(base)) : groups.length));
   return groups.slice(Math.max(...last) + 1).flat();
 }

@@ -95,6 +95,10 @@ function answerOf(explanation: FlowExplanation): string[] {
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
     if (owner) lines.push(`  probably of ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
+  const [ending] = walk.endings;
+  if (walk.outcome.kind === "dropped" && !walk.decides && ending?.base) {
+    lines.push(`decided by the policy drop of ${chainName(ending.base)}`);
+  }
   if (walk.assumes.length > 0) lines.push(`assumed: ${walk.assumes.map((one) => ASSUMPTIONS[one]).join("; ")}`);
   for (const { tool, what, why } of view.unseen) lines.push(`not read: ${what} (${TOOLS[tool]}): ${why}`);
   return lines;

@@ -30,8 +30,10 @@ export interface RuleAt {
 /** Packets that end in one way. */
 export interface Ending {
   readonly treatment: Treatment;
-  /** The rule that decides; undefined if none does, so that the packets keep their address. */
+  /** The rule that decides; undefined if none does: the packets keep their address, or a chain's policy drops them. */
   readonly at: RuleAt | undefined;
+  /** The base chain in which they end; undefined if they come through all of them. */
+  readonly base: BaseChain | undefined;
   readonly source: Intervals;
   readonly destination: Intervals;
   /** What must be known to tell whether a packet ends in this way. */
@@ -52,9 +54,9 @@ export interface Leave {
   readonly destination: Intervals;
 }
 
-export function endingOf(state: State, treatment: Treatment, at: RuleAt | undefined): Ending {
+export function endingOf(state: State, treatment: Treatment, at?: RuleAt, base = at?.base): Ending {
   const { source, destination } = state.numbers;
-  return { treatment, at, source, destination, undecided: reasonsOf(state) };
+  return { treatment, at, base, source, destination, undecided: reasonsOf(state) };
 }
 
 /** What a translation makes of a source. */

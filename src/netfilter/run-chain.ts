@@ -18,6 +18,9 @@ type States = readonly State[];
 /** Most jumps within one another. The kernel allows 16; a pasted text may allow itself anything. */
 const MOST_JUMPS = 32;
 
+/** What a rule or an ending that is remembered costs, measured in matches. */
+const RECORD = 4;
+
 /** Packets in a chain, and where that is. */
 interface Place {
   readonly base: BaseChain;
@@ -37,7 +40,7 @@ export function runBaseChain(base: BaseChain, states: States, run: Run): States 
   const place: Place = { base, chain: base.chain, depth: 0, top: undefined, run, accepted };
   const fallen = runRules(base.rules, states, place);
   if (base.policy === "accept") return limitStates([...accepted, ...fallen]);
-  for (const state of fallen) run.endings.push(endingOf(state, { kind: "dropped" }, undefined));
+  for (const state of fallen) run.endings.push(endingOf(state, { kind: "dropped" }, undefined, base));
   return limitStates(accepted);
 }
 
@@ -71,6 +74,7 @@ function runRule(rule: Rule, states: States, place: Place): Result {
   for (const step of rule.steps) {
     if (active.length === 0) break;
     if (isStatement(step) && !isTraced) {
+      run.spend(RECORD);
       run.trace.push({ at, ...answerOf(states, failed) });
       isTraced = true;
     }
@@ -148,6 +152,7 @@ function answerOf(before: States, failed: States): Pick<TraceEntry, "answer" | "
 function runVerdict(verdict: Verdict, states: States, at: RuleAt, place: Place): Result & { readonly going: States } {
   const { run, base, accepted, depth } = place;
   const leave = () => {
+    run.spend(RECORD * states.length);
     for (const { numbers } of states) run.leaves.push({ at, source: numbers.source, destination: numbers.destination });
   };
   switch (verdict.kind) {
@@ -191,6 +196,7 @@ function translate({ cases }: Translate, states: States, at: RuleAt, run: Run): 
     const parts = rest.map((state) => split(state, match, at.rule.text, run));
     rest = limitStates(parts.flatMap(({ no }) => no));
     for (const state of parts.flatMap(({ yes }) => yes)) {
+      run.spend(RECORD);
       run.endings.push(endingOf(state, treatmentOf(to, state.numbers.source), at));
     }
     if (rest.length === 0) break;
