@@ -37,7 +37,10 @@ export interface NftTable {
   readonly family?: "ip" | "ip6" | "inet";
   readonly table?: string;
   readonly chains: Readonly<
-    Record<string, { readonly priority?: number; readonly policy?: string; readonly rules: readonly object[][] }>
+    Record<
+      string,
+      { readonly priority?: number; readonly policy?: string; readonly rules: readonly (readonly object[])[] }
+    >
   >;
   readonly sets?: Readonly<Record<string, readonly unknown[]>>;
 }
