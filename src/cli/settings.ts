@@ -112,7 +112,8 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
       `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
     );
   }
-  if (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535) {
+  // doctor's flag of this name is checked with its others.
+  if (!bool("flow") && (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535)) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   const ipv6 = bool("enable-ipv6");

@@ -1,5 +1,5 @@
 // What happens to the source address of one connection, rule by rule.
-import { type Family, formatRange, type Interval } from "../core/index.ts";
+import { type Family, formatIntervals, type Interval } from "../core/index.ts";
 import type { Host } from "../host/index.ts";
 import {
   type BaseChain,
@@ -8,6 +8,7 @@ import {
   protocolNumber,
   readAddressBlock,
   type Traffic,
+  type Treatment,
   type Walk,
   walk,
 } from "../netfilter/index.ts";
@@ -123,23 +124,38 @@ async function masqueradeAddresses(
   return global?.length ? global : undefined;
 }
 
+/** What the outside may see. Several treatments may lead to one address. */
 async function seenOf(
   { outcome, family }: Walk,
   { source = [] }: Traffic,
   output: string | undefined,
   facts: NodeFacts,
 ): Promise<readonly string[] | undefined> {
-  const format = ({ first, last }: Interval) => formatRange(family, first, last);
-  switch (outcome.kind) {
+  const seen = new Set<string>();
+  for (const treatment of outcome.kind === "maybe" ? outcome.possible : [outcome]) {
+    const addresses = await seenAfter(treatment, family, source, () => masqueradeAddresses(family, output, facts));
+    if (!addresses) return undefined;
+    for (const address of addresses) seen.add(address);
+  }
+  return [...seen];
+}
+
+async function seenAfter(
+  treatment: Treatment,
+  family: Family,
+  source: readonly Interval[],
+  masqueraded: () => Promise<readonly string[] | undefined>,
+): Promise<readonly string[] | undefined> {
+  switch (treatment.kind) {
     case "kept":
-      return source.map(format);
+      return formatIntervals(family, source);
     case "masqueraded":
-      return masqueradeAddresses(family, output, facts);
+      return masqueraded();
     case "translated":
-      return [format(outcome)];
+      return formatIntervals(family, [treatment]);
     case "dropped":
       return [];
-    default:
+    case "unknown":
       return undefined;
   }
 }

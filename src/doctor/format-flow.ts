@@ -40,15 +40,16 @@ const placeName = ({ chain, rule }: RuleAt) => `${chain} rule ${rule.number}`;
 /** The lines that a person reads: the chains in their order with the rules that match, then the answer. */
 export function formatFlow(explanation: FlowExplanation): string {
   const { view, walk, notReached } = explanation;
-  const chains = view.groups.flatMap((group) =>
-    group.flatMap((base) => {
-      const same = group.length > 1 ? "; it is not known which chain of this priority the kernel calls first" : "";
+  const chains = view.groups.flatMap((group) => {
+    const isOpen = group.filter(({ rules }) => rules.length > 0).length > 1;
+    return group.flatMap((base) => {
+      const same = isOpen ? "; it is not known which chain of this priority the kernel calls first" : "";
       const entries = walk.trace.filter(({ at }) => at.base === base);
       const rules = entries.map(formatEntry);
       const none = notReached.includes(base) ? "  not reached" : "  no rule matches";
       return [`${chainName(base)}${same}`, ...(rules.length === 0 ? [none] : rules)];
-    }),
-  );
+    });
+  });
   return [headOf(explanation), "", ...chains, ...(chains.length > 0 ? [""] : []), ...answerOf(explanation)].join("\n");
 }
 
@@ -59,7 +60,7 @@ function headOf({ question, output }: FlowExplanation): string {
     `to ${destination}${port === undefined ? "" : `, port ${port}`}`,
     ...(protocol === undefined ? [] : [protocol]),
     output
-      ? `out by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
+      ? `leaves by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
       : "output interface not known",
   ];
   return parts.join("; ");
@@ -82,18 +83,13 @@ function answerOf(explanation: FlowExplanation): string[] {
     for (const one of walk.undecided) lines.push(`  ${formatUndecided(one)}`);
   } else {
     lines.push(formatTreatment(walk.outcome, explanation));
-    if (seen === undefined) {
-      lines.push(
-        output
-          ? `the outside sees an address of ${output.name}`
-          : "the outside sees an address of the output interface",
-      );
-    } else if (seen.length > 0) lines.push(`the outside sees ${seen.join(" or ")}`);
+    if (seen === undefined) lines.push(`the outside sees an address of ${output?.name ?? "the output interface"}`);
   }
+  if (seen && seen.length > 0) lines.push(`the outside sees ${seen.join(" or ")}`);
   if (walk.decides) {
     const owner = ownerOf(walk.decides);
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
-    if (owner) lines.push(`  probably of ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
+    if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
   const [ending] = walk.endings;
   if (walk.outcome.kind === "dropped" && !walk.decides && ending?.base) {

@@ -4,7 +4,7 @@
 import type { Family } from "../core/index.ts";
 import { readAddressBlock } from "./addresses.ts";
 import { unknownMatch } from "./match.ts";
-import type { SetMark, Statement, Step, Translate, Translation, Verdict } from "./model.ts";
+import type { Match, SetMark, Statement, Step, Translate, Translation, Verdict } from "./model.ts";
 import { isObject, type Json, kindOf, memberOf, stringsOf } from "./nft-json.ts";
 import { isOwnSource, type NftContext, readCases, readMatch } from "./nft-matches.ts";
 import { readMask } from "./nft-values.ts";
@@ -67,12 +67,24 @@ function statementOf(kind: string, value: Json, context: NftContext, text: strin
   }
 }
 
-/** nft names the extensions of iptables, but not their options. */
+/** nft's data names the extensions of iptables, but not their options. */
 function readXt(value: Json, text: string): readonly Step[] {
   const [type, name] = [memberOf(value, "type"), String(memberOf(value, "name") ?? "xt")];
-  if (type === "match" && name === "comment") return [];
-  if (type === "match") return [unknownMatch(name, `${name} of ${text}`)];
-  return [{ kind: "unknownTarget", name }];
+  if (type !== "match") return [{ kind: "unknownTarget", name }];
+  if (name === "comment") return [];
+  return [(name === "addrtype" && addressTypeIn(text)) || unknownMatch(name, `${name} of ${text}`)];
+}
+
+/**
+ * A match of addrtype as nft's text shows it, if it was built with iptables' translations. Those of other matches are not
+ * relied on: of `! --ctstate NEW,DNAT`, for one, 1.0.6 shows `ct status dnat`.
+ */
+function addressTypeIn(text: string): Match | undefined {
+  const found = [...text.replace(/"[^"]*"/g, "").matchAll(/\bfib (\w+) type (!= )?([a-z]+)(?= |$)/g)];
+  const [[, flag, negation, kind = ""] = [], another] = found;
+  const field = flag === "saddr" ? "source" : flag === "daddr" ? "destination" : undefined;
+  if (!field || another) return undefined;
+  return { kind: "addressType", field, types: [kind], limited: false, negated: negation !== undefined };
 }
 
 function readSnat(value: Json, context: NftContext): readonly Step[] {

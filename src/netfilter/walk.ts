@@ -102,7 +102,7 @@ function runGroup(group: readonly BaseChain[], states: readonly State[], run: Ru
     return { part, states: order.reduce((now, base) => runBaseChain(base, now, part), left) };
   });
   const differ = new Set(results.map(({ part, states: rest }) => signatureOf(part.endings, rest))).size > 1;
-  const names = group.map(({ family, table, chain }) => `${family} ${table} ${chain}`).join(" and ");
+  const names = group.map(nameOf).join(" and ");
   const reason: Undecided = { about: `which of ${names} is called first`, kind: "order", rule: "" };
   run.trace.push(...(results[0]?.part.trace ?? []));
   for (const { part } of results) {
@@ -112,6 +112,9 @@ function runGroup(group: readonly BaseChain[], states: readonly State[], run: Ru
   const rest = results.flatMap((one) => one.states);
   return limitStates(differ ? rest.map((state) => withReason(state, reason)) : rest);
 }
+
+const nameOf = ({ tool, family, table, chain }: BaseChain) =>
+  tool === "nft" ? `${family} ${table} ${chain}` : `${chain} of ${tool}`;
 
 /** Can a chain translate packets, drop them, or change what another one asks? */
 function hasEffect({ policy, chains, rules }: BaseChain): boolean {
