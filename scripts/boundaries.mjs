@@ -17,10 +17,10 @@ const MODULES = {
   host: { modules: [] },
   netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
+  doctor: { modules: ["core", "config", "policy", "host", "netfilter", "backends"] },
   agent: { modules: ["config", "policy", "backends", "netfilter", "host"], packages: ["prom-client"] },
-  doctor: { modules: ["core", "policy", "netfilter", "host"] },
   cli: {
-    modules: ["core", "config", "policy", "backends", "host", "netfilter", "doctor", "agent"],
+    modules: ["core", "config", "policy", "backends", "host", "netfilter", "agent", "doctor"],
     packages: ["picocolors"],
   },
   preview: {

@@ -10,6 +10,8 @@ export interface Command {
   readonly details: readonly string[];
   readonly examples: readonly string[];
   readonly exits: string;
+  /** The exit code for bad usage; 2 by default. */
+  readonly usageExit?: number;
   /** Carries it out and answers the exit code. */
   readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
 }

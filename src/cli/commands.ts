@@ -51,6 +51,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent plan --config=config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
+    usageExit: 1,
     action: plan,
   },
   check: {
@@ -118,20 +119,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent status --output=json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
+    usageExit: 1,
     action: status,
   },
   doctor: {
-    operands: "--flow SRC DST",
-    summary: "show which of the node's rules decides about a connection, whoever's it is",
+    operands: "[--flow SRC DST]",
+    summary: "check the whole node for what defeats the config",
     details: [
-      "Reads all chains in the postrouting NAT hook, of both iptables variants and of every nftables table, in the order in which the kernel calls them, and shows rule by rule which one decides and what the outside sees. Nothing is written. SRC and DST are addresses or CIDRs.",
-      "If the answer depends on something that is not known, it is maybe, with what would decide: --protocol, --port, --source-port, --output-interface or --mark, or a match that is not interpreted. Without --output-interface the main routing table tells the interface.",
+      "Reads the config, the rules, /proc and /etc/cni, and writes nothing. Each finding says what is wrong, what shows it, why it matters and what to do. What may not be read is listed too: without privileges that is most of the rules.",
+      "With --flow it walks one connection through all chains of the postrouting NAT hook, of both iptables variants and of every nftables table, in the order in which the kernel calls them: it shows rule by rule which one decides, whoever's it is, and what the outside sees. SRC and DST are addresses or CIDRs. If the answer depends on what is not known, it is maybe, with what would decide: --protocol, --port, --source-port, --output-interface or --mark, or a match that is not interpreted. Without --output-interface the main routing table tells the interface.",
     ],
     examples: [
-      "ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1",
+      "ip-masq-agent doctor",
+      "ip-masq-agent doctor --output=json | jq '.findings[].what'",
       "ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1 --protocol=tcp --port=443",
     ],
-    exits: "0, whatever the answer is; 1 for any error; 2 for bad usage",
+    exits: "0 if all is well, and with --flow; 2 if there are errors or warnings; 1 if it could not work",
+    usageExit: 1,
     action: doctor,
   },
   cleanup: {
@@ -182,6 +186,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent optimize --write --enable-ipv6 config.yaml",
     ],
     exits: "0; with --exit-code 2 if the list can be smaller; 1 for any error",
+    usageExit: 1,
     action: optimize,
   },
   completion: {

@@ -1,20 +1,68 @@
-// ip-masq-agent doctor --flow SRC DST: what the node's rules, whoever's they are, do to a connection.
-import { explainFlow, FlowQuestionError, flowData, formatFlow } from "../doctor/index.ts";
-import { thisHost } from "../host/index.ts";
+// ip-masq-agent doctor: checks of the whole node; with --flow SRC DST, what its rules do to one connection.
+
+import type { Opened } from "../backends/index.ts";
+import {
+  CHECKS,
+  type Examined,
+  examine,
+  explainFlow,
+  FlowQuestionError,
+  flowData,
+  formatFlow,
+  type Severity,
+} from "../doctor/index.ts";
+import { openFiles, thisHost } from "../host/index.ts";
+import { compilePolicy } from "../policy/index.ts";
+import { readConfig } from "./config-input.ts";
+import { formatFinding, formatSeen } from "./doctor-report.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
-import type { Settings } from "./settings.ts";
+import { openBackend } from "./policy.ts";
+import type { FlowFacts, Settings } from "./settings.ts";
+import { collectWarnings } from "./warnings.ts";
+
+/** Exit 0 if all is well, 2 if a check found an error or a warning. */
+export async function doctor(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  if (settings.flow) return doctorFlow(settings.flow, settings, words, io);
+  if (words.length > 0) throw new UsageError(`doctor takes no ${JSON.stringify(words[0])} without --flow`);
+  const { paths } = settings;
+  // An invalid config is a finding like others.
+  const { sources, ...parsed } = readConfig(paths, settings.config);
+  const policy = parsed.config ? compilePolicy(parsed.config, settings.policy) : [];
+  const warnings = collectWarnings(io);
+  const files = openFiles();
+  let opened: Promise<Opened> | undefined;
+  const reports = await examine(CHECKS, {
+    host: thisHost,
+    files,
+    paths,
+    sources,
+    parsed,
+    policy,
+    open: async () => (opened ??= openBackend(settings, policy, warnings.warn)),
+    now: new Date(),
+  });
+  const findings = reports.flatMap((report) => report.findings);
+  const isWell = findings.every(({ severity }) => severity === "info");
+  if (settings.json) {
+    const checks = reports.map(({ name, seen }) => ({ name, seen }));
+    const unseen = [...reports.flatMap((report) => report.unseen), ...files.unreadable()];
+    printJson(io, { ok: isWell, checks, findings, unseen, warnings: warnings.all() });
+  } else {
+    printReports(reports, files.unreadable(), io);
+  }
+  return isWell ? 0 : 2;
+}
 
 /** Exit 0, whatever the answer is. */
-export async function doctor(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+async function doctorFlow(facts: FlowFacts, settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const [source, destination, more] = words;
-  if (!settings.flow) throw new UsageError("doctor needs --flow and two addresses: doctor --flow SRC DST");
   if (source === undefined || destination === undefined || more !== undefined) {
     throw new UsageError("--flow needs two addresses, such as: ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1");
   }
   try {
     const { outputInterface } = settings.packet;
-    const explanation = await explainFlow(thisHost, { source, destination, outputInterface, ...settings.flow });
+    const explanation = await explainFlow(thisHost, { source, destination, outputInterface, ...facts });
     if (settings.json) printJson(io, flowData(explanation));
     else io.print(formatFlow(explanation));
     return 0;
@@ -22,4 +70,27 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
     if (error instanceof FlowQuestionError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function printReports(reports: readonly Examined[], unreadable: readonly string[], io: Io): void {
+  const width = Math.max(...reports.map(({ name }) => name.length));
+  for (const { name, seen, findings, unseen } of reports) {
+    const column = name.padEnd(width);
+    const isWell = unseen.length === 0 && findings.every(({ severity }) => severity === "info");
+    if (isWell) io.print(formatSeen("ok", column, seen, io));
+    for (const finding of findings) io.print(formatFinding(finding, column, io));
+    for (const what of unseen) io.print(formatSeen("unseen", column, what, io));
+  }
+  for (const what of unreadable) io.print(formatSeen("unseen", "".padEnd(width), what, io));
+  const count = (wanted: Severity) =>
+    reports.reduce((sum, { findings }) => sum + findings.filter(({ severity }) => severity === wanted).length, 0);
+  const counts = (["error", "warning"] as const).flatMap((severity) => {
+    const number = count(severity);
+    return number === 0 ? [] : [`${number} ${severity}${number === 1 ? "" : "s"}`];
+  });
+  const gaps =
+    unreadable.length > 0 || reports.some(({ unseen }) => unseen.length > 0)
+      ? " What could not be seen is listed above."
+      : "";
+  io.print(`\n${counts.length === 0 ? "No problems found" : counts.join(", ")}.${gaps}`);
 }

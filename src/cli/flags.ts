@@ -40,7 +40,7 @@ const klog = (type: Flag["type"]): Flag => {
 
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
-const KERNEL = ["run", "apply", "plan", "status", "cleanup"];
+const KERNEL = ["run", "apply", "plan", "status", "doctor", "cleanup"];
 /** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
 const RULELESS = ["completion", "version"];
 
@@ -71,7 +71,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "string",
       "/etc/config/ip-masq-agent",
       "FILE",
-      ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "render"],
+      ["run", "apply", "plan", "check", "explain", "classify", "preview", "status", "doctor", "render"],
       "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
     ),
   ),
@@ -159,8 +159,20 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "text",
     "text|json",
     [
-      ...["apply", "plan", "check", "explain", "classify", "impact", "status", "cleanup", "render", "optimize"],
-      ...["doctor", "version"],
+      ...[
+        "apply",
+        "plan",
+        "check",
+        "explain",
+        "classify",
+        "impact",
+        "status",
+        "doctor",
+        "cleanup",
+        "render",
+        "optimize",
+      ],
+      "version",
     ],
     "print text for people, or JSON",
   ),

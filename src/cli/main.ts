@@ -6,7 +6,7 @@ import { ListEditError, suggest } from "../config/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
 import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
-import { checkFor, FLAGS, parseFlags, UsageError } from "./flags.ts";
+import { checkFor, parseFlags, UsageError } from "./flags.ts";
 import { OutputError } from "./flows.ts";
 import { help } from "./help.ts";
 import { InputError } from "./input.ts";
@@ -66,8 +66,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) {
       io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
-      // 2 means "would change" if --exit-code can be given.
-      return FLAGS["exit-code"]?.commands?.includes(name) ? 1 : 2;
+      return COMMANDS[name]?.usageExit ?? 2;
     }
     const expected = EXPECTED.some((kind) => error instanceof kind);
     const { message, stack } = error as Error;

@@ -1,9 +1,8 @@
 // ip-masq-agent plan: what a sync would change.
 
-import type { Change } from "../backends/index.ts";
+import { type Change, findLeftovers, formatLeftover } from "../backends/index.ts";
 import { forEachFamily } from "./families.ts";
 import { formatChanges, type Io, printJson } from "./io.ts";
-import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";

@@ -1,8 +1,8 @@
 // ip-masq-agent status: in sync or not, and the rules with their counters.
+import { findLeftovers, formatLeftover } from "../backends/index.ts";
 import { printable } from "../config/index.ts";
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
-import { findLeftovers, formatLeftover } from "./leftovers.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";

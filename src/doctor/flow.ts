@@ -13,7 +13,7 @@ import {
   walk,
 } from "../netfilter/index.ts";
 import { type NodeFacts, readNat, thisNode } from "../netfilter/read-nat.ts";
-import { findOutput, ROUTE_FILES } from "./routes.ts";
+import { findOutput, readRoutes } from "./routes.ts";
 
 /** A connection, as a person names it. Addresses may be CIDRs. */
 export interface FlowQuestion {
@@ -48,7 +48,7 @@ export interface FlowExplanation {
 export async function explainFlow(
   host: Pick<Host, "run">,
   question: FlowQuestion,
-  facts: NodeFacts = thisNode,
+  facts: NodeFacts = thisNode(),
 ): Promise<FlowExplanation> {
   const { family, traffic } = readQuestion(question);
   const [view] = await readNat(host, [family], facts);
@@ -102,13 +102,7 @@ function refuse(message: string): never {
 function routedOutput(family: Family, { destination = [] }: Traffic, facts: NodeFacts): FlowExplanation["output"] {
   const [one] = destination;
   if (!one || one.first !== one.last) return undefined;
-  let routes: string | undefined;
-  try {
-    routes = facts.readFile(ROUTE_FILES[family]);
-  } catch {
-    // It may not be read: the interface is not known then.
-  }
-  const name = routes === undefined ? undefined : findOutput(family, routes, one.first);
+  const name = findOutput(readRoutes(facts.files), family, one.first);
   return name === undefined ? undefined : { name, by: "routes" };
 }
 

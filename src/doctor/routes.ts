@@ -1,48 +1,62 @@
-// The interface by which packets to an address leave, by the main routing table.
+// The routes of the main table, and the interface by which packets leave.
 import type { Family } from "../core/index.ts";
-import { bitsOf } from "../netfilter/index.ts";
+import type { Files } from "../host/index.ts";
+import { readAddressBlock } from "../netfilter/index.ts";
 
-/** Where the kernel shows its routes. */
-export const ROUTE_FILES: Readonly<Record<Family, string>> = { ipv4: "/proc/net/route", ipv6: "/proc/net/ipv6_route" };
-
-interface Route {
-  readonly network: bigint;
-  readonly length: number;
+/** A route of the main table. */
+export interface Route {
+  readonly family: Family;
+  readonly cidr: string;
+  readonly device: string;
   readonly metric: number;
-  readonly name: string;
+  /** Does it lead nowhere? */
+  readonly rejects: boolean;
 }
 
-/** Flags of a route (RTF_UP, RTF_REJECT). */
-const UP = 1;
-const REJECT = 0x200;
-
-/** The interface of the route that decides; undefined if there is none. Rules for other tables (ip rule) are not seen. */
-export function findOutput(family: Family, text: string, destination: bigint): string | undefined {
-  const routes = text.split("\n").flatMap(family === "ipv4" ? readRoute : readRoute6);
-  const matching = routes.filter(({ network, length }) => {
-    const rest = BigInt(bitsOf(family) - length);
-    return network >> rest === destination >> rest;
+/** The routes of both families, as far as `/proc/net` shows them (proc_net(5)). */
+export function readRoutes(files: Pick<Files, "read">): readonly Route[] {
+  const rows = (path: string) => (files.read(path) ?? "").split("\n").map((line) => line.trim().split(/\s+/));
+  const ipv4 = rows("/proc/net/route").flatMap((fields): Route[] => {
+    const [device = "", destination = "", , flags = "", , , metric = "", mask = ""] = fields;
+    if (!/^[\dA-F]{8}$/.test(destination)) return [];
+    const cidr = `${octetsOf(destination).join(".")}/${countBits(mask)}`;
+    return [{ family: "ipv4", cidr, device, metric: Number(metric), rejects: isReject(flags) }];
   });
-  const [best] = matching.sort((a, b) => b.length - a.length || a.metric - b.metric);
-  return best?.name;
+  const ipv6 = rows("/proc/net/ipv6_route").flatMap((fields): Route[] => {
+    const [destination = "", bits = "", , , , metric = "", , , flags = ""] = fields;
+    const groups = destination.match(/.{4}/g);
+    // Of the local table and of multicast are the kernel's own.
+    const device = fields.at(-1) ?? "";
+    if (groups?.length !== 8 || device === "lo" || /^f[ef]/.test(destination)) return [];
+    const cidr = `${groups.join(":")}/${Number.parseInt(bits, 16)}`;
+    return [{ family: "ipv6", cidr, device, metric: Number.parseInt(metric, 16), rejects: isReject(flags) }];
+  });
+  return [...ipv4, ...ipv6];
 }
 
-/** A line of /proc/net/route: `eth0 0002A8C0 00000000 0001 0 0 100 00FFFFFF …`, addresses with the last octet first. */
-function readRoute(line: string): Route[] {
-  const [name = "", network = "", , flags = "", , , metric = "", mask = ""] = line.trim().split(/\s+/);
-  if (!/^[\dA-F]{8}$/i.test(network) || !isUsable(Number.parseInt(flags, 16))) return [];
-  const length = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-  const octets = (network.match(/../g) ?? []).reverse().join("");
-  return [{ network: BigInt(`0x${octets}`), length, metric: Number(metric), name }];
+/** RTF_REJECT (include/uapi/linux/route.h). */
+const isReject = (flags: string) => (Number.parseInt(flags, 16) & 0x200) !== 0;
+
+/**
+ * The interface of the route that decides about a destination; undefined if none does. Rules that lead to other tables
+ * (ip-rule(8)) are not seen.
+ */
+export function findOutput(routes: readonly Route[], family: Family, destination: bigint): string | undefined {
+  const matching = routes.filter(({ family: one, cidr, rejects }) => {
+    const [block] = one === family && !rejects ? (readAddressBlock(family, cidr)?.values ?? []) : [];
+    return block && block.first <= destination && destination <= block.last;
+  });
+  const lengthOf = ({ cidr }: Route) => Number(cidr.split("/")[1]);
+  const [best] = matching.sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric);
+  return best?.device;
 }
 
-/** A line of /proc/net/ipv6_route: network, length, source and its length, next hop, metric, counts, flags, interface. */
-function readRoute6(line: string): Route[] {
-  const [network = "", length = "", , , , metric = "", , , flags = "", name = ""] = line.trim().split(/\s+/);
-  if (!/^[\da-f]{32}$/i.test(network) || !isUsable(Number.parseInt(flags, 16))) return [];
-  return [
-    { network: BigInt(`0x${network}`), length: Number.parseInt(length, 16), metric: Number.parseInt(metric, 16), name },
-  ];
+/** The kernel prints the address as a number of its own byte order. */
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function octetsOf(hex: string): readonly number[] {
+  const octets = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  return IS_LITTLE_ENDIAN ? octets.reverse() : octets;
 }
 
-const isUsable = (flags: number) => (flags & UP) !== 0 && (flags & REJECT) === 0;
+const countBits = (hex: string): number => Number.parseInt(hex, 16).toString(2).replaceAll("0", "").length;

@@ -1,11 +1,12 @@
 // Reads the postrouting NAT hook of this node: the only file here with effects. Nothing is written.
 import type { Family } from "../core/index.ts";
 import {
+  type Files,
   type Host,
   type InterfaceAddress,
   interfaceAddresses,
+  openFiles,
   type Runner,
-  readStart,
   ToolError,
   type ToolRun,
 } from "../host/index.ts";
@@ -26,23 +27,12 @@ import { NoNatTableError, readXtables, readXtablesRule, SRCNAT } from "./xtables
 
 /** What reading needs to know besides what tools print. */
 export interface NodeFacts {
-  /** The text of a file; undefined if there is none. Throws if it may not be read. */
-  readonly readFile: (path: string) => string | undefined;
+  readonly files: Pick<Files, "read" | "unreadable">;
   readonly addresses: () => Promise<readonly InterfaceAddress[] | undefined>;
 }
 
 /** The node that this process runs on. */
-export const thisNode: NodeFacts = {
-  readFile: (path) => {
-    try {
-      return new TextDecoder().decode(readStart(path, 1 << 20));
-    } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") return undefined;
-      throw error;
-    }
-  },
-  addresses: interfaceAddresses,
-};
+export const thisNode = (): NodeFacts => ({ files: openFiles(), addresses: interfaceAddresses });
 
 /**
  * Reads what runs in the postrouting NAT hook for each of the families. What cannot be read is in `unseen` of the view.
@@ -50,7 +40,7 @@ export const thisNode: NodeFacts = {
 export async function readNat(
   { run }: Pick<Host, "run">,
   families: readonly Family[],
-  facts: NodeFacts = thisNode,
+  facts: NodeFacts = thisNode(),
 ): Promise<readonly NatView[]> {
   const addresses = await facts.addresses();
   const listed = await listChains(run);
@@ -280,15 +270,13 @@ async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Pr
 /** Where the kernel names the tables that iptables-legacy has made. To ask the tool would make them. */
 const LEGACY_TABLES = { ipv4: "/proc/net/ip_tables_names", ipv6: "/proc/net/ip6_tables_names" } as const;
 
-async function readLegacy(run: Runner, family: Family, { readFile }: NodeFacts): Promise<Part> {
+async function readLegacy(run: Runner, family: Family, { files }: NodeFacts): Promise<Part> {
   const tool: Tool = "iptables-legacy";
   const what = `table ${family === "ipv4" ? "ip" : "ip6"} nat`;
-  let names: string | undefined;
-  try {
-    names = readFile(LEGACY_TABLES[family]);
-  } catch (error) {
-    return { chains: [], unseen: [{ tool, what, why: (error as Error).message }] };
-  }
+  const path = LEGACY_TABLES[family];
+  const names = files.read(path);
+  const why = files.unreadable().find((one) => one.startsWith(`${path}: `));
+  if (why !== undefined) return { chains: [], unseen: [{ tool, what, why }] };
   // Without the kernel's part of iptables-legacy there is no such file.
   if (!names?.split("\n").includes("nat")) return { chains: [], unseen: [] };
   try {

@@ -2,8 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { explainFlow, type FlowQuestion, flowData, formatFlow } from "../../src/doctor/index.ts";
-import { findOutput } from "../../src/doctor/routes.ts";
+import { findOutput, readRoutes } from "../../src/doctor/routes.ts";
 import type { NodeFacts } from "../../src/netfilter/read-nat.ts";
+import { fakeFiles } from "../fake-files.ts";
 import { saveText } from "../netfilter/views.ts";
 import { parseSlow } from "../policy/random.ts";
 import { scriptedRunner } from "../scripted-runner.ts";
@@ -29,15 +30,16 @@ test("the longest route decides, then the smallest metric", () => {
     ["fd00::9", "cni0"],
     ["2001:db8::1", "eth0"],
   ];
+  const routes = readRoutes(fakeFiles({ "/proc/net/route": ROUTES, "/proc/net/ipv6_route": ROUTES6 }));
   for (const [address, name] of cases) {
     const family = address.includes(":") ? "ipv6" : "ipv4";
-    assert.is(findOutput(family, family === "ipv4" ? ROUTES : ROUTES6, parseSlow(address)), name, address);
+    assert.is(findOutput(routes, family, parseSlow(address)), name, address);
   }
-  assert.is(findOutput("ipv4", "", 1n), undefined);
+  assert.is(findOutput([], "ipv4", 1n), undefined);
 });
 
 const FACTS: NodeFacts = {
-  readFile: (path) => (path === "/proc/net/route" ? ROUTES : undefined),
+  files: fakeFiles({ "/proc/net/route": ROUTES }),
   addresses: async () => [
     { name: "eth0", address: "192.0.2.1" },
     { name: "eth0", address: "fe80::1" },
@@ -126,17 +128,15 @@ test("maybe, and what would tell", async () => {
 });
 
 test("what is not known of the node is said", async () => {
-  const denied = () => {
-    throw new Error("EACCES: permission denied");
-  };
+  const denied = fakeFiles({ "/proc/net/ip_tables_names": undefined, "/proc/net/route": undefined });
   const explained = await explain(
     ["-A POSTROUTING -o eth0 -j MASQUERADE"],
     {},
-    { readFile: denied, addresses: async () => undefined },
+    { files: denied, addresses: async () => undefined },
   );
   const text = formatFlow(explained);
   assert.match(text, /^from 10\.244\.0\.7; to 8\.8\.8\.8; output interface not known$/m);
-  assert.match(text, /^not read: table ip nat \(iptables-legacy\): EACCES: permission denied$/m);
+  assert.match(text, /^not read: table ip nat \(iptables-legacy\): \/proc\/net\/ip_tables_names: permission denied$/m);
   assert.match(text, /it depends on the output interface \(--output-interface\), in: -o eth0 -j MASQUERADE/);
 });
 

@@ -21,7 +21,10 @@ const FLOWS = 6;
 /** The node as the reader sees it. */
 export function factsOf(node: string): NodeFacts {
   return {
-    readFile: (path) => runInside(node, ["sh", "-c", `cat ${path} 2> /dev/null || true`]),
+    files: {
+      read: (path) => runInside(node, ["sh", "-c", `cat ${path} 2> /dev/null || true`]),
+      unreadable: () => [],
+    },
     addresses: async () =>
       Object.values(NODE).flatMap((byName) => Object.entries(byName).map(([name, address]) => ({ name, address }))),
   };

@@ -3,10 +3,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type NatView, walk } from "../../src/netfilter/index.ts";
 import { type NodeFacts, readNat } from "../../src/netfilter/read-nat.ts";
+import { fakeFiles } from "../fake-files.ts";
 import { type Step, scriptedRunner } from "../scripted-runner.ts";
 import { nftJson, PACKET, said, saveText, set } from "./views.ts";
 
-const FACTS: NodeFacts = { readFile: () => undefined, addresses: async () => [{ name: "eth0", address: "192.0.2.1" }] };
+const FACTS: NodeFacts = { files: fakeFiles({}), addresses: async () => [{ name: "eth0", address: "192.0.2.1" }] };
+const NAMES = "/proc/net/ip_tables_names";
 const NO_NFT: Step = { command: "nft -j list chains", fails: "missing" };
 
 interface Seen {
@@ -167,23 +169,16 @@ test("of a large table only the chains and sets are read that packets come to", 
 
 test("iptables-legacy is only asked if the kernel has its table already", async () => {
   const none: Step = { command: "nft -j list chains", stdout: '{"nftables": []}' };
-  assert.equal((await look([none], { readFile: () => "filter\nmangle\n" })).view.groups, []);
+  assert.equal((await look([none], { files: fakeFiles({ [NAMES]: "filter\nmangle\n" }) })).view.groups, []);
   const legacy: Step = { command: "iptables-legacy-save -t nat", stdout: saveText(["-A POSTROUTING -j MASQUERADE"]) };
-  const files: string[] = [];
-  const readFile = (path: string) => {
-    files.push(path);
-    return "filter\nnat\n";
-  };
-  assert.is(outcome(await look([none, legacy], { readFile })), "masqueraded");
-  assert.equal(files, ["/proc/net/ip_tables_names"]);
-  const denied = () => {
-    throw new Error("EACCES: permission denied");
-  };
-  assert.equal(unseen(await look([none], { readFile: denied })), [
-    "iptables-legacy: table ip nat: EACCES: permission denied",
+  const files = fakeFiles({ [NAMES]: "filter\nnat\n" });
+  assert.is(outcome(await look([none, legacy], { files })), "masqueraded");
+  const denied = fakeFiles({ [NAMES]: undefined });
+  assert.equal(unseen(await look([none], { files: denied })), [
+    `iptables-legacy: table ip nat: ${NAMES}: permission denied`,
   ]);
   const failing: Step = { command: "iptables-legacy-save -t nat", exit: 1, stderr: "Permission denied" };
-  assert.equal(unseen(await look([none, failing], { readFile })), [
+  assert.equal(unseen(await look([none, failing], { files })), [
     "iptables-legacy: table ip nat: iptables-legacy-save -t nat: exit 1\n  | Permission denied",
   ]);
 });

@@ -1,7 +1,9 @@
 // What other backends than the one in use have left on the node.
-import { holdsNothing, type Opened, type Transaction } from "../backends/index.ts";
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
+import type { Opened } from "./open.ts";
+import { holdsNothing } from "./succession.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** Rules that the next sync removes once its own are in force. */
 export interface Leftover {

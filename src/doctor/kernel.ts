@@ -1,0 +1,97 @@
+// Does the kernel forward packets at all, and which tools are there?
+import { type Files, isMissing, kernelRelease, type Runner } from "../host/index.ts";
+import type { Check, Finding } from "./check.ts";
+import { type Route, readRoutes } from "./routes.ts";
+
+export const kernel: Check = {
+  name: "kernel",
+  run: async ({ host, files, policy }) => {
+    const routes = readRoutes(files);
+    const tools = await Promise.all([versionOf(host.run, "nft"), versionOf(host.run, "iptables")]);
+    const release = kernelRelease();
+    const seen = [release === undefined ? [] : `Linux ${release}`, ...tools].flat().join(", ");
+    const ipv6 = policy.some(({ family }) => family === "ipv6") ? ipv6Findings(files) : [];
+    return { seen, findings: [...ipv4Findings(files), ...ipv6, ...reversePathFindings(files, routes)], unseen: [] };
+  },
+};
+
+/** `nft 1.0.6`; nothing if the tool is not installed or cannot say. */
+async function versionOf(run: Runner, tool: string): Promise<readonly string[]> {
+  try {
+    const { stdout } = await run(tool, ["--version"]);
+    const [, version, kind = ""] =
+      /v(\d[\w.]*)( \((?:nf_tables|legacy)\))?/.exec(new TextDecoder().decode(stdout)) ?? [];
+    return version === undefined ? [] : [`${tool} ${version}${kind}`];
+  } catch (error) {
+    return isMissing(error) ? [`no ${tool}`] : [];
+  }
+}
+
+/** A setting below /proc/sys/net; undefined if there is none. */
+const setting = (files: Files, name: string): string | undefined => files.read(`/proc/sys/net/${name}`)?.trim();
+
+/** As sysctl(8) writes a setting. */
+const shown = (name: string, value: string) => `net.${name.replaceAll("/", ".")} = ${value}`;
+
+function ipv4Findings(files: Files): readonly Finding[] {
+  const name = "ipv4/ip_forward";
+  return setting(files, name) === "0" ? [notForwarded("IPv4", name)] : [];
+}
+
+function ipv6Findings(files: Files): readonly Finding[] {
+  const off = "ipv6/conf/all/disable_ipv6";
+  if (setting(files, off) === "1") return [noIpv6(shown(off, "1"))];
+  // The folder is there whenever the kernel has IPv6, and unreadable is not missing.
+  const isThere = files.list("/proc/sys/net").length === 0 || files.list("/proc/sys/net").includes("ipv6");
+  if (!isThere) return [noIpv6("there is no /proc/sys/net/ipv6")];
+  const name = "ipv6/conf/all/forwarding";
+  return setting(files, name) === "0" ? [notForwarded("IPv6", name)] : [];
+}
+
+function notForwarded(family: string, name: string): Finding {
+  return {
+    check: kernel.name,
+    severity: "error",
+    what: `the kernel does not forward ${family} packets`,
+    evidence: [shown(name, "0")],
+    why: "no packet of a pod leaves the node, masqueraded or not",
+    remedy: `sysctl -w net.${name.replaceAll("/", ".")}=1, and find out what turned it off`,
+  };
+}
+
+function noIpv6(evidence: string): Finding {
+  return {
+    check: kernel.name,
+    severity: "error",
+    what: "IPv6 rules are wanted (--enable-ipv6), but IPv6 is off on this node",
+    evidence: [evidence],
+    why: "pods have no IPv6 connections, and the agent's IPv6 rules have nothing to do",
+    remedy: "turn IPv6 on, or run the agent without --enable-ipv6",
+  };
+}
+
+/**
+ * Strict filtering drops a packet that comes in by another interface than the one by which its source is reached. The
+ * larger of the values for `all` and for the interface counts (Linux, Documentation/networking/ip-sysctl.rst).
+ */
+function reversePathFindings(files: Files, routes: readonly Route[]): readonly Finding[] {
+  const defaults = routes.filter(({ family, cidr }) => family === "ipv4" && cidr.endsWith("/0"));
+  const uplinks = [...new Set(defaults.map(({ device }) => device))];
+  if (uplinks.length < 2) return [];
+  const strict = uplinks.flatMap((device) => {
+    const names = [`ipv4/conf/all/rp_filter`, `ipv4/conf/${device}/rp_filter`];
+    const values = names.map((name) => Number(setting(files, name) ?? 0));
+    return Math.max(...values) === 1 ? names.flatMap((name, i) => (values[i] === 1 ? [shown(name, "1")] : [])) : [];
+  });
+  if (strict.length === 0) return [];
+  return [
+    {
+      check: kernel.name,
+      severity: "warning",
+      what: `reverse path filtering is strict, and packets can leave by several interfaces: ${uplinks.join(", ")}`,
+      evidence: [...new Set(strict)],
+      why: "an answer that comes in by another interface than the one its source is routed by is dropped",
+      remedy: "set rp_filter to 2 (loose) on these interfaces, or make sure that answers come back the same way",
+    },
+  ];
+}

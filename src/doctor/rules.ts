@@ -1,0 +1,62 @@
+// Are our rules in place?
+import type { Opened } from "../backends/index.ts";
+import type { FamilyPolicy } from "../policy/index.ts";
+import type { Check, Finding, Report } from "./check.ts";
+
+export const rules: Check = {
+  name: "rules",
+  run: async ({ policy, open }) => {
+    if (policy.length === 0)
+      return { seen: "", findings: [], unseen: ["what the rules must be: the config is invalid"] };
+    let opened: Opened;
+    try {
+      opened = await open();
+    } catch (error) {
+      return { seen: "", findings: [unusable((error as Error).message)], unseen: [] };
+    }
+    const reports = await Promise.all(policy.map((part) => reportOf(opened, part)));
+    const { backend, reason } = opened;
+    return {
+      seen: [`${backend.name} (${reason})`, ...reports.flatMap(({ seen }) => seen || [])].join(", "),
+      findings: reports.flatMap(({ findings }) => findings),
+      unseen: reports.flatMap(({ unseen }) => unseen),
+    };
+  },
+};
+
+/** What of the rules of one family is as it should be. */
+async function reportOf({ backend }: Opened, policy: FamilyPolicy): Promise<Report> {
+  const { family } = policy;
+  try {
+    const transaction = await backend.plan(policy);
+    if (!transaction) return { seen: `${family} in sync`, findings: [], unseen: [] };
+    // Rules that are in place have shown that the node can hold them.
+    const obstacle = await backend.obstacle?.(policy);
+    const { added, removed } = transaction.counts;
+    const finding: Finding = {
+      check: rules.name,
+      severity: "error",
+      what: `the ${family} rules are not as the config wants them`,
+      evidence: obstacle === undefined ? [`${backend.unit}: ${added} to add, ${removed} to remove`] : [obstacle],
+      why: "packets are masqueraded, or keep their address, otherwise than the config says",
+      remedy:
+        obstacle === undefined
+          ? "run the agent, or ip-masq-agent apply; ip-masq-agent plan shows the difference"
+          : "install the missing kernel modules, or use --backend=nftables",
+    };
+    return { seen: `${family} not in sync`, findings: [finding], unseen: [] };
+  } catch (error) {
+    return { seen: "", findings: [], unseen: [`the ${family} rules: ${(error as Error).message}`] };
+  }
+}
+
+function unusable(why: string): Finding {
+  return {
+    check: rules.name,
+    severity: "error",
+    what: "no backend can keep the rules on this node",
+    evidence: [why],
+    why: "the agent masquerades nothing here",
+    remedy: "install what is missing, or choose another --backend",
+  };
+}
