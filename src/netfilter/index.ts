@@ -5,7 +5,7 @@
  */
 // This module is browser-compatible.
 
-export { bitsOf, localAddresses, prefixOf, readAddressBlock, readAddresses } from "./addresses.ts";
+export { localAddresses, readAddressBlock } from "./addresses.ts";
 export {
   type EarlyEnd,
   type ForeignRules,
@@ -17,10 +17,10 @@ export {
 } from "./foreign.ts";
 export type { Intervals } from "./intervals.ts";
 export type * from "./model.ts";
-export { PORT_PROTOCOLS, protocolName, protocolNumber } from "./names.ts";
+export { PORT_PROTOCOLS, protocolNumber } from "./names.ts";
 export { type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
 export { type NftPlace, type NftSource, readNftTable, readNftTexts } from "./nft-table.ts";
-export { orderChains, possibleOrders } from "./order.ts";
+export { orderChains } from "./order.ts";
 export type { Ending, Leave, RuleAt, TraceEntry, Treatment } from "./outcome.ts";
 export { type Owner, ownerOf } from "./owner.ts";
 export type { Assumption, Traffic, Undecided } from "./traffic.ts";

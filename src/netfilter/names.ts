@@ -39,11 +39,6 @@ export function protocolNumber(text: string): number | undefined {
   return Object.hasOwn(PROTOCOLS, text.toLowerCase()) ? PROTOCOLS[text.toLowerCase()] : undefined;
 }
 
-/** A name for a protocol: `tcp`, else its number. */
-export function protocolName(number: number): string {
-  return Object.entries(PROTOCOLS).find(([, one]) => one === number)?.[0] ?? String(number);
-}
-
 /** The state of a packet's connection, as bits in nftables' order. */
 export const STATE_BITS: Readonly<Record<string, bigint>> = {
   invalid: 1n,

@@ -101,7 +101,7 @@ export function elementsMatch(key: NftKey, elements: readonly Json[], { family }
       return values && numberMatch(key.field, values, false, key.mask);
     }
     case "name": {
-      const names = readNameList(key.field, elements);
+      const names = readNameList(elements);
       return names && nameMatch(key.field, names);
     }
     case "type": {

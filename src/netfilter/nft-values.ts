@@ -3,7 +3,7 @@
 import type { Family, Interval } from "../core/index.ts";
 import { prefixOf, readAddresses } from "./addresses.ts";
 import { type Intervals, normalize } from "./intervals.ts";
-import type { NameField, NumberField } from "./model.ts";
+import type { NumberField } from "./model.ts";
 import { protocolNumber, STATE_BITS, STATUS_BITS } from "./names.ts";
 import { isObject, type Json, kindOf, memberOf } from "./nft-json.ts";
 
@@ -80,7 +80,7 @@ export function readNumberList(field: NumberField, family: Family, values: reado
 }
 
 /** The names of interfaces; undefined if one of them is none. */
-export function readNameList(_field: NameField, values: readonly Json[]): readonly string[] | undefined {
+export function readNameList(values: readonly Json[]): readonly string[] | undefined {
   const names = values.filter((value) => typeof value === "string");
   return names.length === values.length ? names : undefined;
 }

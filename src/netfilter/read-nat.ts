@@ -11,6 +11,7 @@ import {
   type ToolRun,
 } from "../host/index.ts";
 import { localAddresses } from "./addresses.ts";
+import { hasExtensions, isIptablesRule } from "./iptables-rule.ts";
 import type { BaseChain, NatView, Rule, Tool, Unseen } from "./model.ts";
 import { type NftChainItem, type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
 import {
@@ -24,6 +25,7 @@ import {
 } from "./nft-table.ts";
 import { orderChains } from "./order.ts";
 import { NoNatTableError, readXtables, readXtablesRule, SRCNAT } from "./xtables.ts";
+import { linesOf } from "./xtables-words.ts";
 
 /** What reading needs to know besides what tools print. */
 export interface NodeFacts {
@@ -124,7 +126,8 @@ const toolPrefix = (family: Family) => (family === "ipv4" ? "iptables" : "ip6tab
 
 /**
  * Table nat of iptables-nft, by its own tool: nft shows the options of its matches not at all or not as they are. iptables
- * refuses to show a table with one rule in it that it does not know; then nft lists it, and iptables what it can of it.
+ * refuses to show a table with one rule in it that it does not know, or shows that rule wrong; then nft lists it, and
+ * iptables its own rules.
  *
  * @param own the chains of the table; undefined if nft cannot list them
  */
@@ -143,11 +146,32 @@ async function readIptablesNft(run: Runner, family: Family, own: readonly NftCha
     // Without nft, an empty output is all that says that there is no table.
     if (!own && text.trim() === "") return { chains: [], unseen: [] };
     const chain = readXtables(text, { tool, family });
+    if (own && !(await isOnlyIptables(run, place, chain))) return readTable(run, family, place, own, tool);
     return { chains: [base ? { ...chain, handle: base.handle } : chain], unseen: [] };
   } catch (error) {
     const part = unseen(error);
     return own ? readTable(run, family, place, own, tool) : part;
   }
+}
+
+/** Most chains whose rules are compared with what nft shows of them. */
+const MOST_COMPARED = 16;
+
+/**
+ * Are all rules that packets come to such as iptables writes? It shows others wrong, without a word. Only the first chains are
+ * looked at, POSTROUTING among them: a CNI plugin may have one for each pod, and other programs add rules where they find
+ * packets.
+ */
+async function isOnlyIptables(run: Runner, { family, table }: NftPlace, { chains }: BaseChain): Promise<boolean> {
+  const compared = [...chains].slice(0, MOST_COMPARED);
+  const answers = await Promise.all(
+    compared.map(async ([name, rules]) => {
+      const listed = await read(run, "nft", ["-j", "list", "chain", family, table, name]);
+      const items = readNftItems([textOf(listed)]).rules;
+      return items.length === rules.length && items.every(({ expressions }) => isIptablesRule(expressions));
+    }),
+  );
+  return answers.every((answer) => answer);
 }
 
 /** Tables with more chains than this are read chain by chain: that of a kube-proxy with 5,000 services has 15,000. */
@@ -244,19 +268,19 @@ async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Pr
   const names = new Set(items.chains.map(({ name }) => name));
   const show = async (args: readonly string[]): Promise<readonly string[]> => {
     const ended = await run(`${toolPrefix(family)}-nft`, ["-t", "nat", "-S", ...args]).catch(() => undefined);
-    const lines = ended?.exit === 0 ? textOf(ended).split("\n") : [];
-    return lines.flatMap((line) => /^-A \S+ (.*)$/.exec(line)?.[1] ?? []);
+    const lines = ended?.exit === 0 ? linesOf(textOf(ended)) : [];
+    return lines.flatMap((line) => /^-A \S+ ([\s\S]*)$/.exec(line)?.[1] ?? []);
   };
   let asked = 0;
   for (const name of names) {
     const rules = items.rules.filter(({ chain }) => chain === name);
-    if (!rules.some(({ expressions }) => JSON.stringify(expressions).includes('"xt"'))) continue;
+    const isWanted = rules.map(({ expressions }) => hasExtensions(expressions) && isIptablesRule(expressions));
+    if (!isWanted.includes(true)) continue;
     const specs = await show([name]);
-    for (const [i, { handle, expressions }] of rules.entries()) {
-      const isAsked =
-        specs.length !== rules.length && asked < MOST_RULES && JSON.stringify(expressions).includes('"xt"');
-      if (isAsked) asked++;
-      const [spec] = specs.length === rules.length ? [specs[i]] : isAsked ? await show([name, String(i + 1)]) : [];
+    for (const [i, { handle }] of rules.entries()) {
+      if (!isWanted[i]) continue;
+      let spec = specs.length === rules.length ? specs[i] : undefined;
+      if (spec === undefined && asked++ < MOST_RULES) [spec] = await show([name, String(i + 1)]);
       if (spec !== undefined)
         known.set(
           handle,
@@ -276,13 +300,20 @@ async function readLegacy(run: Runner, family: Family, { files }: NodeFacts): Pr
   const path = LEGACY_TABLES[family];
   const names = files.read(path);
   const why = files.unreadable().find((one) => one.startsWith(`${path}: `));
-  if (why !== undefined) return { chains: [], unseen: [{ tool, what, why }] };
-  // Without the kernel's part of iptables-legacy there is no such file.
-  if (!names?.split("\n").includes("nat")) return { chains: [], unseen: [] };
+  const isPresent = why === undefined ? names?.split("\n").includes("nat") : await hasLegacyTables(run, family);
+  if (isPresent === undefined && why !== undefined) return { chains: [], unseen: [{ tool, what, why }] };
+  if (!isPresent) return { chains: [], unseen: [] };
   try {
     const text = textOf(await read(run, `${toolPrefix(family)}-legacy-save`, ["-t", "nat"]));
     return { chains: [readXtables(text, { tool, family })], unseen: [] };
   } catch (error) {
     return { chains: [], unseen: [{ tool, what, why: whyNot(error) }] };
   }
+}
+
+/** Does iptables-nft say that there are tables of the other variant? Undefined if it cannot be asked. */
+async function hasLegacyTables(run: Runner, family: Family): Promise<boolean | undefined> {
+  // It says so whatever table it is asked for; this one is small.
+  const ended = await run(`${toolPrefix(family)}-nft-save`, ["-t", "raw"]).catch(() => undefined);
+  return ended?.exit === 0 ? /legacy tables present/.test(ended.stderr) : undefined;
 }

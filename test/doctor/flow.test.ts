@@ -5,7 +5,7 @@ import { explainFlow, type FlowQuestion, flowData, formatFlow } from "../../src/
 import { findOutput, readRoutes } from "../../src/doctor/routes.ts";
 import type { NodeFacts } from "../../src/netfilter/read-nat.ts";
 import { fakeFiles } from "../fake-files.ts";
-import { saveText } from "../netfilter/views.ts";
+import { comparedSteps, saveText } from "../netfilter/views.ts";
 import { parseSlow } from "../policy/random.ts";
 import { scriptedRunner } from "../scripted-runner.ts";
 
@@ -62,6 +62,8 @@ async function explain(rules: readonly string[], question: Partial<FlowQuestion>
   const { run } = scriptedRunner([
     { command: "nft -j list chains", stdout: JSON.stringify({ nftables: [{ chain }] }) },
     { command: "iptables-nft-save -t nat", stdout: saveText(rules) },
+    ...comparedSteps(rules),
+    { command: "iptables-nft-save -t raw", fails: "missing" },
   ]);
   return explainFlow({ run }, { source: "10.244.0.7", destination: "8.8.8.8", ...question }, { ...FACTS, ...facts });
 }

@@ -317,6 +317,13 @@ export interface RandomNat {
   readonly inputs: readonly { readonly tool: "nft" | "iptables-nft" | "iptables-legacy"; readonly text: string }[];
 }
 
+/** A rule that nft writes into table nat of iptables, which iptables cannot show then. */
+function strangeRule(writing: Writing): string {
+  const { random, family } = writing;
+  const place = `${random.pick(["add", "insert"])} rule ${family === "ipv4" ? "ip" : "ip6"} nat POSTROUTING`;
+  return [place, nftMatch(writing), nftStatement(writing, [])].join(" ");
+}
+
 export function randomNat(random: Random): RandomNat {
   const family: Family = random.chance(0.7) ? "ipv4" : "ipv6";
   const writing = { random, family };
@@ -326,5 +333,7 @@ export function randomNat(random: Random): RandomNat {
   for (let i = random.below(inputs.length > 0 ? 3 : 4); i >= (inputs.length > 0 ? 1 : 0); i--) {
     inputs.push({ tool: "nft", text: randomNftTable(writing, `t${i}`) });
   }
-  return { family, inputs: random.some(inputs, inputs.length, inputs.length) };
+  const shuffled = random.some(inputs, inputs.length, inputs.length);
+  const isStrange = inputs.some(({ tool }) => tool === "iptables-nft") && random.chance(0.12);
+  return { family, inputs: isStrange ? [...shuffled, { tool: "nft", text: strangeRule(writing) }] : shuffled };
 }

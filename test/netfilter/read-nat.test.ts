@@ -5,7 +5,7 @@ import { type NatView, walk } from "../../src/netfilter/index.ts";
 import { type NodeFacts, readNat } from "../../src/netfilter/read-nat.ts";
 import { fakeFiles } from "../fake-files.ts";
 import { type Step, scriptedRunner } from "../scripted-runner.ts";
-import { nftJson, PACKET, said, saveText, set } from "./views.ts";
+import { comparedSteps, nftJson, PACKET, said, saveText, set } from "./views.ts";
 
 const FACTS: NodeFacts = { files: fakeFiles({}), addresses: async () => [{ name: "eth0", address: "192.0.2.1" }] };
 const NAMES = "/proc/net/ip_tables_names";
@@ -54,6 +54,7 @@ test("table nat of iptables-nft is read by its own tool, others by nft", async (
       command: "iptables-nft-save -t nat",
       stdout: saveText(["-A POSTROUTING -s 10.1.0.0/16 -j SNAT --to-source 192.0.2.9"]),
     },
+    ...comparedSteps(["-A POSTROUTING -s 10.1.0.0/16"]),
     ...listing(
       "inet other",
       nftJson(other),
@@ -119,6 +120,28 @@ test("a table that iptables cannot show is read by nft, with what iptables shows
   assert.is(outcome(without), "maybe kept|masqueraded");
 });
 
+test("a table that iptables shows wrong is read by nft too", async () => {
+  const range = { range: ["10.244.0.1", "10.244.0.9"] };
+  const returns = [
+    { match: { op: "==", left: { payload: { protocol: "ip", field: "saddr" } }, right: range } },
+    { return: null },
+  ];
+  const table = {
+    table: "nat",
+    chains: { POSTROUTING: { priority: 100, rules: [returns, [{ xt: { type: "target", name: "MASQUERADE" } }]] } },
+  };
+  const shown = "-A POSTROUTING -s 10.244.0.9/32 -j RETURN\n-A POSTROUTING -j MASQUERADE\n";
+  const seen = await look([
+    { command: "nft -j list chains", stdout: nftJson(table) },
+    { command: "iptables-nft-save -t nat", stdout: saveText(shown.trim().split("\n")) },
+    { command: "nft -j list chain ip nat POSTROUTING", stdout: nftJson(table) },
+    ...listing("ip nat", nftJson(table)),
+    { command: "iptables-nft -t nat -S POSTROUTING", stdout: `-P POSTROUTING ACCEPT\n${shown}` },
+  ]);
+  assert.is(outcome(seen), "kept");
+  assert.is(said(walk(seen.view, { ...PACKET, source: set("10.244.1.1") })), "masqueraded");
+});
+
 test("a chain of another program in table nat is not lost", async () => {
   const table = {
     table: "nat",
@@ -174,7 +197,13 @@ test("iptables-legacy is only asked if the kernel has its table already", async 
   const files = fakeFiles({ [NAMES]: "filter\nnat\n" });
   assert.is(outcome(await look([none, legacy], { files })), "masqueraded");
   const denied = fakeFiles({ [NAMES]: undefined });
-  assert.equal(unseen(await look([none], { files: denied })), [
+  // Where /proc may not be read, iptables-nft says whether there are such tables.
+  const asked = (stderr: string): Step => ({ command: "iptables-nft-save -t raw", stderr });
+  assert.equal(unseen(await look([none, asked("")], { files: denied })), []);
+  const warning = "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them";
+  assert.is(outcome(await look([none, asked(warning), legacy], { files: denied })), "masqueraded");
+  const missing: Step = { command: "iptables-nft-save -t raw", fails: "missing" };
+  assert.equal(unseen(await look([none, missing], { files: denied })), [
     `iptables-legacy: table ip nat: ${NAMES}: permission denied`,
   ]);
   const failing: Step = { command: "iptables-legacy-save -t nat", exit: 1, stderr: "Permission denied" };

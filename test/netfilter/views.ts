@@ -11,6 +11,7 @@ import {
   type Walk,
 } from "../../src/netfilter/index.ts";
 import { parseSlow } from "../policy/random.ts";
+import type { Step } from "../scripted-runner.ts";
 
 export const LOCAL = { ipv4: "192.0.2.1", ipv6: "2001:db8:1::1" } as const;
 
@@ -101,4 +102,16 @@ export function said({ outcome }: Walk): string {
     return one.kind === "kept" && one.bound ? "bound" : one.kind;
   };
   return outcome.kind === "maybe" ? `maybe ${outcome.possible.map(word).sort().join("|")}` : word(outcome);
+}
+
+/** What nft prints of the chains that these rules of iptables are in, to be compared with them. */
+export function comparedSteps(rules: readonly string[]): Step[] {
+  const chains = new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")]);
+  return [...chains].map((name) => {
+    const own = rules.filter((rule) => rule.startsWith(`-A ${name} `)).map(() => [{ xt: { type: "match" } }]);
+    return {
+      command: `nft -j list chain ip nat ${name}`,
+      stdout: nftJson({ table: "nat", chains: { [name]: { rules: own } } }),
+    };
+  });
 }
