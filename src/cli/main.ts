@@ -47,7 +47,9 @@ function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
 /** The settings of a call; for commands that look at the node with what the agent that runs there has been given. */
 function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
   const looks = FLAGS["discover-agent"]?.commands?.includes(name) === true;
-  if (!looks || call.flags.get("discover-agent") === "false") return settingsOf(call);
+  const isOff = call.flags.get("discover-agent") === "false";
+  // What doctor --flow walks through is all that the node has, whatever an agent wants.
+  if (!looks || isOff || call.flags.get("flow") === "true") return settingsOf(call);
   try {
     const { args, agent, unread } = adoptAgent(call, name, findAgents());
     if (agent) io.warn(describeAgent(agent));

@@ -2,7 +2,6 @@
  * The config file: text to `Config`, or to diagnostics with line and column.
  * @module
  */
-export { type ParsedRange, parseAddressRange } from "./address-range.ts";
 export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
 export { countOmitted, countProblems, type Diagnostic, type DiagnosticCode, formatDiagnostic, formatDiagnostics, type Omitted, type Severity, SHOWN as DIAGNOSTICS_SHOWN, } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
@@ -12,5 +11,5 @@ export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type { Config, ConfigOptions, ConfigSource, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported, } from "./model.ts";
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
-export { isPrintable, printable, printableJson, printableName } from "./printable.ts";
+export { printable, printableJson, printableName } from "./printable.ts";
 export { suggest } from "./suggest.ts";
