@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import type { Interval } from "../core/index.ts";
 import { type FamilyPolicy, spaceOf } from "../policy/index.ts";
-import { prefixOf, readAddresses } from "./addresses.ts";
+import { MULTICAST, prefixOf, readAddresses } from "./addresses.ts";
 import { type Intervals, intersect, normalize, subtract, unite } from "./intervals.ts";
 import type { NatView } from "./model.ts";
 import type { Ending, Leave, RuleAt, Treatment } from "./outcome.ts";
@@ -79,9 +79,10 @@ export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, po
     ({ at, treatment }) =>
       at !== undefined && isForeign(at) && (treatment.kind === "masqueraded" || treatment.kind === "translated"),
   );
-  const rest = walk(view, traffic(translated));
+  const rest = walk(view, traffic(subtract(translated, [MULTICAST[policy.family]])));
+  const exempt = exemptOf(policy);
   return {
-    translations: byRule(endings).map((same) => translationOf(same, view, policy, place)),
+    translations: byRule(endings).map((same) => translationOf(same, view, exempt, place)),
     ends: endsOf(rest.leaves, rest.endings, ours, place),
   };
 }
@@ -166,22 +167,29 @@ function byRule(endings: readonly Ending[]): readonly (readonly Ending[])[] {
   return [...groups.values()];
 }
 
+/** A CIDR that the policy keeps. */
+interface Exempt {
+  readonly cidr: string;
+  readonly interval: Interval | undefined;
+}
+
+function exemptOf({ family, rules }: FamilyPolicy): readonly Exempt[] {
+  const keeps = rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
+  const intervals = eachPrefix(family, keeps);
+  return keeps.map(({ network }, i) => ({ cidr: network, interval: intervals[i] }));
+}
+
 function translationOf(
   endings: readonly Ending[],
   view: NatView,
-  policy: FamilyPolicy,
+  exempt: readonly Exempt[],
   place: OurPlace | undefined,
 ): ForeignTranslation {
   const [first] = endings;
   if (!first?.at) throw new Error("an ending without a rule");
   const { at, treatment } = first;
   const region = endings.reduce<Intervals>((all, { destination }) => unite(all, destination), []);
-  const keeps = policy.rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
-  const intervals = eachPrefix(policy.family, keeps);
-  const reached = keeps.filter((_, i) => {
-    const interval = intervals[i];
-    return interval !== undefined && intersect([interval], region).length > 0;
-  });
+  const reached = exempt.filter(({ interval }) => interval && intersect([interval], region).length > 0);
   const undecided = endings.flatMap((one) => one.undecided);
   const conditions = undecided
     .filter(({ kind, about }) => kind === "field" && about !== "source" && about !== "destination")
@@ -191,8 +199,8 @@ function translationOf(
     owner: ownerOf(at),
     treatment,
     position: place && positionOf(at, view, place),
-    destinations: reached.map(({ network }) => network),
-    all: reached.length === keeps.length,
+    destinations: reached.map(({ cidr }) => cidr),
+    all: reached.length === exempt.length,
     sources: endings.reduce<Intervals>((all, { source }) => unite(all, source), []),
     conditions: [...new Set(conditions)],
     certain: endings.some((one) => one.undecided.every(({ kind }) => kind === "field")),
