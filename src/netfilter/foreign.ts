@@ -7,7 +7,6 @@ import { type Intervals, intersect, normalize, subtract, unite } from "./interva
 import type { NatView } from "./model.ts";
 import type { Ending, Leave, RuleAt, Treatment } from "./outcome.ts";
 import { type Owner, ownerOf } from "./owner.ts";
-import type { Traffic } from "./traffic.ts";
 import { walk } from "./walk.ts";
 
 /** By what our own rules are known. */
@@ -52,6 +51,8 @@ export interface EarlyEnd {
 export interface ForeignRules {
   readonly translations: readonly ForeignTranslation[];
   readonly ends: readonly EarlyEnd[];
+  /** Why there may be others: what could not be read, targets that are not interpreted, too many rules. */
+  readonly gaps: readonly string[];
 }
 
 /** Which packets are asked about. */
@@ -67,23 +68,25 @@ export interface PodTraffic {
 export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, pods: PodTraffic = {}): ForeignRules {
   const { kept, translated } = destinationsOf(policy);
   const local = view.localAddresses ?? [];
-  const traffic = (destination: Intervals): Traffic => ({
-    source: subtract(pods.sources ?? sourcesOf(policy) ?? everything(policy), local),
-    destination: subtract(destination, local),
-    outputInterface: policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces,
-  });
+  const source = subtract(pods.sources ?? sourcesOf(policy) ?? everything(policy), local);
+  const outputInterface = policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces;
+  const walkTo = (destination: Intervals): readonly [readonly Ending[], readonly Leave[]] => {
+    const others = subtract(destination, local);
+    if (source.length === 0 || others.length === 0) return [[], []];
+    const { endings, leaves } = walk(view, { source, destination: others, outputInterface });
+    return [endings, leaves];
+  };
   const place = findOurs(view, ours);
-  const isForeign = (at: RuleAt) => !isOurs(at, ours);
-  const keptWalk = walk(view, traffic(kept));
-  const endings = keptWalk.endings.filter(
-    ({ at, treatment }) =>
-      at !== undefined && isForeign(at) && (treatment.kind === "masqueraded" || treatment.kind === "translated"),
-  );
-  const rest = walk(view, traffic(subtract(translated, [MULTICAST[policy.family]])));
   const exempt = exemptOf(policy);
+  const [endings] = walkTo(kept);
+  const foreign = endings.filter(
+    ({ at, treatment: { kind } }) => at && !isOurs(at, ours) && (kind === "masqueraded" || kind === "translated"),
+  );
+  const [rest, leaves] = walkTo(subtract(translated, [MULTICAST[policy.family]]));
   return {
-    translations: byRule(endings).map((same) => translationOf(same, view, exempt, place)),
-    ends: endsOf(rest.leaves, rest.endings, ours, place),
+    translations: byRule(foreign).map((same) => translationOf(same, view, exempt, place)),
+    ends: endsOf(leaves, rest, ours, place),
+    gaps: [...new Set(endings.flatMap(({ treatment }) => (treatment.kind === "unknown" ? [treatment.why] : [])))],
   };
 }
 

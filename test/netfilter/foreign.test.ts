@@ -94,6 +94,20 @@ test("which of the CIDRs are reached, and under what conditions", () => {
   assert.equal(found([iptables([...calico, ...OWN])]).translations, ["Calico, cali-nat-outgoing 1, before, all, ?"]);
 });
 
+test("no packets, no findings; and what may hide more is said", () => {
+  const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
+  assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: [] }).translations, []);
+  assert.equal(found([iptables([rule, ...OWN])], policyOf()).translations, []);
+  const view = {
+    ...viewOf([iptables(["-A POSTROUTING -j NEWTARGET", ...OWN])]),
+    unseen: [{ tool: "nft", what: "table ip t", why: "it is gone" }] as const,
+  };
+  assert.equal(foreignRules(view, POLICY, OURS).gaps, [
+    "-j NEWTARGET may do anything",
+    "table ip t (nft) could not be read: it is gone",
+  ]);
+});
+
 test("exemptions that are bound cannot be defeated later", () => {
   const saddr = { payload: { protocol: "ip", field: "saddr" } };
   const daddr = { payload: { protocol: "ip", field: "daddr" } };
