@@ -57,7 +57,7 @@ export interface ForeignRules {
 
 /** Which packets are asked about. */
 export interface PodTraffic {
-  /** The pods' addresses, if they are known; otherwise the policy's sources, or any that is not the node's. */
+  /** The pods' addresses, if they are known, in any order; otherwise the policy's sources, or any that is not the node's. */
   readonly sources?: Intervals | undefined;
 }
 
@@ -68,7 +68,8 @@ export interface PodTraffic {
 export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, pods: PodTraffic = {}): ForeignRules {
   const { kept, translated } = destinationsOf(policy);
   const local = view.localAddresses ?? [];
-  const source = subtract(pods.sources ?? sourcesOf(policy) ?? everything(policy), local);
+  const known = pods.sources && normalize(pods.sources);
+  const source = subtract(known ?? sourcesOf(policy) ?? everything(policy), local);
   const outputInterface = policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces;
   const walkTo = (destination: Intervals): readonly [readonly Ending[], readonly Leave[]] => {
     const others = subtract(destination, local);

@@ -61,6 +61,8 @@ test("a rule in front of our jump, and one behind it, which our exemption does n
   assert.equal(translations[0]?.treatment, { kind: "masqueraded" });
   // Not of pods, if it is known where pods are.
   assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: set("10.245.0.0/16") }).translations, []);
+  const overlapping = set("10.244.7.0/24", "10.245.0.0/16", "10.240.0.0/12");
+  assert.is(found([iptables([rule, ...OWN])], POLICY, { sources: overlapping }).translations.length, 1);
 });
 
 test("other tables stand before or after ours, or nothing says which", () => {
