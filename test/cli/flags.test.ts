@@ -111,7 +111,7 @@ test("the values that help and completion show are those that are taken", () => 
   }
   assert.equal(
     several.map(({ name, commands }) => `${name} ${commands?.length}`),
-    ["backend 5", "backend 1", "to 1"],
+    ["backend 6", "backend 1", "to 1"],
   );
 });
 
