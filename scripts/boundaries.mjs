@@ -14,10 +14,14 @@ const MODULES = {
   config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
+  conntrack: { modules: ["core", "policy", "host"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
-  doctor: { modules: ["core", "config", "policy", "host", "backends"] },
-  agent: { modules: ["config", "policy", "backends", "host"], packages: ["prom-client"] },
-  cli: { modules: ["core", "config", "policy", "backends", "host", "agent", "doctor"], packages: ["picocolors"] },
+  doctor: { modules: ["core", "config", "policy", "host", "backends", "conntrack"] },
+  agent: { modules: ["config", "policy", "backends", "host", "conntrack"], packages: ["prom-client"] },
+  cli: {
+    modules: ["core", "config", "policy", "backends", "host", "conntrack", "agent", "doctor"],
+    packages: ["picocolors"],
+  },
   preview: {
     modules: ["core", "config", "policy", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],

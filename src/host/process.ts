@@ -126,8 +126,7 @@ function runOnce(
     };
     const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT")
-        fail("missing", null, `not found; install the ${packageOf(name)} package, or look at PATH`);
+      if (error.code === "ENOENT") fail("missing", null, missingTool(name));
       else fail("failed", null, `cannot be started: ${error.message}`);
     });
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
@@ -151,7 +150,12 @@ function runOnce(
   });
 }
 
-const packageOf = (name: string) => (name === "nft" ? "nftables" : "iptables");
+/** The Debian packages of tools that are not of iptables. */
+const PACKAGES: Readonly<Record<string, string>> = { nft: "nftables", conntrack: "conntrack" };
+
+/** What to do about a tool that is missing. */
+export const missingTool = (name: string): string =>
+  `not found; install the ${PACKAGES[name] ?? "iptables"} package, or look at PATH`;
 
 /** Tools that run now. */
 const running = new Set<ChildProcess>();
