@@ -106,8 +106,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show which flows a change of the config would treat differently",
     details: [
       "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines are counted apart if that depends on something they do not say. FILEs of --from and --to are configs or lists of CIDRs.",
+      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from is then the config in force (--config), unless given. Connections of the node itself and those that end at it do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change of the config leaves open ones as they are.",
     ],
-    examples: ["conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst"],
+    examples: [
+      "conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst",
+      "ip-masq-agent impact --live --to=new.yaml",
+    ],
     exits: "0, whatever would change; 1 if a config is invalid or the input cannot be read; 2 for bad usage",
     action: impact,
   },

@@ -25,6 +25,8 @@ export interface FlowSettings {
   readonly summary: boolean;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** impact: this node's connections in place of lines. */
+  readonly live: boolean;
 }
 
 export interface Settings {
@@ -146,6 +148,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
       summary: bool("summary"),
       from: flags.get("from"),
       to: flags.get("to"),
+      live: bool("live"),
     },
     packet: { source: flags.get("source"), outputInterface: flags.get("output-interface") },
     effective: new Map(flagsOf("run").map(([name]) => [name, repeated.get(name)?.join(",") ?? text(name)])),

@@ -44,8 +44,8 @@ export interface ComparisonOptions {
   readonly outputInterface?: string | undefined;
   /** Connections that are shown of each change. */
   readonly examples?: number;
-  /** Told of each connection that keeps the old treatment although another is due. */
-  readonly old?: (connection: Connection, change: ConnectionChange) => void;
+  /** Told of each connection, with the change if it keeps the old treatment although another is due. */
+  readonly each?: (connection: Connection, old: ConnectionChange | undefined) => void;
 }
 
 export interface Comparer {
@@ -78,7 +78,8 @@ export function compareConnections(options: ComparisonOptions): Comparer {
   let old = 0;
   let counted = false;
 
-  const change = (connection: Connection, index: number, next: number) => {
+  /** Counts a connection that is to be treated otherwise; returns the change if it keeps the old treatment. */
+  const change = (connection: Connection, index: number, next: number): ConnectionChange | undefined => {
     const key = index * after.length + next;
     let found = changes.get(key);
     if (!found) {
@@ -89,10 +90,12 @@ export function compareConnections(options: ComparisonOptions): Comparer {
     found.connections++;
     if (connection.bytes !== undefined) found.bytes = (found.bytes ?? 0) + connection.bytes;
     if (found.examples.length < examples) found.examples.push(connection);
-    if (mayChange(found) || standing(connection, unscoped(found.to), found.from) !== "wrong") return;
+    if (mayChange(found) || standing(connection, unscoped(found.to), found.from) !== "wrong") {
+      return undefined;
+    }
     found.old++;
     old++;
-    options.old?.(connection, found);
+    return found;
   };
   const place = (connection: Connection, index: number) => {
     const decision = decisions.before(index);
@@ -115,13 +118,16 @@ export function compareConnections(options: ComparisonOptions): Comparer {
         const why = sorted.apart[i];
         if (why !== undefined) {
           apart[why]++;
+          options.each?.(connection, undefined);
           continue;
         }
         judged++;
         counted ||= connection.bytes !== undefined;
         const [index, next] = [from[i] ?? 0, to[i] ?? 0];
         place(connection, index);
-        if (treatments.before[index] !== treatments.after[next]) change(connection, index, next);
+        const isChanged = treatments.before[index] !== treatments.after[next];
+        const found = isChanged ? change(connection, index, next) : undefined;
+        options.each?.(connection, found);
       }
     },
     result: () => {

@@ -13,5 +13,8 @@ export {
   mayChange,
 } from "./compare.ts";
 export { type Connection, isRedirected, parseConnection, type Tuple, translatedTo } from "./connection.ts";
+export { type ConnectionFacts, factsOf, formatConnection } from "./format.ts";
 export { type ConnectionJudge, connectionJudge, createStanding, type Standing } from "./judge.ts";
 export { ConntrackError, type ConntrackHost, type ReadTotals, readConnections, thisConntrack } from "./read.ts";
+export { RESETS, type Reset, type ResetSurvey, resetConnections } from "./reset.ts";
+export { type Survey, surveyConnections } from "./survey.ts";
