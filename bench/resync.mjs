@@ -71,6 +71,7 @@ const loop = await run({
     process.exit(1);
   }),
   watchRules: "false",
+  reset: "none",
   listen: undefined,
   version: "bench",
   runtime: "bench",

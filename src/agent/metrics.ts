@@ -28,6 +28,8 @@ export interface Metrics {
   interval(seconds: number): void;
   /** A config was read; without files it is the default one, or cannot be read. */
   config(valid: boolean, sources: readonly LoadedSource[]): void;
+  /** After a change so many open connections keep the old treatment, and so many were deleted. */
+  openConnections(old: number, deleted: number): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
@@ -96,6 +98,15 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "The SHA-256 of the config last read, of all its files one behind the other; empty if there is none.",
     ["sha256"],
   );
+  const old = gauge(
+    "open_connections_old_treatment",
+    "Open connections that kept an old treatment after the last change of the config.",
+  );
+  const reset = counter(
+    "connections_reset_total",
+    "Connections with an old treatment that were deleted (--reset-changed-flows).",
+    [],
+  );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
   const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
     "family",
@@ -145,6 +156,10 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       changed.set(Date.now() / 1000);
       info.reset();
       info.set({ sha256: hash }, 1);
+    },
+    openConnections: (count, deleted) => {
+      old.set(count);
+      reset.inc(deleted);
     },
     page: async () => {
       const found = await counters();

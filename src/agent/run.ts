@@ -1,6 +1,7 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
+import type { Reset } from "../conntrack/index.ts";
 import { type Address, inTurns, listenTo, memoryLimit, nodeAddresses } from "../host/index.ts";
 import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
@@ -11,6 +12,7 @@ import { setHeapFor } from "./heap.ts";
 import { createKeepers, type Keepers } from "./keepers.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { watchOpenConnections } from "./open-connections.ts";
 import { reconcile } from "./reconcile.ts";
 import { watchRules } from "./rule-watch.ts";
 
@@ -28,6 +30,8 @@ export interface RunOptions {
   readonly log: Log;
   /** Are changes by other programs listened to? `auto`: if the cost of that can be measured. */
   readonly watchRules: "auto" | "true" | "false";
+  /** Which connections are deleted if they keep an old treatment after a change. */
+  readonly reset: Reset;
 }
 
 /** A loop that runs. */
@@ -51,6 +55,7 @@ export async function run(options: RunOptions): Promise<Run> {
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
   const metrics = listen ? await createMetrics({ version, runtime, counters: () => keepers.counters() }) : undefined;
+  const connections = watchOpenConnections({ reset: options.reset, log, metrics });
   const keepers: Keepers = createKeepers(() => ({
     open,
     interval,
@@ -61,6 +66,7 @@ export async function run(options: RunOptions): Promise<Run> {
       if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
       else watch.stop();
     },
+    replaced: connections.changed,
   }));
   const watch = watchRules({
     listen: listenTo,
@@ -129,6 +135,7 @@ export async function run(options: RunOptions): Promise<Run> {
       stopped = true;
       follower.stop();
       watch.stop();
+      connections.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);
       claim.release();
     },

@@ -107,6 +107,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "serve /metrics, /healthz and /readyz there, such as :9410; off unless given",
   ),
   "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
+  "reset-changed-flows": ours(
+    "string",
+    "none",
+    "none|udp|all",
+    ["run", "apply"],
+    "after a change delete the open connections that keep the old treatment: those of udp, or all; their next packet is judged anew",
+  ),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   "watch-rules": ours(
     "string",

@@ -24,7 +24,8 @@ interface Change {
 export async function impact(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   if (settings.flows.live) return impactLive(settings, words, io);
   const { from, to, place, source } = settings.flows;
-  if (settings.configGiven) throw new UsageError("impact reads --config only with --live; name the config with --from");
+  if (settings.configGiven)
+    throw new UsageError("--config has a meaning for impact with --live only: --from names the old config");
   if (from === undefined || to === undefined) {
     throw new UsageError(
       "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt; or --live",

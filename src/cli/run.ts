@@ -61,6 +61,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     ),
     log,
     watchRules: settings.watchRules,
+    reset: settings.reset,
   });
 
   const name = await signal;

@@ -2,6 +2,7 @@
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
+import { RESETS, type Reset } from "../conntrack/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
@@ -51,6 +52,8 @@ export interface Settings {
   readonly listen: Address | undefined;
   readonly watchRules: "auto" | "true" | "false";
   readonly cleanupOnExit: boolean;
+  /** Which connections are deleted if they keep an old treatment after a change. */
+  readonly reset: Reset;
   /** Where the preview page is written; empty: it is served. */
   readonly page: string;
   /** Where it is served; 0: any port that is free. */
@@ -138,6 +141,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     listen,
     watchRules: oneOf("watch-rules", ["auto", "true", "false"]),
     cleanupOnExit: bool("cleanup-on-exit"),
+    reset: oneOf("reset-changed-flows", RESETS),
     page: text("page"),
     port: Number(text("port")),
     flows: {

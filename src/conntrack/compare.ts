@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import type { Decision, Outcomes } from "../policy/index.ts";
 import { APART, type Apart, createSorter, type OwnAddress } from "./apart.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, parseConnection } from "./connection.ts";
 import { type ConnectionJudge, connectionJudge, createStanding } from "./judge.ts";
 
 /** Connections that two policies treat differently, by the rules that decide. */
@@ -89,7 +89,7 @@ export function compareConnections(options: ComparisonOptions): Comparer {
     }
     found.connections++;
     if (connection.bytes !== undefined) found.bytes = (found.bytes ?? 0) + connection.bytes;
-    if (found.examples.length < examples) found.examples.push(connection);
+    if (found.examples.length < examples) found.examples.push(copyOf(connection));
     if (mayChange(found) || standing(connection, unscoped(found.to), found.from) !== "wrong") {
       return undefined;
     }
@@ -106,7 +106,7 @@ export function compareConnections(options: ComparisonOptions): Comparer {
       misplaced.set(index, found);
     }
     found.connections++;
-    if (found.examples.length < examples) found.examples.push(connection);
+    if (found.examples.length < examples) found.examples.push(copyOf(connection));
   };
 
   return {
@@ -142,6 +142,10 @@ export function compareConnections(options: ComparisonOptions): Comparer {
  * A connection that the new policy leaves out of its scope keeps its address as far as we are concerned: that is what changed about it.
  */
 const unscoped = (decision: Decision): Decision => ({ ...decision, outside: undefined });
+
+/** Texts cut out of a large one keep all of it in memory. */
+const copyOf = (connection: Connection): Connection =>
+  parseConnection(new TextDecoder().decode(new TextEncoder().encode(connection.text))) ?? connection;
 
 /** Equal numbers stand for equal treatment. */
 function numberTreatments(before: ConnectionJudge, after: ConnectionJudge) {

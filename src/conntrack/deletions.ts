@@ -17,11 +17,11 @@ export interface Deletion {
   readonly replySource: string | undefined;
 }
 
-/** The words of a command. Connections in zones of others are left alone. */
-export function deletionWords(deletion: Deletion): readonly string[] {
+/** The words of a command, as the tool reads them from a file. Connections in zones of others are left alone. */
+export function formatDeletion(deletion: Deletion): string {
   const { family, protocol, source, seen, destination, replySource } = deletion;
   const words = ["-D", "-w", "0", "-f", family, "-p", String(protocol), "-s", source, "-q", seen, "-d", destination];
-  return replySource === undefined ? words : [...words, "-r", replySource];
+  return (replySource === undefined ? words : [...words, "-r", replySource]).join(" ");
 }
 
 /** One command for each pair of ends, whatever the ports: these are treated alike, now and by the rules. */
@@ -52,22 +52,6 @@ export function ruleDeletion(
 }
 
 const keyOf = ({ family, protocol, source, seen }: Deletion): string => `${family} ${protocol} ${source} ${seen}`;
-const textOf = (deletion: Deletion): string => deletionWords(deletion).join(" ");
-
-/** Deletions, each once, in their order. */
-export class DeletionSet {
-  readonly #all = new Map<string, Deletion>();
-  add(deletion: Deletion): void {
-    this.#all.set(textOf(deletion), deletion);
-  }
-  get size(): number {
-    return this.#all.size;
-  }
-  list(): readonly Deletion[] {
-    return [...this.#all.values()];
-  }
-}
-
 /**
  * Finds out which deletions by rule would delete no others: it is shown all connections, those that are to go and those that
  * are to stay.
@@ -75,8 +59,8 @@ export class DeletionSet {
 export class RuleDeletions {
   /** By what is compared besides the destination. */
   readonly #candidates = new Map<string, Map<string, Candidate>>();
-  readonly #pairs = new Map<Candidate, DeletionSet>();
-  readonly #others = new DeletionSet();
+  readonly #pairs = new Map<Candidate, Set<string>>();
+  readonly #others = new Set<string>();
 
   constructor(candidates: readonly Deletion[]) {
     const { records, read } = parsePrefixes(candidates.map(({ destination }) => destination));
@@ -92,7 +76,7 @@ export class RuleDeletions {
 
   /** A connection that is to go; `deletion` is the one by its rule. */
   going(connection: Connection, deletion: Deletion | undefined): void {
-    const pair = pairDeletion(connection);
+    const pair = formatDeletion(pairDeletion(connection));
     const candidate = deletion && this.#candidates.get(keyOf(deletion))?.get(deletion.destination);
     if (!candidate) {
       this.#others.add(pair);
@@ -100,7 +84,7 @@ export class RuleDeletions {
       this.staying(connection);
       return;
     }
-    const pairs = this.#pairs.get(candidate) ?? new DeletionSet();
+    const pairs = this.#pairs.get(candidate) ?? new Set();
     pairs.add(pair);
     this.#pairs.set(candidate, pairs);
   }
@@ -117,14 +101,14 @@ export class RuleDeletions {
       if (address >> candidate.hosts === candidate.network) candidate.isSafe = false;
   }
 
-  /** Those by rule that are safe, and for the others one for each pair of ends. */
-  list(): readonly Deletion[] {
-    const all = new DeletionSet();
+  /** The commands: those by rule that are safe, and for all else one for each pair of ends. */
+  list(): readonly string[] {
+    const all = new Set<string>();
     for (const [{ deletion, isSafe }, pairs] of this.#pairs) {
-      for (const one of isSafe && pairs.size > 1 ? [deletion] : pairs.list()) all.add(one);
+      for (const one of isSafe && pairs.size > 1 ? [formatDeletion(deletion)] : pairs) all.add(one);
     }
-    for (const one of this.#others.list()) all.add(one);
-    return all.list();
+    for (const one of this.#others) all.add(one);
+    return [...all];
   }
 }
 

@@ -2,7 +2,7 @@
 import { ToolError, type ToolRun } from "../host/index.ts";
 import type { ComparisonOptions } from "./compare.ts";
 import type { Connection } from "./connection.ts";
-import { type Deletion, DeletionSet, deletionWords, pairDeletion, RuleDeletions, ruleDeletion } from "./deletions.ts";
+import { type Deletion, formatDeletion, pairDeletion, RuleDeletions, ruleDeletion } from "./deletions.ts";
 import type { ConntrackHost, ReadOptions } from "./read.ts";
 import { type Survey, surveyConnections } from "./survey.ts";
 
@@ -34,6 +34,9 @@ const PAIRS_MS = 2_000;
 const RUN_MS = 5_000;
 const TOTAL_MS = 120_000;
 
+/** Commands that are kept in memory; there is no time for more. */
+const MOST_PAIRS = 50_000;
+
 /** The version from which the tool reads commands, with -R. */
 const BATCHES_SINCE = [1, 4, 7] as const;
 
@@ -53,9 +56,10 @@ export async function resetConnections(
   reading?: ReadOptions,
 ): Promise<ResetSurvey> {
   const isDue = ({ protocol }: Connection) => reset === "all" || (reset === "udp" && protocol === UDP);
-  const pairs = new DeletionSet();
-  const rules = new DeletionSet();
+  const pairs = new Set<string>();
+  const rules = new Map<string, Deletion>();
   let due = 0;
+  let overflow = 0;
   const survey = await surveyConnections(
     host,
     {
@@ -63,69 +67,73 @@ export async function resetConnections(
       each: (connection, old) => {
         if (!old || !isDue(connection)) return;
         due++;
-        pairs.add(pairDeletion(connection));
-        const byRule = ruleDeletion(connection, old);
-        if (byRule) rules.add(byRule);
+        const pair = formatDeletion(pairDeletion(connection));
+        if (pairs.size < MOST_PAIRS) pairs.add(pair);
+        else if (!pairs.has(pair)) overflow++;
+        const byRule = rules.size < MOST_PAIRS ? ruleDeletion(connection, old) : undefined;
+        if (byRule) rules.set(formatDeletion(byRule), byRule);
       },
     },
     reading,
   );
   if (due === 0) return { ...survey, due, deleted: 0, failure: undefined };
   const each = COMMAND_MS + CONNECTION_MS * survey.totals.connections;
-  let deletions = pairs.list();
+  let commands: readonly string[] = [...pairs];
   if (pairs.size * each > PAIRS_MS && rules.size < pairs.size) {
-    const byRule = new RuleDeletions(rules.list());
+    const byRule = new RuleDeletions([...rules.values()]);
     const look = (connection: Connection, old: Parameters<typeof ruleDeletion>[1] | undefined) => {
       if (old && isDue(connection)) byRule.going(connection, ruleDeletion(connection, old));
       else byRule.staying(connection);
     };
     const again = await surveyConnections(host, { ...options, each: look }, reading);
     // What was not looked at might be deleted too.
-    if (!again.totals.truncated) deletions = byRule.list();
+    if (!again.totals.truncated) commands = byRule.list();
   }
-  return { ...survey, due, ...(await carryOut(host, deletions, each)) };
+  const { deleted, failure } = await carryOut(host, commands, each);
+  const tooMany = overflow > 0 ? `there are too many: ${overflow} are left out` : undefined;
+  return { ...survey, due, deleted, failure: failure ?? tooMany };
 }
 
 /** Carries out deletions, as many as there is time for. */
 async function carryOut(
   host: ConntrackHost,
-  deletions: readonly Deletion[],
+  commands: readonly string[],
   each: number,
 ): Promise<{ readonly deleted: number; readonly failure: string | undefined }> {
   let deleted = 0;
   const most = Math.max(1, Math.floor(TOTAL_MS / each));
-  const left = deletions.length - most;
+  const left = commands.length - most;
   try {
     const run = (await readsBatches(host)) ? inBatches(each) : oneByOne;
-    await run(host, deletions.slice(0, most), (count) => {
+    await run(host, commands.slice(0, most), (count) => {
       deleted += count;
     });
   } catch (error) {
     return { deleted, failure: (error as Error).message };
   }
-  const failure = `it would take longer than ${TOTAL_MS / 1000} s: ${left} of ${deletions.length} commands are left out`;
+  const failure = `it would take longer than ${TOTAL_MS / 1000} s: ${left} of ${commands.length} commands are left out`;
   return { deleted, failure: left > 0 ? failure : undefined };
 }
 
-type Run = (host: ConntrackHost, deletions: readonly Deletion[], deleted: (count: number) => void) => Promise<void>;
+type Run = (host: ConntrackHost, commands: readonly string[], deleted: (count: number) => void) => Promise<void>;
 
 /** Many commands to one run of the tool, which carries them out one after the other and prints what it has deleted. */
 const inBatches =
   (each: number): Run =>
-  async ({ run }, deletions, deleted) => {
+  async ({ run }, commands, deleted) => {
     const size = Math.max(1, Math.floor(RUN_MS / each));
-    for (let at = 0; at < deletions.length; at += size) {
-      const input = deletions.slice(at, at + size).map((one) => `${deletionWords(one).join(" ")}\n`);
-      const ended = await run("conntrack", ["-R", "-"], { input: input.join(""), large: true });
+    for (let at = 0; at < commands.length; at += size) {
+      const input = commands.slice(at, at + size).map((command) => `${command}\n`);
+      const ended = await run("conntrack", ["-R", "-"], { input: input.join(""), reopens: true });
       deleted(countLines(ended));
       if (ended.exit !== 0) throw failed(ended);
     }
   };
 
-const oneByOne: Run = async ({ run }, deletions, deleted) => {
-  for (let at = 0; at < deletions.length; at += PARALLEL) {
-    const some = deletions.slice(at, at + PARALLEL);
-    const ends = await Promise.all(some.map((one) => run("conntrack", deletionWords(one), { large: true })));
+const oneByOne: Run = async ({ run }, commands, deleted) => {
+  for (let at = 0; at < commands.length; at += PARALLEL) {
+    const some = commands.slice(at, at + PARALLEL);
+    const ends = await Promise.all(some.map((command) => run("conntrack", command.split(" "))));
     for (const ended of ends) {
       deleted(countLines(ended));
       // It exits with 1 if there was nothing to delete.

@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseConfig } from "../../src/config/index.ts";
-import { type Deletion, deletionWords, pairDeletion, RuleDeletions } from "../../src/conntrack/deletions.ts";
+import { type Deletion, formatDeletion, pairDeletion, RuleDeletions } from "../../src/conntrack/deletions.ts";
 import { type Connection, parseConnection, resetConnections } from "../../src/conntrack/index.ts";
 import { addressOf, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
 import type { Runner } from "../../src/host/index.ts";
@@ -157,7 +157,7 @@ test("deletions by rule name all that is to go, and nothing that is to stay", ()
     });
     const connections = [...new Set(lines)].flatMap((line) => parseConnection(line.trim()) ?? []);
     // What is to go is so by its ends.
-    const ends = (connection: Connection) => deletionWords(pairDeletion(connection)).join(" ");
+    const ends = (connection: Connection) => formatDeletion(pairDeletion(connection));
     const chosen = new Map<string, Deletion | undefined>();
     const dueTo = pick([NODE, POD]);
     for (const connection of connections) {
@@ -165,7 +165,7 @@ test("deletions by rule name all that is to go, and nothing that is to stay", ()
       if (zoned || reply.destination !== dueTo || next() < 0.15 || chosen.has(ends(connection))) continue;
       const isRedirected = reply.source !== original.destination;
       const byRule = { ...pairDeletion(connection), destination: pick(blocks), replySource: undefined };
-      const holds = isNamed(connection, deletionWords(byRule).join(" "));
+      const holds = isNamed(connection, formatDeletion(byRule));
       chosen.set(ends(connection), isRedirected || !holds ? undefined : byRule);
     }
     const isGoing = (connection: Connection) => !connection.zoned && chosen.has(ends(connection));
@@ -174,7 +174,7 @@ test("deletions by rule name all that is to go, and nothing that is to stay", ()
       if (isGoing(connection)) byRule.going(connection, chosen.get(ends(connection)));
       else byRule.staying(connection);
     }
-    const commands = byRule.list().map((one) => deletionWords(one).join(" "));
+    const commands = byRule.list();
     for (const connection of connections) {
       const isGone = commands.some((words) => isNamed(connection, words));
       assert.is(isGone, isGoing(connection), `seed ${seed}: ${connection.text}\n${commands.join("\n")}`);

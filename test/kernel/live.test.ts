@@ -1,0 +1,98 @@
+// Open connections of a real kernel: which of them a change would treat differently, and which are reset after one.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ADDRESSES, makeNetwork, runInside } from "../../demo/network.mjs";
+import { agent, configFlag, kernelTest, PLACES, type Place, withFolder } from "./harness.ts";
+import { METRICS, sample, withLoop } from "./loop.ts";
+
+const OLD = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n";
+const NEW = "nonMasqueradeCIDRs: [10.0.0.0/8, 203.0.113.0/24, 'fd00::/8']\n";
+
+type Network = Awaited<ReturnType<typeof makeNetwork>>;
+
+async function withNetwork(use: (network: Network, folder: string) => Promise<void>): Promise<void> {
+  const network = await makeNetwork();
+  try {
+    await withFolder((folder) => use(network, folder));
+  } finally {
+    network.close();
+  }
+}
+
+/** From one port of the pod to each destination: who is seen there. The same port again is the same connection. */
+function seen(network: Network, from: number): readonly string[] {
+  const hosts = [ADDRESSES.ipv4.inside, ADDRESSES.ipv4.outside, ADDRESSES.ipv6.outside];
+  const answers = network.send(
+    network.pod,
+    hosts.map((host) => ({ protocol: "udp" as const, host, count: 1, from })),
+  );
+  return answers.map(([one]) => one?.address ?? "");
+}
+
+const [POD, NODE, NODE_6] = [ADDRESSES.ipv4.pod, ADDRESSES.ipv4.node, ADDRESSES.ipv6.node];
+
+/** What impact --live says, as data. */
+async function impact(network: Network, ...args: readonly string[]) {
+  const call = await agent(network.node, ["impact", "--live", "--enable-ipv6", "--output=json", ...args]);
+  assert.is(call.exit, 0, call.stderr);
+  return JSON.parse(call.stdout);
+}
+
+for (const place of ["nft", "nftables"] as const satisfies readonly Place[]) {
+  kernelTest(`the loop resets the udp connections that a change concerns, and no others (${place})`, () =>
+    withNetwork(async (network, folder) => {
+      const flag = configFlag(folder, OLD);
+      const target = configFlag(folder, NEW, "new.yaml").replace("--config", "--to");
+      const args = [...PLACES[place], "--enable-ipv6", METRICS, flag, "--reset-changed-flows=udp"];
+      await withLoop(network.node, args, async (loop) => {
+        const ready = async () => (await loop.get("/readyz")).status === 200;
+        await loop.until(ready, "getting ready");
+        assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+        // The node's own, and one that is over.
+        network.send(network.node, [{ protocol: "udp", host: ADDRESSES.ipv4.outside, count: 1 }]);
+        network.send(network.pod, [{ protocol: "tcp", host: ADDRESSES.ipv4.outside, count: 1 }]);
+
+        const before = await impact(network, flag, target);
+        assert.equal([before.changed, before.mayChange, before.old, before.misplaced], [1, 0, 1, []]);
+        assert.ok(before.apart.own >= 1 && before.apart.closed >= 1, JSON.stringify(before.apart));
+        assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
+        assert.equal(before.changes[0].examples[0].seenAs, NODE);
+
+        const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
+        const all = new Set(listed());
+        configFlag(folder, NEW);
+        await loop.until(
+          () => /open connections: 1 of 1 with the old treatment were reset/.test(loop.log()),
+          "the reset",
+        );
+        const left = new Set(listed());
+        assert.is([...all].filter((id) => !left.has(id)).length, 1, "no other was deleted");
+        const page = (await loop.get("/metrics")).text;
+        assert.is(sample(page, "connections_reset_total"), 1);
+        assert.is(sample(page, "open_connections_old_treatment"), 0);
+        assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
+        assert.not.match(loop.log(), /^[WE]/m);
+      });
+    }),
+  );
+}
+
+kernelTest("without a reset the old treatment stays, and is told", () =>
+  withNetwork(async (network, folder) => {
+    const flag = configFlag(folder, OLD);
+    await withLoop(network.node, ["--enable-ipv6", METRICS, flag], async (loop) => {
+      await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+      assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+      configFlag(folder, NEW);
+      const told = /^I.*open connections: 1 keep the treatment of the old config until they end$/m;
+      await loop.until(() => told.test(loop.log()), "saying so");
+      assert.is(sample((await loop.get("/metrics")).text, "open_connections_old_treatment"), 1);
+      assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+      const { misplaced, judged } = await impact(network, flag);
+      assert.equal([judged, misplaced.length, misplaced[0].connections], [3, 1, 1]);
+      assert.is(misplaced[0].decision.decidedBy.cidr, "203.0.113.0/24");
+    });
+  }),
+);
+
+test.run();
