@@ -72,6 +72,7 @@ const loop = await run({
   }),
   watchRules: "false",
   reset: "none",
+  busiestDestinations: 0,
   listen: undefined,
   version: "bench",
   runtime: "bench",

@@ -2,6 +2,7 @@
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../backends/index.ts";
 import type { LoadedSource } from "./config-file.ts";
+import { createNatMetrics, type NatState } from "./nat-metrics.ts";
 
 /** Names of programs that are told apart: each is a series. */
 const MAX_PROGRAMS = 20;
@@ -40,6 +41,8 @@ export interface MetricsOptions {
   readonly runtime: string;
   /** The counters of all families' rules, by family; one that cannot be read in time is left out. */
   readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
+  /** The table of connections and the ports in use; undefined if they cannot be read in time. */
+  readonly nat: () => Promise<NatState | undefined>;
 }
 
 const PREFIX = "ip_masq_agent_";
@@ -48,7 +51,7 @@ const PREFIX = "ip_masq_agent_";
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Makes the metrics. The library is loaded here and not before: who asks for no metrics does not pay for it. */
-export async function createMetrics({ version, runtime, counters }: MetricsOptions): Promise<Metrics> {
+export async function createMetrics({ version, runtime, counters, nat }: MetricsOptions): Promise<Metrics> {
   const prom = await loadLibrary();
   const { createHash } = await import("node:crypto");
   const registry: Registry = new prom.Registry();
@@ -114,6 +117,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "verdict",
   ]);
   build.set({ version, runtime }, 1);
+  const showNat = createNatMetrics({ gauge, counter });
   let lastHash: string | undefined;
   // What cannot be read in time stays as it was: a gap would break rates.
   const lastFound = new Map<string, readonly EntryCounter[]>();
@@ -162,7 +166,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       reset.inc(deleted);
     },
     page: async () => {
-      const found = await counters();
+      const [found, natState] = await Promise.all([counters(), nat()]);
       // From here on without a pause: two scrapes at a time must not count twice.
       for (const [family, entries] of found) lastFound.set(family, entries);
       connections.reset();
@@ -171,6 +175,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
           connections.inc({ family, cidr, verdict: verdict.kind }, Number(count));
         }
       }
+      if (natState) showNat(natState);
       return registry.metrics();
     },
   };

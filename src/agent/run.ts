@@ -9,9 +9,11 @@ import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { setHeapFor } from "./heap.ts";
+import { inTime } from "./in-time.ts";
 import { createKeepers, type Keepers } from "./keepers.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { createNatReader } from "./nat-metrics.ts";
 import { watchOpenConnections } from "./open-connections.ts";
 import { reconcile } from "./reconcile.ts";
 import { watchRules } from "./rule-watch.ts";
@@ -32,6 +34,8 @@ export interface RunOptions {
   readonly watchRules: "auto" | "true" | "false";
   /** Which connections are deleted if they keep an old treatment after a change. */
   readonly reset: Reset;
+  /** Destinations whose ports in use are among the metrics; 0: none. */
+  readonly busiestDestinations: number;
 }
 
 /** A loop that runs. */
@@ -45,6 +49,9 @@ export interface Run {
 /** Milliseconds between two looks at the config while none has been valid. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
+/** Longest that a scrape waits for all connections to be read; a million take it four seconds, and the next page has them. */
+const NAT_MS = 2_000;
+
 /** Starts the loop. Nothing ends it but `stop`. */
 export async function run(options: RunOptions): Promise<Run> {
   const { paths, config, policy, listen, version, runtime, open, log } = options;
@@ -54,7 +61,10 @@ export async function run(options: RunOptions): Promise<Run> {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
-  const metrics = listen ? await createMetrics({ version, runtime, counters: () => keepers.counters() }) : undefined;
+  const nat = inTime(NAT_MS, createNatReader({ busiest: options.busiestDestinations, ranges: policy.ports }));
+  const metrics = listen
+    ? await createMetrics({ version, runtime, counters: () => keepers.counters(), nat })
+    : undefined;
   const connections = watchOpenConnections({ reset: options.reset, log, metrics });
   const keepers: Keepers = createKeepers(() => ({
     open,

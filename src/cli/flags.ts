@@ -106,6 +106,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ["run"],
     "serve /metrics, /healthz and /readyz there, such as :9410; off unless given",
   ),
+  "port-usage-metrics": ours(
+    "string",
+    "0",
+    "NUMBER",
+    ["run"],
+    "metrics of the source ports in use at so many of the busiest destinations; 0: none",
+  ),
   "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
   "reset-changed-flows": ours(
     "string",

@@ -51,6 +51,8 @@ export interface Settings {
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
   readonly watchRules: "auto" | "true" | "false";
+  /** Destinations whose ports in use are among the metrics; 0: none. */
+  readonly busiestDestinations: number;
   readonly cleanupOnExit: boolean;
   /** Which connections are deleted if they keep an old treatment after a change. */
   readonly reset: Reset;
@@ -110,6 +112,11 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
   if (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
+  if (!/^\d{1,3}$/.test(text("port-usage-metrics")) || Number(text("port-usage-metrics")) > 100) {
+    throw new FlagError(
+      `Invalid --port-usage-metrics flag ${JSON.stringify(text("port-usage-metrics"))}: write a number of destinations, 0 to 100`,
+    );
+  }
   const ipv6 = bool("enable-ipv6");
   oneOf("backend", [AUTO, ...BACKENDS.map(({ name }) => name)]);
   const backend = chosenBackend(flags);
@@ -140,6 +147,7 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     watchRules: oneOf("watch-rules", ["auto", "true", "false"]),
+    busiestDestinations: Number(text("port-usage-metrics")),
     cleanupOnExit: bool("cleanup-on-exit"),
     reset: oneOf("reset-changed-flows", RESETS),
     page: text("page"),

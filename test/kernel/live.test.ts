@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ADDRESSES, makeNetwork, runInside } from "../../demo/network.mjs";
-import { agent, configFlag, kernelTest, PLACES, type Place, withFolder } from "./harness.ts";
+import { agent, configFlag, kernelTest, PLACES, type Place, type Runtime, withFolder } from "./harness.ts";
 import { METRICS, sample, withLoop } from "./loop.ts";
 
 const OLD = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n";
@@ -38,41 +38,49 @@ async function impact(network: Network, ...args: readonly string[]) {
   return JSON.parse(call.stdout);
 }
 
-for (const place of ["nft", "nftables"] as const satisfies readonly Place[]) {
-  kernelTest(`the loop resets the udp connections that a change concerns, and no others (${place})`, () =>
+for (const [place, runtime] of [
+  ["nft", "node"],
+  ["nftables", "deno"],
+] as const satisfies readonly (readonly [Place, Runtime])[]) {
+  kernelTest(`the loop resets the udp connections that a change concerns, and no others (${place}, ${runtime})`, () =>
     withNetwork(async (network, folder) => {
       const flag = configFlag(folder, OLD);
       const target = configFlag(folder, NEW, "new.yaml").replace("--config", "--to");
       const args = [...PLACES[place], "--enable-ipv6", METRICS, flag, "--reset-changed-flows=udp"];
-      await withLoop(network.node, args, async (loop) => {
-        const ready = async () => (await loop.get("/readyz")).status === 200;
-        await loop.until(ready, "getting ready");
-        assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
-        // The node's own, and one that is over.
-        network.send(network.node, [{ protocol: "udp", host: ADDRESSES.ipv4.outside, count: 1 }]);
-        network.send(network.pod, [{ protocol: "tcp", host: ADDRESSES.ipv4.outside, count: 1 }]);
+      await withLoop(
+        network.node,
+        args,
+        async (loop) => {
+          const ready = async () => (await loop.get("/readyz")).status === 200;
+          await loop.until(ready, "getting ready");
+          assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+          // The node's own, and one that is over.
+          network.send(network.node, [{ protocol: "udp", host: ADDRESSES.ipv4.outside, count: 1 }]);
+          network.send(network.pod, [{ protocol: "tcp", host: ADDRESSES.ipv4.outside, count: 1 }]);
 
-        const before = await impact(network, flag, target);
-        assert.equal([before.changed, before.mayChange, before.old, before.misplaced], [1, 0, 1, []]);
-        assert.ok(before.apart.own >= 1 && before.apart.closed >= 1, JSON.stringify(before.apart));
-        assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
-        assert.equal(before.changes[0].examples[0].seenAs, NODE);
+          const before = await impact(network, flag, target);
+          assert.equal([before.changed, before.mayChange, before.old, before.misplaced], [1, 0, 1, []]);
+          assert.ok(before.apart.own >= 1 && before.apart.closed >= 1, JSON.stringify(before.apart));
+          assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
+          assert.equal(before.changes[0].examples[0].seenAs, NODE);
 
-        const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
-        const all = new Set(listed());
-        configFlag(folder, NEW);
-        await loop.until(
-          () => /open connections: 1 of 1 with the old treatment were reset/.test(loop.log()),
-          "the reset",
-        );
-        const left = new Set(listed());
-        assert.is([...all].filter((id) => !left.has(id)).length, 1, "no other was deleted");
-        const page = (await loop.get("/metrics")).text;
-        assert.is(sample(page, "connections_reset_total"), 1);
-        assert.is(sample(page, "open_connections_old_treatment"), 0);
-        assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
-        assert.not.match(loop.log(), /^[WE]/m);
-      });
+          const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
+          const all = new Set(listed());
+          configFlag(folder, NEW);
+          await loop.until(
+            () => /open connections: 1 of 1 with the old treatment were reset/.test(loop.log()),
+            "the reset",
+          );
+          const left = new Set(listed());
+          assert.is([...all].filter((id) => !left.has(id)).length, 1, "no other was deleted");
+          const page = (await loop.get("/metrics")).text;
+          assert.is(sample(page, "connections_reset_total"), 1);
+          assert.is(sample(page, "open_connections_old_treatment"), 0);
+          assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
+          assert.not.match(loop.log(), /^[WE]/m);
+        },
+        { runtime },
+      );
     }),
   );
 }
