@@ -1,6 +1,7 @@
 // ip-masq-agent doctor: checks of the whole node.
 
 import type { Opened } from "../backends/index.ts";
+import { thisConntrack } from "../conntrack/index.ts";
 import { CHECKS, type Examined, examine, type Severity } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import { compilePolicy } from "../policy/index.ts";
@@ -23,6 +24,7 @@ export async function doctor(settings: Settings, _words: readonly string[], io: 
   const reports = await examine(CHECKS, {
     host: thisHost,
     files,
+    connections: thisConntrack,
     paths,
     sources,
     parsed,

@@ -1,9 +1,10 @@
 // Every check, in the order in which a person reads what they say.
 import type { Check } from "./check.ts";
 import { config } from "./config.ts";
+import { conntrackCheck } from "./conntrack.ts";
 import { kernel } from "./kernel.ts";
 import { leftovers } from "./leftovers.ts";
 import { pods } from "./pods.ts";
 import { rules } from "./rules.ts";
 
-export const CHECKS: readonly Check[] = [config, rules, leftovers, pods, kernel];
+export const CHECKS: readonly Check[] = [config, rules, leftovers, pods, kernel, conntrackCheck];
