@@ -1,5 +1,5 @@
 // Says when a config file, or one in a folder of them, may have changed.
-import { type FSWatcher, readdirSync, readlinkSync, statSync, watch } from "node:fs";
+import { type FSWatcher, lstatSync, readdirSync, readlinkSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 export interface Watch {
@@ -21,24 +21,25 @@ const MAX_LINKS = 40;
  * put there whole by a rename. `failed` is called once where the file's own folder cannot be watched, or none on the way to it.
  *
  * Folders are watched, not the file: a watch of a file ends with its inode. After each event they are all opened anew: a
- * folder may have been replaced by another, which a watch does not say.
+ * folder may have been replaced by another, which a watch does not say. `refresh` does so only if it finds other folders.
  */
 export function watchFile(file: string, changed: (written: boolean) => void, failed: (why: string) => void): Watch {
   const path = resolve(file);
   let watchers: FSWatcher[] = [];
+  let watched = "";
   let reported = false;
 
   const close = () => {
     for (const watcher of watchers) watcher.close();
     watchers = [];
+    watched = "";
   };
-  const refresh = () => {
-    close();
+  const open = (folders: Folders) => {
     const give = (why: string) => {
       if (!reported) failed(why);
       reported = true;
     };
-    for (const [folder, names] of foldersOf(path)) {
+    for (const [folder, { names }] of folders) {
       const fail = (error: unknown) => {
         // Folders further up may be out of bounds, and hardly ever matter.
         if (folder === dirname(path)) give((error as Error).message);
@@ -48,6 +49,7 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
           // kubelet's own entries begin with two dots; a name that is not told may be any.
           if (watchers.length === 0 || !(names === ANY || name === null || names.has(name) || name.startsWith("..")))
             return;
+          close();
           refresh();
           changed(event === "change");
         });
@@ -59,19 +61,31 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
     }
     if (watchers.length === 0) give("neither its folder nor one above it can be");
   };
+  const refresh = () => {
+    const folders = foldersOf(path);
+    const found = [...folders].map(([folder, { id, names }]) => [folder, id, ...names].join("\0")).join("\0\0");
+    if (watchers.length > 0 && found === watched) return;
+    close();
+    open(folders);
+    watched = found;
+  };
   refresh();
   return { refresh, close };
 }
+
+/** Folders by path: which folder that is now, and the names in it that matter. */
+type Folders = Map<string, { readonly id: string; readonly names: Set<string> }>;
 
 /**
  * The folders that are there in which a change of `file` shows, and the names that matter in each: all of its path, and of
  * what it links to. If it is a folder itself, any name in it may, and what its files link to.
  */
-function foldersOf(file: string): Map<string, Set<string>> {
-  const folders = new Map<string, Set<string>>();
+function foldersOf(file: string): Folders {
+  const folders: Folders = new Map();
   addFolders(file, folders);
-  if (!isFolder(file)) return folders;
-  folders.set(file, ANY);
+  const id = idOf(file);
+  if (id === undefined) return folders;
+  folders.set(file, { id, names: ANY });
   for (const name of namesIn(file)) addFolders(`${file}/${name}`, folders);
   return folders;
 }
@@ -87,14 +101,16 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function addFolders(file: string, folders: Map<string, Set<string>>): void {
+function addFolders(file: string, folders: Folders): void {
   let path: string | undefined = file;
   for (let links = 0; path !== undefined && links < MAX_LINKS; links++) {
     for (let entry = path; dirname(entry) !== entry; entry = dirname(entry)) {
       const folder = dirname(entry);
-      if (folders.get(folder) !== ANY && isFolder(folder)) {
-        folders.set(folder, (folders.get(folder) ?? new Set()).add(basename(entry)));
-      }
+      const known = folders.get(folder);
+      const id = known ? known.id : idOf(folder);
+      if (id === undefined || known?.names === ANY) continue;
+      if (known) known.names.add(basename(entry));
+      else folders.set(folder, { id, names: new Set([basename(entry)]) });
     }
     path = targetOf(path);
   }
@@ -106,18 +122,22 @@ function targetOf(path: string): string | undefined {
   for (let i = 2; i <= parts.length; i++) {
     const link = parts.slice(0, i).join("/");
     try {
+      // An exception costs more than a look.
+      if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
       return resolve(dirname(link), readlinkSync(link), ...parts.slice(i));
     } catch {
-      // No link, or nothing there.
+      // It is out of bounds, or has gone.
     }
   }
   return undefined;
 }
 
-function isFolder(path: string): boolean {
+/** What tells a folder from all others, also from a later one with its inode number; undefined if there is none. */
+function idOf(path: string): string | undefined {
   try {
-    return statSync(path).isDirectory();
+    const stat = statSync(path);
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeMs}` : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,7 +1,8 @@
 // Serves /metrics, /healthz and /readyz, and the preview page. One request per connection: node:http parses all that a
 // client pipelines, at once, and a few clients that do so exhaust the agent's memory.
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Address } from "./address.ts";
+import type { Connection } from "./connection.ts";
+import { listen } from "./connections.ts";
 import { type Page, parseRequest, type Request, type Response, responseOf } from "./http-message.ts";
 
 /**
@@ -31,54 +32,57 @@ type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
  * Serves pages by path to GET and HEAD; rejects if it cannot listen. Requests by a name that `hosts` does not match are
  * refused. Requests that arrive while a page is being made get that page.
  */
-export function serve(address: Address, pages: Pages, hosts = /^/): Promise<Served> {
+export async function serve(address: Address, pages: Pages, hosts = /^/): Promise<Served> {
   const respond = responder(pages, hosts);
   // Connections that have had their response, that have not sent a request yet, and that wait for a response. The oldest
   // comes first.
-  const [spent, idle, busy] = [new Set<Socket>(), new Set<Socket>(), new Set<Socket>()];
+  const [spent, idle, busy] = [new Set<Connection>(), new Set<Connection>(), new Set<Connection>()];
   const states = [spent, idle, busy];
-  const move = (socket: Socket, to: Set<Socket> | undefined) => {
-    for (const set of states) set.delete(socket);
-    to?.add(socket);
+  const timers = new Map<Connection, NodeJS.Timeout>();
+  const move = (connection: Connection, to: Set<Connection> | undefined) => {
+    for (const set of states) set.delete(connection);
+    to?.add(connection);
   };
-  const accept = (socket: Socket) => {
-    if (spent.size + idle.size + busy.size >= MAX_CONNECTIONS) {
+  const end = (connection: Connection) => {
+    clearTimeout(timers.get(connection));
+    timers.delete(connection);
+    move(connection, undefined);
+    connection.close();
+  };
+  const endAfter = (connection: Connection, ms: number) => {
+    clearTimeout(timers.get(connection));
+    timers.set(connection, setTimeout(end, ms, connection));
+  };
+  const accept = async (connection: Connection) => {
+    if (timers.size >= MAX_CONNECTIONS) {
       // The oldest that misses least goes, not the probe that comes now or has just come.
       const [oldest] = states.find((set) => set.size > 0) ?? [];
-      if (oldest) move(oldest, undefined);
-      oldest?.destroy();
+      if (oldest) end(oldest);
     }
-    move(socket, idle);
-    socket.on("error", () => {});
-    socket.on("close", () => move(socket, undefined));
-    limitTime(socket, LONGEST_MS);
-    readRequest(socket, async (request) => {
-      move(socket, busy);
-      const { head, body } = await respond(request);
-      if (socket.destroyed) return;
-      socket.write(head);
-      socket.end(request?.method === "HEAD" ? new Uint8Array() : body, () => {
-        if (busy.has(socket)) move(socket, spent);
-        limitTime(socket, LINGER_MS);
-        // The client closes its end now. If it sends more instead, nothing more is read, for each read costs a large
-        // buffer, and the connection is kept for its time, for a client that is cut off connects again at once.
-        socket.on("data", () => socket.pause()).resume();
-      });
-    });
+    move(connection, idle);
+    endAfter(connection, LONGEST_MS);
+    const request = await readRequest(connection);
+    if (request === "closed") return end(connection);
+    move(connection, busy);
+    const { head, body } = await respond(request);
+    // It has been cut off meanwhile.
+    if (!busy.has(connection)) return;
+    await connection.send(head, request?.method === "HEAD" ? new Uint8Array() : body);
+    if (!busy.has(connection)) return;
+    move(connection, spent);
+    endAfter(connection, LINGER_MS);
+    // The client closes its end now. If it sends more instead, nothing more is read, and the connection is kept for its
+    // time: a client that is cut off connects again at once.
+    if ((await connection.read()) === undefined) end(connection);
   };
-  return new Promise((resolve, reject) => {
-    // The client may close its sending end before it gets the response.
-    const server = createServer({ allowHalfOpen: true }, accept);
-    server.on("error", reject);
-    server.listen(address.port, address.host, () => {
-      const { port } = server.address() as AddressInfo;
-      const close = () => {
-        server.close();
-        for (const socket of states.flatMap((set) => [...set])) socket.destroy();
-      };
-      resolve({ port, close });
-    });
-  });
+  const { port, close } = await listen(address, accept);
+  return {
+    port,
+    close: () => {
+      close();
+      for (const connection of [...timers.keys()]) end(connection);
+    },
+  };
 }
 
 /** What answers a request; undefined is one whose head is too long. */
@@ -108,26 +112,18 @@ function responder(pages: Pages, hosts: RegExp): (request: Request | undefined) 
   };
 }
 
-/** Reads the head of the first request, and no further; undefined is one that is too long. */
-function readRequest(socket: Socket, then: (request: Request | undefined) => void): void {
+/** Reads the head of the first request, and little further; undefined is one that is too long. */
+async function readRequest(connection: Connection): Promise<Request | undefined | "closed"> {
   let text = "";
-  const read = (chunk: Buffer) => {
-    text += chunk.toString("latin1");
+  while (text.length < MAX_HEAD) {
+    const bytes = await connection.read();
+    if (!bytes) return "closed";
+    text += latin1.decode(bytes);
     const request = parseRequest(text.slice(0, MAX_HEAD));
-    if (!request && text.length < MAX_HEAD) return;
-    socket.off("data", read).off("end", giveUp).pause();
-    then(request);
-  };
-  const giveUp = () => socket.destroy();
-  socket.on("data", read).on("end", giveUp);
+    if (request) return request;
+  }
+  return undefined;
 }
 
-const timers = new WeakMap<Socket, NodeJS.Timeout>();
-
-/** Ends a connection after so many milliseconds, and not when an earlier call said. */
-function limitTime(socket: Socket, ms: number): void {
-  clearTimeout(timers.get(socket));
-  const timer = setTimeout(() => socket.destroy(), ms);
-  timers.set(socket, timer);
-  socket.on("close", () => clearTimeout(timer));
-}
+/** Any byte is a character of it. */
+const latin1 = new TextDecoder("latin1");

@@ -49,9 +49,9 @@ function spawnInside(node: string, script: string): ChildProcess & { stdout: Nod
   return spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-/** The memory of a process, in MB, that it holds now. */
-const residentOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+/** The memory of a process, in MB, that is no file's. */
+const memoryOf = (pid: number): number =>
+  Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 for (const runtime of ["node", "deno"] as const) {
   const withAgent = (use: (loop: Loop, node: string) => Promise<void>) =>
@@ -67,16 +67,16 @@ for (const runtime of ["node", "deno"] as const) {
   kernelTest(`pipelined requests cost little memory, and no probe waits for them (${runtime})`, () =>
     withAgent(async (loop, node) => {
       await loop.get("/metrics");
-      const before = residentOf(loop.pid);
+      const before = memoryOf(loop.pid);
       const crowd = spawnInside(node, PIPELINES);
       try {
         await new Promise((done) => crowd.stdout.once("data", done));
         for (let i = 0; i < 20; i++) assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
         assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_build_info/m);
-        // Without a bound it is hundreds of megabytes by now.
-        const more = residentOf(loop.pid) - before;
+        // It is 10 MB on a quiet machine; without a bound it is hundreds by now.
+        const more = memoryOf(loop.pid) - before;
 
-        assert.ok(more < 150, `${more} MB`);
+        assert.ok(more < 60, `${more} MB`);
       } finally {
         crowd.kill("SIGKILL");
       }

@@ -19,7 +19,8 @@ const LEGACY_PRESENT = /legacy tables present/;
  * Throws {@link ToolError} where there is no iptables at all.
  */
 export async function detectVariant(run: Runner, chain: string): Promise<Variant> {
-  const mangle = await dump(run, "nft", ["-t", "mangle"]);
+  // kubelet makes its chains in each family that the node has: IPv4 tells, and one tool less is run.
+  const mangle = await dump(run, "nft", ["-t", "mangle"], ["ipv4"]);
   if (!mangle) return "legacy";
   if (HINT.test(mangle.text)) return "nft";
   const legacy = mangle.legacyPresent ? await dump(run, "legacy", []) : undefined;
@@ -47,10 +48,15 @@ interface Dump {
   readonly legacyPresent: boolean;
 }
 
-/** Both families of one variant; undefined where its tools are missing. A family that the kernel lacks is empty. */
-async function dump(run: Runner, variant: Variant, args: readonly string[]): Promise<Dump | undefined> {
+/** Families of one variant; undefined if its tools are missing. A family that the kernel lacks is empty. */
+async function dump(
+  run: Runner,
+  variant: Variant,
+  args: readonly string[],
+  families = FAMILIES,
+): Promise<Dump | undefined> {
   const runs = await Promise.all(
-    FAMILIES.map((family) =>
+    families.map((family) =>
       run(toolName({ variant, family }, "save"), args, { large: true }).catch(
         // IPv6 tools that fail must not keep IPv4 from its rules.
         family === "ipv4" ? ifMissing : () => undefined,
