@@ -98,8 +98,7 @@ function printSurvey(survey: Survey, compares: boolean, io: Io): void {
       io.print("The kernel decides at the first packet: open connections stay as they are until they end.");
   }
   const left = sum(misplaced);
-  const others = left > 0 ? "" : `all ${judged} `;
-  if (left === 0 && !compares) io.print(`${others}open connections are treated as the config says`);
+  if (left === 0 && !compares) io.print(`${judged} of ${judged} open connections are treated as the config says`);
   if (left > 0) {
     if (compares) io.print("");
     io.print(`${left} of ${judged} open connections are not treated as the ${compares ? "old " : ""}config says:`);

@@ -30,7 +30,9 @@ function* cut(text: string, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-export function fakeConntrack({ file, tool, piece = 1 << 16, own = OWN, run }: FakeNode): ConntrackHost {
+export function fakeConntrack(node: FakeNode): ConntrackHost {
+  const { file, tool, piece = 1 << 16, run } = node;
+  const own = "own" in node ? node.own : OWN;
   return {
     run: run ?? (async (name, args) => runOf([name, ...args].join(" "), {})),
     addresses: async () => own,
