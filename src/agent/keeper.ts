@@ -4,6 +4,7 @@ import {
   type Change,
   type EntryCounter,
   formatChange,
+  foundPolicy,
   type Opener,
   type RuleEvent,
   type Transaction,
@@ -192,10 +193,12 @@ export function keep(
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       report(backend, wanted, transaction, repair, causes);
       if (repair) metrics?.repairedAfter(family, programsOf(causes));
-      const [before] = inForce;
+      // What another program, or an earlier agent, had made of the rules counts as well as a policy of ours.
+      const found = transaction && foundPolicy(transaction);
+      const before = inForce[0] === undefined || inForce[0] === wanted ? found : inForce[0];
       inForce = [wanted];
       // Windows tracks connections in a way of its own.
-      if (before && before !== wanted && backend.unit !== "exceptions") replaced(before, wanted);
+      if (before && backend.unit !== "exceptions") replaced(before, wanted);
       if (keptBy !== backend) {
         keptBy = backend;
         moved();

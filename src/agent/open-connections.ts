@@ -14,6 +14,12 @@ import type { Metrics } from "./metrics.ts";
 /** Milliseconds until the connections are looked at: the other family's rules change at the same time. */
 const SETTLE_MS = 200;
 
+/**
+ * How much longer than a look takes is waited until the next: another program may change the rules again and again, and each time they
+ * are repaired.
+ */
+const REST = 10;
+
 /** Most connections that are looked at: each costs some 6 us. */
 const MOST = 1_000_000;
 
@@ -52,16 +58,17 @@ export function watchOpenConnections({
   let pending = new Map<FamilyPolicy["family"], Change>();
   let running: Promise<void> | undefined;
   let cancel = () => {};
+  let earliest = 0;
 
   const report = ({ old, due, deleted, failure, totals }: ResetSurvey) => {
     log.over("open connections");
     const left = old - deleted;
     metrics?.openConnections(left, deleted);
     const among = totals.truncated ? ` (of the first ${MOST})` : "";
-    if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with the old treatment were reset`);
+    if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment were reset`);
     if (failure !== undefined) log.event("warning", `open connections: not all could be reset: ${failure}`);
     if (left > 0) {
-      log.event("info", `open connections${among}: ${left} keep the treatment of the old config until they end`);
+      log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
     } else if (due === 0) log.event("info", `open connections${among}: none keeps an old treatment`, 2);
   };
   const followUp = async (changes: readonly Change[]) => {
@@ -77,22 +84,27 @@ export function watchOpenConnections({
     }
   };
   const work = async () => {
-    while (pending.size > 0) {
-      const changes = [...pending.values()];
-      pending = new Map();
-      await followUp(changes);
-    }
+    const changes = [...pending.values()];
+    pending = new Map();
+    const begin = clock.now();
+    await followUp(changes);
+    earliest = clock.now() + REST * (clock.now() - begin);
     running = undefined;
+    if (pending.size > 0) schedule();
+  };
+  const schedule = () => {
+    cancel();
+    // What comes during a look is seen to when it has ended.
+    if (!running) cancel = clock.after(Math.max(SETTLE_MS, earliest - clock.now()), start);
   };
   const start = () => {
-    running ??= work();
+    running = work();
   };
   return {
     changed: (before, after) => {
       const earlier = pending.get(after.family);
       pending.set(after.family, { before: earlier?.before ?? before, after });
-      cancel();
-      cancel = clock.after(SETTLE_MS, start);
+      schedule();
     },
     settled: async () => running,
     stop: () => {

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "Applies the rules, follows changes of the config at once, and checks the rules every resyncInterval. Nothing is written while they are up to date. Changes of nftables rules by other programs, which include those of iptables-nft, are repaired at once (--watch-rules).",
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs at once; SIGTERM ends the agent, and the rules stay.",
       "--backend=auto chooses nftables if kube-proxy runs in nftables mode, if iptables is missing or cannot hold the rules, or if the config sets enforceNonMasquerade; else iptables. Rules of another backend are removed once the new ones are in force.",
+      "After a change of the rules it logs how many open connections keep the old treatment: the kernel decides at the first packet. --reset-changed-flows deletes them.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
     exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or if --cleanup-on-exit fails, 2 for bad usage",
@@ -34,6 +35,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "apply the rules once",
     details: [
       "One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
+      "If something was written, it says how many open connections are not treated as the new rules say: the kernel decides at the first packet. --reset-changed-flows deletes those that a change concerns.",
       "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy; every other byte stays.",
     ],
     examples: [

@@ -53,7 +53,7 @@ async function follow(
 
 test("a change that means something is followed up, once", async () => {
   const node = { file: LINES };
-  const told = ["info: open connections: 2 keep the treatment of the old config until they end"];
+  const told = ["info: open connections: 2 keep an old treatment until they end"];
   assert.equal(await follow([[OLD, NEW]], node), { lines: told, counts: [[2, 0]], reads: 1 });
   // Several changes at a time are one.
   const between = policyOf("11.0.0.0/8");
@@ -98,9 +98,29 @@ test("connections are reset", async () => {
   const { lines, counts } = await follow([[OLD, NEW]], { file: LINES, run }, "udp");
   assert.equal(counts, [[1, 1]]);
   assert.equal(lines, [
-    "info: open connections: 1 of 1 with the old treatment were reset",
-    "info: open connections: 1 keep the treatment of the old config until they end",
+    "info: open connections: 1 of 1 with an old treatment were reset",
+    "info: open connections: 1 keep an old treatment until they end",
   ]);
+});
+
+test("a program that changes the rules again and again cannot keep the agent busy", async () => {
+  const clock = fakeClock();
+  const fake = fakeConntrack({ file: LINES });
+  const reads: number[] = [];
+  const pieces = (file: string) => {
+    reads.push(clock.now());
+    clock.advance(500);
+    return fake.pieces(file);
+  };
+  const log: Log = { event: () => {}, state: () => {}, over: () => false, flushed: async () => {} };
+  const watch = watchOpenConnections({ reset: "none", log, metrics: undefined, host: { ...fake, pieces }, clock });
+  for (let second = 0; second < 20; second++) {
+    watch.changed(OLD, NEW);
+    clock.advance(1_000);
+    await watch.settled();
+  }
+  assert.ok(reads.length >= 2 && reads.length <= 4, reads.join());
+  watch.stop();
 });
 
 test("what cannot be read or deleted is told, and stops nothing", async () => {

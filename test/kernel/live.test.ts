@@ -68,7 +68,7 @@ for (const [place, runtime] of [
           const all = new Set(listed());
           configFlag(folder, NEW);
           await loop.until(
-            () => /open connections: 1 of 1 with the old treatment were reset/.test(loop.log()),
+            () => /open connections: 1 of 1 with an old treatment were reset/.test(loop.log()),
             "the reset",
           );
           const left = new Set(listed());
@@ -92,7 +92,7 @@ kernelTest("without a reset the old treatment stays, and is told", () =>
       await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
       assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
       configFlag(folder, NEW);
-      const told = /^I.*open connections: 1 keep the treatment of the old config until they end$/m;
+      const told = /^I.*open connections: 1 keep an old treatment until they end$/m;
       await loop.until(() => told.test(loop.log()), "saying so");
       assert.is(sample((await loop.get("/metrics")).text, "open_connections_old_treatment"), 1);
       assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
