@@ -1,6 +1,14 @@
 // Reads the open connections, and compares what two policies say about them.
-import { type Comparison, type ComparisonOptions, compareConnections } from "./compare.ts";
+import { APART } from "./apart.ts";
+import { type Comparer, type Comparison, type ComparisonOptions, compareConnections } from "./compare.ts";
+import type { Connection } from "./connection.ts";
 import { ConntrackError, type ConntrackHost, type ReadOptions, type ReadTotals, readConnections } from "./read.ts";
+
+const EMPTY: Comparison = {
+  judged: 0,
+  apart: Object.fromEntries(APART.map((why) => [why, 0])) as Comparison["apart"],
+  ...{ counted: false, changes: [], misplaced: [], old: 0 },
+};
 
 export interface Survey extends Comparison {
   readonly totals: ReadTotals;
@@ -19,7 +27,12 @@ export async function surveyConnections(
         "on Deno add --allow-sys=networkInterfaces",
     );
   }
-  const comparer = compareConnections({ ...options, own });
-  const totals = await readConnections(host, comparer.add, reading);
-  return { ...comparer.result(), totals };
+  // Its tables are made when there is something to look up: a node may have no connection.
+  let comparer: Comparer | undefined;
+  const add = (connections: readonly Connection[]) => {
+    comparer ??= compareConnections({ ...options, own });
+    comparer.add(connections);
+  };
+  const totals = await readConnections(host, add, reading);
+  return { ...(comparer?.result() ?? EMPTY), totals };
 }
