@@ -1,12 +1,13 @@
 // What a change of the policy leaves behind: open connections that keep the treatment which the old one gave them.
 import {
   type ConntrackHost,
+  mayChange,
   type Reset,
   type ResetSurvey,
   resetConnections,
   thisConntrack,
 } from "../conntrack/index.ts";
-import { diffSpaces, type FamilyPolicy, limitsOf, outcomesOf, spaceOf } from "../policy/index.ts";
+import { diffSpaces, type FamilyPolicy, outcomesOf, spaceOf } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -60,16 +61,22 @@ export function watchOpenConnections({
   let cancel = () => {};
   let earliest = 0;
 
-  const report = ({ old, due, deleted, failure, totals }: ResetSurvey) => {
+  const report = ({ old, due, deleted, failure, totals, changes }: ResetSurvey) => {
     log.over("open connections");
     const left = old - deleted;
     metrics?.openConnections(left, deleted);
     const among = totals.truncated ? ` (of the first ${MOST})` : "";
     if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment were reset`);
     if (failure !== undefined) log.event("warning", `open connections: not all could be reset: ${failure}`);
-    if (left > 0) {
-      log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
-    } else if (due === 0) log.event("info", `open connections${among}: none keeps an old treatment`, 2);
+    if (left > 0) log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
+    else if (due === 0) log.event("info", `open connections${among}: none is known to keep an old treatment`, 2);
+    const may = changes.filter(mayChange).reduce((sum, { connections }) => sum + connections, 0);
+    if (may > 0) {
+      log.event(
+        "info",
+        `open connections${among}: ${may} may keep one: that depends on the interface by which they leave`,
+      );
+    }
   };
   const followUp = async (changes: readonly Change[]) => {
     const real = changes.filter(meansSomething);
@@ -116,7 +123,7 @@ export function watchOpenConnections({
 
 /** Do two policies treat any packet differently? */
 function meansSomething({ before, after }: Change): boolean {
-  const scopeOf = ({ scope }: FamilyPolicy) => JSON.stringify([scope, limitsOf(scope)]);
+  const scopeOf = ({ scope }: FamilyPolicy) => JSON.stringify(scope);
   if (scopeOf(before) !== scopeOf(after)) return true;
   const { family } = after;
   return diffSpaces(spaceOf([before], family), spaceOf([after], family)).length > 0;

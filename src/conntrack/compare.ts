@@ -68,11 +68,11 @@ export function compareConnections(options: ComparisonOptions): Comparer {
   const before = connectionJudge(options.before, outputInterface);
   const after = connectionJudge(options.after, outputInterface);
   const treatments = numberTreatments(before, after);
+  const decisions = { before: remember(before), after: remember(after) };
   const sort = createSorter(own);
   const standing = createStanding(own);
-  const changes = new Map<number, ConnectionChange>();
-  const misplaced = new Map<number, Misplaced>();
-  const decisions = { before: remember(before), after: remember(after) };
+  const changes = createGroups<ConnectionChange>(examples);
+  const misplaced = createGroups<Misplaced>(examples);
   const apart = Object.fromEntries(APART.map((why) => [why, 0])) as Record<Apart, number>;
   let judged = 0;
   let old = 0;
@@ -80,61 +80,54 @@ export function compareConnections(options: ComparisonOptions): Comparer {
 
   /** Counts a connection that is to be treated otherwise; returns the change if it keeps the old treatment. */
   const change = (connection: Connection, index: number, next: number): ConnectionChange | undefined => {
-    const key = index * after.length + next;
-    let found = changes.get(key);
-    if (!found) {
+    const found = changes.add(index * after.length + next, connection, () => {
       const [from, to] = [decisions.before(index), decisions.after(next)];
-      found = { from, to, connections: 0, bytes: undefined, old: 0, examples: [] };
-      changes.set(key, found);
-    }
-    found.connections++;
+      return { from, to, connections: 0, bytes: undefined, old: 0, examples: [] };
+    });
     if (connection.bytes !== undefined) found.bytes = (found.bytes ?? 0) + connection.bytes;
-    if (found.examples.length < examples) found.examples.push(copyOf(connection));
-    if (mayChange(found) || standing(connection, unscoped(found.to), found.from) !== "wrong") {
-      return undefined;
-    }
+    if (mayChange(found) || standing(connection, unscoped(found.to), found.from) !== "wrong") return undefined;
     found.old++;
     old++;
     return found;
   };
-  const place = (connection: Connection, index: number) => {
+  /** Counts a connection that the rules decide about; returns the change if it keeps the old treatment. */
+  const count = (connection: Connection, index: number, next: number): ConnectionChange | undefined => {
+    judged++;
+    counted ||= connection.bytes !== undefined;
     const decision = decisions.before(index);
-    if (standing(connection, decision) !== "wrong") return;
-    let found = misplaced.get(index);
-    if (!found) {
-      found = { decision, connections: 0, examples: [] };
-      misplaced.set(index, found);
+    if (standing(connection, decision) === "wrong") {
+      misplaced.add(index, connection, () => ({ decision, connections: 0, examples: [] }));
     }
-    found.connections++;
-    if (found.examples.length < examples) found.examples.push(copyOf(connection));
+    return treatments.before[index] === treatments.after[next] ? undefined : change(connection, index, next);
   };
 
   return {
     add: (connections) => {
       const sorted = sort(connections);
-      const from = before.judge(sorted);
-      const to = after.judge(sorted);
+      const [from, to] = [before.judge(sorted), after.judge(sorted)];
       for (const [i, connection] of connections.entries()) {
         const why = sorted.apart[i];
-        if (why !== undefined) {
-          apart[why]++;
-          options.each?.(connection, undefined);
-          continue;
-        }
-        judged++;
-        counted ||= connection.bytes !== undefined;
-        const [index, next] = [from[i] ?? 0, to[i] ?? 0];
-        place(connection, index);
-        const isChanged = treatments.before[index] !== treatments.after[next];
-        const found = isChanged ? change(connection, index, next) : undefined;
+        if (why !== undefined) apart[why]++;
+        const found = why === undefined ? count(connection, from[i] ?? 0, to[i] ?? 0) : undefined;
         options.each?.(connection, found);
       }
     },
-    result: () => {
-      const most = <T extends { readonly connections: number }>(found: ReadonlyMap<number, T>) =>
-        [...found.values()].sort((a, b) => b.connections - a.connections);
-      return { judged, apart, counted, changes: most(changes), misplaced: most(misplaced), old };
+    result: () => ({ judged, apart, counted, changes: changes.sorted(), misplaced: misplaced.sorted(), old }),
+  };
+}
+
+/** Connections that have something in common, by a number for it; each group with some examples. */
+function createGroups<T extends { connections: number; readonly examples: Connection[] }>(examples: number) {
+  const groups = new Map<number, T>();
+  return {
+    add: (key: number, connection: Connection, make: () => T): T => {
+      const found = groups.get(key) ?? make();
+      groups.set(key, found);
+      found.connections++;
+      if (found.examples.length < examples) found.examples.push(copyOf(connection));
+      return found;
     },
+    sorted: (): readonly T[] => [...groups.values()].sort((a, b) => b.connections - a.connections),
   };
 }
 

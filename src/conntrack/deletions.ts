@@ -52,6 +52,7 @@ export function ruleDeletion(
 }
 
 const keyOf = ({ family, protocol, source, seen }: Deletion): string => `${family} ${protocol} ${source} ${seen}`;
+
 /**
  * Finds out which deletions by rule would delete no others: it is shown all connections, those that are to go and those that
  * are to stay.
@@ -97,8 +98,9 @@ export class RuleDeletions {
     const { records, read } = parseAddresses([connection.original.destination]);
     if (!read[0]?.ok) return;
     const address = addressOf(records, 0);
-    for (const candidate of group.values())
+    for (const candidate of group.values()) {
       if (address >> candidate.hosts === candidate.network) candidate.isSafe = false;
+    }
   }
 
   /** The commands: those by rule that are safe, and for all else one for each pair of ends. */

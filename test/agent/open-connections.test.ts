@@ -92,6 +92,13 @@ test("a change of the scope means something", async () => {
   assert.equal((await follow([[OLD, scoped]], { file: LINES })).counts, [[2, 0]]);
 });
 
+test("what depends on the interface is told apart, and not reset", async () => {
+  const limited: FamilyPolicy = { ...OLD, scope: { ...OLD.scope, outputInterfaces: ["eth0"] } };
+  const { lines, counts } = await follow([[OLD, limited]], { file: LINES }, "all");
+  assert.equal(counts, [[0, 0]]);
+  assert.equal(lines, ["info: open connections: 3 may keep one: that depends on the interface by which they leave"]);
+});
+
 test("connections are reset", async () => {
   const run = async (name: string, args: readonly string[]) =>
     runOf([name, ...args].join(" "), { stdout: args[0] === "-R" ? "udp one\n" : "conntrack v1.4.7" });
