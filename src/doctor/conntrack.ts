@@ -101,7 +101,7 @@ function countFindings(counters: TableCounters | undefined): readonly Finding[] 
   const failed: Finding = {
     check: "conntrack",
     severity: "warning",
-    what: `${insertFailed} connections could not be entered into the connection table since the node started`,
+    what: `${insertFailed} connection${insertFailed === 1 ? "" : "s"} could not be entered into the connection table since the node started`,
     evidence,
     why: "their first packets were dropped: no source port was left, or a client sent two first packets at once, as resolvers do",
     remedy:

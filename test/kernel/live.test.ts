@@ -76,6 +76,8 @@ for (const [place, runtime] of [
           const page = (await loop.get("/metrics")).text;
           assert.is(sample(page, "connections_reset_total"), 1);
           assert.is(sample(page, "open_connections_old_treatment"), 0);
+          assert.ok((sample(page, "conntrack_entries") ?? 0) >= 3);
+          assert.is(sample(page, "conntrack_drop_total"), 0);
           assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
           assert.not.match(loop.log(), /^[WE]/m);
         },
@@ -88,7 +90,7 @@ for (const [place, runtime] of [
 kernelTest("without a reset the old treatment stays, and is told", () =>
   withNetwork(async (network, folder) => {
     const flag = configFlag(folder, OLD);
-    await withLoop(network.node, ["--enable-ipv6", METRICS, flag], async (loop) => {
+    await withLoop(network.node, ["--enable-ipv6", METRICS, "--port-usage-metrics=2", flag], async (loop) => {
       await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
       assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
       configFlag(folder, NEW);
@@ -96,10 +98,36 @@ kernelTest("without a reset the old treatment stays, and is told", () =>
       await loop.until(() => told.test(loop.log()), "saying so");
       assert.is(sample((await loop.get("/metrics")).text, "open_connections_old_treatment"), 1);
       assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+      const used = 'nat_ports_in_use{protocol="udp",source="192.0.2.1",destination="203.0.113.10:7007"}';
+      const { text } = await loop.get("/metrics");
+      assert.equal([sample(text, used), sample(text, "nat_ports_available")], [1, 64_512]);
+      assert.ok((sample(text, "conntrack_entries_limit") ?? 0) > 1_000);
       const { misplaced, judged } = await impact(network, flag);
       assert.equal([judged, misplaced.length, misplaced[0].connections], [3, 1, 1]);
       assert.is(misplaced[0].decision.decidedBy.cidr, "203.0.113.0/24");
     });
+  }),
+);
+
+kernelTest("doctor sees that a destination has no source port left, and what the kernel dropped for it", () =>
+  withNetwork(async (network, folder) => {
+    const flags = ["--to-ports=5000-5003", configFlag(folder, OLD)];
+    assert.is((await agent(network.node, ["apply", ...flags, "--enable-ipv6"])).exit, 0);
+    const host = ADDRESSES.ipv4.outside;
+    network.send(network.pod, [{ protocol: "udp", host, count: 4, from: 6000 }]);
+    // Nobody answers the fifth: its packet goes no further than the node.
+    const one = `const socket = require("dgram").createSocket("udp4"); socket.bind(6100, () => socket.send("?", 7007, "${host}", () => socket.close()));`;
+    runInside(network.pod, [process.execPath, "-e", one]);
+    const { exit, stdout } = await agent(network.node, ["doctor", ...flags, "--enable-ipv6", "--output=json"]);
+    assert.is(exit, 2);
+    const findings = JSON.parse(stdout).findings.filter(({ check }: { check: string }) => check === "conntrack");
+    assert.equal(
+      findings.map(({ severity, what }: { severity: string; what: string }) => `${severity}: ${what}`),
+      [
+        "warning: 1 connection could not be entered into the connection table since the node started",
+        "error: 100 % of the source ports for 203.0.113.10:7007 are in use",
+      ],
+    );
   }),
 );
 
