@@ -39,7 +39,9 @@ export function countPorts(own: readonly { readonly address: string }[]): PortCo
         const { protocolName, reply, original, zoned } = connection;
         const port = reply.sourcePort;
         if (port === undefined || zoned) continue;
-        if (translatedTo(connection) === undefined && !ours.has(original.source)) continue;
+        // A pod that keeps its address has all ports to itself, and what stays within the node is no matter of NAT.
+        const isOwn = ours.has(original.source) && !ours.has(reply.source);
+        if (translatedTo(connection) === undefined && !isOwn) continue;
         const key = `${protocolName} ${reply.destination} ${reply.source} ${port}`;
         const found = usage.get(key);
         if (found) found.used++;

@@ -50,6 +50,8 @@ test("ports are counted by the address that is seen, the destination and its por
     // The node's own takes one, a pod that keeps its address takes none.
     udp("192.0.2.1", "203.0.113.10"),
     udp("10.244.0.4", "203.0.113.10"),
+    ...Array.from({ length: 9 }, () => udp("127.0.0.1", "127.0.0.1")),
+    ...Array.from({ length: 9 }, () => udp("192.0.2.1", "10.244.0.1")),
     udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.50" }),
     udp("10.244.0.2", "10.96.0.1", { dnat: "203.0.113.10", snat: "192.0.2.1" }),
     udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.1", rest: "zone=2" }),
