@@ -64,6 +64,10 @@ for (const [place, runtime] of [
           assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
           assert.equal(before.changes[0].examples[0].seenAs, NODE);
 
+          // The same packets in a zone of another program.
+          const ends = ["-s", POD, "-d", ADDRESSES.ipv4.outside, "-r", ADDRESSES.ipv4.outside, "-n", NODE];
+          const ports = ["--sport", "5000", "--dport", "7007", "--reply-port-src", "7007", "--reply-port-dst", "5000"];
+          runInside(network.node, ["conntrack", "-I", "-p", "udp", "-w", "5", "-t", "300", ...ends, ...ports]);
           const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
           const all = new Set(listed());
           configFlag(folder, NEW);
