@@ -17,10 +17,13 @@ export interface Deletion {
   readonly replySource: string | undefined;
 }
 
-/** The words of a command, as the tool reads them from a file. Connections in zones of others are left alone. */
+/** The default zone in both directions: with `-w` alone the tool takes connections whose zone is another in one direction. */
+const ZONE = ["-w", "0", "--orig-zone", "0", "--reply-zone", "0"];
+
+/** A command, as the tool reads it from a file. Connections in zones of others are left alone. */
 export function formatDeletion(deletion: Deletion): string {
   const { family, protocol, source, seen, destination, replySource } = deletion;
-  const words = ["-D", "-w", "0", "-f", family, "-p", String(protocol), "-s", source, "-q", seen, "-d", destination];
+  const words = ["-D", ...ZONE, "-f", family, "-p", `${protocol}`, "-s", source, "-q", seen, "-d", destination];
   return (replySource === undefined ? words : [...words, "-r", replySource]).join(" ");
 }
 

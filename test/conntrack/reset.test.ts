@@ -34,7 +34,7 @@ function isNamed({ original, reply, protocol, zoned, family }: Connection, words
   const replySource = value("-r");
   return (
     !zoned &&
-    value("-w") === "0" &&
+    ["-w", "--orig-zone", "--reply-zone"].every((name) => value(name) === "0") &&
     value("-f") === family &&
     Number(value("-p")) === protocol &&
     value("-s") === original.source &&

@@ -64,10 +64,22 @@ for (const [place, runtime] of [
           assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
           assert.equal(before.changes[0].examples[0].seenAs, NODE);
 
-          // The same packets in a zone of another program.
+          // The same ends in zones of other programs.
           const ends = ["-s", POD, "-d", ADDRESSES.ipv4.outside, "-r", ADDRESSES.ipv4.outside, "-n", NODE];
-          const ports = ["--sport", "5000", "--dport", "7007", "--reply-port-src", "7007", "--reply-port-dst", "5000"];
-          runInside(network.node, ["conntrack", "-I", "-p", "udp", "-w", "5", "-t", "300", ...ends, ...ports]);
+          for (const [i, zone] of ["-w", "--orig-zone", "--reply-zone"].entries()) {
+            const [port, seenPort] = [`${6000 + i}`, `${6100 + i}`];
+            const ports = [
+              "--sport",
+              port,
+              "--dport",
+              "7007",
+              "--reply-port-src",
+              "7007",
+              "--reply-port-dst",
+              seenPort,
+            ];
+            runInside(network.node, ["conntrack", "-I", "-p", "udp", zone, "5", "-t", "300", ...ends, ...ports]);
+          }
           const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
           const all = new Set(listed());
           configFlag(folder, NEW);
