@@ -6,8 +6,9 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
 
 /**
  * Which modules and packages a module may import. Files in the folder of one backend belong to `backends`, and may import
- * what all backends share, but no other backend. `browser`: all of its files are held to be browser-compatible.
- * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean }>>}
+ * what all backends share, but no other backend. `browser`: all of its files are held to be browser-compatible. `entries`: its
+ * entry points, if there is another one besides index.ts, because a browser cannot load that one.
+ * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean, entries?: readonly string[] }>>}
  */
 const MODULES = {
   core: { modules: [], packages: ["@assemblyscript/loader"] },
@@ -15,15 +16,16 @@ const MODULES = {
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
   conntrack: { modules: ["core", "policy", "host"] },
+  netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
-  doctor: { modules: ["core", "config", "policy", "host", "backends", "conntrack"] },
-  agent: { modules: ["config", "policy", "backends", "host", "conntrack"], packages: ["prom-client"] },
+  doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
+  agent: { modules: ["config", "policy", "backends", "netfilter", "host", "conntrack"], packages: ["prom-client"] },
   cli: {
-    modules: ["core", "config", "policy", "backends", "host", "conntrack", "agent", "doctor"],
+    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
     packages: ["picocolors"],
   },
   preview: {
-    modules: ["core", "config", "policy", "backends"],
+    modules: ["core", "config", "policy", "netfilter", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],
     browser: true,
   },
@@ -108,8 +110,12 @@ function refusalOf(file, target) {
     return isOther ? `may not import another backend, ${to.backend}` : undefined;
   }
   if (!MODULES[from.module]?.modules.includes(to.module)) return `may not import ${to.module}`;
-  const entry = [to.module, ...(to.backend === undefined ? [] : [to.backend]), "index.ts"].join("/");
-  return target === entry ? undefined : `imports ${target}, which is not the entry point ${entry}`;
+  const entries = (MODULES[to.module]?.entries ?? ["index.ts"]).map((entry) =>
+    [to.module, ...(to.backend === undefined ? [] : [to.backend]), entry].join("/"),
+  );
+  return entries.includes(target)
+    ? undefined
+    : `imports ${target}, which is not the entry point ${entries.join(" or ")}`;
 }
 
 /**

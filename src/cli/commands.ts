@@ -129,13 +129,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     action: status,
   },
   doctor: {
-    operands: "",
+    operands: "[--flow SRC DST]",
     summary: "check the whole node for what defeats the config",
     details: [
       "Reads the config, the rules, /proc and /etc/cni, and writes nothing. Each finding says what is wrong, what shows it, why it matters and what to do. What may not be read is listed too: without privileges that is most of the rules.",
+      "With --flow it walks one connection through all chains of the postrouting NAT hook, of both iptables variants and of every nftables table, in the order in which the kernel calls them: it shows rule by rule which one decides, whoever's it is, and what the outside sees. SRC and DST are addresses or CIDRs. If the answer depends on what is not known, it is maybe, with what would decide: --protocol, --port, --source-port, --output-interface or --mark, or a match that is not interpreted. Without --output-interface the main routing table tells the interface.",
     ],
-    examples: ["ip-masq-agent doctor", "ip-masq-agent doctor --output=json | jq '.findings[].what'"],
-    exits: "0 if all is well, 2 if there are errors or warnings; 1 if it could not work",
+    examples: [
+      "ip-masq-agent doctor",
+      "ip-masq-agent doctor --output=json | jq '.findings[].what'",
+      "ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1 --protocol=tcp --port=443",
+    ],
+    exits: "0 if all is well, and with --flow; 2 if there are errors or warnings; 1 if it could not work",
     usageExit: 1,
     action: doctor,
   },

@@ -1,19 +1,31 @@
-// ip-masq-agent doctor: checks of the whole node.
+// ip-masq-agent doctor: checks of the whole node; with --flow SRC DST, what its rules do to one connection.
 
 import type { Opened } from "../backends/index.ts";
 import { thisConntrack } from "../conntrack/index.ts";
-import { CHECKS, type Examined, examine, type Severity } from "../doctor/index.ts";
+import {
+  CHECKS,
+  type Examined,
+  examine,
+  explainFlow,
+  FlowQuestionError,
+  flowData,
+  formatFlow,
+  type Severity,
+} from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import { compilePolicy } from "../policy/index.ts";
 import { readConfig } from "./config-input.ts";
 import { formatFinding, formatSeen } from "./doctor-report.ts";
+import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend } from "./policy.ts";
-import type { Settings } from "./settings.ts";
+import type { FlowFacts, Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /** Exit 0 if all is well, 2 if a check found an error or a warning. */
-export async function doctor(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+export async function doctor(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  if (settings.flow) return doctorFlow(settings.flow, settings, words, io);
+  if (words.length > 0) throw new UsageError(`doctor takes no ${JSON.stringify(words[0])} without --flow`);
   const { paths } = settings;
   // An invalid config is a finding like others.
   const { sources, ...parsed } = readConfig(paths, settings.config);
@@ -42,6 +54,24 @@ export async function doctor(settings: Settings, _words: readonly string[], io: 
     printReports(reports, files.unreadable(), io);
   }
   return isWell ? 0 : 2;
+}
+
+/** Exit 0, whatever the answer is. */
+async function doctorFlow(facts: FlowFacts, settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  const [source, destination, more] = words;
+  if (source === undefined || destination === undefined || more !== undefined) {
+    throw new UsageError("--flow needs two addresses, such as: ip-masq-agent doctor --flow 10.244.1.7 10.99.0.1");
+  }
+  try {
+    const { outputInterface } = settings.packet;
+    const explanation = await explainFlow(thisHost, { source, destination, outputInterface, ...facts });
+    if (settings.json) printJson(io, flowData(explanation));
+    else io.print(formatFlow(explanation));
+    return 0;
+  } catch (error) {
+    if (error instanceof FlowQuestionError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function printReports(reports: readonly Examined[], unreadable: readonly string[], io: Io): void {

@@ -30,6 +30,14 @@ export interface FlowSettings {
   readonly live: boolean;
 }
 
+/** What `doctor --flow` is told of a connection. */
+export interface FlowFacts {
+  readonly protocol: string | undefined;
+  readonly port: number | undefined;
+  readonly sourcePort: number | undefined;
+  readonly mark: bigint | undefined;
+}
+
 export interface Settings {
   readonly config: ReadOptions;
   /** The config's files, and folders of them; `-` is standard input. */
@@ -63,6 +71,8 @@ export interface Settings {
   readonly flows: FlowSettings;
   /** What is known of the packets in question besides their destination. */
   readonly packet: { readonly source: string | undefined; readonly outputInterface: string | undefined };
+  /** doctor --flow: what is known of a connection besides its addresses; undefined without the flag. */
+  readonly flow: FlowFacts | undefined;
   /** Every flag that `run` takes with its value, given or not. */
   readonly effective: ReadonlyMap<string, string>;
   /** klog flags that were given and do nothing. */
@@ -109,7 +119,8 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
       `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
     );
   }
-  if (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535) {
+  // doctor's flag of this name is checked with its others.
+  if (!bool("flow") && (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535)) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
   if (!/^\d{1,3}$/.test(text("port-usage-metrics")) || Number(text("port-usage-metrics")) > 100) {
@@ -163,8 +174,29 @@ export function settingsOf({ flags, repeated }: Pick<ParsedArgs, "flags" | "repe
       live: bool("live"),
     },
     packet: { source: flags.get("source"), outputInterface: flags.get("output-interface") },
+    flow: bool("flow") ? flowFacts(flags) : undefined,
     effective: new Map(flagsOf("run").map(([name]) => [name, repeated.get(name)?.join(",") ?? text(name)])),
     ignored: [...flags.keys()].filter((name) => FLAGS[name]?.group === "klog"),
+  };
+}
+
+/** Throws {@link UsageError}. */
+function flowFacts(flags: ReadonlyMap<string, string>): FlowFacts {
+  const port = (name: string): number | undefined => {
+    const text = flags.get(name);
+    if (text === undefined) return undefined;
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+    throw new UsageError(`invalid value ${JSON.stringify(text)} for flag -${name}: write a port, such as 443`);
+  };
+  const mark = flags.get("mark");
+  if (mark !== undefined && !/^(0x[\da-f]{1,8}|\d{1,10})$/i.test(mark)) {
+    throw new UsageError(`invalid value ${JSON.stringify(mark)} for flag -mark: write a number, such as 0x4000`);
+  }
+  return {
+    protocol: flags.get("protocol"),
+    port: port("port"),
+    sourcePort: port("source-port"),
+    mark: mark === undefined ? undefined : BigInt(mark),
   };
 }
 

@@ -1,8 +1,8 @@
 // Reads the connections that the kernel tracks in this process's network namespace, as many as there may be.
 import {
+  interfaceAddresses,
   isMissing,
   type LocalAddress,
-  localAddresses,
   type Runner,
   readPieces,
   runTool,
@@ -25,7 +25,7 @@ export const thisConntrack: ConntrackHost = {
   run: runTool,
   stream: streamTool,
   pieces: readPieces,
-  addresses: localAddresses,
+  addresses: interfaceAddresses,
 };
 
 /** The connections cannot be read. */

@@ -1,7 +1,7 @@
 // Does the kernel forward packets at all, and which tools are there?
 import { type Files, isMissing, kernelRelease, type Runner } from "../host/index.ts";
 import type { Check, Finding } from "./check.ts";
-import { type Route, readRoutes } from "./pod-ranges.ts";
+import { type Route, readRoutes } from "./routes.ts";
 
 export const kernel: Check = {
   name: "kernel",

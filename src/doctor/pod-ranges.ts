@@ -1,6 +1,7 @@
 // Where the pods of a node have their addresses, as far as its files say.
 import { type Family, parsePrefixes } from "../core/index.ts";
 import type { Files } from "../host/index.ts";
+import { readRoutes } from "./routes.ts";
 
 /** A range that pods have addresses of. */
 export interface PodRange {
@@ -95,39 +96,3 @@ function routeClaims(files: Files): Claim[] {
     POD_INTERFACES.test(device) ? [{ text: cidr, origin: `the route by ${device}` }] : [],
   );
 }
-
-/** A route of the main table. */
-export interface Route {
-  readonly family: Family;
-  readonly cidr: string;
-  readonly device: string;
-}
-
-/** The routes of both families, as far as `/proc/net` shows them (proc_net(5)). */
-export function readRoutes(files: Files): readonly Route[] {
-  const rows = (path: string) => (files.read(path) ?? "").split("\n").map((line) => line.trim().split(/\s+/));
-  const ipv4 = rows("/proc/net/route").flatMap(([device = "", destination = "", , , , , , mask = ""]): Route[] =>
-    /^[\dA-F]{8}$/.test(destination)
-      ? [{ family: "ipv4", cidr: `${octetsOf(destination).join(".")}/${countBits(mask)}`, device }]
-      : [],
-  );
-  const ipv6 = rows("/proc/net/ipv6_route").flatMap((fields): Route[] => {
-    const [destination = "", bits = ""] = fields;
-    const groups = destination.match(/.{4}/g);
-    // Of the local table and of multicast are the kernel's own.
-    const device = fields.at(-1) ?? "";
-    if (groups?.length !== 8 || device === "lo" || /^f[ef]/.test(destination)) return [];
-    return [{ family: "ipv6", cidr: `${groups.join(":")}/${Number.parseInt(bits, 16)}`, device }];
-  });
-  return [...ipv4, ...ipv6];
-}
-
-/** The kernel prints the address as a number of its own byte order. */
-const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-function octetsOf(hex: string): readonly number[] {
-  const octets = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
-  return IS_LITTLE_ENDIAN ? octets.reverse() : octets;
-}
-
-const countBits = (hex: string): number => Number.parseInt(hex, 16).toString(2).replaceAll("0", "").length;

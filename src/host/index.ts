@@ -4,7 +4,7 @@
  */
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
-export { type LocalAddress, localAddresses, nodeAddresses } from "./addresses.ts";
+export { type InterfaceAddress, interfaceAddresses, type LocalAddress, nodeAddresses } from "./addresses.ts";
 export { type Files, openFiles } from "./files.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";

@@ -7,11 +7,11 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 /** The node's addresses: one by which it is reached, a second one, and that of the bridge of its pods. */
 export const OWN: readonly LocalAddress[] = [
-  { address: "127.0.0.1", cidr: "127.0.0.1/8", primary: true },
-  { address: "192.0.2.1", cidr: "192.0.2.1/24", primary: true },
-  { address: "192.0.2.50", cidr: "192.0.2.50/24", primary: false },
-  { address: "10.244.0.1", cidr: "10.244.0.1/24", primary: true },
-  { address: "2001:db8:1::1", cidr: "2001:db8:1::1/64", primary: true },
+  { name: "lo", address: "127.0.0.1", cidr: "127.0.0.1/8", primary: true },
+  { name: "eth0", address: "192.0.2.1", cidr: "192.0.2.1/24", primary: true },
+  { name: "eth0", address: "192.0.2.50", cidr: "192.0.2.50/24", primary: false },
+  { name: "cni0", address: "10.244.0.1", cidr: "10.244.0.1/24", primary: true },
+  { name: "eth0", address: "2001:db8:1::1", cidr: "2001:db8:1::1/64", primary: true },
 ];
 
 export interface FakeNode {

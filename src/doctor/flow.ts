@@ -1,0 +1,161 @@
+// What happens to the source address of one connection, rule by rule.
+import { type Family, formatIntervals, type Interval } from "../core/index.ts";
+import type { Host } from "../host/index.ts";
+import {
+  type BaseChain,
+  type NatView,
+  PORT_PROTOCOLS,
+  protocolNumber,
+  readAddressBlock,
+  type Traffic,
+  type Treatment,
+  type Walk,
+  walk,
+} from "../netfilter/index.ts";
+import { type NodeFacts, readNat, thisNode } from "../netfilter/read-nat.ts";
+import { findOutput, readRoutes } from "./routes.ts";
+
+/** A connection, as a person names it. Addresses may be CIDRs. */
+export interface FlowQuestion {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol?: string | undefined;
+  readonly port?: number | undefined;
+  readonly sourcePort?: number | undefined;
+  readonly outputInterface?: string | undefined;
+  readonly mark?: bigint | undefined;
+}
+
+/** A question that makes no sense; the message says why. */
+export class FlowQuestionError extends Error {
+  override name = "FlowQuestionError";
+}
+
+export interface FlowExplanation {
+  readonly question: FlowQuestion;
+  readonly family: Family;
+  /** The interface by which it leaves, and how that is known. */
+  readonly output: { readonly name: string; readonly by: "flag" | "routes" } | undefined;
+  readonly view: NatView;
+  readonly walk: Walk;
+  /** What the outside may see as the source; undefined if that is not known. Empty if it sees nothing. */
+  readonly seen: readonly string[] | undefined;
+  /** Base chains that the packet does not come to, because it is translated or dropped before. */
+  readonly notReached: readonly BaseChain[];
+}
+
+/** Reads the node's rules and walks the connection through them. Throws {@link FlowQuestionError}. */
+export async function explainFlow(
+  host: Pick<Host, "run">,
+  question: FlowQuestion,
+  facts: NodeFacts = thisNode(),
+): Promise<FlowExplanation> {
+  const { family, traffic } = readQuestion(question);
+  const [view] = await readNat(host, [family], facts);
+  if (!view) throw new Error("no view of the family");
+  const output = question.outputInterface
+    ? { name: question.outputInterface, by: "flag" as const }
+    : routedOutput(family, traffic, facts);
+  const walked = walk(view, { ...traffic, outputInterface: output && [output.name] });
+  return {
+    ...{ question, family, output, view, walk: walked },
+    seen: await seenOf(walked, traffic, output?.name, facts),
+    notReached: notReached(view, walked),
+  };
+}
+
+function readQuestion(question: FlowQuestion): { readonly family: Family; readonly traffic: Traffic } {
+  const { source, destination, protocol, port, sourcePort, mark } = question;
+  const family = familyOf(source) ?? refuse(`${JSON.stringify(source)} is neither an IP address nor a CIDR`);
+  const other = familyOf(destination) ?? refuse(`${JSON.stringify(destination)} is neither an IP address nor a CIDR`);
+  if (family !== other) return refuse(`${source} and ${destination} are of different families`);
+  const number = protocol === undefined ? undefined : protocolNumber(protocol);
+  if (protocol !== undefined && number === undefined) {
+    return refuse(`the protocol ${JSON.stringify(protocol)} is not known: write tcp, udp, sctp, icmp or a number`);
+  }
+  const hasPorts = PORT_PROTOCOLS.some((name) => protocolNumber(name) === number);
+  if ((port !== undefined || sourcePort !== undefined) && !hasPorts) {
+    return refuse("ports need a protocol that has them, such as --protocol=tcp");
+  }
+  const one = (value: number | undefined) =>
+    value === undefined ? undefined : [{ first: BigInt(value), last: BigInt(value) }];
+  const traffic: Traffic = {
+    source: readAddressBlock(family, source)?.values,
+    destination: readAddressBlock(family, destination)?.values,
+    protocol: one(number),
+    destinationPort: one(port),
+    sourcePort: one(sourcePort),
+    mark,
+  };
+  return { family, traffic };
+}
+
+function familyOf(text: string): Family | undefined {
+  if (!/^[\da-f:.]+(\/\d+)?$/i.test(text)) return undefined;
+  return (["ipv4", "ipv6"] as const).find((family) => readAddressBlock(family, text) !== undefined);
+}
+
+function refuse(message: string): never {
+  throw new FlowQuestionError(message);
+}
+
+function routedOutput(family: Family, { destination = [] }: Traffic, facts: NodeFacts): FlowExplanation["output"] {
+  const [one] = destination;
+  if (!one || one.first !== one.last) return undefined;
+  const name = findOutput(readRoutes(facts.files), family, one.first);
+  return name === undefined ? undefined : { name, by: "routes" };
+}
+
+/** The addresses of an interface that a masqueraded packet may get. */
+async function masqueradeAddresses(
+  family: Family,
+  name: string | undefined,
+  facts: NodeFacts,
+): Promise<readonly string[] | undefined> {
+  const addresses = name === undefined ? undefined : await facts.addresses();
+  const own = addresses?.filter((one) => one.name === name && familyOf(one.address) === family);
+  const global = own?.filter(({ address }) => !/^(fe80:|169\.254\.)/i.test(address)).map(({ address }) => address);
+  return global?.length ? global : undefined;
+}
+
+/** What the outside may see. Several treatments may lead to one address. */
+async function seenOf(
+  { outcome, family }: Walk,
+  { source = [] }: Traffic,
+  output: string | undefined,
+  facts: NodeFacts,
+): Promise<readonly string[] | undefined> {
+  const seen = new Set<string>();
+  for (const treatment of outcome.kind === "maybe" ? outcome.possible : [outcome]) {
+    const addresses = await seenAfter(treatment, family, source, () => masqueradeAddresses(family, output, facts));
+    if (!addresses) return undefined;
+    for (const address of addresses) seen.add(address);
+  }
+  return [...seen];
+}
+
+async function seenAfter(
+  treatment: Treatment,
+  family: Family,
+  source: readonly Interval[],
+  masqueraded: () => Promise<readonly string[] | undefined>,
+): Promise<readonly string[] | undefined> {
+  switch (treatment.kind) {
+    case "kept":
+      return formatIntervals(family, source);
+    case "masqueraded":
+      return masqueraded();
+    case "translated":
+      return formatIntervals(family, [treatment]);
+    case "dropped":
+      return [];
+    case "unknown":
+      return undefined;
+  }
+}
+
+/** Chains after the one in which everything has been decided. */
+function notReached({ groups }: NatView, { endings }: Walk): readonly BaseChain[] {
+  const last = endings.map(({ base }) => (base ? groups.findIndex((group) => group.includes(base)) : groups.length));
+  return groups.slice(Math.max(...last) + 1).flat();
+}

@@ -1,0 +1,54 @@
+// Addresses as the tools print them, to numbers.
+// This module is browser-compatible.
+import { addressOf, type Family, type Interval, parseAddresses } from "../core/index.ts";
+import { type Intervals, normalize, only } from "./intervals.ts";
+
+export const bitsOf = (family: Family): number => (family === "ipv4" ? 32 : 128);
+
+/** The number of each text that is an address of the family; undefined for any other. One pass through the core. */
+export function readAddresses(family: Family, texts: readonly string[]): readonly (bigint | undefined)[] {
+  const { records, read } = parseAddresses(texts);
+  return read.map((one, i) => (one.ok && one.family === family ? addressOf(records, i) : undefined));
+}
+
+/** The addresses that have the first `length` bits of `address`. */
+export function prefixOf(family: Family, address: bigint, length: number): Interval {
+  const rest = (1n << BigInt(bitsOf(family) - length)) - 1n;
+  const first = address - (address & rest);
+  return { first, last: first + rest };
+}
+
+/** Some bits of an address, and what they must be. */
+export interface MaskedAddress {
+  readonly mask?: bigint;
+  readonly values: Intervals;
+}
+
+/**
+ * Reads `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, and with the mask of bits that iptables prints if it is no prefix,
+ * `10.0.0.1/255.0.0.255`.
+ */
+export function readAddressBlock(family: Family, text: string): MaskedAddress | undefined {
+  const [head = "", length] = text.split("/", 2);
+  const [from = "", to] = head.split("-", 2);
+  if (length !== undefined && /^\d+$/.test(length)) {
+    const [address] = readAddresses(family, [from]);
+    if (address === undefined || Number(length) > bitsOf(family)) return undefined;
+    return { values: [prefixOf(family, address, Number(length))] };
+  }
+  const [first, last, mask] = readAddresses(family, [from, to ?? from, length ?? from]);
+  if (first === undefined || last === undefined || mask === undefined || last < first) return undefined;
+  return length === undefined ? { values: [{ first, last }] } : { mask, values: only(first & mask) };
+}
+
+/** Loopback is the node's too. */
+const LOOPBACK = { ipv4: { first: 0x7f00_0000n, last: 0x7fff_ffffn }, ipv6: { first: 1n, last: 1n } } as const;
+
+/** The node's addresses of one family, from their texts. */
+export function localAddresses(family: Family, texts: readonly string[]): readonly Interval[] {
+  const found = readAddresses(
+    family,
+    texts.map((text) => text.replace(/%.*$/, "")),
+  ).filter((one) => one !== undefined);
+  return normalize([LOOPBACK[family], ...found.map((address) => ({ first: address, last: address }))]);
+}

@@ -1,0 +1,237 @@
+// Rules of other programs that translate packets which the policy keeps.
+// This module is browser-compatible.
+import type { Interval } from "../core/index.ts";
+import { type FamilyPolicy, spaceOf } from "../policy/index.ts";
+import { prefixOf, readAddresses } from "./addresses.ts";
+import { type Intervals, intersect, normalize, subtract, unite } from "./intervals.ts";
+import type { NatView } from "./model.ts";
+import type { Ending, Leave, RuleAt, Treatment } from "./outcome.ts";
+import { type Owner, ownerOf } from "./owner.ts";
+import type { Traffic } from "./traffic.ts";
+import { walk } from "./walk.ts";
+
+/** By what our own rules are known. */
+export interface Ours {
+  /** The chain in table nat of iptables. */
+  readonly chain: string;
+  /** The table of nftables. */
+  readonly table: string;
+}
+
+/** Where a rule stands: before ours, after them, or it is not known, as the kernel may call either chain first. */
+export type Position = "before" | "after" | "unknown";
+
+/** A rule of another program that translates packets to destinations which the policy keeps. */
+export interface ForeignTranslation {
+  readonly at: RuleAt;
+  readonly owner: Owner | undefined;
+  readonly treatment: Treatment;
+  /** Undefined if we have no rules on the node. */
+  readonly position: Position | undefined;
+  /** The kept CIDRs that it reaches, in the order of the policy. */
+  readonly destinations: readonly string[];
+  /** Does it reach all of them? */
+  readonly all: boolean;
+  /** Sources of packets that it translates. */
+  readonly sources: Intervals;
+  /** What else must be true of a packet: it leaves by a certain interface, has a certain protocol. */
+  readonly conditions: readonly string[];
+  /** False if that depends on matches which are not interpreted. */
+  readonly certain: boolean;
+}
+
+/** A rule before our jump after which packets never come to it, although the policy translates them. */
+export interface EarlyEnd {
+  readonly at: RuleAt;
+  readonly owner: Owner | undefined;
+  readonly kind: "accept" | "return" | "drop";
+  readonly sources: Intervals;
+  readonly destinations: Intervals;
+}
+
+export interface ForeignRules {
+  readonly translations: readonly ForeignTranslation[];
+  readonly ends: readonly EarlyEnd[];
+}
+
+/** Which packets are asked about. */
+export interface PodTraffic {
+  /** The pods' addresses, if they are known; otherwise the policy's sources, or any that is not the node's. */
+  readonly sources?: Intervals | undefined;
+}
+
+/**
+ * The rules of others that translate packets from pods to kept destinations, and those that end the hook's chain in front of
+ * our jump. Packets have no mark and no service has translated them, so what kube-proxy marks is not among them.
+ */
+export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, pods: PodTraffic = {}): ForeignRules {
+  const { kept, translated } = destinationsOf(policy);
+  const local = view.localAddresses ?? [];
+  const traffic = (destination: Intervals): Traffic => ({
+    source: subtract(pods.sources ?? sourcesOf(policy) ?? everything(policy), local),
+    destination: subtract(destination, local),
+    outputInterface: policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces,
+  });
+  const place = findOurs(view, ours);
+  const isForeign = (at: RuleAt) => !isOurs(at, ours);
+  const keptWalk = walk(view, traffic(kept));
+  const endings = keptWalk.endings.filter(
+    ({ at, treatment }) =>
+      at !== undefined && isForeign(at) && (treatment.kind === "masqueraded" || treatment.kind === "translated"),
+  );
+  const rest = walk(view, traffic(translated));
+  return {
+    translations: byRule(endings).map((same) => translationOf(same, view, policy, place)),
+    ends: endsOf(rest.leaves, rest.endings, ours, place),
+  };
+}
+
+const everything = ({ family }: FamilyPolicy): Intervals => [
+  { first: 0n, last: (1n << (family === "ipv4" ? 32n : 128n)) - 1n },
+];
+
+/** The destinations that a policy keeps, and those that it translates. */
+function destinationsOf(policy: FamilyPolicy): { kept: Intervals; translated: Intervals } {
+  const { segments, at } = spaceOf([policy], policy.family);
+  const kept: Interval[] = [];
+  const translated: Interval[] = [];
+  for (let i = 0; i < segments.length; i++) {
+    (at(i).verdict.kind === "keep" ? kept : translated).push({ first: segments.first(i), last: segments.last(i) });
+  }
+  return { kept: normalize(kept), translated: normalize(translated) };
+}
+
+function sourcesOf({ family, scope }: FamilyPolicy): Intervals | undefined {
+  return scope.sources === "any" ? undefined : prefixIntervals(family, scope.sources);
+}
+
+function prefixIntervals(
+  family: FamilyPolicy["family"],
+  prefixes: readonly { readonly network: string; readonly bits: number }[],
+): Intervals {
+  return normalize(eachPrefix(family, prefixes).filter((one) => one !== undefined));
+}
+
+/** The interval of each prefix; undefined for one of the other family. */
+function eachPrefix(
+  family: FamilyPolicy["family"],
+  prefixes: readonly { readonly network: string; readonly bits: number }[],
+): readonly (Interval | undefined)[] {
+  const addresses = readAddresses(
+    family,
+    prefixes.map(({ network }) => network.replace(/\/.*/, "")),
+  );
+  return prefixes.map(({ bits }, i) => {
+    const address = addresses[i];
+    return address === undefined ? undefined : prefixOf(family, address, bits);
+  });
+}
+
+/** Is a rule in our chain or our table, or a jump to our chain? */
+function isOurs({ base, chain, top, rule }: RuleAt, ours: Ours): boolean {
+  if (base.tool === "nft") return base.table === ours.table;
+  return (
+    chain === ours.chain ||
+    [top, rule].some(({ steps }) => steps.some((step) => "chain" in step && step.chain === ours.chain))
+  );
+}
+
+/** Where our rules stand: the group of chains, and the number of our jump in its base chain. */
+interface OurPlace {
+  readonly group: number;
+  readonly base: RuleAt["base"];
+  readonly number: number;
+}
+
+/** The last of our places: what decides there about a kept packet is that it keeps its address. */
+function findOurs({ groups }: NatView, ours: Ours): OurPlace | undefined {
+  let found: OurPlace | undefined;
+  for (const [group, bases] of groups.entries()) {
+    for (const base of bases) {
+      if (base.tool === "nft" && base.table === ours.table) found = { group, base, number: 0 };
+      const jump = base.rules.find(({ steps }) => steps.some((step) => "chain" in step && step.chain === ours.chain));
+      if (base.tool !== "nft" && jump) found = { group, base, number: jump.number };
+    }
+  }
+  return found;
+}
+
+function byRule(endings: readonly Ending[]): readonly (readonly Ending[])[] {
+  const groups = new Map<unknown, Ending[]>();
+  for (const ending of endings) {
+    const same = groups.get(ending.at?.rule) ?? [];
+    same.push(ending);
+    groups.set(ending.at?.rule, same);
+  }
+  return [...groups.values()];
+}
+
+function translationOf(
+  endings: readonly Ending[],
+  view: NatView,
+  policy: FamilyPolicy,
+  place: OurPlace | undefined,
+): ForeignTranslation {
+  const [first] = endings;
+  if (!first?.at) throw new Error("an ending without a rule");
+  const { at, treatment } = first;
+  const region = endings.reduce<Intervals>((all, { destination }) => unite(all, destination), []);
+  const keeps = policy.rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
+  const intervals = eachPrefix(policy.family, keeps);
+  const reached = keeps.filter((_, i) => {
+    const interval = intervals[i];
+    return interval !== undefined && intersect([interval], region).length > 0;
+  });
+  const undecided = endings.flatMap((one) => one.undecided);
+  const conditions = undecided
+    .filter(({ kind, about }) => kind === "field" && about !== "source" && about !== "destination")
+    .map(({ about }) => about);
+  return {
+    at,
+    owner: ownerOf(at),
+    treatment,
+    position: place && positionOf(at, view, place),
+    destinations: reached.map(({ network }) => network),
+    all: reached.length === keeps.length,
+    sources: endings.reduce<Intervals>((all, { source }) => unite(all, source), []),
+    conditions: [...new Set(conditions)],
+    certain: endings.some((one) => one.undecided.every(({ kind }) => kind === "field")),
+  };
+}
+
+function positionOf({ base, top }: RuleAt, { groups }: NatView, place: OurPlace): Position {
+  if (base === place.base) return top.number < place.number ? "before" : "after";
+  const group = groups.findIndex((bases) => bases.includes(base));
+  if (group === place.group) return "unknown";
+  return group < place.group ? "before" : "after";
+}
+
+function endsOf(
+  leaves: readonly Leave[],
+  endings: readonly Ending[],
+  ours: Ours,
+  place: OurPlace | undefined,
+): readonly EarlyEnd[] {
+  if (!place) return [];
+  const isBefore = (at: RuleAt) => at.base === place.base && at.top.number < place.number && !isOurs(at, ours);
+  const drops = endings.flatMap(({ at, treatment, source, destination }) =>
+    at && treatment.kind === "dropped" ? [{ at, source, destination, kind: "drop" as const }] : [],
+  );
+  const left = leaves.map((leave) => {
+    const accepts = leave.at.rule.steps.some((step) => step.kind === "accept");
+    return { ...leave, kind: accepts ? ("accept" as const) : ("return" as const) };
+  });
+  const ends = new Map<unknown, EarlyEnd>();
+  for (const { at, source, destination, kind } of [...left, ...drops]) {
+    if (!isBefore(at)) continue;
+    const before = ends.get(at.rule);
+    ends.set(at.rule, {
+      at,
+      owner: ownerOf(at),
+      kind,
+      sources: unite(before?.sources ?? [], source),
+      destinations: unite(before?.destinations ?? [], destination),
+    });
+  }
+  return [...ends.values()];
+}

@@ -1,0 +1,74 @@
+// Sets of numbers as intervals in order, of which none touches another.
+// This module is browser-compatible.
+import type { Interval } from "../core/index.ts";
+
+export type Intervals = readonly Interval[];
+
+/** All numbers of so many bits. */
+export const allOf = (bits: number): Intervals => [{ first: 0n, last: (1n << BigInt(bits)) - 1n }];
+
+/** One number. */
+export const only = (number: bigint | number): Intervals => [{ first: BigInt(number), last: BigInt(number) }];
+
+/** Any intervals, in order and joined. */
+export function normalize(intervals: Intervals): Intervals {
+  const sorted = intervals.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const joined: { first: bigint; last: bigint }[] = [];
+  for (const { first, last } of sorted) {
+    const before = joined.at(-1);
+    if (before && first <= before.last + 1n) {
+      if (last > before.last) before.last = last;
+    } else joined.push({ first, last });
+  }
+  return joined;
+}
+
+export const unite = (a: Intervals, b: Intervals): Intervals =>
+  a.length === 0 || a === b ? b : b.length === 0 ? a : normalize([...a, ...b]);
+
+/** The index of the first interval that ends at `number` or later. O(log n). */
+function findEnd(intervals: Intervals, number: bigint): number {
+  let [low, high] = [0, intervals.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((intervals[middle] as Interval).last < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The numbers in both. Few intervals are looked up in many. */
+export function intersect(a: Intervals, b: Intervals): Intervals {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a];
+  const both: Interval[] = [];
+  for (const { first, last } of few) {
+    for (let i = findEnd(many, first); i < many.length; i++) {
+      const other = many[i] as Interval;
+      if (other.first > last) break;
+      both.push({ first: other.first > first ? other.first : first, last: other.last < last ? other.last : last });
+    }
+  }
+  return both;
+}
+
+/** The numbers of `a` that are not in `b`. */
+export function subtract(a: Intervals, b: Intervals): Intervals {
+  const left: Interval[] = [];
+  for (const { first, last } of a) {
+    let from = first;
+    for (let i = findEnd(b, first); i < b.length && from <= last; i++) {
+      const other = b[i] as Interval;
+      if (other.first > last) break;
+      if (other.first > from) left.push({ first: from, last: other.first - 1n });
+      from = other.last + 1n;
+    }
+    if (from <= last) left.push({ first: from, last });
+  }
+  return left;
+}
+
+/** The number, if there is only one. */
+export function single(intervals: Intervals): bigint | undefined {
+  const [one] = intervals;
+  return one && intervals.length === 1 && one.first === one.last ? one.first : undefined;
+}

@@ -1,0 +1,39 @@
+// The order in which the kernel calls the base chains of one hook.
+// This module is browser-compatible.
+import type { BaseChain } from "./model.ts";
+
+/**
+ * Groups chains by what is known of their order. Smaller priorities are called first. Of chains with one priority the
+ * kernel calls the one that was hooked in last (net/netfilter/core.c, nf_hook_entries_grow: a new hook goes before those
+ * of its priority). Handles tell which one that is within a table. Across tables nothing does: the numbers of tables say
+ * which was made first, not when a chain was hooked in.
+ */
+export function orderChains(chains: readonly BaseChain[]): readonly (readonly BaseChain[])[] {
+  const priorities = [...new Set(chains.map(({ priority }) => priority))].sort((a, b) => a - b);
+  return priorities.flatMap((priority) => {
+    const equal = chains.filter((chain) => chain.priority === priority);
+    const [order = [], another] = possibleOrders(equal, 2);
+    return another ? [equal] : order.map((chain) => [chain]);
+  });
+}
+
+/** Is a chain surely called before another of its priority? */
+function isBefore(a: BaseChain, b: BaseChain): boolean {
+  const sameTable = a.tool === b.tool && a.family === b.family && a.table === b.table;
+  return sameTable && a.handle !== undefined && b.handle !== undefined && a.handle > b.handle;
+}
+
+/** The orders in which the kernel may call chains of one priority, `most` of them at most. */
+export function possibleOrders(chains: readonly BaseChain[], most: number): readonly (readonly BaseChain[])[] {
+  const orders: (readonly BaseChain[])[] = [];
+  const extend = (order: readonly BaseChain[], left: readonly BaseChain[]): void => {
+    if (orders.length >= most) return;
+    if (left.length === 0) orders.push(order);
+    for (const next of left) {
+      const rest = left.filter((chain) => chain !== next);
+      if (!rest.some((other) => isBefore(other, next))) extend([...order, next], rest);
+    }
+  };
+  extend([], chains);
+  return orders;
+}
