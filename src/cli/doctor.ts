@@ -41,6 +41,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
     sources,
     parsed,
     policy,
+    ours: { chain: settings.policy.chain, table: settings.backendFlag("nft-table") },
     open: async () => (opened ??= openBackend(settings, policy, warnings.warn)),
     now: new Date(),
   });

@@ -3,6 +3,7 @@ import type { Opened } from "../backends/index.ts";
 import type { ConfigSource, ParsedConfig } from "../config/index.ts";
 import type { ConntrackHost } from "../conntrack/index.ts";
 import type { Files, Host } from "../host/index.ts";
+import type { Ours } from "../netfilter/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 
 /** `error`: packets are treated otherwise than the config says, or are lost. `warning`: they may be. `info`: nothing is wrong. */
@@ -17,9 +18,9 @@ export interface Finding {
   readonly what: string;
   /** The rules, values or files that show it, a line each, as the node has them. */
   readonly evidence: readonly string[];
-  /** Why it matters. */
+  /** Why it matters, in sentences. */
   readonly why: string;
-  /** What to do about it. */
+  /** What to do about it, in sentences. */
   readonly remedy: string;
 }
 
@@ -36,6 +37,8 @@ export interface NodeView {
   readonly parsed: ParsedConfig;
   /** One part for each family that the agent keeps; empty if the config is invalid. */
   readonly policy: readonly FamilyPolicy[];
+  /** By what the agent's own rules are known. */
+  readonly ours: Ours;
   /** Opens the backend of the policy. Throws if the config is invalid, or what opening throws. */
   readonly open: () => Promise<Opened>;
   readonly now: Date;

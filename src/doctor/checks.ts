@@ -6,5 +6,6 @@ import { kernel } from "./kernel.ts";
 import { leftovers } from "./leftovers.ts";
 import { pods } from "./pods.ts";
 import { rules } from "./rules.ts";
+import { sourceNat } from "./source-nat.ts";
 
-export const CHECKS: readonly Check[] = [config, rules, leftovers, pods, kernel, conntrackCheck];
+export const CHECKS: readonly Check[] = [config, rules, sourceNat, leftovers, pods, kernel, conntrackCheck];

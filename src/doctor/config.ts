@@ -32,8 +32,8 @@ function invalid(parsed: ParsedConfig): Finding {
     severity: "error",
     what: "the config is invalid",
     evidence: [...errors.slice(0, SHOWN).map(formatDiagnostic), ...(more > 0 ? [`… and ${more} more`] : [])],
-    why: "a running agent stays with the last valid config, and one that starts now does nothing",
-    remedy: "correct it; ip-masq-agent check shows each error in its line",
+    why: "A running agent stays with the last valid config, and one that starts now does nothing.",
+    remedy: "Correct it; ip-masq-agent check shows each error in its line.",
   };
 }
 
@@ -43,8 +43,8 @@ function missing(paths: readonly string[], defaults: readonly string[]): Finding
     severity: "warning",
     what: "there is no config file, so the defaults apply",
     evidence: [`not found: ${paths.join(", ")}`, `nonMasqueradeCIDRs: ${defaults.join(", ")}`],
-    why: "destinations in these ranges get the pod's address, whether or not they can answer it",
-    remedy: "mount the ConfigMap there, or name the file with --config; if you want the defaults, list them in it",
+    why: "Destinations in these ranges get the pod's address, whether or not they can answer it.",
+    remedy: "Mount the ConfigMap there, or name the file with --config; if you want the defaults, list them in it.",
   };
 }
 
@@ -54,8 +54,8 @@ function unnamed(file: string, defaults: readonly string[]): Finding {
     severity: "info",
     what: "the config has no nonMasqueradeCIDRs, so the default ones apply",
     evidence: [`${file}: nonMasqueradeCIDRs: ${defaults.join(", ")}`],
-    why: "destinations in these ranges get the pod's address, whether or not they can answer it",
-    remedy: "list nonMasqueradeCIDRs; an empty list, [], means that none are exempt",
+    why: "Destinations in these ranges get the pod's address, whether or not they can answer it.",
+    remedy: "List nonMasqueradeCIDRs; an empty list, [], means that none are exempt.",
   };
 }
 
@@ -65,8 +65,8 @@ function frozen(files: readonly string[]): Finding {
     severity: "warning",
     what: "the config is mounted as a single file, so changes of the ConfigMap do not reach it",
     evidence: files.map((file) => `mount point in /proc/self/mountinfo: ${file}`),
-    why: "kubelet replaces the folder of a ConfigMap volume; a subPath keeps showing the old file until the pod restarts",
-    remedy: "mount the whole volume as a folder, without subPath",
+    why: "kubelet replaces the folder of a ConfigMap volume; a subPath keeps showing the old file until the pod restarts.",
+    remedy: "Mount the whole volume as a folder, without subPath.",
   };
 }
 

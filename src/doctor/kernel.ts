@@ -54,8 +54,8 @@ function notForwarded(family: string, name: string): Finding {
     severity: "error",
     what: `the kernel does not forward ${family} packets`,
     evidence: [shown(name, "0")],
-    why: "no packet of a pod leaves the node, masqueraded or not",
-    remedy: `sysctl -w net.${name.replaceAll("/", ".")}=1, and find out what turned it off`,
+    why: "No packet of a pod leaves the node, masqueraded or not.",
+    remedy: `Run sysctl -w net.${name.replaceAll("/", ".")}=1, and find out what turned it off.`,
   };
 }
 
@@ -65,8 +65,8 @@ function noIpv6(evidence: string): Finding {
     severity: "error",
     what: "IPv6 rules are wanted (--enable-ipv6), but IPv6 is off on this node",
     evidence: [evidence],
-    why: "pods have no IPv6 connections, and the agent's IPv6 rules have nothing to do",
-    remedy: "turn IPv6 on, or run the agent without --enable-ipv6",
+    why: "Pods have no IPv6 connections, and the agent's IPv6 rules have nothing to do.",
+    remedy: "Turn IPv6 on, or run the agent without --enable-ipv6.",
   };
 }
 
@@ -90,8 +90,8 @@ function reversePathFindings(files: Files, routes: readonly Route[]): readonly F
       severity: "warning",
       what: `reverse path filtering is strict, and packets can leave by several interfaces: ${uplinks.join(", ")}`,
       evidence: [...new Set(strict)],
-      why: "an answer that comes in by another interface than the one its source is routed by is dropped",
-      remedy: "set rp_filter to 2 (loose) on these interfaces, or make sure that answers come back the same way",
+      why: "An answer that comes in by another interface than the one its source is routed by is dropped.",
+      remedy: "Set rp_filter to 2 (loose) on these interfaces, or make sure that answers come back the same way.",
     },
   ];
 }

@@ -17,8 +17,8 @@ export const leftovers: Check = {
         severity: "warning",
         what: `${backend} still has ${family} rules of the agent, besides those of ${opened?.backend.name}`,
         evidence: changes.map(formatChange),
-        why: "they follow no config any more; whichever rule comes first decides",
-        remedy: "the agent removes them with its next sync, as does ip-masq-agent apply",
+        why: "They follow no config any more; whichever rule comes first decides.",
+        remedy: "The agent removes them with its next sync, as does ip-masq-agent apply.",
       };
     });
     const agents = claimedChains(files);
@@ -41,7 +41,7 @@ function severalAgents(chains: readonly string[]): Finding {
     severity: "warning",
     what: `${chains.length} agents run on this node, each with a chain of its own`,
     evidence: chains.map((chain) => `--masq-chain=${chain}`),
-    why: "a destination that one of them keeps is masqueraded by the other, if its list does not have it too",
-    remedy: "run one agent on each node, and clean up after the other with ip-masq-agent cleanup --masq-chain=NAME",
+    why: "A destination that one of them keeps is masqueraded by the other, if its list does not have it too.",
+    remedy: "Run one agent on each node, and clean up after the other with ip-masq-agent cleanup --masq-chain=NAME.",
   };
 }

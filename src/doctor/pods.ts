@@ -63,8 +63,8 @@ function lostFinding(lost: readonly { range: PodRange; parts: readonly string[] 
         return `${cidr} (${origin}): ${all ? "" : `${list(parts)} `}masqueraded or translated`;
       }),
     ),
-    why: "the receiving pod and its network policies see the address of a node",
-    remedy: "add the pods' range to nonMasqueradeCIDRs, if pods reach each other without NAT",
+    why: "The receiving pod and its network policies see the address of a node.",
+    remedy: "Add the pods' range to nonMasqueradeCIDRs, if pods reach each other without NAT.",
   };
 }
 
@@ -74,7 +74,7 @@ function outsideFinding(outside: readonly PodRange[]): Finding {
     severity: "warning",
     what: "sourceCIDRs leaves out pods of this node",
     evidence: shown(outside.map(({ cidr, origin }) => `${cidr} (${origin})`)),
-    why: "their packets leave the cluster with an address that nobody outside can answer",
-    remedy: "add these ranges to sourceCIDRs, unless other rules translate them",
+    why: "Their packets leave the cluster with an address that nobody outside can answer.",
+    remedy: "Add these ranges to sourceCIDRs, unless other rules translate them.",
   };
 }

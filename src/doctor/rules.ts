@@ -38,11 +38,11 @@ async function reportOf({ backend }: Opened, policy: FamilyPolicy): Promise<Repo
       severity: "error",
       what: `the ${family} rules are not as the config wants them`,
       evidence: obstacle === undefined ? [`${backend.unit}: ${added} to add, ${removed} to remove`] : [obstacle],
-      why: "packets are masqueraded, or keep their address, otherwise than the config says",
+      why: "Packets are masqueraded, or keep their address, otherwise than the config says.",
       remedy:
         obstacle === undefined
-          ? "run the agent, or ip-masq-agent apply; ip-masq-agent plan shows the difference"
-          : "install the missing kernel modules, or use --backend=nftables",
+          ? "Run the agent, or ip-masq-agent apply. ip-masq-agent plan shows the difference."
+          : "Install the missing kernel modules, or use --backend=nftables.",
     };
     return { seen: `${family} not in sync`, findings: [finding], unseen: [] };
   } catch (error) {
@@ -56,7 +56,7 @@ function unusable(why: string): Finding {
     severity: "error",
     what: "no backend can keep the rules on this node",
     evidence: [why],
-    why: "the agent masquerades nothing here",
-    remedy: "install what is missing, or choose another --backend",
+    why: "The agent masquerades nothing here.",
+    remedy: "Install what is missing, or choose another --backend.",
   };
 }

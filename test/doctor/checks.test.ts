@@ -47,6 +47,7 @@ async function nodeOf({ config, ipv6 = false, files = {}, applied = true }: Node
       const command = [name, ...args].join(" ");
       if (args[0] === "--version") return runOf(command, { stdout: `${name} v1.0.6\n` });
       if (args.includes("mangle")) return runOf(command, { stdout: ":KUBE-KUBELET-CANARY - [0:0]\n" });
+      if (command === "nft -j list chains") return runOf(command, { stdout: '{"nftables": []}' });
       if (name === "nft") return runOf(command, { stderr: "Error: No such file or directory", exit: 1 });
       return tools[name.startsWith("ip6") ? "ipv6" : "ipv4"].host.run(name, args, how);
     },
@@ -75,6 +76,7 @@ async function nodeOf({ config, ipv6 = false, files = {}, applied = true }: Node
     sources,
     parsed,
     policy,
+    ours: { chain: "IP-MASQ-AGENT", table: "ip-masq-agent" },
     open,
     now: NOW,
   };
