@@ -15,12 +15,13 @@ const MODULES = {
   config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
+  conntrack: { modules: ["core", "policy", "host"] },
   netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
-  doctor: { modules: ["core", "config", "policy", "host", "netfilter", "backends"] },
-  agent: { modules: ["config", "policy", "backends", "netfilter", "host"], packages: ["prom-client"] },
+  doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
+  agent: { modules: ["config", "policy", "backends", "netfilter", "host", "conntrack"], packages: ["prom-client"] },
   cli: {
-    modules: ["core", "config", "policy", "backends", "host", "netfilter", "agent", "doctor"],
+    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
     packages: ["picocolors"],
   },
   preview: {

@@ -95,7 +95,7 @@ test("the values that help and completion show are those that are taken", () => 
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
-  assert.is(listed.length, 6);
+  assert.is(listed.length, 7);
   const several = Object.entries(FLAGS).flatMap(([name, { meanings = [] }]) =>
     meanings.filter(({ value }) => value.includes("|")).map((meant) => ({ name, ...meant })),
   );
