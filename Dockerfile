@@ -1,14 +1,14 @@
-# The agent's image: iptables, a runtime and one bundle; no shell, no package manager. docs/install.md tells how to build it.
+# The agent's image: iptables, nft, conntrack, a runtime and one bundle; no shell, no package manager. docs/install.md tells how to build it.
 # It names no architecture: each stage is of the one that is built for, and the bundle runs on all.
 
-# A Debian with Node. Where it holds iptables and nft already, nothing is downloaded.
+# A Debian with Node. Where it holds iptables, nft and conntrack already, nothing is downloaded.
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
 # Deno in a distroless image. Its glibc must not be older than that of NODE_IMAGE.
 ARG DENO_IMAGE=docker.io/denoland/deno:distroless-2.9.5
 
 FROM ${NODE_IMAGE} AS parts
-RUN { iptables-nft -V && iptables-legacy -V && nft -v; } || { \
-      apt-get update && apt-get install -y --no-install-recommends iptables nftables; \
+RUN { iptables-nft -V && iptables-legacy -V && nft -v && conntrack -V; } || { \
+      apt-get update && apt-get install -y --no-install-recommends iptables nftables conntrack; \
     }
 COPY deploy/image/collect.sh /
 # The time that all files bear: the same sources make the same bytes.
@@ -35,7 +35,7 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Nothing is cached: the bundle is one file, and the file system is read-only.
 ENV DENO_DIR=/deno-dir
 # README.md's permissions; a program may not list what it is not given, so the tools are named one by one.
-ENTRYPOINT ["/bin/deno", "run", "--v8-flags=--max-semi-space-size=1,--semi-space-growth-factor=1,--optimize-for-size", "--no-prompt", "--allow-env=PATH,XTABLES_LOCKFILE,XTABLES_LIBDIR,GLIBC_TUNABLES,NODE_OPTIONS,NODE_V8_COVERAGE,NO_COLOR,FORCE_COLOR,TERM,CI", "--allow-net", "--allow-sys=inspector,networkInterfaces,osRelease", "--allow-read=/etc,/dev/shm,/app/ip-masq-agent.mjs", "--allow-write=/dev/shm", "--allow-run=nft,iptables,iptables-nft,iptables-nft-save,iptables-nft-restore,iptables-legacy,iptables-legacy-save,iptables-legacy-restore,ip6tables-nft,ip6tables-nft-save,ip6tables-nft-restore,ip6tables-legacy,ip6tables-legacy-save,ip6tables-legacy-restore", "/app/ip-masq-agent.mjs"]
+ENTRYPOINT ["/bin/deno", "run", "--v8-flags=--max-semi-space-size=1,--semi-space-growth-factor=1,--optimize-for-size", "--no-prompt", "--allow-env=PATH,XTABLES_LOCKFILE,XTABLES_LIBDIR,GLIBC_TUNABLES,NODE_OPTIONS,NODE_V8_COVERAGE,NO_COLOR,FORCE_COLOR,TERM,CI", "--allow-net", "--allow-sys=inspector,networkInterfaces,osRelease", "--allow-read=/etc,/dev/shm,/app/ip-masq-agent.mjs", "--allow-write=/dev/shm", "--allow-run=nft,conntrack,iptables,iptables-nft,iptables-nft-save,iptables-nft-restore,iptables-legacy,iptables-legacy-save,iptables-legacy-restore,ip6tables-nft,ip6tables-nft-save,ip6tables-nft-restore,ip6tables-legacy,ip6tables-legacy-save,ip6tables-legacy-restore", "/app/ip-masq-agent.mjs"]
 
 # The last stage is the one that is built unless --target says otherwise. From nothing: what is in it stands here and in
 # collect.sh, and Node and the tools share one glibc.

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
+import { printLive } from "./live.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
 import { printPackets } from "./packets.mjs";
@@ -29,6 +30,7 @@ const SECTIONS = {
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,
+  live: printLive,
   lookup: printLookup,
   classify: printClassify,
   preview: printPreview,

@@ -71,6 +71,8 @@ const loop = await run({
     process.exit(1);
   }),
   watchRules: "false",
+  reset: "none",
+  busiestDestinations: 0,
   listen: undefined,
   version: "bench",
   runtime: "bench",

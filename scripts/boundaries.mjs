@@ -15,13 +15,19 @@ const MODULES = {
   config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   host: { modules: [] },
+  conntrack: { modules: ["core", "policy", "host"] },
   netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
-  doctor: { modules: ["core", "config", "policy", "host", "netfilter", "backends"] },
-  agent: { modules: ["config", "policy", "backends", "netfilter", "host"], packages: ["prom-client"] },
+  doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
+  agent: { modules: ["config", "policy", "backends", "netfilter", "host", "conntrack"], packages: ["prom-client"] },
   cli: {
+<<<<<<< HEAD
     modules: ["core", "config", "policy", "backends", "host", "netfilter", "agent", "doctor"],
     packages: ["picocolors", "yaml"],
+=======
+    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
+    packages: ["picocolors"],
+>>>>>>> origin/main
   },
   preview: {
     modules: ["core", "config", "policy", "netfilter", "backends"],

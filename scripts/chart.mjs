@@ -31,13 +31,14 @@ const valuesSchema = (config) => ({
     backend: { enum: ["auto", "iptables", "nftables"] },
     // YAML reads true and false as booleans.
     watchRules: { enum: ["auto", "true", "false", true, false] },
+    resetChangedFlows: { enum: ["none", "udp", "all"] },
     args: {
       type: "array",
       items: {
         description:
-          "A flag. The values port, monitoring.enabled, backend and watchRules set the flags that are not allowed here.",
+          "A flag. The values port, monitoring.enabled, backend, watchRules and resetChangedFlows set the flags that are not allowed here.",
         type: "string",
-        not: { pattern: "^--?(metrics-bind-address|backend|watch-rules)" },
+        not: { pattern: "^--?(metrics-bind-address|backend|watch-rules|reset-changed-flows)" },
       },
     },
     cleanupOnExit: { type: "boolean" },

@@ -10,6 +10,7 @@ const KERNEL_TOOLS = {
   ip: "iproute2",
   nsenter: "util-linux",
   nft: "nftables",
+  conntrack: "conntrack",
 };
 
 /** What looks at the preview page. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# collect.sh FOLDER: from this Debian, to FOLDER/tools both variants of iptables, and nft; to FOLDER/node Node. Each with all
+# collect.sh FOLDER: from this Debian, to FOLDER/tools both variants of iptables, nft and conntrack; to FOLDER/node Node. Each with all
 # that it loads, what package that came from, and the licenses; no shell, no package manager. glibc goes with Node: the tools
 # use that of the image they are put into.
 set -eu
@@ -38,7 +38,7 @@ describe() {
 }
 
 mkdir -p "$tools/usr/sbin" "$tools$multiarch"
-for name in xtables-nft-multi xtables-legacy-multi nft; do cp -L "/usr/sbin/$name" "$tools/usr/sbin/"; done
+for name in xtables-nft-multi xtables-legacy-multi nft conntrack; do cp -L "/usr/sbin/$name" "$tools/usr/sbin/"; done
 cp -r "$multiarch/xtables" "$tools$multiarch/"
 # One binary a variant does what the name says by which it is called. A name without a variant means nft, as in Debian.
 for family in iptables ip6tables; do
@@ -47,11 +47,11 @@ for family in iptables ip6tables; do
     ln -s "$family-nft$verb" "$tools/usr/sbin/$family$verb"
   done
 done
-loaded=$(libraries "$tools"/usr/sbin/xtables-*-multi "$tools/usr/sbin/nft" "$tools$multiarch"/xtables/*.so | grep -vE "$glibc")
+loaded=$(libraries "$tools"/usr/sbin/xtables-*-multi "$tools/usr/sbin/nft" "$tools/usr/sbin/conntrack" "$tools$multiarch"/xtables/*.so | grep -vE "$glibc")
 # shellcheck disable=SC2086 # names of libraries have no spaces
 cp -L $loaded "$tools$multiarch/"
 # shellcheck disable=SC2086
-describe "$tools" /usr/sbin/xtables-nft-multi /usr/sbin/nft $loaded
+describe "$tools" /usr/sbin/xtables-nft-multi /usr/sbin/nft /usr/sbin/conntrack $loaded
 
 # Which Debian the packages are of: without it scanners know of no CVEs.
 mkdir -p "$node/etc"

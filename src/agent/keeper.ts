@@ -5,7 +5,11 @@ import {
   describeEffects,
   type EntryCounter,
   formatChange,
+<<<<<<< HEAD
   formatPolicyChange,
+=======
+  foundPolicy,
+>>>>>>> origin/main
   type Opener,
   type RuleEvent,
   type Transaction,
@@ -63,13 +67,24 @@ export interface KeeperOptions {
   readonly isWatched?: () => boolean;
   /** Told that from now on another backend keeps the rules. */
   readonly moved?: () => void;
+  /** Told that another policy is in force. */
+  readonly replaced?: (before: FamilyPolicy, after: FamilyPolicy) => void;
   readonly clock?: Clock;
 }
 
 /** Keeps the family of `first`; nothing happens before the first `trigger`. */
 export function keep(
   first: FamilyPolicy,
-  { open, interval, log, metrics, isWatched = () => false, moved = () => {}, clock = systemClock }: KeeperOptions,
+  {
+    open,
+    interval,
+    log,
+    metrics,
+    isWatched = () => false,
+    moved = () => {},
+    replaced = () => {},
+    clock = systemClock,
+  }: KeeperOptions,
 ): Keeper {
   const { family } = first;
   // The words that people's log filters know from the established agent.
@@ -183,7 +198,12 @@ export function keep(
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       report(backend, wanted, transaction, repair, causes);
       if (repair) metrics?.repairedAfter(family, programsOf(causes));
+      // What another program, or an earlier agent, had made of the rules counts as well as a policy of ours.
+      const found = transaction && foundPolicy(transaction);
+      const before = inForce[0] === undefined || inForce[0] === wanted ? found : inForce[0];
       inForce = [wanted];
+      // Windows tracks connections in a way of its own.
+      if (before && backend.unit !== "exceptions") replaced(before, wanted);
       if (keptBy !== backend) {
         keptBy = backend;
         moved();

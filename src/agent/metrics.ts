@@ -2,6 +2,7 @@
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../backends/index.ts";
 import type { LoadedSource } from "./config-file.ts";
+import { createNatMetrics, type NatState } from "./nat-metrics.ts";
 
 /** Names of programs that are told apart: each is a series. */
 const MAX_PROGRAMS = 20;
@@ -28,6 +29,8 @@ export interface Metrics {
   interval(seconds: number): void;
   /** A config was read; without files it is the default one, or cannot be read. */
   config(valid: boolean, sources: readonly LoadedSource[]): void;
+  /** After a change so many open connections keep the old treatment, and so many were deleted. */
+  openConnections(old: number, deleted: number): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
@@ -38,6 +41,8 @@ export interface MetricsOptions {
   readonly runtime: string;
   /** The counters of all families' rules, by family; one that cannot be read in time is left out. */
   readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
+  /** The table of connections and the ports in use; undefined if they cannot be read in time. */
+  readonly nat: () => Promise<NatState | undefined>;
 }
 
 const PREFIX = "ip_masq_agent_";
@@ -46,7 +51,7 @@ const PREFIX = "ip_masq_agent_";
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Makes the metrics. The library is loaded here and not before: who asks for no metrics does not pay for it. */
-export async function createMetrics({ version, runtime, counters }: MetricsOptions): Promise<Metrics> {
+export async function createMetrics({ version, runtime, counters, nat }: MetricsOptions): Promise<Metrics> {
   const prom = await loadLibrary();
   const { createHash } = await import("node:crypto");
   const registry: Registry = new prom.Registry();
@@ -96,6 +101,15 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "The SHA-256 of the config last read, of all its files one behind the other; empty if there is none.",
     ["sha256"],
   );
+  const old = gauge(
+    "open_connections_old_treatment",
+    "Open connections that kept an old treatment after the last change of the config.",
+  );
+  const reset = counter(
+    "connections_reset_total",
+    "Connections with an old treatment that were deleted (--reset-changed-flows).",
+    [],
+  );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
   const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
     "family",
@@ -103,6 +117,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
     "verdict",
   ]);
   build.set({ version, runtime }, 1);
+  const showNat = createNatMetrics({ gauge, counter });
   let lastHash: string | undefined;
   // What cannot be read in time stays as it was: a gap would break rates.
   const lastFound = new Map<string, readonly EntryCounter[]>();
@@ -146,8 +161,12 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
       info.reset();
       info.set({ sha256: hash }, 1);
     },
+    openConnections: (count, deleted) => {
+      old.set(count);
+      reset.inc(deleted);
+    },
     page: async () => {
-      const found = await counters();
+      const [found, natState] = await Promise.all([counters(), nat()]);
       // From here on without a pause: two scrapes at a time must not count twice.
       for (const [family, entries] of found) lastFound.set(family, entries);
       connections.reset();
@@ -156,6 +175,7 @@ export async function createMetrics({ version, runtime, counters }: MetricsOptio
           connections.inc({ family, cidr, verdict: verdict.kind }, Number(count));
         }
       }
+      if (natState) showNat(natState);
       return registry.metrics();
     },
   };

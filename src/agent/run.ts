@@ -1,6 +1,7 @@
 // The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
+import type { Reset } from "../conntrack/index.ts";
 import { type Address, inTurns, listenTo, memoryLimit, nodeAddresses } from "../host/index.ts";
 import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
@@ -8,9 +9,12 @@ import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { setHeapFor } from "./heap.ts";
+import { inTime } from "./in-time.ts";
 import { createKeepers, type Keepers } from "./keepers.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { createNatReader } from "./nat-metrics.ts";
+import { watchOpenConnections } from "./open-connections.ts";
 import { reconcile } from "./reconcile.ts";
 import { watchRules } from "./rule-watch.ts";
 
@@ -28,6 +32,10 @@ export interface RunOptions {
   readonly log: Log;
   /** Are changes by other programs listened to? `auto`: if the cost of that can be measured. */
   readonly watchRules: "auto" | "true" | "false";
+  /** Which connections are deleted if they keep an old treatment after a change. */
+  readonly reset: Reset;
+  /** Destinations whose ports in use are among the metrics; 0: none. */
+  readonly busiestDestinations: number;
 }
 
 /** A loop that runs. */
@@ -41,6 +49,9 @@ export interface Run {
 /** Milliseconds between two looks at the config while none has been valid. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
+/** Longest that a scrape waits for all connections to be read; a million take it four seconds, and the next page has them. */
+const NAT_MS = 2_000;
+
 /** Starts the loop. Nothing ends it but `stop`. */
 export async function run(options: RunOptions): Promise<Run> {
   const { paths, config, policy, listen, version, runtime, open, log } = options;
@@ -50,7 +61,11 @@ export async function run(options: RunOptions): Promise<Run> {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
-  const metrics = listen ? await createMetrics({ version, runtime, counters: () => keepers.counters() }) : undefined;
+  const nat = inTime(NAT_MS, createNatReader({ busiest: options.busiestDestinations, ranges: policy.ports }));
+  const metrics = listen
+    ? await createMetrics({ version, runtime, counters: () => keepers.counters(), nat })
+    : undefined;
+  const connections = watchOpenConnections({ reset: options.reset, log, metrics });
   const keepers: Keepers = createKeepers(() => ({
     open,
     interval,
@@ -61,6 +76,7 @@ export async function run(options: RunOptions): Promise<Run> {
       if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
       else watch.stop();
     },
+    replaced: connections.changed,
   }));
   const watch = watchRules({
     listen: listenTo,
@@ -129,6 +145,7 @@ export async function run(options: RunOptions): Promise<Run> {
       stopped = true;
       follower.stop();
       watch.stop();
+      connections.stop();
       await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);
       claim.release();
     },

@@ -12,6 +12,7 @@ export type {
   RuleEvent,
 } from "./backend.ts";
 export { VerifyError } from "./converge.ts";
+export { foundPolicy } from "./found-policy.ts";
 export { iptablesBackend } from "./iptables/backend.ts";
 export { ReferencedError } from "./iptables/remove.ts";
 export type { BackendFlag, BackendKind, BackendOptions, Rendering } from "./kind.ts";

@@ -1,6 +1,7 @@
 // ip-masq-agent apply: one sync of each family.
 import { forEachFamily } from "./families.ts";
 import { type Io, printJson } from "./io.ts";
+import { followWrite, type OldTreatment } from "./old-treatment.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
@@ -15,6 +16,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const cleaned: string[] = [];
   const { backend, reason } = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
+<<<<<<< HEAD
   const undoer = outcomes.some((outcome) => outcome.error === undefined && outcome.value)
     ? agentThatUndoes(settings, policy)
     : undefined;
@@ -23,12 +25,34 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       `the agent that runs here (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
     );
   }
+=======
+  /** Looks at the open connections, once the rules are in force. */
+  const follow = async (): Promise<OldTreatment | undefined> => {
+    // Windows tracks connections in a way of its own.
+    if (backend.unit === "exceptions") return undefined;
+    const written = outcomes.flatMap((outcome, i) => {
+      const part = policy[i];
+      return part && outcome.error === undefined && outcome.value ? [{ policy: part, transaction: outcome.value }] : [];
+    });
+    const found = await followWrite(written, settings.reset);
+    if (found?.failure !== undefined && settings.reset !== "none") warnings.warn(`open connections: ${found.failure}`);
+    return found;
+  };
+>>>>>>> origin/main
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;
       return { family: outcome.family, written: outcome.value !== undefined, transaction: outcome.value?.text ?? null };
     });
-    printJson(io, { backend: backend.name, reason, families, removed: cleaned, warnings: warnings.all() });
+    const { left = null, deleted = 0 } = (await follow()) ?? {};
+    printJson(io, {
+      backend: backend.name,
+      reason,
+      families,
+      openConnections: { left, deleted },
+      removed: cleaned,
+      warnings: warnings.all(),
+    });
   } else {
     for (const outcome of outcomes) {
       const who = `${outcome.family} (${backend.name})`;
@@ -42,6 +66,9 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       }
     }
     for (const message of cleaned) io.print(message);
+    const { left = 0, deleted = 0 } = (await follow()) ?? {};
+    if (deleted > 0) io.print(`open connections: ${deleted} with an old treatment were reset`);
+    if (left > 0) io.print(`open connections: ${left} are not treated as the new rules say, until they end`);
   }
   return outcomes.some(({ error }) => error !== undefined) ? 1 : 0;
 }

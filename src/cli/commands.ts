@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "Applies the rules, follows changes of the config at once, and checks the rules every resyncInterval. Nothing is written while they are up to date. Changes of nftables rules by other programs, which include those of iptables-nft, are repaired at once (--watch-rules).",
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs at once; SIGTERM ends the agent, and the rules stay.",
       "--backend=auto chooses nftables if kube-proxy runs in nftables mode, if iptables is missing or cannot hold the rules, or if the config sets enforceNonMasquerade; else iptables. Rules of another backend are removed once the new ones are in force.",
+      "After a change of the rules it logs how many open connections keep the old treatment: the kernel decides at the first packet. --reset-changed-flows deletes them.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
     exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or if --cleanup-on-exit fails, 2 for bad usage",
@@ -34,7 +35,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     configOperand: true,
     summary: "apply the rules once",
     details: [
+<<<<<<< HEAD
       "Uses its own flags and config, and warns if an agent that runs here has others and undoes it. One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
+=======
+      "One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
+      "If something was written, it says how many open connections are not treated as the new rules say: the kernel decides at the first packet. --reset-changed-flows deletes those that a change concerns.",
+>>>>>>> origin/main
       "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy; every other byte stays.",
     ],
     examples: [
@@ -110,8 +116,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show which flows a change of the config would treat differently",
     details: [
       "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines are counted apart if that depends on something they do not say. FILEs of --from and --to are configs or lists of CIDRs.",
+      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from is then the config in force (--config), unless given. Connections of the node itself and those that end at it do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change of the config leaves open ones as they are.",
     ],
-    examples: ["conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst"],
+    examples: [
+      "conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml --key=dst",
+      "ip-masq-agent impact --live --to=new.yaml",
+    ],
     exits: "0, whatever would change; 1 if a config is invalid or the input cannot be read; 2 for bad usage",
     action: impact,
   },

@@ -1,6 +1,7 @@
 // ip-masq-agent doctor: checks of the whole node; with --flow SRC DST, what its rules do to one connection.
 
 import type { Opened } from "../backends/index.ts";
+import { thisConntrack } from "../conntrack/index.ts";
 import {
   CHECKS,
   type Examined,
@@ -36,6 +37,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
   const reports = await examine(CHECKS, {
     host: thisHost,
     files,
+    connections: thisConntrack,
     paths,
     sources,
     parsed,

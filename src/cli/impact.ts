@@ -3,6 +3,7 @@ import { type LineBatch, LineReader } from "../core/index.ts";
 import { type Decision, formatVerdict, type Judge, judgeOf } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { readFlows } from "./flows.ts";
+import { impactLive } from "./impact-live.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, knownOf, readFileOutcomes, reasonOf } from "./outcomes.ts";
@@ -21,10 +22,13 @@ interface Change {
 
 /** Exit 0, whatever would change. */
 export async function impact(settings: Settings, words: readonly string[], io: Io): Promise<number> {
+  if (settings.flows.live) return impactLive(settings, words, io);
   const { from, to, place, source } = settings.flows;
+  if (settings.configGiven)
+    throw new UsageError("--config has a meaning for impact with --live only: --from names the old config");
   if (from === undefined || to === undefined) {
     throw new UsageError(
-      "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt",
+      "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt; or --live",
     );
   }
   readStdinOnce(from, to, words[0] ?? "-");

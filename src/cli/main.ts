@@ -3,6 +3,7 @@ import process from "node:process";
 import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
 import { CniConfigError, ReferencedError, TooOldError, VerifyError } from "../backends/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
+import { ConntrackError } from "../conntrack/index.ts";
 import { CoreMemoryError } from "../core/index.ts";
 import { ToolError } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
@@ -22,6 +23,7 @@ import { FlagError, type Settings, settingsOf } from "./settings.ts";
 const EXPECTED = [
   CniConfigError,
   ConfigFileError,
+  ConntrackError,
   CoreMemoryError,
   FlagError,
   InputError,

@@ -61,6 +61,8 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     ),
     log,
     watchRules: settings.watchRules,
+    reset: settings.reset,
+    busiestDestinations: settings.busiestDestinations,
   });
 
   const name = await signal;

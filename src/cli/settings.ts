@@ -2,6 +2,7 @@
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
+import { RESETS, type Reset } from "../conntrack/index.ts";
 import type { AddressPlace } from "../core/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
@@ -27,6 +28,8 @@ export interface FlowSettings {
   readonly summary: boolean;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** impact: this node's connections in place of lines. */
+  readonly live: boolean;
 }
 
 /** What `doctor --flow` is told of a connection. */
@@ -69,7 +72,11 @@ export interface Settings {
   /** Where metrics and health are served; undefined: nowhere. */
   readonly listen: Address | undefined;
   readonly watchRules: "auto" | "true" | "false";
+  /** Destinations whose ports in use are among the metrics; 0: none. */
+  readonly busiestDestinations: number;
   readonly cleanupOnExit: boolean;
+  /** Which connections are deleted if they keep an old treatment after a change. */
+  readonly reset: Reset;
   /** Where the preview page is written; empty: it is served. */
   readonly page: string;
   /** Where it is served; 0: any port that is free. */
@@ -132,7 +139,15 @@ export function settingsOf(
   if (!bool("flow") && (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535)) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
+<<<<<<< HEAD
   const output = oneOf("output", ["text", ...DATA_FORMATS, "github"]);
+=======
+  if (!/^\d{1,3}$/.test(text("port-usage-metrics")) || Number(text("port-usage-metrics")) > 100) {
+    throw new FlagError(
+      `Invalid --port-usage-metrics flag ${JSON.stringify(text("port-usage-metrics"))}: write a number of destinations, 0 to 100`,
+    );
+  }
+>>>>>>> origin/main
   const ipv6 = bool("enable-ipv6");
   oneOf("backend", [AUTO, ...BACKENDS.map(({ name }) => name)]);
   const backend = chosenBackend(flags);
@@ -170,7 +185,9 @@ export function settingsOf(
     log: { format: oneOf("logging-format", ["text", "json"]), verbosity: Number(text("v")) },
     listen,
     watchRules: oneOf("watch-rules", ["auto", "true", "false"]),
+    busiestDestinations: Number(text("port-usage-metrics")),
     cleanupOnExit: bool("cleanup-on-exit"),
+    reset: oneOf("reset-changed-flows", RESETS),
     page: text("page"),
     port: Number(text("port")),
     flows: {
@@ -181,6 +198,7 @@ export function settingsOf(
       summary: bool("summary"),
       from: flags.get("from"),
       to: flags.get("to"),
+      live: bool("live"),
     },
     packet: { source: flags.get("source"), outputInterface: flags.get("output-interface") },
     flow: bool("flow") ? flowFacts(flags) : undefined,

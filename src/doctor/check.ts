@@ -1,6 +1,7 @@
 // What a check of a node is, and what it reports.
 import type { Opened } from "../backends/index.ts";
 import type { ConfigSource, ParsedConfig } from "../config/index.ts";
+import type { ConntrackHost } from "../conntrack/index.ts";
 import type { Files, Host } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
@@ -27,6 +28,8 @@ export interface Finding {
 export interface NodeView {
   readonly host: Host;
   readonly files: Files;
+  /** What the connections of the node are read with. */
+  readonly connections: ConntrackHost;
   /** As --config names it. */
   readonly paths: readonly string[];
   /** The files that were read; empty if there are none, and the defaults apply. */

@@ -1,4 +1,5 @@
 // The addresses of this node.
+import type { NetworkInterfaceInfo } from "node:os";
 
 /** An address of one of this node's interfaces. */
 export interface InterfaceAddress {
@@ -6,17 +7,32 @@ export interface InterfaceAddress {
   readonly address: string;
 }
 
+/** The same with what else is known of it. */
+export interface LocalAddress extends InterfaceAddress {
+  /** The address with the length of its network, `192.0.2.1/24`. */
+  readonly cidr: string;
+  /** Is it the first of its family on its interface, which masquerading mostly uses? */
+  readonly primary: boolean;
+}
+
 /** All addresses of all interfaces; undefined if they cannot be read, as on Deno without --allow-sys=networkInterfaces. */
-export async function interfaceAddresses(): Promise<readonly InterfaceAddress[] | undefined> {
+export async function interfaceAddresses(): Promise<readonly LocalAddress[] | undefined> {
   try {
     // Loaded here: few configs need it.
     const { networkInterfaces } = await import("node:os");
-    return Object.entries(networkInterfaces()).flatMap(([name, list]) =>
-      (list ?? []).map(({ address }) => ({ name, address })),
-    );
+    return Object.entries(networkInterfaces()).flatMap(([name, list]) => describe(name, list ?? []));
   } catch {
     return undefined;
   }
+}
+
+function describe(name: string, list: readonly NetworkInterfaceInfo[]): LocalAddress[] {
+  return list.map(({ address, cidr, family }, i) => ({
+    name,
+    address,
+    cidr: cidr ?? `${address}/${family === "IPv6" ? 128 : 32}`,
+    primary: list.findIndex((one) => one.family === family) === i,
+  }));
 }
 
 /** The same without the interfaces. */

@@ -4,7 +4,7 @@
  */
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
-export { type InterfaceAddress, interfaceAddresses, nodeAddresses } from "./addresses.ts";
+export { type InterfaceAddress, interfaceAddresses, type LocalAddress, nodeAddresses } from "./addresses.ts";
 export { type Files, openFiles } from "./files.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
@@ -28,7 +28,12 @@ export {
 } from "./process.ts";
 export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
+<<<<<<< HEAD
 export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./socket-name.ts";
+=======
+export { type Held, takeName } from "./socket-name.ts";
+export { readPieces, type Streamer, streamTool } from "./stream.ts";
+>>>>>>> origin/main
 export { tieTools } from "./tether.ts";
 export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

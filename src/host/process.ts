@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
 import { environment, largeEnvironment } from "./environment.ts";
-import { openScratch, type Scratch } from "./scratch.ts";
+import { openScratch, openScratchInput, type Scratch } from "./scratch.ts";
 import { tethered, tetherFailed } from "./tether.ts";
 
 /** How a run can go wrong; the message shows the command, its exit and what it said. */
@@ -56,6 +56,8 @@ const WATCH_MS = 50;
 export interface ToolInput {
   /** For its standard input. */
   readonly input?: string | Uint8Array;
+  /** It opens `/dev/stdin` itself, which fails for the socket that a pipe is on Node: the input goes through a file in memory. */
+  readonly reopens?: boolean;
   /** Its output may be megabytes: it goes through a file in memory if there can be one. */
   readonly large?: boolean;
 }
@@ -68,7 +70,16 @@ export type Runner = (name: string, args: readonly string[], how?: ToolInput) =>
  * Throws {@link ToolError} if it is missing, is killed, hangs (for 30 s, longer if it is given megabytes) or never stops printing.
  */
 export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
-  const scratch = how.large ? openScratch(MAX_TABLE) : undefined;
+  const source = how.reopens ? openScratchInput(how.input ?? "") : undefined;
+  try {
+    return await (how.large ? runLarge(name, args, how) : runOnce(name, args, how, undefined, source));
+  } finally {
+    source?.close();
+  }
+}
+
+async function runLarge(name: string, args: readonly string[], how: ToolInput): Promise<ToolRun> {
+  const scratch = openScratch(MAX_TABLE);
   try {
     return await runOnce(name, args, how, scratch);
   } catch (error) {
@@ -86,6 +97,7 @@ function runOnce(
   args: readonly string[],
   how: ToolInput,
   scratch: Scratch | undefined,
+  source?: Scratch,
 ): Promise<ToolRun> {
   const { input, large } = how;
   const command = [name, ...args].join(" ");
@@ -93,7 +105,7 @@ function runOnce(
   return new Promise<ToolRun>((resolve, reject) => {
     const tether = tethered(name, args);
     const child = spawn(tether.file, tether.args, {
-      stdio: [input === undefined ? "ignore" : "pipe", scratch?.file ?? "pipe", "pipe"],
+      stdio: [source?.file ?? (input === undefined ? "ignore" : "pipe"), scratch?.file ?? "pipe", "pipe"],
       env: large ? largeEnvironment : environment,
       // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
       detached: true,
@@ -126,8 +138,7 @@ function runOnce(
     };
     const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT")
-        fail("missing", null, `not found; install the ${packageOf(name)} package, or look at PATH`);
+      if (error.code === "ENOENT") fail("missing", null, missingTool(name));
       else fail("failed", null, `cannot be started: ${error.message}`);
     });
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
@@ -139,7 +150,7 @@ function runOnce(
       else if (scratch && scratch.size() > limit) failFlooded(limit);
       else if (exit !== 0 && tetherFailed(tether, said())) {
         settle();
-        resolve(runOnce(name, args, how, scratch));
+        resolve(runOnce(name, args, how, scratch, source));
       } else {
         settle();
         resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: said() });
@@ -151,7 +162,12 @@ function runOnce(
   });
 }
 
-const packageOf = (name: string) => (name === "nft" ? "nftables" : "iptables");
+/** The Debian packages of tools that are not of iptables. */
+const PACKAGES: Readonly<Record<string, string>> = { nft: "nftables", conntrack: "conntrack" };
+
+/** What to do about a tool that is missing. */
+export const missingTool = (name: string): string =>
+  `not found; install the ${PACKAGES[name] ?? "iptables"} package, or look at PATH`;
 
 /** Tools that run now. */
 const running = new Set<ChildProcess>();

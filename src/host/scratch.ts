@@ -1,5 +1,5 @@
 // A file in memory for the output of one tool.
-import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
 export interface Scratch {
@@ -44,6 +44,18 @@ export function openScratch(limit: number): Scratch | undefined {
       },
     };
   } catch {
+    return undefined;
+  }
+}
+
+/** A file in memory that holds this for a tool to read; undefined if there can be none. Close it afterwards. */
+export function openScratchInput(input: string | Uint8Array): Scratch | undefined {
+  const scratch = openScratch(Number.POSITIVE_INFINITY);
+  try {
+    if (scratch) writeFileSync(scratch.file, input);
+    return scratch;
+  } catch {
+    scratch?.close();
     return undefined;
   }
 }

@@ -52,3 +52,9 @@ export function localAddresses(family: Family, texts: readonly string[]): readon
   ).filter((one) => one !== undefined);
   return normalize([LOOPBACK[family], ...found.map((address) => ({ first: address, last: address }))]);
 }
+
+/** Addresses of groups. */
+export const MULTICAST: Readonly<Record<Family, Interval>> = {
+  ipv4: { first: 0xe000_0000n, last: 0xefff_ffffn },
+  ipv6: { first: 0xffn << 120n, last: (1n << 128n) - 1n },
+};

@@ -2,12 +2,11 @@
 // This module is browser-compatible.
 import type { Interval } from "../core/index.ts";
 import { type FamilyPolicy, spaceOf } from "../policy/index.ts";
-import { prefixOf, readAddresses } from "./addresses.ts";
+import { MULTICAST, prefixOf, readAddresses } from "./addresses.ts";
 import { type Intervals, intersect, normalize, subtract, unite } from "./intervals.ts";
 import type { NatView } from "./model.ts";
 import type { Ending, Leave, RuleAt, Treatment } from "./outcome.ts";
 import { type Owner, ownerOf } from "./owner.ts";
-import type { Traffic } from "./traffic.ts";
 import { walk } from "./walk.ts";
 
 /** By what our own rules are known. */
@@ -52,11 +51,13 @@ export interface EarlyEnd {
 export interface ForeignRules {
   readonly translations: readonly ForeignTranslation[];
   readonly ends: readonly EarlyEnd[];
+  /** Why there may be others: what could not be read, targets that are not interpreted, too many rules. */
+  readonly gaps: readonly string[];
 }
 
 /** Which packets are asked about. */
 export interface PodTraffic {
-  /** The pods' addresses, if they are known; otherwise the policy's sources, or any that is not the node's. */
+  /** The pods' addresses, if they are known, in any order; otherwise the policy's sources, or any that is not the node's. */
   readonly sources?: Intervals | undefined;
 }
 
@@ -67,22 +68,26 @@ export interface PodTraffic {
 export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, pods: PodTraffic = {}): ForeignRules {
   const { kept, translated } = destinationsOf(policy);
   const local = view.localAddresses ?? [];
-  const traffic = (destination: Intervals): Traffic => ({
-    source: subtract(pods.sources ?? sourcesOf(policy) ?? everything(policy), local),
-    destination: subtract(destination, local),
-    outputInterface: policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces,
-  });
+  const known = pods.sources && normalize(pods.sources);
+  const source = subtract(known ?? sourcesOf(policy) ?? everything(policy), local);
+  const outputInterface = policy.scope.outputInterfaces === "any" ? undefined : policy.scope.outputInterfaces;
+  const walkTo = (destination: Intervals): readonly [readonly Ending[], readonly Leave[]] => {
+    const others = subtract(destination, local);
+    if (source.length === 0 || others.length === 0) return [[], []];
+    const { endings, leaves } = walk(view, { source, destination: others, outputInterface });
+    return [endings, leaves];
+  };
   const place = findOurs(view, ours);
-  const isForeign = (at: RuleAt) => !isOurs(at, ours);
-  const keptWalk = walk(view, traffic(kept));
-  const endings = keptWalk.endings.filter(
-    ({ at, treatment }) =>
-      at !== undefined && isForeign(at) && (treatment.kind === "masqueraded" || treatment.kind === "translated"),
+  const exempt = exemptOf(policy);
+  const [endings] = walkTo(kept);
+  const foreign = endings.filter(
+    ({ at, treatment: { kind } }) => at && !isOurs(at, ours) && (kind === "masqueraded" || kind === "translated"),
   );
-  const rest = walk(view, traffic(translated));
+  const [rest, leaves] = walkTo(subtract(translated, [MULTICAST[policy.family]]));
   return {
-    translations: byRule(endings).map((same) => translationOf(same, view, policy, place)),
-    ends: endsOf(rest.leaves, rest.endings, ours, place),
+    translations: byRule(foreign).map((same) => translationOf(same, view, exempt, place)),
+    ends: endsOf(leaves, rest, ours, place),
+    gaps: [...new Set(endings.flatMap(({ treatment }) => (treatment.kind === "unknown" ? [treatment.why] : [])))],
   };
 }
 
@@ -166,22 +171,29 @@ function byRule(endings: readonly Ending[]): readonly (readonly Ending[])[] {
   return [...groups.values()];
 }
 
+/** A CIDR that the policy keeps. */
+interface Exempt {
+  readonly cidr: string;
+  readonly interval: Interval | undefined;
+}
+
+function exemptOf({ family, rules }: FamilyPolicy): readonly Exempt[] {
+  const keeps = rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
+  const intervals = eachPrefix(family, keeps);
+  return keeps.map(({ network }, i) => ({ cidr: network, interval: intervals[i] }));
+}
+
 function translationOf(
   endings: readonly Ending[],
   view: NatView,
-  policy: FamilyPolicy,
+  exempt: readonly Exempt[],
   place: OurPlace | undefined,
 ): ForeignTranslation {
   const [first] = endings;
   if (!first?.at) throw new Error("an ending without a rule");
   const { at, treatment } = first;
   const region = endings.reduce<Intervals>((all, { destination }) => unite(all, destination), []);
-  const keeps = policy.rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
-  const intervals = eachPrefix(policy.family, keeps);
-  const reached = keeps.filter((_, i) => {
-    const interval = intervals[i];
-    return interval !== undefined && intersect([interval], region).length > 0;
-  });
+  const reached = exempt.filter(({ interval }) => interval && intersect([interval], region).length > 0);
   const undecided = endings.flatMap((one) => one.undecided);
   const conditions = undecided
     .filter(({ kind, about }) => kind === "field" && about !== "source" && about !== "destination")
@@ -191,8 +203,8 @@ function translationOf(
     owner: ownerOf(at),
     treatment,
     position: place && positionOf(at, view, place),
-    destinations: reached.map(({ network }) => network),
-    all: reached.length === keeps.length,
+    destinations: reached.map(({ cidr }) => cidr),
+    all: reached.length === exempt.length,
     sources: endings.reduce<Intervals>((all, { source }) => unite(all, source), []),
     conditions: [...new Set(conditions)],
     certain: endings.some((one) => one.undecided.every(({ kind }) => kind === "field")),

@@ -53,6 +53,17 @@ export function intersect(a: Intervals, b: Intervals): Intervals {
 
 /** The numbers of `a` that are not in `b`. */
 export function subtract(a: Intervals, b: Intervals): Intervals {
+  const [first] = b;
+  const last = b.at(-1);
+  if (!first || !last) return a;
+  // Only what lies between the ends of `b` is looked at: a rule has few addresses, a question may have many.
+  const from = findEnd(a, first.first);
+  const to = findEnd(a, last.last);
+  const rest = to < a.length ? to + 1 : to;
+  return a.slice(0, from).concat(subtractEach(a.slice(from, rest), b), a.slice(rest));
+}
+
+function subtractEach(a: Intervals, b: Intervals): Interval[] {
   const left: Interval[] = [];
   for (const { first, last } of a) {
     let from = first;

@@ -1,7 +1,7 @@
 // Packets divided by a match: those that it matches, and those that it does not.
 // This module is browser-compatible.
-import type { Family, Interval } from "../core/index.ts";
-import { bitsOf } from "./addresses.ts";
+import type { Family } from "../core/index.ts";
+import { bitsOf, MULTICAST } from "./addresses.ts";
 import { splitNames } from "./interface-names.ts";
 import { allOf, type Intervals, intersect, normalize, only, single, subtract, unite } from "./intervals.ts";
 import type { Match } from "./model.ts";
@@ -208,11 +208,6 @@ function bitList(bits: bigint): bigint[] {
 function combinations(value: bigint, open: readonly bigint[]): bigint[] {
   return open.reduce((values, bit) => values.flatMap((one) => [one, one | bit]), [value]);
 }
-
-const MULTICAST: Readonly<Record<Family, Interval>> = {
-  ipv4: { first: 0xe000_0000n, last: 0xefff_ffffn },
-  ipv6: { first: 0xffn << 120n, last: (1n << 128n) - 1n },
-};
 
 /** Addresses that are of one of these types for sure, and those that may be. */
 function addressesOfTypes(

@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 
 import type { Names } from "./interface-names.ts";
-import { type Intervals, unite } from "./intervals.ts";
+import { type Intervals, normalize, unite } from "./intervals.ts";
 import { BITS_FIELDS, type Bits, INTERVAL_FIELDS, type IntervalField, type Reasons, type State } from "./traffic.ts";
 
 /** Most states at one place. More are joined into one that has all their packets, and possibly others. */
@@ -11,8 +11,9 @@ const MOST = 16;
 /** Fewer states with the same packets, or more packets if there are too many states. */
 export function limitStates(states: readonly State[]): readonly State[] {
   if (states.length < 2) return states;
+  const fewer = states.length > MOST ? uniteFields(uniteFields(states, "destination"), "source") : states;
   const kept: State[] = [];
-  for (const state of states) {
+  for (const state of fewer) {
     let merged: State = state;
     for (let i = 0; i < kept.length; ) {
       const both = mergeExactly(kept[i] as State, merged);
@@ -26,6 +27,37 @@ export function limitStates(states: readonly State[]): readonly State[] {
     if (kept.length > MOST) kept.push(join(kept.pop() as State, kept.pop() as State));
   }
   return kept;
+}
+
+const numbersOfObjects = new WeakMap<object, number>();
+let objects = 0;
+
+/** A number for each object: what a rule leaves as it is stays the same object. */
+function numberOf(object: object): number {
+  const known = numbersOfObjects.get(object) ?? ++objects;
+  numbersOfObjects.set(object, known);
+  return known;
+}
+
+/** States that have all but one field in common become one. After a chain with an exit in each rule there are many. */
+function uniteFields(states: readonly State[], field: IntervalField): readonly State[] {
+  const groups = new Map<string, State[]>();
+  for (const state of states) {
+    const { numbers, bits, inputInterface, outputInterface, answers } = state;
+    const others = INTERVAL_FIELDS.filter((one) => one !== field).map((one) => numbers[one]);
+    const parts = [...others, ...BITS_FIELDS.map((one) => bits[one]), inputInterface, outputInterface, answers];
+    const key = parts.map(numberOf).join();
+    const group = groups.get(key) ?? [];
+    group.push(state);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group): State => {
+    const [first, another] = group as [State, State?];
+    if (!another) return first;
+    const all = normalize(group.flatMap(({ numbers }) => numbers[field]));
+    const because = group.reduce((common, state) => commonReasons(common, state.because), first.because);
+    return { ...first, numbers: { ...first.numbers, [field]: all }, because };
+  });
 }
 
 const sameIntervals = (a: Intervals, b: Intervals) =>

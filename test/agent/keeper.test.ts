@@ -43,8 +43,11 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
   const backend = other ?? iptablesBackend("nft", (message) => lines.push(message), table.host);
   const watched = { now: false };
   const open = async () => ({ backend, reason: "test", others: async () => [] });
+  const replaced: string[] = [];
+  const namesOf = ({ rules }: FamilyPolicy) => rules.map(({ prefix }) => prefix.network).join("+");
   const keeper: Keeper = keep(policy, {
     open,
+    replaced: (before, after) => void replaced.push(`${namesOf(before)} > ${namesOf(after)}`),
     interval: () => INTERVAL,
     log,
     metrics,
@@ -58,7 +61,7 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     await turnsUntil(() => syncs.length === done && clock.next() !== undefined, "the sync");
     return lines.slice(from).join("\n");
   };
-  return { table, clock, keeper, syncs, states, sync, watched, culprits };
+  return { table, clock, keeper, syncs, states, sync, watched, culprits, replaced };
 }
 
 test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it works again", async () => {
@@ -256,6 +259,22 @@ test("the same with a CNI config", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("another policy in force is told once it is, with the one that it replaces", async () => {
+  const { table, keeper, sync, replaced } = keeping(policyOf("10.0.0.0/8"));
+  await sync();
+  await sync();
+  keeper.want(policyOf("11.0.0.0/8"));
+  table.intercept = (command) => (command.includes("-restore") ? { exit: 4, stderr: "no luck" } : undefined);
+  await sync();
+  assert.equal(replaced, []);
+  table.intercept = () => undefined;
+  keeper.want(policyOf("12.0.0.0/8"));
+  await sync();
+  assert.equal(replaced, ["10.0.0.0/8 > 12.0.0.0/8"]);
+  await sync();
+  assert.is(replaced.length, 1);
 });
 
 test.run();

@@ -98,7 +98,7 @@ test("the values that help and completion show are those that are taken", () => 
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
-  assert.is(listed.length, 6);
+  assert.is(listed.length, 7);
   const several = Object.entries(FLAGS).flatMap(([name, { meanings = [] }]) =>
     meanings.filter(({ value }) => value.includes("|")).map((meant) => ({ name, ...meant })),
   );
@@ -114,7 +114,11 @@ test("the values that help and completion show are those that are taken", () => 
   }
   assert.equal(
     several.map(({ name, commands }) => `${name} ${commands?.length}`),
+<<<<<<< HEAD
     ["backend 6", "backend 1", "to 1", "output 11", "output 1"],
+=======
+    ["backend 6", "backend 1", "to 1"],
+>>>>>>> origin/main
   );
 });
 

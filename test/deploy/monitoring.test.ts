@@ -22,7 +22,12 @@ const QUERIES: readonly [string, string][] = [
 async function exported() {
   const counters = async () =>
     new Map([["ipv4", [{ cidr: "10.0.0.0/8", verdict: "return" as const, connections: 1n }]]]);
-  const metrics = await createMetrics({ version: "1", runtime: "x", counters: counters as never });
+  const used = { protocol: "tcp", source: "192.0.2.1", destination: "203.0.113.10", port: 443, used: 5 };
+  const nat = async () => ({
+    health: { entries: 1, limit: 2, counters: { insertFailed: 0, drop: 0, earlyDrop: 0 } },
+    ports: { available: 64_512, busiest: [used] },
+  });
+  const metrics = await createMetrics({ version: "1", runtime: "x", counters: counters as never, nat });
   for (const result of ["in_sync", "unchanged", "changed", "failed"] as const)
     metrics.synced("ipv4", result, 0.01, true);
   metrics.kept("ipv4");
@@ -31,6 +36,7 @@ async function exported() {
   metrics.repairedAfter("ipv4", ["nft"]);
   metrics.wanted("ipv4", 3);
   metrics.interval(60);
+  metrics.openConnections(1, 1);
   metrics.config(true, [{ file: "c", bytes: new Uint8Array(1) }]);
   const page = await metrics.page();
   return {
@@ -86,6 +92,14 @@ const WELL: Readonly<Record<string, string>> = {
   'ip_masq_agent_config_info{node="a",pod="p",sha256="1"}': "1x60",
   'ip_masq_agent_config_last_change_timestamp_seconds{node="a",pod="p"}': "0x60",
   'ip_masq_agent_drift_repairs_total{node="a",pod="p",family="ipv4"}': "0x60",
+  'ip_masq_agent_conntrack_entries{node="a",pod="p"}': "1000x60",
+  'ip_masq_agent_conntrack_entries_limit{node="a",pod="p"}': "10000x60",
+  'ip_masq_agent_conntrack_insert_failed_total{node="a",pod="p"}': "5+1x60",
+  'ip_masq_agent_conntrack_drop_total{node="a",pod="p"}': "7+1x60",
+  'ip_masq_agent_conntrack_early_drop_total{node="a",pod="p"}': "7x60",
+  'ip_masq_agent_nat_ports_in_use{node="a",pod="p",protocol="tcp",source="192.0.2.1",destination="203.0.113.10:443"}':
+    "9000x60",
+  'ip_masq_agent_nat_ports_available{node="a",pod="p"}': "64512x60",
 };
 
 /** Series of the same, by the beginning of their names, with other values; none are series that are not there. */
@@ -115,6 +129,11 @@ const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
   ],
   [["IpMasqAgentConfigsDiffer"], { ...WELL, 'ip_masq_agent_config_info{node="b",pod="q",sha256="2"}': "1x60" }],
   [["IpMasqAgentDrift"], but({ drift_repairs: "0+1x60" })],
+  [["IpMasqAgentConntrackNearlyFull"], but({ "conntrack_entries{": "1000x30 8000x30" })],
+  [["IpMasqAgentConntrackFull"], but({ conntrack_drop: "7+3x60" })],
+  [["IpMasqAgentConntrackFull"], but({ conntrack_early_drop: "7+2x60" })],
+  [["IpMasqAgentInsertFailed"], but({ insert_failed: "0+120x60", conntrack_drop: "0+120x60" })],
+  [["IpMasqAgentPortsNearlyUsedUp"], but({ ports_in_use: "9000x30 60000x30" })],
 ];
 
 const inputs = (series: Readonly<Record<string, string>>) =>

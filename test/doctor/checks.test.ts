@@ -5,6 +5,7 @@ import { parseConfigs } from "../../src/config/index.ts";
 import { CHECKS, examine, type NodeView } from "../../src/doctor/index.ts";
 import type { Host } from "../../src/host/index.ts";
 import { compilePolicy } from "../../src/policy/index.ts";
+import { fakeConntrack } from "../conntrack/fake-conntrack.ts";
 import { fakeFiles } from "../fake-files.ts";
 import { fakeIptables } from "../fake-iptables.ts";
 import { runOf } from "../scripted-runner.ts";
@@ -24,6 +25,8 @@ interface Node {
 /** Forwarding is on, and the routes are those of a node with one uplink and flannel. */
 const HEALTHY: Readonly<Record<string, string>> = {
   "/proc/sys/net/ipv4/ip_forward": "1\n",
+  "/proc/sys/net/netfilter/nf_conntrack_count": "10\n",
+  "/proc/sys/net/netfilter/nf_conntrack_max": "1000\n",
   "/proc/net/route": [
     "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
     "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
@@ -68,6 +71,7 @@ async function nodeOf({ config, ipv6 = false, files = {}, applied = true }: Node
       { ...HEALTHY, ...(config === undefined ? {} : { [CONFIG]: config }), ...files },
       new Date("2026-01-05T12:00:00Z"),
     ),
+    connections: fakeConntrack({ file: "" }),
     paths: [CONFIG],
     sources,
     parsed,
@@ -200,6 +204,7 @@ test("what was seen", async () => {
   const seen = Object.fromEntries(reports.map(({ name, seen }) => [name, seen]));
   assert.is(seen.config, `${CONFIG}, written 3 days ago`);
   assert.is(seen.rules, "iptables-nft (--backend=iptables), ipv4 in sync");
+  assert.is(seen.conntrack, "10 connections of 1000");
   assert.is(seen.pods, "pods have addresses in 10.244.1.0/24");
   assert.is(seen.leftovers, "no agent runs, no leftovers");
   assert.match(seen.kernel ?? "", /, nft 1\.0\.6, iptables 1\.0\.6$/);

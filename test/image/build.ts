@@ -80,6 +80,7 @@ function makeDebian(root: string): void {
   const wanted = [
     "iptables",
     "nftables",
+    "conntrack",
     "dash",
     "bash",
     "coreutils",

@@ -60,7 +60,7 @@ const PARTS: readonly [string, RegExp][] = [
   ["the agent", /^\/app\//],
   ["licenses and packages", /^\/etc\/os-release$|^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
   [
-    "iptables and nft",
+    "iptables, nft and conntrack",
     /^\/usr\/sbin\/|\/xtables\/|\/lib(xtables|ip[46]tc|nftnl|nftables|netfilter_conntrack|nfnetlink|mnl|edit|jansson|gmp|bsd|md|tinfo)/,
   ],
   ["the runtime", /^\/(nodejs|bin)\/|\/(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|atomic))[-.]/],
@@ -83,7 +83,8 @@ for (const target of TARGETS) {
     const ours = (sizes.get("the agent") ?? 0) + (sizes.get("licenses and packages") ?? 0);
     assert.ok(ours <= 2_000_000, `${ours} bytes`);
     if (target === "node") assert.not(sizes.has("the base"), "the image is made from nothing");
-    const allowed = /^\/(usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft)|nodejs\/bin\/node|bin\/deno)$/;
+    const allowed =
+      /^\/(usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft|conntrack)|nodejs\/bin\/node|bin\/deno)$/;
     const programs = [...files.keys()].filter((path) => isProgram(root, path));
     assert.equal(
       programs.filter((path) => !allowed.test(path)),
@@ -93,7 +94,13 @@ for (const target of TARGETS) {
     const label = (name: string) => labels[`org.opencontainers.image.${name}`];
     assert.equal(["licenses", "revision", "created"].map(label), ["Apache-2.0", "unknown", "1970-01-01T00:00:00Z"]);
     if (target === "node") assert.match(readFileSync(`${root}/etc/os-release`, "utf8"), /^VERSION_ID=/m);
-    for (const name of ["iptables", "nftables", "libxtables12", ...(target === "node" ? ["libc6", "libgcc-s1"] : [])]) {
+    for (const name of [
+      "iptables",
+      "nftables",
+      "conntrack",
+      "libxtables12",
+      ...(target === "node" ? ["libc6", "libgcc-s1"] : []),
+    ]) {
       assert.match(readFileSync(`${root}/var/lib/dpkg/status.d/${name}`, "utf8"), /^Version: /m);
       assert.match(readFileSync(`${root}/usr/share/doc/${name}/copyright`, "utf8"), /licen[cs]e/i);
     }
@@ -102,8 +109,8 @@ for (const target of TARGETS) {
   imageTest(`${target}: the tools start with what is in the image`, () =>
     withNode(async (node, folder) => {
       const image = imageOf(target);
-      const tools = readdirSync(`${image.root}/usr/sbin`).filter((name) => /^(ip6?tables|nft)/.test(name));
-      assert.is(tools.length, 19);
+      const tools = readdirSync(`${image.root}/usr/sbin`).filter((name) => /^(ip6?tables|nft|conntrack)/.test(name));
+      assert.is(tools.length, 20);
       for (const tool of tools) {
         const { exit, stderr } = await run([
           "nsenter",

@@ -61,6 +61,8 @@ test("a rule in front of our jump, and one behind it, which our exemption does n
   assert.equal(translations[0]?.treatment, { kind: "masqueraded" });
   // Not of pods, if it is known where pods are.
   assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: set("10.245.0.0/16") }).translations, []);
+  const overlapping = set("10.244.7.0/24", "10.245.0.0/16", "10.240.0.0/12");
+  assert.is(found([iptables([rule, ...OWN])], POLICY, { sources: overlapping }).translations.length, 1);
 });
 
 test("other tables stand before or after ours, or nothing says which", () => {
@@ -92,6 +94,20 @@ test("which of the CIDRs are reached, and under what conditions", () => {
     '-A cali-nat-outgoing -m comment --comment "cali:flqWnvo8yq4ULQLa" -m set --match-set cali40masq-ipam-pools src -m set ! --match-set cali40all-ipam-pools dst -j MASQUERADE',
   ];
   assert.equal(found([iptables([...calico, ...OWN])]).translations, ["Calico, cali-nat-outgoing 1, before, all, ?"]);
+});
+
+test("no packets, no findings; and what may hide more is said", () => {
+  const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
+  assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: [] }).translations, []);
+  assert.equal(found([iptables([rule, ...OWN])], policyOf()).translations, []);
+  const view = {
+    ...viewOf([iptables(["-A POSTROUTING -j NEWTARGET", ...OWN])]),
+    unseen: [{ tool: "nft", what: "table ip t", why: "it is gone" }] as const,
+  };
+  assert.equal(foreignRules(view, POLICY, OURS).gaps, [
+    "-j NEWTARGET may do anything",
+    "table ip t (nft) could not be read: it is gone",
+  ]);
 });
 
 test("exemptions that are bound cannot be defeated later", () => {

@@ -1,0 +1,130 @@
+// What a change of the policy leaves behind: open connections that keep the treatment which the old one gave them.
+import {
+  type ConntrackHost,
+  mayChange,
+  type Reset,
+  type ResetSurvey,
+  resetConnections,
+  thisConntrack,
+} from "../conntrack/index.ts";
+import { diffSpaces, type FamilyPolicy, outcomesOf, spaceOf } from "../policy/index.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Milliseconds until the connections are looked at: the other family's rules change at the same time. */
+const SETTLE_MS = 200;
+
+/**
+ * How much longer than a look takes is waited until the next: another program may change the rules again and again, and each time they
+ * are repaired.
+ */
+const REST = 10;
+
+/** Most connections that are looked at: each costs some 6 us. */
+const MOST = 1_000_000;
+
+/** Milliseconds of work between two turns for others. */
+const TURN_MS = 8;
+
+export interface OpenConnections {
+  /** The rules of a family are now those of another policy. Returns at once; what follows delays nothing. */
+  changed(before: FamilyPolicy, after: FamilyPolicy): void;
+  /** Resolves when the changes so far have been followed up. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+export interface OpenConnectionsOptions {
+  readonly reset: Reset;
+  readonly log: Log;
+  readonly metrics: Metrics | undefined;
+  readonly host?: ConntrackHost;
+  readonly clock?: Clock;
+}
+
+interface Change {
+  readonly before: FamilyPolicy;
+  readonly after: FamilyPolicy;
+}
+
+/** Counts the connections that keep an old treatment after each change that means something, and resets those that are to be. */
+export function watchOpenConnections({
+  reset,
+  log,
+  metrics,
+  host = thisConntrack,
+  clock = systemClock,
+}: OpenConnectionsOptions): OpenConnections {
+  let pending = new Map<FamilyPolicy["family"], Change>();
+  let running: Promise<void> | undefined;
+  let cancel = () => {};
+  let earliest = 0;
+
+  const report = ({ old, due, deleted, failure, totals, changes }: ResetSurvey) => {
+    log.over("open connections");
+    const left = old - deleted;
+    metrics?.openConnections(left, deleted);
+    const among = totals.truncated ? ` (of the first ${MOST})` : "";
+    if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment were reset`);
+    if (failure !== undefined) log.event("warning", `open connections: not all could be reset: ${failure}`);
+    if (left > 0) log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
+    else if (due === 0) log.event("info", `open connections${among}: none is known to keep an old treatment`, 2);
+    const may = changes.filter(mayChange).reduce((sum, { connections }) => sum + connections, 0);
+    if (may > 0) {
+      log.event(
+        "info",
+        `open connections${among}: ${may} may keep one: that depends on the interface by which they leave`,
+      );
+    }
+  };
+  const followUp = async (changes: readonly Change[]) => {
+    const real = changes.filter(meansSomething);
+    if (real.length === 0) return;
+    try {
+      const before = outcomesOf(real.map((change) => change.before));
+      const after = outcomesOf(real.map((change) => change.after));
+      report(await resetConnections(host, { before, after, examples: 0 }, reset, { limit: MOST, turn: TURN_MS }));
+    } catch (error) {
+      const level = reset === "none" ? "info" : "warning";
+      log.state("open connections", level, `open connections: ${(error as Error).message}`);
+    }
+  };
+  const work = async () => {
+    const changes = [...pending.values()];
+    pending = new Map();
+    const begin = clock.now();
+    await followUp(changes);
+    earliest = clock.now() + REST * (clock.now() - begin);
+    running = undefined;
+    if (pending.size > 0) schedule();
+  };
+  const schedule = () => {
+    cancel();
+    // What comes during a look is seen to when it has ended.
+    if (!running) cancel = clock.after(Math.max(SETTLE_MS, earliest - clock.now()), start);
+  };
+  const start = () => {
+    running = work();
+  };
+  return {
+    changed: (before, after) => {
+      const earlier = pending.get(after.family);
+      pending.set(after.family, { before: earlier?.before ?? before, after });
+      schedule();
+    },
+    settled: async () => running,
+    stop: () => {
+      cancel();
+      pending.clear();
+    },
+  };
+}
+
+/** Do two policies treat any packet differently? */
+function meansSomething({ before, after }: Change): boolean {
+  const scopeOf = ({ scope }: FamilyPolicy) => JSON.stringify(scope);
+  if (scopeOf(before) !== scopeOf(after)) return true;
+  const { family } = after;
+  return diffSpaces(spaceOf([before], family), spaceOf([after], family)).length > 0;
+}

@@ -1,0 +1,15 @@
+// The policy that a sync found on the node.
+// This module is browser-compatible.
+import type { FamilyPolicy } from "../policy/index.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Changes beyond which it is not worked out: that would stop the loop for too long. */
+const MOST = 4_096;
+
+/** A transaction that says what it starts from. */
+type Meant = Transaction & { readonly meaning?: () => { readonly before: FamilyPolicy | undefined } };
+
+/** What the rules meant before a transaction; undefined if there were none, or the backend does not say. */
+export function foundPolicy(transaction: Meant): FamilyPolicy | undefined {
+  return transaction.changes.length > MOST ? undefined : transaction.meaning?.().before;
+}

@@ -1,0 +1,22 @@
+/**
+ * Connection tracking: the connections that are open on the node, what policies say about them, and how well the kernel
+ * keeps up.
+ * @module
+ */
+export { APART, type Apart, createSorter, type OwnAddress, type Sorted } from "./apart.ts";
+export {
+  type Comparer,
+  type Comparison,
+  type ConnectionChange,
+  compareConnections,
+  type Misplaced,
+  mayChange,
+} from "./compare.ts";
+export { type Connection, isRedirected, parseConnection, type Tuple, translatedTo } from "./connection.ts";
+export { type ConnectionFacts, factsOf, formatConnection } from "./format.ts";
+export { readTableHealth, type TableCounters, type TableHealth } from "./health.ts";
+export { type ConnectionJudge, connectionJudge, createStanding, type Standing } from "./judge.ts";
+export { countAvailablePorts, countPorts, type PortUsage } from "./port-usage.ts";
+export { ConntrackError, type ConntrackHost, type ReadTotals, readConnections, thisConntrack } from "./read.ts";
+export { RESETS, type Reset, type ResetSurvey, resetConnections } from "./reset.ts";
+export { type Survey, surveyConnections } from "./survey.ts";
