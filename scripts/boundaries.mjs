@@ -21,13 +21,8 @@ const MODULES = {
   doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
   agent: { modules: ["config", "policy", "backends", "netfilter", "host", "conntrack"], packages: ["prom-client"] },
   cli: {
-<<<<<<< HEAD
-    modules: ["core", "config", "policy", "backends", "host", "netfilter", "agent", "doctor"],
-    packages: ["picocolors", "yaml"],
-=======
     modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
-    packages: ["picocolors"],
->>>>>>> origin/main
+    packages: ["picocolors", "yaml"],
   },
   preview: {
     modules: ["core", "config", "policy", "netfilter", "backends"],

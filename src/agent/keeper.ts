@@ -5,11 +5,8 @@ import {
   describeEffects,
   type EntryCounter,
   formatChange,
-<<<<<<< HEAD
   formatPolicyChange,
-=======
   foundPolicy,
->>>>>>> origin/main
   type Opener,
   type RuleEvent,
   type Transaction,

@@ -6,10 +6,7 @@ import type { Transaction } from "./transaction.ts";
 /** Changes beyond which it is not worked out: that would stop the loop for too long. */
 const MOST = 4_096;
 
-/** A transaction that says what it starts from. */
-type Meant = Transaction & { readonly meaning?: () => { readonly before: FamilyPolicy | undefined } };
-
-/** What the rules meant before a transaction; undefined if there were none, or the backend does not say. */
-export function foundPolicy(transaction: Meant): FamilyPolicy | undefined {
+/** What the rules meant before a transaction; undefined if there were none, or if they cannot be read. */
+export function foundPolicy(transaction: Transaction): FamilyPolicy | undefined {
   return transaction.changes.length > MOST ? undefined : transaction.meaning?.().before;
 }

@@ -16,7 +16,6 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const cleaned: string[] = [];
   const { backend, reason } = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
-<<<<<<< HEAD
   const undoer = outcomes.some((outcome) => outcome.error === undefined && outcome.value)
     ? agentThatUndoes(settings, policy)
     : undefined;
@@ -25,7 +24,6 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       `the agent that runs here (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
     );
   }
-=======
   /** Looks at the open connections, once the rules are in force. */
   const follow = async (): Promise<OldTreatment | undefined> => {
     // Windows tracks connections in a way of its own.
@@ -38,7 +36,6 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
     if (found?.failure !== undefined && settings.reset !== "none") warnings.warn(`open connections: ${found.failure}`);
     return found;
   };
->>>>>>> origin/main
   if (settings.json) {
     const families = outcomes.map((outcome) => {
       if (outcome.error !== undefined) return outcome;

@@ -35,12 +35,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     configOperand: true,
     summary: "apply the rules once",
     details: [
-<<<<<<< HEAD
       "Uses its own flags and config, and warns if an agent that runs here has others and undoes it. One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
-=======
-      "One transaction per family, which succeeds or fails as a whole. Nothing is written if the rules are already up to date. Rules that another backend left are removed once the new ones are in force.",
       "If something was written, it says how many open connections are not treated as the new rules say: the kernel decides at the first packet. --reset-changed-flows deletes those that a change concerns.",
->>>>>>> origin/main
       "With --backend=windows-cni the CNI config file is replaced as a whole, with the policy's CIDRs as the exceptions of its OutBoundNAT policy; every other byte stays.",
     ],
     examples: [

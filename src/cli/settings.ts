@@ -139,15 +139,12 @@ export function settingsOf(
   if (!bool("flow") && (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535)) {
     throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
   }
-<<<<<<< HEAD
   const output = oneOf("output", ["text", ...DATA_FORMATS, "github"]);
-=======
   if (!/^\d{1,3}$/.test(text("port-usage-metrics")) || Number(text("port-usage-metrics")) > 100) {
     throw new FlagError(
       `Invalid --port-usage-metrics flag ${JSON.stringify(text("port-usage-metrics"))}: write a number of destinations, 0 to 100`,
     );
   }
->>>>>>> origin/main
   const ipv6 = bool("enable-ipv6");
   oneOf("backend", [AUTO, ...BACKENDS.map(({ name }) => name)]);
   const backend = chosenBackend(flags);

@@ -28,12 +28,8 @@ export {
 } from "./process.ts";
 export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
-<<<<<<< HEAD
 export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./socket-name.ts";
-=======
-export { type Held, takeName } from "./socket-name.ts";
 export { readPieces, type Streamer, streamTool } from "./stream.ts";
->>>>>>> origin/main
 export { tieTools } from "./tether.ts";
 export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -114,11 +114,7 @@ test("the values that help and completion show are those that are taken", () => 
   }
   assert.equal(
     several.map(({ name, commands }) => `${name} ${commands?.length}`),
-<<<<<<< HEAD
     ["backend 6", "backend 1", "to 1", "output 11", "output 1"],
-=======
-    ["backend 6", "backend 1", "to 1"],
->>>>>>> origin/main
   );
 });
 

@@ -30,7 +30,7 @@ async function call(args: readonly string[], node: FakeNode, words: readonly str
       text += part;
     };
     const print = (line: string) => add(`${line}\n`);
-    const io = { print, warn: print, write: add, color: picocolors.createColors(false) };
+    const io = { print, warn: print, write: add, color: picocolors.createColors(false), format: "json" as const };
     const flags = args.map((arg) => arg.replace("@", `${folder}/`));
     const settings = settingsOf(parseFlags(["--live", "--enable-ipv6", ...flags]));
     assert.is(await impactLive(settings, words, io, fakeConntrack(node)), 0);

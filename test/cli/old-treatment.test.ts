@@ -17,14 +17,14 @@ const LINES = [
   udp("10.244.0.2", "10.1.1.1", { snat: "192.0.2.1" }),
 ].join("");
 
-/** A write to what NEW wants, from rules that meant `before`; undefined: there were none, null: the backend does not say. */
+/** A write to what NEW wants, from rules that meant `before`; undefined: there were none, null: nobody says. */
 const written = (before: typeof OLD | undefined | null) => [
   {
     policy: NEW,
     transaction: {
       family: "ipv4" as const,
       ...{ text: "", changes: [], counts: { added: 1, removed: 0, kept: 0 } },
-      ...(before === null ? {} : { meaning: () => ({ before }) }),
+      ...(before === null ? {} : { meaning: () => ({ before, why: "", after: NEW, hasEntries: true, others: [] }) }),
     },
   },
 ];
