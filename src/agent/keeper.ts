@@ -293,12 +293,14 @@ const MAX_MEANT = 4_096;
 
 /** What a repair changes: what that means, then the rules. */
 function repairText({ changes, meaning }: Transaction): string {
-  const effects = meaning && changes.length <= MAX_MEANT ? describeEffects(meaning()) : { lead: "", changes: [] };
-  const lines = effects.changes.map(formatPolicyChange);
-  const more = lines.length - MEANINGS;
+  const meant = changes.length <= MAX_MEANT ? meaning?.() : undefined;
+  const { lead, changes: effects } = meant ? describeEffects(meant) : { lead: "", changes: [] };
+  // By now it is no longer so that nothing is masqueraded.
+  const found = meant && !meant.before ? `Found: ${meant.why}.` : lead;
+  const more = effects.length - MEANINGS;
   return [
-    ...(effects.lead === "" ? [] : [effects.lead]),
-    ...lines.slice(0, MEANINGS),
+    ...(found === "" ? [] : [found]),
+    ...effects.slice(0, MEANINGS).map(formatPolicyChange),
     ...(more > 0 ? [`… and ${more} more`] : []),
     formatChanges(changes.filter(({ op }) => op !== "keep")),
   ].join("\n");

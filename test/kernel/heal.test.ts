@@ -61,7 +61,9 @@ for (const { name, flags, change, program, show, rule } of KINDS) {
         }
         assert.match(
           loop.log(),
-          new RegExp(`ipv4: the rules.* were modified by ${program} \\(pid \\d+\\); repaired:\n +~ (.*\n)+? +\\+ `),
+          new RegExp(
+            `ipv4: the rules.* were modified by ${program} \\(pid \\d+\\); repaired:\n +(~|Found:) (.*\n)+? +\\+ `,
+          ),
         );
         const series = `drift_repairs_by_program_total{family="ipv4",program="${program}"}`;
         await loop.until(async () => (sample((await loop.get("/metrics")).text, series) ?? 0) >= CHANGES, "counting");
