@@ -2,7 +2,8 @@
 // npm test: sets up what is missing, builds, and runs every test/**/*.test.ts, or those whose path contains an argument.
 // Ends with `N passed, N failed`. In CI a skipped test is a failure.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
@@ -28,15 +29,23 @@ const files = readdirSync("test", { recursive: true })
   .map((name) => `test/${name}`)
   .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
 await bundle(files, "build/test");
-const { total, passed, skipped, exit, silent } = await runTests("build/test");
+const totals = await runTests(files);
 
 // A file whose tests do not run (no test.run(), or it ends too early) must not pass for one that has none.
-for (const file of silent) console.log(`${file} ran no test`);
-const failed = total - passed + silent.length + (exit !== 0 && total === passed ? 1 : 0);
+const silent = totals.filter(({ total, skipped }) => total + skipped === 0);
+for (const { file } of silent) console.log(`${file} ran no test`);
+/** @param {(totals: Totals) => number} figure */
+const sum = (figure) => totals.reduce((before, each) => before + figure(each), 0);
+const passed = sum((each) => each.passed);
+const skipped = sum((each) => each.skipped);
+const failed =
+  sum((each) => each.total - each.passed) +
+  silent.length +
+  totals.filter(({ exit, total, passed }) => exit !== 0 && total > 0 && total === passed).length;
 const skips = skipped > 0 ? `, ${skipped} skipped` : "";
 if (process.env.CI && skipped > 0) console.log("no test may be skipped in CI");
 console.log(`${passed} passed, ${failed} failed${skips}`);
-process.exitCode = failed > 0 || total === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
+process.exitCode = failed > 0 || totals.length === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
 
 /**
  * Bundles TypeScript tests so that Node runs them. Scripts that find files beside themselves stay where they are.
@@ -67,52 +76,52 @@ async function bundle(entryPoints, outdir) {
   });
 }
 
+/** @typedef {{ file: string, total: number, passed: number, skipped: number, exit: number | null }} Totals */
+
 /**
- * Runs uvu over a folder, shows what it prints, and answers its totals.
- * @param {string} folder
- * @returns {Promise<{ total: number, passed: number, skipped: number, exit: number | null, silent: string[] }>}
+ * Runs each file in a process of its own, as many at once as there are processors, but four at most. Those that take
+ * longest, on the kernel and in the browser, start first. What a file prints is shown when it ends.
+ * @param {readonly string[]} files
+ * @returns {Promise<Totals[]>}
  */
-function runTests(folder) {
-  const env = {
-    ...process.env,
-    ...Object.fromEntries(Object.entries(SKIPS).map(([name, why]) => [name, why ?? ""])),
-    NODE_OPTIONS: "--enable-source-maps",
+async function runTests(files) {
+  const isSlow = (/** @type {string} */ file) => /^test\/(kernel|image|preview)\//.test(file);
+  const waiting = [...files.filter(isSlow), ...files.filter((file) => !isSlow(file))];
+  /** @type {Totals[]} */
+  const ran = [];
+  const lane = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) ran.push(await runFile(file));
   };
-  const child = spawn(process.execPath, ["node_modules/uvu/bin.js", folder, "\\.test\\.mjs$"], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.on("data", (data) => {
-    output += data;
-    process.stdout.write(data);
-  });
-  return new Promise((done) => {
-    child.on("close", (exit) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: uvu colours its totals
-      const plain = output.replace(/\u001b\[\d+m/g, "");
-      /** @param {string} name */
-      const figure = (name) => Number(new RegExp(`^\\s+${name}:\\s+(\\d+)`, "m").exec(plain)?.[1] ?? 0);
-      // uvu heads each file's tests with its name, and closes them with `(passed / total)`.
-      const ran = new Map(
-        [...plain.matchAll(/^(\S+\.test\.mjs)\n([\s\S]*?)\((\d+) \/ (\d+)\)/gm)].map((match) => [
-          match[1],
-          Number(match[4]),
-        ]),
-      );
-      const silent = files.filter((file) => {
-        const name = file.slice("test/".length).replace(/ts$/, "mjs");
-        return !ran.get(name) && !(Object.values(SKIPS).some(Boolean) && skippedOnly(file));
-      });
-      done({ silent, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
-    });
-  });
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, lane));
+  return ran;
 }
 
 /**
- * Are all tests of a file of a kind that can be skipped? Where they are uvu does not name the file.
  * @param {string} file
+ * @returns {Promise<Totals>}
  */
-function skippedOnly(file) {
-  return !/^ *test\(/m.test(readFileSync(file, "utf8"));
+function runFile(file) {
+  const script = `build/${file.replace(/ts$/, "mjs")}`;
+  const child = spawn(process.execPath, ["--enable-source-maps", script], {
+    env: { ...process.env, ...Object.fromEntries(Object.entries(SKIPS).map(([name, why]) => [name, why ?? ""])) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const begin = performance.now();
+  let output = "";
+  const add = (/** @type {Buffer} */ data) => {
+    output += data;
+  };
+  child.stdout.on("data", add);
+  child.stderr.on("data", add);
+  return new Promise((done) => {
+    child.on("close", (exit) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: uvu colours what it prints
+      const plain = output.replace(/\u001b\[\d+m/g, "");
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      console.log(`${file} (${seconds} s)\n${plain.replace(/\n+ {2}Total: [\s\S]*?Duration:.*\n+/, "\n")}`);
+      /** @param {string} name */
+      const figure = (name) => Number(new RegExp(`^\\s+${name}:\\s+(\\d+)`, "m").exec(plain)?.[1] ?? 0);
+      done({ file, total: figure("Total"), passed: figure("Passed"), skipped: figure("Skipped"), exit });
+    });
+  });
 }
