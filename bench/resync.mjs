@@ -72,6 +72,7 @@ const loop = await run({
   }),
   watchRules: "false",
   reset: "none",
+  nftTable: "ip-masq-agent",
   busiestDestinations: 0,
   listen: undefined,
   version: "bench",

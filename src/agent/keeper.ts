@@ -62,8 +62,8 @@ export interface KeeperOptions {
   readonly metrics: Metrics | undefined;
   /** Has every change since the last look been reported? */
   readonly isWatched?: () => boolean;
-  /** Told that from now on another backend keeps the rules. */
-  readonly moved?: () => void;
+  /** Told that from now on another backend keeps the rules, and which. */
+  readonly moved?: (backend: Backend) => void;
   /** Told that another policy is in force. */
   readonly replaced?: (before: FamilyPolicy, after: FamilyPolicy) => void;
   readonly clock?: Clock;
@@ -203,7 +203,7 @@ export function keep(
       if (before && backend.unit !== "exceptions") replaced(before, wanted);
       if (keptBy !== backend) {
         keptBy = backend;
-        moved();
+        moved(backend);
       }
       repairs = [...repairs, repair !== undefined].slice(-CONTEST.syncs);
       const count = repairs.filter(Boolean).length;

@@ -31,6 +31,8 @@ export interface Metrics {
   config(valid: boolean, sources: readonly LoadedSource[]): void;
   /** After a change so many open connections keep the old treatment, and so many were deleted. */
   openConnections(old: number, deleted: number): void;
+  /** So many rules of others defeat the config for certain, and so many do or may. */
+  foreignRules(certain: number, all: number): void;
   /** The whole page, in the text format; asks for the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
@@ -110,6 +112,11 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
     "Connections with an old treatment that were deleted (--reset-changed-flows).",
     [],
   );
+  const foreign = gauge(
+    "foreign_rules",
+    "Rules of other programs because of which packets are not treated as the config says; certain=false: they may not be.",
+    ["certain"],
+  );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
   const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
     "family",
@@ -160,6 +167,10 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
       changed.set(Date.now() / 1000);
       info.reset();
       info.set({ sha256: hash }, 1);
+    },
+    foreignRules: (certain, all) => {
+      foreign.set({ certain: "true" }, certain);
+      foreign.set({ certain: "false" }, all - certain);
     },
     openConnections: (count, deleted) => {
       old.set(count);

@@ -7,6 +7,7 @@ import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../p
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
 import { serveEndpoint } from "./endpoint.ts";
+import { watchForeignRules } from "./foreign-rules.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { setHeapFor } from "./heap.ts";
 import { inTime } from "./in-time.ts";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly watchRules: "auto" | "true" | "false";
   /** Which connections are deleted if they keep an old treatment after a change. */
   readonly reset: Reset;
+  /** The table of nftables that holds the agent's rules, if that backend keeps them. */
+  readonly nftTable: string;
   /** Destinations whose ports in use are among the metrics; 0: none. */
   readonly busiestDestinations: number;
 }
@@ -66,17 +69,23 @@ export async function run(options: RunOptions): Promise<Run> {
     ? await createMetrics({ version, runtime, counters: () => keepers.counters(), nat })
     : undefined;
   const connections = watchOpenConnections({ reset: options.reset, log, metrics });
+  const ours = { chain: policy.chain, table: options.nftTable };
+  const foreign = watchForeignRules({ ours, interval, log, metrics });
   const keepers: Keepers = createKeepers(() => ({
     open,
     interval,
     log,
     metrics,
     isWatched: watch.isReliable,
-    moved: () => {
+    moved: (backend) => {
+      if (backend.unit !== "exceptions") foreign.changed();
       if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
       else watch.stop();
     },
-    replaced: connections.changed,
+    replaced: (before, after) => {
+      connections.changed(before, after);
+      foreign.changed();
+    },
   }));
   const watch = watchRules({
     listen: listenTo,
@@ -111,6 +120,7 @@ export async function run(options: RunOptions): Promise<Run> {
     metrics?.interval(interval() / 1000);
     const compiled = await inTurns(compilePolicyInSteps(valid, policy));
     if (stopped) return false;
+    foreign.want(compiled);
     keepers.want(compiled);
     keepers.sync();
     return true;
@@ -146,7 +156,7 @@ export async function run(options: RunOptions): Promise<Run> {
       follower.stop();
       watch.stop();
       connections.stop();
-      await Promise.all([lookout.stop(), endpoint?.stop(), keepers.stop()]);
+      await Promise.all([lookout.stop(), endpoint?.stop(), foreign.stop(), keepers.stop()]);
       claim.release();
     },
   };

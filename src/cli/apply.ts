@@ -1,5 +1,6 @@
 // ip-masq-agent apply: one sync of each family.
 import { forEachFamily } from "./families.ts";
+import { warnOfForeignRules } from "./foreign-warnings.ts";
 import { type Io, printJson } from "./io.ts";
 import { followWrite, type OldTreatment } from "./old-treatment.ts";
 import { openBackend, readPolicy } from "./policy.ts";
@@ -14,7 +15,8 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const warnings = collectWarnings(io);
   await warnOfAddresses(config, warnings.warn);
   const cleaned: string[] = [];
-  const { backend, reason } = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
+  const opened = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
+  const { backend, reason } = opened;
   const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   const undoer = outcomes.some((outcome) => outcome.error === undefined && outcome.value)
     ? agentThatUndoes(settings, policy)
@@ -24,6 +26,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
       `the agent that runs here (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
     );
   }
+  await warnOfForeignRules(settings, policy, opened, warnings.warn);
   /** Looks at the open connections, once the rules are in force. */
   const follow = async (): Promise<OldTreatment | undefined> => {
     // Windows tracks connections in a way of its own.

@@ -17,6 +17,7 @@ import { compilePolicy } from "../policy/index.ts";
 import { readConfig } from "./config-input.ts";
 import { formatFinding, formatSeen } from "./doctor-report.ts";
 import { UsageError } from "./flags.ts";
+import { oursOf } from "./foreign-warnings.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
@@ -42,7 +43,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
     sources,
     parsed,
     policy,
-    ours: { chain: settings.policy.chain, table: settings.backendFlag("nft-table") },
+    ours: oursOf(settings),
     open: async () => (opened ??= openBackend(settings, policy, warnings.warn)),
     now: new Date(),
   });
@@ -66,7 +67,11 @@ async function doctorFlow(facts: FlowFacts, settings: Settings, words: readonly 
   }
   try {
     const { outputInterface } = settings.packet;
-    const explanation = await explainFlow(thisHost, { source, destination, outputInterface, ...facts });
+    const explanation = await explainFlow(
+      thisHost,
+      { source, destination, outputInterface, ...facts },
+      oursOf(settings),
+    );
     if (settings.json) printJson(io, flowData(explanation));
     else io.print(formatFlow(explanation));
     return 0;

@@ -62,6 +62,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
     log,
     watchRules: settings.watchRules,
     reset: settings.reset,
+    nftTable: settings.backendFlag("nft-table"),
     busiestDestinations: settings.busiestDestinations,
   });
 

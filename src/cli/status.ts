@@ -4,6 +4,7 @@ import { printable } from "../config/index.ts";
 import { describeVerdict, formatAddressRange } from "../policy/index.ts";
 import { effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
+import { warnOfForeignRules } from "./foreign-warnings.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
@@ -21,6 +22,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
   const [outcomes, leftovers] = await Promise.all([
     forEachFamily(policy, (part) => backend.inspect(part)),
     findLeftovers(opened, policy, warnings.warn),
+    warnOfForeignRules(settings, policy, opened, warnings.warn),
   ]);
   const failed = outcomes.some(({ error }) => error !== undefined);
   const inSync =

@@ -3,7 +3,11 @@ import { type Family, formatIntervals, type Interval } from "../core/index.ts";
 import type { Host } from "../host/index.ts";
 import {
   type BaseChain,
+  isOurs,
   type NatView,
+  type Ours,
+  type Owner,
+  ownerOf,
   PORT_PROTOCOLS,
   protocolNumber,
   readAddressBlock,
@@ -38,6 +42,8 @@ export interface FlowExplanation {
   readonly output: { readonly name: string; readonly by: "flag" | "routes" } | undefined;
   readonly view: NatView;
   readonly walk: Walk;
+  /** Whose the rule that decides probably is; `agent`: ours for certain. */
+  readonly owner: Owner | "agent" | undefined;
   /** What the outside may see as the source; undefined if that is not known. Empty if it sees nothing. */
   readonly seen: readonly string[] | undefined;
   /** Base chains that the packet does not come to, because it is translated or dropped before. */
@@ -48,6 +54,7 @@ export interface FlowExplanation {
 export async function explainFlow(
   host: Pick<Host, "run">,
   question: FlowQuestion,
+  ours: Ours,
   facts: NodeFacts = thisNode(),
 ): Promise<FlowExplanation> {
   const { family, traffic } = readQuestion(question);
@@ -59,6 +66,7 @@ export async function explainFlow(
   const walked = walk(view, { ...traffic, outputInterface: output && [output.name] });
   return {
     ...{ question, family, output, view, walk: walked },
+    owner: walked.decides && (isOurs(walked.decides, ours) ? "agent" : ownerOf(walked.decides)),
     seen: await seenOf(walked, traffic, output?.name, facts),
     notReached: notReached(view, walked),
   };

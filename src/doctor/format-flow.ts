@@ -1,14 +1,6 @@
 // An explanation of a flow for a person, and as data.
 import { formatIntervals, formatRange } from "../core/index.ts";
-import {
-  type Assumption,
-  type BaseChain,
-  ownerOf,
-  type RuleAt,
-  type TraceEntry,
-  type Treatment,
-  type Undecided,
-} from "../netfilter/index.ts";
+import type { Assumption, BaseChain, RuleAt, TraceEntry, Treatment, Undecided } from "../netfilter/index.ts";
 import type { FlowExplanation } from "./flow.ts";
 
 const TOOLS: Readonly<Record<BaseChain["tool"], string>> = {
@@ -76,7 +68,7 @@ const aboutOf = ({ about, kind }: Undecided) =>
   kind === "match" || kind === "chance" ? `the match ${about}` : `the ${about}`;
 
 function answerOf(explanation: FlowExplanation): string[] {
-  const { walk, view, seen, output } = explanation;
+  const { walk, view, seen, output, owner } = explanation;
   const lines: string[] = [];
   if (walk.outcome.kind === "maybe") {
     lines.push(`maybe: ${walk.outcome.possible.map((one) => formatTreatment(one, explanation)).join(", or ")}`);
@@ -87,9 +79,10 @@ function answerOf(explanation: FlowExplanation): string[] {
   }
   if (seen && seen.length > 0) lines.push(`the outside sees ${seen.join(" or ")}`);
   if (walk.decides) {
-    const owner = ownerOf(walk.decides);
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
-    if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
+    if (owner === "agent")
+      lines.push("  a rule of ip-masq-agent itself: explain says which entry of the config it stands for");
+    else if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
   const [ending] = walk.endings;
   if (walk.outcome.kind === "dropped" && !walk.decides && ending?.base) {
@@ -152,7 +145,7 @@ const ruleData = (at: RuleAt): object => {
 export function flowData(explanation: FlowExplanation): object {
   const { question, family, output, view, walk, seen, notReached } = explanation;
   const { outcome } = walk;
-  const owner = walk.decides && ownerOf(walk.decides);
+  const owner = explanation.owner === "agent" ? { name: "ip-masq-agent", remedy: undefined } : explanation.owner;
   return {
     question: { ...question, mark: question.mark === undefined ? undefined : `0x${question.mark.toString(16)}` },
     family,

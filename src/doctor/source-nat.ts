@@ -32,6 +32,7 @@ export async function findSourceNat({ host, files, policy, ours }: NatNode): Pro
     policy.map(({ family }) => family),
   );
   const pods = findPodRanges(files);
+  const gaps: string[] = [];
   const findings = policy.flatMap((part) => {
     const view = views.find(({ family }) => family === part.family);
     if (!view) return [];
@@ -40,14 +41,20 @@ export async function findSourceNat({ host, files, policy, ours }: NatNode): Pro
       pods.map(({ cidr }) => cidr),
     );
     const arePodsKnown = sources.length > 0 || part.scope.sources !== "any";
-    const { translations, ends } = foreignRules(view, part, ours, sources.length > 0 ? { sources } : {});
+    const found = foreignRules(view, part, ours, sources.length > 0 ? { sources } : {});
+    const { translations, ends } = found;
+    // What could not be read is said below.
+    const more = found.gaps.filter(
+      (gap) => !view.unseen.some(({ what, tool }) => gap.startsWith(`${what} (${tool}) `)),
+    );
+    gaps.push(...more.map((gap) => `${part.family} packets that the config keeps: ${gap}`));
     return [
       ...translations.map((one) => translationFinding(one, part, arePodsKnown)),
       ...ends.map((one) => endFinding(one, part)),
     ].slice(0, MOST);
   });
   const unseen = views.flatMap(({ unseen: list }) => list.map(({ tool, what, why }) => `${what} (${tool}): ${why}`));
-  return { seen: views.map(seenOf).join("; "), findings, unseen: [...new Set(unseen)] };
+  return { seen: views.map(seenOf).join("; "), findings, unseen: [...new Set([...unseen, ...gaps])] };
 }
 
 export const sourceNat: Check = { name: NAME, run: findSourceNat };

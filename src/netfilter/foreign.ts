@@ -133,7 +133,7 @@ function eachPrefix(
 }
 
 /** Is a rule in our chain or our table, or a jump to our chain? */
-function isOurs({ base, chain, top, rule }: RuleAt, ours: Ours): boolean {
+export function isOurs({ base, chain, top, rule }: RuleAt, ours: Ours): boolean {
   if (base.tool === "nft") return base.table === ours.table;
   return (
     chain === ours.chain ||

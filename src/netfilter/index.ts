@@ -11,6 +11,7 @@ export {
   type ForeignRules,
   type ForeignTranslation,
   foreignRules,
+  isOurs,
   type Ours,
   type PodTraffic,
   type Position,

@@ -1,11 +1,11 @@
 // Table nat of both iptables variants.
 import type { Family } from "../core/index.ts";
-import type { Files, Runner } from "../host/index.ts";
+import type { Files, Runner, ToolRun } from "../host/index.ts";
 import { hasExtensions, isIptablesRule } from "./iptables-rule.ts";
 import type { BaseChain, Rule, Tool } from "./model.ts";
 import { type NftChainItem, type NftItems, readNftItems } from "./nft-json.ts";
 import { isPostroutingNat, type NftPlace } from "./nft-table.ts";
-import { readTable } from "./read-nft.ts";
+import { MOST_CHAINS, readTable, WHOLE_TABLE } from "./read-nft.ts";
 import { type Part, runToRead, textOf, whyNot } from "./read-part.ts";
 import { readXtables, readXtablesRule, SRCNAT } from "./xtables.ts";
 import { linesOf } from "./xtables-words.ts";
@@ -34,7 +34,8 @@ export async function readIptablesNft(
     return readByNft(run, family, place, own);
   }
   try {
-    const text = textOf(await runToRead(run, `${toolPrefix(family)}-nft-save`, ["-t", "nat"]));
+    const isLarge = own !== undefined && own.length > WHOLE_TABLE;
+    const text = (isLarge ? await saveReached(run, family, own) : undefined) ?? (await saveTable(run, family));
     // Without nft, an empty output is all that says that there is no table.
     if (!own && text.trim() === "") return { chains: [], unseen: [] };
     const chain = readXtables(text, { tool, family });
@@ -45,6 +46,36 @@ export async function readIptablesNft(
     return own ? readByNft(run, family, place, own) : part;
   }
 }
+
+const saveTable = async (run: Runner, family: Family) =>
+  textOf(await runToRead(run, `${toolPrefix(family)}-nft-save`, ["-t", "nat"]));
+
+/**
+ * What iptables-save prints of the chains that packets may come to in the hook, read one by one: of kube-proxy's 40,000 rules a
+ * handful belong to it. Undefined if they are too many for that.
+ *
+ * @param own all chains of the table
+ */
+async function saveReached(run: Runner, family: Family, own: readonly NftChainItem[]): Promise<string | undefined> {
+  const names = new Set(own.map(({ name }) => name));
+  const reached = new Map<string, readonly string[]>();
+  for (let wanted = ["POSTROUTING"]; wanted.length > 0; ) {
+    if (reached.size + wanted.length > MOST_CHAINS) return undefined;
+    const listed = await Promise.all(
+      wanted.map((name) => runToRead(run, `${toolPrefix(family)}-nft`, ["-t", "nat", "-S", name])),
+    );
+    for (const [i, name] of wanted.entries()) reached.set(name, linesOf(textOf(listed[i] as ToolRun)));
+    const led = wanted.flatMap((name) => (reached.get(name) ?? []).flatMap(targetsOf));
+    wanted = [...new Set(led)].filter((name) => names.has(name) && !reached.has(name));
+  }
+  const lines = [...reached.values()].flat();
+  const policy = lines.flatMap((line) => /^-P POSTROUTING (\S+)$/.exec(line)?.[1] ?? [])[0] ?? "ACCEPT";
+  const chains = [...names].map((name) => `:${name} ${name === "POSTROUTING" ? policy : "-"} [0:0]`);
+  return ["*nat", ...chains, ...lines.filter((line) => line.startsWith("-A ")), "COMMIT", ""].join("\n");
+}
+
+/** Where a rule may jump to; text in its comment may look the same, which costs a look at one chain too many. */
+const targetsOf = (line: string): readonly string[] => [...line.matchAll(/ -[jg] (\S+)/g)].map(([, name = ""]) => name);
 
 const readByNft = (run: Runner, family: Family, place: NftPlace, own: readonly NftChainItem[]) =>
   readTable(run, family, place, own, {

@@ -23,7 +23,7 @@ export async function listChains(run: Runner): Promise<Listed> {
 }
 
 /** Tables with more chains than this are read chain by chain: that of a kube-proxy with 5,000 services has 15,000. */
-const WHOLE_TABLE = 64;
+export const WHOLE_TABLE = 64;
 
 /** How a table is read. */
 export interface TableReading {
@@ -74,7 +74,7 @@ async function listTable(run: Runner, { family, table }: NftPlace): Promise<List
 }
 
 /** Most chains that are listed one by one. */
-const MOST_CHAINS = 200;
+export const MOST_CHAINS = 200;
 
 /** The chains that packets may come to, one by one, and the sets that their rules name. */
 async function listReached(

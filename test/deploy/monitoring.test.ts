@@ -38,6 +38,7 @@ async function exported() {
   metrics.interval(60);
   metrics.openConnections(1, 1);
   metrics.config(true, [{ file: "c", bytes: new Uint8Array(1) }]);
+  metrics.foreignRules(0, 0);
   const page = await metrics.page();
   return {
     names: new Set(page.match(/^ip_masq_agent_\w+/gm)),
@@ -92,6 +93,8 @@ const WELL: Readonly<Record<string, string>> = {
   'ip_masq_agent_config_info{node="a",pod="p",sha256="1"}': "1x60",
   'ip_masq_agent_config_last_change_timestamp_seconds{node="a",pod="p"}': "0x60",
   'ip_masq_agent_drift_repairs_total{node="a",pod="p",family="ipv4"}': "0x60",
+  'ip_masq_agent_foreign_rules{certain="true",node="a",pod="p"}': "0x60",
+  'ip_masq_agent_foreign_rules{certain="false",node="a",pod="p"}': "1x60",
   'ip_masq_agent_conntrack_entries{node="a",pod="p"}': "1000x60",
   'ip_masq_agent_conntrack_entries_limit{node="a",pod="p"}': "10000x60",
   'ip_masq_agent_conntrack_insert_failed_total{node="a",pod="p"}': "5+1x60",
@@ -133,6 +136,7 @@ const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
   [["IpMasqAgentConntrackFull"], but({ conntrack_drop: "7+3x60" })],
   [["IpMasqAgentConntrackFull"], but({ conntrack_early_drop: "7+2x60" })],
   [["IpMasqAgentInsertFailed"], but({ insert_failed: "0+120x60", conntrack_drop: "0+120x60" })],
+  [["IpMasqAgentForeignRule"], but({ 'certain="true"': "0x20 1x40" })],
   [["IpMasqAgentPortsNearlyUsedUp"], but({ ports_in_use: "9000x30 60000x30" })],
 ];
 

@@ -48,6 +48,8 @@ const FACTS: NodeFacts = {
 };
 
 /** A node with these rules in table nat of iptables-nft. */
+const OURS = { chain: "IP-MASQ-AGENT", table: "ip-masq-agent" };
+
 async function explain(rules: readonly string[], question: Partial<FlowQuestion> = {}, facts: Partial<NodeFacts> = {}) {
   const chain = {
     family: "ip",
@@ -65,7 +67,10 @@ async function explain(rules: readonly string[], question: Partial<FlowQuestion>
     ...comparedSteps(rules),
     { command: "iptables-nft-save -t raw", fails: "missing" },
   ]);
-  return explainFlow({ run }, { source: "10.244.0.7", destination: "8.8.8.8", ...question }, { ...FACTS, ...facts });
+  return explainFlow({ run }, { source: "10.244.0.7", destination: "8.8.8.8", ...question }, OURS, {
+    ...FACTS,
+    ...facts,
+  });
 }
 
 const HEAD = "from 10.244.0.7; to 8.8.8.8; leaves by eth0 (main routing table)";

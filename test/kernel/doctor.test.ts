@@ -2,7 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ADDRESSES, makeNetwork } from "../../demo/network.mjs";
-import { agent, configFlag, kernelTest, restore, withFolder } from "./harness.ts";
+import { agent, configFlag, kernelTest, restore, withFolder, withNode } from "./harness.ts";
+import { METRICS, sample, withLoop } from "./loop.ts";
 import { nft } from "./nft.ts";
 
 const { pod, node: masqueraded, inside, outside } = ADDRESSES.ipv4;
@@ -37,10 +38,7 @@ kernelTest("the outside sees what doctor --flow says, and the rule that it names
     });
     assert.is((await ask(inside)).outcome.kind, "kept");
     const own = await ask(outside, "deno");
-    assert.equal(
-      [own.seen, own.decides?.chain, own.decides?.owner],
-      [[masqueraded], "IP-MASQ-AGENT", "an ip-masq-agent"],
-    );
+    assert.equal([own.seen, own.decides?.chain, own.decides?.owner], [[masqueraded], "IP-MASQ-AGENT", "ip-masq-agent"]);
 
     // Behind our jump: what we keep is not bound, so it is masqueraded after all.
     restore(network.node, "legacy", "*nat\n-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n");
@@ -72,13 +70,33 @@ kernelTest("the outside sees what doctor --flow says, and the rule that it names
       "masqueraded: its source becomes the address of eth0",
       `the outside sees ${masqueraded}`,
       `decided by iptables-nft, IP-MASQ-AGENT rule 3: ${MASQUERADE}`,
-      "  probably made by an ip-masq-agent. If no agent keeps it any more, remove it with ip-masq-agent cleanup --masq-chain=NAME.",
+      "  a rule of ip-masq-agent itself: explain says which entry of the config it stands for",
       "",
     ]);
   } finally {
     network.close();
   }
 });
+
+kernelTest("status, apply and the agent warn of a rule that defeats the config", () =>
+  withNode(async (node, folder) => {
+    const flags = [configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\n")];
+    const lines = "-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE";
+    const warning =
+      "a rule of Docker masquerades ipv4 packets that the config keeps: iptables-nft nat POSTROUTING: -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE; ip-masq-agent doctor says more";
+    assert.is((await agent(node, ["apply", ...flags])).stderr, "");
+    assert.is((await agent(node, ["status", ...flags])).stderr, "");
+    restore(node, "nft", `*nat\n${lines}\nCOMMIT\n`);
+    assert.is((await agent(node, ["apply", ...flags])).stderr, `${warning}\n`);
+    const status = await agent(node, ["status", "-o", "json", ...flags], { runtime: "deno" });
+    assert.equal(JSON.parse(status.stdout).warnings, [warning]);
+    await withLoop(node, [METRICS, ...flags], async (loop) => {
+      const rules = async () => sample((await loop.get("/metrics")).text, 'foreign_rules{certain="true"}');
+      await loop.until(async () => (await rules()) === 1, "looking at rules of others");
+      assert.ok(loop.log().includes(warning), loop.log());
+    });
+  }),
+);
 
 kernelTest("doctor --flow says what is wrong with a question", async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [

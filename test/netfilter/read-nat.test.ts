@@ -70,6 +70,25 @@ test("table nat of iptables-nft is read by its own tool, others by nft", async (
   assert.equal(seen.view.localAddresses, [...set("127.0.0.0/8"), ...set("192.0.2.1")]);
 });
 
+test("of a large table of iptables-nft only the chains that packets come to are read", async () => {
+  const names = ["KUBE-POSTROUTING", ...Array.from({ length: 100 }, (_, i) => `KUBE-SVC-${i}`)];
+  const chains = {
+    POSTROUTING: { priority: 100, rules: [] },
+    ...Object.fromEntries(names.map((name) => [name, { rules: [] }])),
+  };
+  const post = `-A POSTROUTING -m comment --comment "not -j KUBE-SVC-7 of old" -j KUBE-POSTROUTING`;
+  const kube = "-A KUBE-POSTROUTING -j MASQUERADE";
+  const seen = await look([
+    { command: "nft -j list chains", stdout: nftJson({ table: "nat", chains }) },
+    { command: "iptables-nft -t nat -S POSTROUTING", stdout: `-P POSTROUTING ACCEPT\n${post}\n` },
+    { command: "iptables-nft -t nat -S KUBE-SVC-7", stdout: "-N KUBE-SVC-7\n" },
+    { command: "iptables-nft -t nat -S KUBE-POSTROUTING", stdout: `-N KUBE-POSTROUTING\n${kube}\n` },
+    ...comparedSteps([post, kube]),
+  ]);
+  assert.equal(unseen(seen), []);
+  assert.is(outcome(seen), "masqueraded");
+});
+
 test("a table that iptables cannot show is read by nft, with what iptables shows of its rules", async () => {
   const xt = { xt: { type: "match", name: "addrtype" } };
   const table = {

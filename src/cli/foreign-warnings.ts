@@ -1,0 +1,26 @@
+// What a command that looks at the node says of rules of other programs.
+import type { Opened } from "../backends/index.ts";
+import { findSourceNat, formatDefeats } from "../doctor/index.ts";
+import { openFiles, thisHost } from "../host/index.ts";
+import type { Ours } from "../netfilter/index.ts";
+import type { FamilyPolicy } from "../policy/index.ts";
+import type { Settings } from "./settings.ts";
+
+/** By what the agent's own rules are known. */
+export const oursOf = ({ policy: { chain }, backendFlag }: Settings): Ours => ({
+  chain,
+  table: backendFlag("nft-table"),
+});
+
+/** Warns of rules of other programs because of which packets are not treated as the config says. */
+export async function warnOfForeignRules(
+  settings: Settings,
+  policy: readonly FamilyPolicy[],
+  { backend }: Opened,
+  warn: (message: string) => void,
+): Promise<void> {
+  // A Windows node has no such rules.
+  if (backend.unit === "exceptions") return;
+  const report = await findSourceNat({ host: thisHost, files: openFiles(), policy, ours: oursOf(settings) });
+  for (const line of formatDefeats(report)) warn(line);
+}
