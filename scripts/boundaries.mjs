@@ -19,7 +19,10 @@ const MODULES = {
   netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
   backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
   doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
-  agent: { modules: ["config", "policy", "backends", "netfilter", "host", "conntrack", "doctor"], packages: ["prom-client"] },
+  agent: {
+    modules: ["config", "policy", "backends", "netfilter", "host", "conntrack", "doctor"],
+    packages: ["prom-client"],
+  },
   cli: {
     modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
     packages: ["picocolors", "yaml"],
