@@ -65,11 +65,8 @@ test("what is wrong with a plain list, and where", () => {
 
 test("of many bad entries the first are diagnosed and the others counted", () => {
   const text = `10.0.0.0/8\n${"10.0.0.1/8\n".repeat(300_000)}::/0\n`;
-  const start = performance.now();
   const { list, diagnostics, more } = parseList(bytes(text), { file: "list", ipv6: false, most: 100 });
   assert.equal([list, diagnostics.length, diagnostics.at(-1)?.line, more], [undefined, 100, 101, 299_901]);
-  // All of them would take seconds.
-  assert.ok(performance.now() - start < 1000);
 });
 
 test.run();

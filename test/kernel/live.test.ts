@@ -125,6 +125,23 @@ kernelTest("without a reset the old treatment stays, and is told", () =>
   }),
 );
 
+kernelTest("apply resets the connections that its change concerns, and no others", () =>
+  withNetwork(async (network, folder) => {
+    const flag = configFlag(folder, OLD);
+    const apply = (...args: string[]) => agent(network.node, ["apply", "--enable-ipv6", ...args, flag]);
+    assert.is((await apply()).exit, 0);
+    assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
+    configFlag(folder, NEW);
+    const { exit, stdout, stderr } = await apply("--reset-changed-flows=all");
+    assert.is(exit, 0, stderr);
+    assert.match(stdout, /^open connections: 1 with an old treatment were reset$/m);
+    assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
+    configFlag(folder, OLD);
+    assert.match((await apply()).stdout, /^open connections: 1 are not treated as the new rules say, until they end$/m);
+    assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
+  }),
+);
+
 kernelTest("doctor sees that a destination has no source port left, and what the kernel dropped for it", () =>
   withNetwork(async (network, folder) => {
     const flags = ["--to-ports=5000-5003", configFlag(folder, OLD)];

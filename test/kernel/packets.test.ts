@@ -105,7 +105,7 @@ kernelTest("explain says what the packets show, and status counts them", async (
     const status = JSON.parse((await agent(network.node, ["status", "--output=json", ...args])).stdout);
     const rule = status.families[0].rules.find(({ rule }: { rule: string }) => rule.includes("-d 10.0.0.0/8"));
     assert.equal([status.inSync, rule.packets], [true, 3]);
-    assert.equal(Object.keys(status.families[0]), ["family", "inSync", "chainExists", "rules"]);
+    assert.equal(Object.keys(status.families[0]), ["family", "inSync", "chainExists", "rules", "entries"]);
   } finally {
     network.close();
     rmSync(folder, { recursive: true });
