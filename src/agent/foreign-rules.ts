@@ -2,6 +2,7 @@
 import { findSourceNat, formatDefeats } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
+import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -57,7 +58,9 @@ export function watchForeignRules({
   const look = async () => {
     const policy = policies.filter(({ rules }) => rules.length <= MAX_RULES);
     try {
-      const { findings } = await find({ host: thisHost, files: openFiles(), policy, ours });
+      const families = policy.map(({ family }) => family);
+      const nat = () => readNat(thisHost, families);
+      const { findings } = await find({ nat, files: openFiles(), policy, ours });
       const defeats = formatDefeats({ findings });
       if (defeats.length > 0) log.state("foreign rules", "warning", defeats.join("\n"));
       else if (log.over("foreign rules")) log.event("info", "no rule of another program defeats the config any more");

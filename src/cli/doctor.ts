@@ -13,11 +13,12 @@ import {
   type Severity,
 } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
+import type { NatView } from "../netfilter/index.ts";
 import { compilePolicy } from "../policy/index.ts";
 import { readConfig } from "./config-input.ts";
 import { formatFinding, formatSeen } from "./doctor-report.ts";
 import { UsageError } from "./flags.ts";
-import { oursOf } from "./foreign-warnings.ts";
+import { oursOf, readFamilies } from "./foreign-warnings.ts";
 import { type Io, printJson } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
@@ -35,6 +36,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
   const warnings = collectWarnings(io);
   const files = openFiles();
   let opened: Promise<Opened> | undefined;
+  let views: Promise<readonly NatView[]> | undefined;
   const reports = await examine(CHECKS, {
     host: thisHost,
     files,
@@ -44,6 +46,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
     parsed,
     policy,
     ours: oursOf(settings),
+    nat: () => (views ??= readFamilies(policy)),
     open: async () => (opened ??= openBackend(settings, policy, warnings.warn)),
     now: new Date(),
   });

@@ -3,6 +3,7 @@ import type { Opened } from "../backends/index.ts";
 import { findSourceNat, formatDefeats } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
+import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Settings } from "./settings.ts";
 
@@ -11,6 +12,13 @@ export const oursOf = ({ policy: { chain }, backendFlag }: Settings): Ours => ({
   chain,
   table: backendFlag("nft-table"),
 });
+
+/** Reads the postrouting NAT hook for the families of a policy. */
+export const readFamilies = (policy: readonly FamilyPolicy[]) =>
+  readNat(
+    thisHost,
+    policy.map(({ family }) => family),
+  );
 
 /** Warns of rules of other programs because of which packets are not treated as the config says. */
 export async function warnOfForeignRules(
@@ -21,6 +29,11 @@ export async function warnOfForeignRules(
 ): Promise<void> {
   // A Windows node has no such rules.
   if (backend.unit === "exceptions") return;
-  const report = await findSourceNat({ host: thisHost, files: openFiles(), policy, ours: oursOf(settings) });
+  const report = await findSourceNat({
+    nat: () => readFamilies(policy),
+    files: openFiles(),
+    policy,
+    ours: oursOf(settings),
+  });
   for (const line of formatDefeats(report)) warn(line);
 }

@@ -3,7 +3,7 @@ import type { Opened } from "../backends/index.ts";
 import type { ConfigSource, ParsedConfig } from "../config/index.ts";
 import type { ConntrackHost } from "../conntrack/index.ts";
 import type { Files, Host } from "../host/index.ts";
-import type { Ours } from "../netfilter/index.ts";
+import type { NatView, Ours } from "../netfilter/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 
 /** `error`: packets are treated otherwise than the config says, or are lost. `warning`: they may be. `info`: nothing is wrong. */
@@ -37,6 +37,8 @@ export interface NodeView {
   readonly parsed: ParsedConfig;
   /** One part for each family that the agent keeps; empty if the config is invalid. */
   readonly policy: readonly FamilyPolicy[];
+  /** What runs in the postrouting NAT hook, for each family that the agent keeps. */
+  readonly nat: () => Promise<readonly NatView[]>;
   /** By what the agent's own rules are known. */
   readonly ours: Ours;
   /** Opens the backend of the policy. Throws if the config is invalid, or what opening throws. */

@@ -1,11 +1,13 @@
 // What other backends have left on the node, and who else is an agent here.
 import { findLeftovers, formatChange } from "../backends/index.ts";
 import type { Files } from "../host/index.ts";
+import { AN_AGENT, type BaseChain, type NatView, type Ours, ownerOf, type Rule } from "../netfilter/index.ts";
 import type { Check, Finding } from "./check.ts";
+import { placeOf } from "./source-nat.ts";
 
 export const leftovers: Check = {
   name: "leftovers",
-  run: async ({ files, policy, open }) => {
+  run: async ({ files, policy, ours, nat, open }) => {
     const unseen: string[] = [];
     // Without a backend the check of the rules says why.
     const opened = await open().catch(() => undefined);
@@ -22,9 +24,13 @@ export const leftovers: Check = {
       };
     });
     const agents = claimedChains(files);
+    const others = strayPlaces(await nat(), ours, opened?.backend.name).filter(
+      ({ base, chain }) => !agents.includes(chain ?? "") && !found.some(({ backend }) => backend === base.tool),
+    );
+    findings.push(...others.map(strayFinding));
     if (agents.length > 1) findings.push(severalAgents(agents));
     const running = agents.length === 0 ? "no agent runs" : `an agent runs (chain ${agents.join(", ")})`;
-    const seen = `${running}, ${found.length === 0 ? "no leftovers" : "leftovers"}`;
+    const seen = `${running}, ${found.length + others.length === 0 ? "no leftovers" : "leftovers"}`;
     return { seen, findings, unseen };
   },
 };
@@ -43,5 +49,55 @@ function severalAgents(chains: readonly string[]): Finding {
     evidence: chains.map((chain) => `--masq-chain=${chain}`),
     why: "A destination that one of them keeps is masqueraded by the other, if its list does not have it too.",
     remedy: "Run one agent on each node, and clean up after the other with ip-masq-agent cleanup --masq-chain=NAME.",
+  };
+}
+
+/** A place that an agent keeps, or has kept, and that is not ours. */
+interface StrayPlace {
+  readonly base: BaseChain;
+  /** The chain of iptables; undefined for a table of nftables. */
+  readonly chain?: string;
+  /** The rule that leads to it. */
+  readonly jump?: Rule;
+}
+
+/**
+ * Chains and tables in the hook that carry an agent's names or comments: under another name than ours, or in the iptables variant that
+ * is not in use.
+ *
+ * @param used the backend that keeps our rules; undefined if there is none
+ */
+function strayPlaces(views: readonly NatView[], ours: Ours, used: string | undefined): readonly StrayPlace[] {
+  const places: StrayPlace[] = [];
+  for (const base of views.flatMap(({ groups }) => groups.flat())) {
+    const isOf = (rule: Rule) => ownerOf({ base, chain: base.chain, rule, top: rule, depth: 0 })?.name === AN_AGENT;
+    if (base.tool === "nft") {
+      if (base.table !== ours.table && base.rules.some(isOf)) places.push({ base });
+      continue;
+    }
+    for (const jump of base.rules) {
+      for (const step of jump.steps) {
+        if (!("chain" in step) || !isOf(jump)) continue;
+        const isOther = step.chain !== ours.chain || (used !== undefined && used !== base.tool);
+        if (isOther) places.push({ base, chain: step.chain, jump });
+      }
+    }
+  }
+  return places;
+}
+
+function strayFinding({ base, chain, jump }: StrayPlace): Finding {
+  const what = chain === undefined ? `table ${base.family} ${base.table}` : `chain ${chain}`;
+  const flags =
+    chain === undefined
+      ? `--backend=nftables --nft-table=${base.table}`
+      : `--backend=iptables --iptables-variant=${base.tool === "iptables-nft" ? "nft" : "legacy"} --masq-chain=${chain}`;
+  return {
+    check: leftovers.name,
+    severity: "warning",
+    what: `${what} (${base.tool}) has rules of an ip-masq-agent that does not run here`,
+    evidence: [jump ? `${placeOf(base)}: ${jump.text}` : placeOf(base)],
+    why: "They follow no config any more; whichever rule comes first decides.",
+    remedy: `Remove them with ip-masq-agent cleanup ${flags}.`,
   };
 }

@@ -9,7 +9,6 @@ import {
   type RuleAt,
   readAddressBlock,
 } from "../netfilter/index.ts";
-import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Check, Finding, NodeView, Report } from "./check.ts";
 import { findPodRanges } from "./pod-ranges.ts";
@@ -23,14 +22,11 @@ const SHOWN = 5;
 const NAME = "source-nat";
 
 /** What {@link findSourceNat} asks of a node. */
-export type NatNode = Pick<NodeView, "host" | "files" | "policy" | "ours">;
+export type NatNode = Pick<NodeView, "nat" | "files" | "policy" | "ours">;
 
-/** Reads the postrouting NAT hook and looks for rules of others that translate what the policy keeps. Writes nothing. */
-export async function findSourceNat({ host, files, policy, ours }: NatNode): Promise<Report> {
-  const views = await readNat(
-    host,
-    policy.map(({ family }) => family),
-  );
+/** Looks for rules of others in the postrouting NAT hook that translate what the policy keeps. */
+export async function findSourceNat({ nat, files, policy, ours }: NatNode): Promise<Report> {
+  const views = await nat();
   const pods = findPodRanges(files);
   const gaps: string[] = [];
   const findings = policy.flatMap((part) => {
@@ -64,7 +60,7 @@ function intervalsOf({ family }: FamilyPolicy, cidrs: readonly string[]): readon
   return cidrs.flatMap((cidr) => readAddressBlock(family, cidr)?.values ?? []);
 }
 
-const placeOf = ({ tool, family, table, chain }: BaseChain) =>
+export const placeOf = ({ tool, family, table, chain }: BaseChain) =>
   tool === "nft" ? `nft ${family} ${table} ${chain}` : `${tool} ${table} ${chain}`;
 
 /** The chains of the hook in the order in which the kernel calls them. */

@@ -23,7 +23,7 @@ export { type NftItems, NftJsonError, readNftItems } from "./nft-json.ts";
 export { type NftPlace, type NftSource, readNftTable, readNftTexts } from "./nft-table.ts";
 export { orderChains } from "./order.ts";
 export type { Ending, Leave, RuleAt, TraceEntry, Treatment } from "./outcome.ts";
-export { type Owner, ownerOf } from "./owner.ts";
+export { AN_AGENT, type Owner, ownerOf } from "./owner.ts";
 export type { Assumption, Traffic, Undecided } from "./traffic.ts";
 export { type Walk, walk } from "./walk.ts";
 export { NoNatTableError, readXtables, type XtablesSource } from "./xtables.ts";

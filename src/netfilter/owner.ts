@@ -18,10 +18,13 @@ interface Mark extends Owner {
   readonly text?: RegExp;
 }
 
+/** The owner of rules of an ip-masq-agent, this one or another. */
+export const AN_AGENT = "an ip-masq-agent";
+
 /** The first that fits. Comments of the agent itself come first: its chain may have any name. */
 const MARKS: readonly Mark[] = [
   {
-    name: "an ip-masq-agent",
+    name: AN_AGENT,
     chain: /^IP-MASQ/,
     comment: /^ip-masq-agent:/,
     table: /^ip-masq-agent/,

@@ -4,10 +4,13 @@ import { AUTO, BACKENDS, backendOpener } from "../../src/backends/index.ts";
 import { parseConfigs } from "../../src/config/index.ts";
 import { CHECKS, examine, type NodeView } from "../../src/doctor/index.ts";
 import type { Host } from "../../src/host/index.ts";
+import type { NatView } from "../../src/netfilter/index.ts";
+import { readNat } from "../../src/netfilter/read-nat.ts";
 import { compilePolicy } from "../../src/policy/index.ts";
 import { fakeConntrack } from "../conntrack/fake-conntrack.ts";
 import { fakeFiles } from "../fake-files.ts";
 import { fakeIptables } from "../fake-iptables.ts";
+import { iptables, nftChains, viewOf } from "../netfilter/views.ts";
 import { runOf } from "../scripted-runner.ts";
 
 const CONFIG = "/etc/config/ip-masq-agent";
@@ -20,6 +23,8 @@ interface Node {
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** Are our rules in place? */
   readonly applied?: boolean;
+  /** What runs in the hook, if the tools are not asked. */
+  readonly nat?: NatView;
 }
 
 /** Forwarding is on, and the routes are those of a node with one uplink and flannel. */
@@ -35,7 +40,7 @@ const HEALTHY: Readonly<Record<string, string>> = {
   ].join("\n"),
 };
 
-async function nodeOf({ config, ipv6 = false, files = {}, applied = true }: Node): Promise<NodeView> {
+async function nodeOf({ config, ipv6 = false, files = {}, applied = true, nat }: Node): Promise<NodeView> {
   const sources = config === undefined ? [] : [{ file: CONFIG, bytes: config }];
   const parsed = parseConfigs(sources, { ipv6, reservedRanges: false });
   const options = { chain: "IP-MASQ-AGENT", ipv6, randomFully: false, ports: [] };
@@ -77,12 +82,24 @@ async function nodeOf({ config, ipv6 = false, files = {}, applied = true }: Node
     parsed,
     policy,
     ours: { chain: "IP-MASQ-AGENT", table: "ip-masq-agent" },
+    nat: async () =>
+      nat
+        ? [nat]
+        : readNat(
+            host,
+            policy.map(({ family }) => family),
+            { files: fakeFiles({}), addresses: async () => [] },
+          ),
     open,
     now: NOW,
   };
 }
 
 const POD_NETWORK = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
+
+/** As the agent leads packets to its chain. */
+const jump = (chain: string) =>
+  `-A POSTROUTING -m comment --comment "ip-masq-agent: x" -m addrtype ! --dst-type LOCAL -j ${chain}`;
 
 const CASES: readonly (readonly [what: string, node: Node, findings: readonly string[], unseen?: readonly string[]])[] =
   [
@@ -180,6 +197,28 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
         },
       },
       ["warning leftovers: 2 agents run on this node, each with a chain of its own"],
+    ],
+    [
+      "rules of agents that do not run here",
+      {
+        config: POD_NETWORK,
+        nat: viewOf([
+          iptables([
+            jump("IP-MASQ-AGENT"),
+            "-A IP-MASQ-AGENT -j RETURN",
+            jump("OLD"),
+            "-A OLD -d 10.0.0.0/8 -j RETURN",
+            "-A OLD -j RETURN",
+          ]),
+          iptables([jump("IP-MASQ-AGENT"), "-A IP-MASQ-AGENT -j RETURN"], "ipv4", "iptables-legacy"),
+          ...nftChains({ table: "ip-masq-agent-2", chains: { post: { priority: 110, rules: [[{ return: null }]] } } }),
+        ]),
+      },
+      [
+        "warning leftovers: chain OLD (iptables-nft) has rules of an ip-masq-agent that does not run here",
+        "warning leftovers: chain IP-MASQ-AGENT (iptables-legacy) has rules of an ip-masq-agent that does not run here",
+        "warning leftovers: table ip ip-masq-agent-2 (nft) has rules of an ip-masq-agent that does not run here",
+      ],
     ],
   ];
 

@@ -93,7 +93,7 @@ kernelTest("status, apply and the agent warn of a rule that defeats the config",
     await withLoop(node, [METRICS, ...flags], async (loop) => {
       const rules = async () => sample((await loop.get("/metrics")).text, 'foreign_rules{certain="true"}');
       await loop.until(async () => (await rules()) === 1, "looking at rules of others");
-      assert.ok(loop.log().includes(warning), loop.log());
+      await loop.until(() => loop.log().includes(warning), "the warning in the log");
     });
   }),
 );
