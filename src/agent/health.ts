@@ -31,10 +31,12 @@ export function readyPage(keepers: readonly Keeper[], loaded: LoadedConfig | und
   const waiting = keepers.flatMap((keeper) => {
     const failure = keeper.failure();
     if (failure !== undefined) return [`${keeper.family}: failing: ${failure}`];
-    return keeper.settled() ? [] : [`${keeper.family}: not synced yet`];
+    return keeper.settled() || keeper.unavailable() ? [] : [`${keeper.family}: not synced yet`];
   });
   if (keepers.length === 0) waiting.push("no config has been valid yet");
-  const remarks: string[] = [];
+  const remarks = keepers
+    .filter((keeper) => keeper.unavailable())
+    .map(({ family }) => `${family}: this kernel does not know the family, none of its rules are kept`);
   if (trouble !== undefined) remarks.push(trouble);
   if (loaded && !loaded.config) {
     remarks.push(

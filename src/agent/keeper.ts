@@ -11,6 +11,7 @@ import {
   type RuleEvent,
   type Transaction,
 } from "../backends/index.ts";
+import { hasIpv6 } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -46,6 +47,8 @@ export interface Keeper extends Reconciler {
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined where it did not. */
   failure(): string | undefined;
+  /** Does the kernel lack the family? Then it is no failure that its rules cannot be kept. */
+  unavailable(): boolean;
   /** Has a sync ended well? */
   settled(): boolean;
   /** Milliseconds since a sync ended, or since another interval began. */
@@ -66,6 +69,8 @@ export interface KeeperOptions {
   readonly moved?: (backend: Backend) => void;
   /** Told that another policy is in force. */
   readonly replaced?: (before: FamilyPolicy, after: FamilyPolicy) => void;
+  /** Does the kernel know a family? Asked when a sync has failed. */
+  readonly isKnown?: (family: FamilyPolicy["family"]) => boolean;
   readonly clock?: Clock;
 }
 
@@ -80,6 +85,7 @@ export function keep(
     isWatched = () => false,
     moved = () => {},
     replaced = () => {},
+    isKnown = (family) => family === "ipv4" || hasIpv6(),
     clock = systemClock,
   }: KeeperOptions,
 ): Keeper {
@@ -93,6 +99,7 @@ export function keep(
   let keptBy: Backend | undefined;
   let announced: Backend | undefined;
   let failure: string | undefined;
+  let isUnavailable = false;
   let since = clock.now();
   let pace = interval();
   // Of the last syncs that went well: did they repair what another program had modified?
@@ -128,6 +135,12 @@ export function keep(
       log.state(`${family} drift`, "warning", `${changed}; repaired:\n${repairText(repair)}`);
     }
     log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
+  };
+
+  const available = (is: boolean) => {
+    isUnavailable = !is;
+    if (!is) failure = undefined;
+    metrics?.available(family, is);
   };
 
   /** The rules are as they were, because no change was reported. */
@@ -191,6 +204,7 @@ export function keep(
       if (!transaction) repair = undefined;
       else discountOwn(backend);
       failure = undefined;
+      available(true);
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       report(backend, wanted, transaction, repair, causes);
@@ -215,6 +229,13 @@ export function keep(
       }
       return true;
     } catch (error) {
+      if (!isKnown(family)) {
+        available(false);
+        const why = "this kernel does not know the family, so none of its rules are kept";
+        log.state(`${family} failure`, "warning", `${family}: ${why}: ${(error as Error).message}`);
+        return true;
+      }
+      available(true);
       failure = (error as Error).message;
       if (inForce.length > 0 && !inForce.includes(wanted)) inForce = [...inForce, wanted];
       metrics?.synced(family, "failed", seconds(), false);
@@ -258,6 +279,7 @@ export function keep(
       pace = interval();
     },
     failure: () => failure,
+    unavailable: () => isUnavailable,
     settled: () => inForce.length > 0,
     idle: () => clock.now() - since,
     counters: async () => {

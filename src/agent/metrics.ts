@@ -15,6 +15,8 @@ export type SyncResult = (typeof RESULTS)[number];
 export interface Metrics {
   /** A sync of a family has ended. `drift`: it changed rules although nothing new was wanted. */
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
+  /** Does the kernel know a family that is kept? */
+  available(family: string, isAvailable: boolean): void;
   /** A family is kept from now on. */
   kept(family: string): void;
   /** Which backend keeps the rules, and why that one. */
@@ -112,6 +114,11 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
     "Connections with an old treatment that were deleted (--reset-changed-flows).",
     [],
   );
+  const available = gauge(
+    "family_available",
+    "0 if the rules of a family are wanted but the kernel does not know the family, else 1.",
+    ["family"],
+  );
   const foreign = gauge(
     "foreign_rules",
     "Rules of other programs because of which packets are not treated as the config says; certain=false: they may not be.",
@@ -168,6 +175,7 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
       info.reset();
       info.set({ sha256: hash }, 1);
     },
+    available: (family, isAvailable) => available.set({ family }, isAvailable ? 1 : 0),
     foreignRules: (certain, all) => {
       foreign.set({ certain: "true" }, certain);
       foreign.set({ certain: "false" }, all - certain);

@@ -9,7 +9,7 @@ export { type Files, openFiles } from "./files.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
 export type { Page } from "./http-message.ts";
-export { kernelRelease } from "./kernel.ts";
+export { hasIpv6, kernelRelease } from "./kernel.ts";
 export { type Listen, type Listener, type ListenerCost, listenTo } from "./listener.ts";
 export { lockHolder } from "./lock-holder.ts";
 export { memoryLimit } from "./memory-limit.ts";

@@ -17,7 +17,7 @@ const OURS = "IP-MASQ-AGENT";
 const INTERVAL = 60_000;
 
 /** A keeper, its table, its clock, and what it reports. With another backend the table is not used. */
-function keeping(policy: FamilyPolicy, other?: Backend) {
+function keeping(policy: FamilyPolicy, other?: Backend, isKnown = () => true) {
   const table = fakeIptables();
   const clock = fakeClock();
   const lines: string[] = [];
@@ -32,11 +32,13 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     flushed: async () => {},
   };
   const culprits: string[] = [];
+  const available: boolean[] = [];
   const syncs: { result: SyncResult; drift: boolean }[] = [];
   const metrics = {
     synced: (_family: string, result: SyncResult, _seconds: number, drift: boolean) =>
       void syncs.push({ result, drift }),
     wanted: () => {},
+    available: (_family: string, is: boolean) => void available.push(is),
     backend: () => {},
     repairedAfter: (_family: string, programs: readonly string[]) => void culprits.push(...programs),
   } as Partial<Metrics> as Metrics;
@@ -52,6 +54,7 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     log,
     metrics,
     isWatched: () => watched.now,
+    isKnown,
     clock,
   });
   /** Lets the sync that is due, or triggered, come to its end; returns the lines that were logged. */
@@ -61,7 +64,7 @@ function keeping(policy: FamilyPolicy, other?: Backend) {
     await turnsUntil(() => syncs.length === done && clock.next() !== undefined, "the sync");
     return lines.slice(from).join("\n");
   };
-  return { table, clock, keeper, syncs, states, sync, watched, culprits, replaced };
+  return { table, clock, keeper, syncs, states, sync, watched, culprits, replaced, available, lines };
 }
 
 test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it works again", async () => {
@@ -90,6 +93,35 @@ test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it wo
     syncs.map(({ result }) => result),
     [...Array(5).fill("failed"), "changed"],
   );
+  await keeper.stop();
+});
+
+test("a family that the kernel does not know is no failure: it is reported, and tried again at each interval", async () => {
+  let known = false;
+  const { table, clock, keeper, sync, available, states, lines } = keeping(
+    policyOf("10.0.0.0/8"),
+    undefined,
+    () => known,
+  );
+  table.intercept = (command) => (command.includes("-restore") ? { exit: 3, stderr: "no such table" } : undefined);
+  keeper.trigger();
+  await turnsUntil(() => available.length > 0 && clock.next() !== undefined, "the attempt");
+  assert.equal(
+    [available, keeper.unavailable(), keeper.failure(), keeper.settled()],
+    [[false], true, undefined, false],
+  );
+  assert.match(
+    lines.at(-1) ?? "",
+    /^warning: ipv4: this kernel does not know the family, so none of its rules are kept: /,
+  );
+  assert.is(clock.next(), INTERVAL);
+  // As after modprobe.
+  known = true;
+  table.intercept = () => undefined;
+  clock.advance(INTERVAL);
+  await sync(false);
+  assert.equal([available, keeper.unavailable(), keeper.settled()], [[false, true], false, true]);
+  assert.not(states.has("ipv4 failure"));
   await keeper.stop();
 });
 

@@ -39,6 +39,7 @@ async function exported() {
   metrics.openConnections(1, 1);
   metrics.config(true, [{ file: "c", bytes: new Uint8Array(1) }]);
   metrics.foreignRules(0, 0);
+  metrics.available("ipv4", true);
   const page = await metrics.page();
   return {
     names: new Set(page.match(/^ip_masq_agent_\w+/gm)),
@@ -93,6 +94,7 @@ const WELL: Readonly<Record<string, string>> = {
   'ip_masq_agent_config_info{node="a",pod="p",sha256="1"}': "1x60",
   'ip_masq_agent_config_last_change_timestamp_seconds{node="a",pod="p"}': "0x60",
   'ip_masq_agent_drift_repairs_total{node="a",pod="p",family="ipv4"}': "0x60",
+  'ip_masq_agent_family_available{node="a",pod="p",family="ipv6"}': "1x60",
   'ip_masq_agent_foreign_rules{certain="true",node="a",pod="p"}': "0x60",
   'ip_masq_agent_foreign_rules{certain="false",node="a",pod="p"}': "1x60",
   'ip_masq_agent_conntrack_entries{node="a",pod="p"}': "1000x60",
@@ -136,6 +138,7 @@ const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
   [["IpMasqAgentConntrackFull"], but({ conntrack_drop: "7+3x60" })],
   [["IpMasqAgentConntrackFull"], but({ conntrack_early_drop: "7+2x60" })],
   [["IpMasqAgentInsertFailed"], but({ insert_failed: "0+120x60", conntrack_drop: "0+120x60" })],
+  [["IpMasqAgentFamilyUnavailable"], but({ family_available: "0x60" })],
   [["IpMasqAgentForeignRule"], but({ 'certain="true"': "0x20 1x40" })],
   [["IpMasqAgentPortsNearlyUsedUp"], but({ ports_in_use: "9000x30 60000x30" })],
 ];
