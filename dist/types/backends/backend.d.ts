@@ -16,10 +16,14 @@ export interface InspectedRule {
     readonly packets?: bigint;
     readonly bytes?: bigint;
 }
+/** An entry that is in force, with how many connections it has decided about if the backend counts them. */
+export type InspectedEntry = Omit<EntryCounter, "connections"> & Partial<Pick<EntryCounter, "connections">>;
 /** What the node has of one family, and what a sync would write; `transaction` is undefined if that is nothing. */
 export interface Inspection {
     /** Is there a chain, a table, or a policy in the CNI config? */
     readonly exists: boolean;
+    /** The entries of the policy that are there; the last is that of what no entry contains. */
+    readonly entries: readonly InspectedEntry[];
     readonly rules: readonly InspectedRule[];
     /** The same as the backend's tools print it. */
     readonly text: string;

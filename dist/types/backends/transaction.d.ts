@@ -1,4 +1,5 @@
 import type { Family } from "../core/index.ts";
+import type { Meaning } from "./meaning.ts";
 /** What a line of a change is about. A `chain` or `policy` holds the others: it is shown, but not counted. */
 export type ChangeKind = "chain" | "rule" | "jump" | "element" | "policy" | "exception";
 /** One line of a change, for people: kept, added or removed. */
@@ -22,6 +23,8 @@ export interface Transaction {
     /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
     readonly changes: readonly Change[];
     readonly counts: Counts;
+    /** What it starts from and leads to, worked out when it is asked for; of one that removes a backend's rules there is none. */
+    readonly meaning?: () => Meaning;
 }
 /** A change as a line of a diff: `+` added, `-` removed, two spaces kept. */
 export declare function formatChange({ op, line }: Pick<Change, "op" | "line">): string;

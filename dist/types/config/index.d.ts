@@ -11,5 +11,5 @@ export { MAX_BYTES as MAX_CONFIG_BYTES } from "./limits.ts";
 export { isPlainList, type ParsedList, parseList } from "./list.ts";
 export type { Config, ConfigOptions, ConfigSource, Destination, OutputInterface, ReadOptions, SnatRule, Unsupported, } from "./model.ts";
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
-export { printable, printableJson, printableName } from "./printable.ts";
+export { isPrintable, printable, printableJson, printableName } from "./printable.ts";
 export { suggest } from "./suggest.ts";

@@ -3,6 +3,8 @@
  * stands around it. Columns stay.
  */
 export declare function printable(text: string): string;
+/** Are all of its characters of the kind that {@link printable} leaves as they are? */
+export declare function isPrintable(text: string): boolean;
 /** The same for a name that must stay on its line. */
 export declare function printableName(name: string): string;
 /** JSON that means the same, with the characters escaped that JSON.stringify leaves as they are. */

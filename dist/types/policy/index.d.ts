@@ -5,6 +5,7 @@
 export { type AddressRange, formatAddressRange } from "../core/index.ts";
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
+export { type DifferenceOptions, describePolicy, diffPolicies, type PolicyChange } from "./difference.ts";
 export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known } from "./judge.ts";
 export { type Outcome, type Outcomes, outcomesOf, outcomesOfList, type SourceRanges, sourceRangesOf, } from "./outcomes.ts";
@@ -13,4 +14,4 @@ export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
 export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";
 export { diffSpaces, type Space, type SpaceChange, spaceOf } from "./space.ts";
-export { formatVerdict, KEEP, MASQUERADE, sameVerdict, VERDICT_KINDS, type Verdict } from "./verdict.ts";
+export { describeVerdict, formatVerdict, KEEP, MASQUERADE, sameVerdict, VERDICT_KINDS, type Verdict, } from "./verdict.ts";

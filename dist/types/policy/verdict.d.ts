@@ -18,4 +18,6 @@ export declare const KEEP: Verdict;
 export declare const MASQUERADE: Verdict;
 /** A verdict in one or two words: `keep`, `masquerade`, `snat 203.0.113.5`. Equal verdicts have equal texts. */
 export declare function formatVerdict(verdict: Verdict): string;
+/** What happens to an address, for people: `kept`, `masqueraded`, `translated to 203.0.113.5`. */
+export declare function describeVerdict(verdict: Verdict): string;
 export declare function sameVerdict(a: Verdict, b: Verdict): boolean;

@@ -15,6 +15,8 @@ export interface ObservedChain {
     /** What a person should know about rules that iptables cannot show or remove. */
     readonly findings?: readonly string[];
 }
+/** How a rule begins that iptables cannot list, in the words of nft. */
+export declare const IN_NFT_WORDS = "# nft: ";
 export interface ReadOptions {
     /** Are there the counters of `-v`? */
     readonly inline?: boolean;

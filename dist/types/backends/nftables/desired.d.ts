@@ -12,6 +12,8 @@ export interface PolicyTable extends DesiredTable {
 /** Names of the table's sets and chains. Those of verdict chains are in translate.ts. */
 export declare const DESTINATIONS = "destinations";
 export declare const KEPT = "kept";
+export declare const SOURCES = "sources";
+export declare const POSTROUTING = "postrouting";
 /** The table that carries out a policy. */
 export declare function desiredTable(policy: FamilyPolicy, name: string): PolicyTable;
 /** {@link desiredTable} in steps. */
