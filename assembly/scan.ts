@@ -174,12 +174,17 @@ export function scan(text: usize, length: usize, offset: usize, isLast: bool): i
     let bytes: u64 = 0;
     if (c == 0x5b) {
       // "[packets:bytes] "
-      at++;
+      const first = ++at;
       while (at < stop && <u8>(load<u8>(at) - 0x30) < 10) packets = packets * 10 + (load<u8>(at++) - 0x30);
-      if (at < stop && load<u8>(at) == 0x3a) at++;
+      const colon = at++;
       while (at < stop && <u8>(load<u8>(at) - 0x30) < 10) bytes = bytes * 10 + (load<u8>(at++) - 0x30);
-      if (at + 2 <= stop && load<u8>(at) == 0x5d) at += 2;
-      c = at < stop ? load<u8>(at) : 0;
+      if (
+        colon > first && at > colon + 1 && at + 2 < stop &&
+        load<u8>(colon) == 0x3a && load<u8>(at) == 0x5d && load<u8>(at, 1) == 0x20
+      ) {
+        at += 2;
+        c = load<u8>(at);
+      }
     }
     if (c == 0x2d && at + 3 < stop && load<u8>(at + 2) == 0x20) {
       const verb = load<u8>(at + 1);
@@ -226,7 +231,7 @@ export function scan(text: usize, length: usize, offset: usize, isLast: bool): i
       continue;
     } else if (c == 0x23) {
       continue;
-    } else if (c == 0x43 && stop - at == 6 && load<u8>(at + 1) == 0x4f && load<u8>(at + 5) == 0x54) {
+    } else if (c == 0x43 && stop - at == 6 && load<u32>(at) == 0x4d4d4f43 && load<u16>(at, 4) == 0x5449) {
       complete++;
       continue;
     }

@@ -2,13 +2,11 @@
 // npm test: sets up what is missing, builds, and runs every test/**/*.test.ts, or those whose path contains an argument.
 // Ends with `N passed, N failed`. In CI a skipped test is a failure.
 import { spawn } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { BUNDLE } from "./bundle.mjs";
 import { whyNoManifests } from "./manifests.mjs";
 import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManual, whyNoShells } from "./setup.mjs";
+import { bundleTests } from "./test-bundle.mjs";
 
 ensureModules();
 const noKernel = whyNoKernel();
@@ -28,7 +26,7 @@ const wanted = process.argv.slice(2);
 const files = readdirSync("test", { recursive: true })
   .map((name) => `test/${name}`)
   .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
-await bundle(files, "build/test");
+await bundleTests(files, "build/test", "test");
 const totals = await runTests(files);
 
 // A file whose tests do not run (no test.run(), or it ends too early) must not pass for one that has none.
@@ -46,35 +44,6 @@ const skips = skipped > 0 ? `, ${skipped} skipped` : "";
 if (process.env.CI && skipped > 0) console.log("no test may be skipped in CI");
 console.log(`${passed} passed, ${failed} failed${skips}`);
 process.exitCode = failed > 0 || totals.length === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
-
-/**
- * Bundles TypeScript tests so that Node runs them. Scripts that find files beside themselves stay where they are.
- * @param {string[]} entryPoints
- * @param {string} outdir
- */
-async function bundle(entryPoints, outdir) {
-  const { build } = await import("esbuild");
-  rmSync(outdir, { recursive: true, force: true });
-  await build({
-    entryPoints,
-    outdir,
-    outbase: "test",
-    outExtension: { ".js": ".mjs" },
-    ...BUNDLE,
-    packages: "external",
-    sourcemap: "inline",
-    plugins: [
-      {
-        name: "scripts-stay",
-        setup: ({ onResolve }) => {
-          onResolve({ filter: /\/(demo|bench|scripts)\/.*\.mjs$/ }, ({ resolveDir, path }) => {
-            return { path: pathToFileURL(resolve(resolveDir, path)).href, external: true };
-          });
-        },
-      },
-    ],
-  });
-}
 
 /** @typedef {{ file: string, total: number, passed: number, skipped: number, exit: number | null }} Totals */
 

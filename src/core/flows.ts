@@ -60,7 +60,7 @@ const SLACK = 32;
 const MARK = [0xef, 0xbb, 0xbf];
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** One character a byte, so that places in the bytes are places in the text. */
 const byteDecoder = new TextDecoder("latin1");
 

@@ -40,7 +40,7 @@ const FINDING = 32;
 /** Bytes of a dump that the core holds at a time. They fit in the processor's cache: a whole dump would cross it twice. */
 const PIECE = 1 << 16;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Passes a dump through the core, in pieces; answers its findings. */
 function findIn(dump: Uint8Array, chain: string, piece: number): DataView {

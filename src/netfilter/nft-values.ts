@@ -1,7 +1,7 @@
 // Right-hand sides of nft's matches and elements of its sets, to numbers and names.
 // This module is browser-compatible.
 import type { Family, Interval } from "../core/index.ts";
-import { prefixOf, readAddresses } from "./addresses.ts";
+import { bitsOf, prefixOf, readAddresses } from "./addresses.ts";
 import { type Intervals, normalize } from "./intervals.ts";
 import type { NumberField } from "./model.ts";
 import { protocolNumber, STATE_BITS, STATUS_BITS } from "./names.ts";
@@ -61,8 +61,11 @@ export function readNumbers(
       return intervalOf(readOne(inner[0] ?? null), readOne(inner[1] ?? null));
     if (kind === "prefix") {
       const address = readOne(memberOf(inner, "addr") ?? null);
-      const length = Number(memberOf(inner, "len"));
-      return isAddress && address !== undefined ? prefixOf(family, address, length) : undefined;
+      const length = memberOf(inner, "len");
+      const isPrefix = isAddress && typeof length === "number" && Number.isInteger(length) && length >= 0;
+      return isPrefix && address !== undefined && length <= bitsOf(family)
+        ? prefixOf(family, address, length)
+        : undefined;
     }
     const number = isObject(value) ? undefined : readOne(value);
     return intervalOf(number, number);

@@ -7,7 +7,7 @@ import {
   parseAddresses,
   parsePrefixes,
 } from "../../src/core/index.ts";
-import { isAddressSlow, listsOf, numbersBelow } from "./slow.ts";
+import { addressSlow, listsOf, numbersBelow } from "./slow.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -118,20 +118,6 @@ test("the address in a field, or behind a key", () => {
     assert.is(addressOf(line, place), address, `${line} ${JSON.stringify(place)}`);
   }
 });
-
-/** The address of a line as its words tell: slow, and by Node's reading of addresses. */
-function addressSlow(line: string): string {
-  for (const [word] of line.matchAll(/[0-9A-Za-z.:%]+/g)) {
-    const trimmed = word.replace(/\.+$/, "");
-    for (const text of [trimmed, trimmed.replace(/:$/, "")]) {
-      const bare = text.replace(/%.+$/s, "");
-      if (bare.includes(":") && isAddressSlow(bare)) return bare;
-    }
-    const part = trimmed.split(":").find(isAddressSlow);
-    if (part !== undefined) return part;
-  }
-  return "";
-}
 
 /** Compares all lines in one go, so that hundreds of thousands are cheap. */
 function compare(lines: readonly string[]): void {

@@ -26,17 +26,23 @@ export function scanSlow(text: string, chain: string): Scan {
     const [, packets = "0", bytes = "0", rest = ""] = /^(?:\[(\d+):(\d+)\] )?([\s\S]*)$/.exec(line) ?? [];
     const rule = (spec: string) => ({
       spec,
-      packets: BigInt(packets),
-      bytes: BigInt(bytes),
+      packets: BigInt.asUintN(64, BigInt(packets)),
+      bytes: BigInt.asUintN(64, BigInt(bytes)),
       ...(spec.includes("\n") ? { raw: new TextEncoder().encode(spec) } : {}),
     });
     const [verb, ...words] = rest.split(" ");
+    if (/^-[ANP]/.test(rest) && (rest.length < 4 || rest[2] !== " ")) {
+      unreadable.push(line);
+      continue;
+    }
     const [first] = words;
     if (verb === "-A") {
       allRules++;
       if (!inNat) continue;
       const spec = words.slice(1).join(" ");
-      const leads = rest.endsWith(` -j ${chain}`) || rest.endsWith(` -g ${chain}`);
+      const leads = [" -j ", " -g "].some(
+        (jump) => rest.endsWith(jump + chain) && rest.length > `-A ${jump}${chain}`.length,
+      );
       if (first === chain) rules.push(rule(spec));
       else if (leads && first === "POSTROUTING") jumps.push(rule(spec));
       else if (leads) references.push(rest);

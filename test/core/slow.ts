@@ -127,6 +127,20 @@ export function isAddressSlow(text: string): boolean {
   );
 }
 
+/** The address of a line as its words tell, by Node's reading of addresses; empty if there is none. */
+export function addressSlow(line: string): string {
+  for (const [word] of line.matchAll(/[0-9A-Za-z.:%]+/g)) {
+    const trimmed = word.replace(/\.+$/, "");
+    for (const text of [trimmed, trimmed.replace(/:$/, "")]) {
+      const bare = text.replace(/%.+$/s, "");
+      if (bare.includes(":") && isAddressSlow(bare)) return bare;
+    }
+    const part = trimmed.split(":").find(isAddressSlow);
+    if (part !== undefined) return part;
+  }
+  return "";
+}
+
 /** What the line of a plain list means, or undefined where it is no prefix that a rule can be made of. */
 export function readPrefixSlow(text: string): Prefix | undefined {
   const [address = "", length, more] = text.split("/");

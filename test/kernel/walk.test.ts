@@ -7,8 +7,9 @@ import type { Family } from "../../src/core/index.ts";
 import { runTool } from "../../src/host/index.ts";
 import { type NatView, type Traffic, type Treatment, walk } from "../../src/netfilter/index.ts";
 import { type NodeFacts, readNat } from "../../src/netfilter/read-nat.ts";
-import { POOLS, PORTS, type Random, type RandomNat, randomNat, randomOf } from "../netfilter/random-nat.ts";
+import { POOLS, PORTS, type RandomNat, randomNat } from "../netfilter/random-nat.ts";
 import { parseSlow } from "../policy/random.ts";
+import { type Random, randomOf } from "../random-of.ts";
 import { kernelTest } from "./harness.ts";
 import { BEHIND_ETH1, type Flow, makeRouter, NODE, type Router, resetRules } from "./walk-network.ts";
 

@@ -9,7 +9,8 @@ import {
   type Treatment,
   walk,
 } from "../../src/netfilter/index.ts";
-import { POOLS, type Random, randomIptables, randomOf } from "./random-nat.ts";
+import { type Random, randomOf } from "../random-of.ts";
+import { POOLS, randomIptables } from "./random-nat.ts";
 import { iptables, nftChains, numbers, PACKET, said, set, viewOf } from "./views.ts";
 
 const masquerade = { masquerade: null };

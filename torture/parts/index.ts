@@ -1,0 +1,5 @@
+// The parts, in the order in which they run.
+import type { Part } from "../part.ts";
+import { fuzz } from "./fuzz.ts";
+
+export const PARTS: readonly Part[] = [fuzz];
