@@ -1,0 +1,100 @@
+// What the parts that need a kernel have in common: a place for the rules, a look at it, and runs that are killed.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { inside } from "../demo/network.mjs";
+import { agent, PLACES, type Place, RUNTIMES, run } from "../test/kernel/harness.ts";
+import type { Random } from "../test/random-of.ts";
+
+export const PLACE_NAMES = Object.keys(PLACES) as readonly Place[];
+
+/** The flags that choose a place and no other. */
+export const choice = (place: Place): readonly string[] =>
+  place === "nftables" ? PLACES.nftables : ["--backend=iptables", ...PLACES[place]];
+
+/** Two configs whose rules share some and differ in others. */
+export const CONFIGS = {
+  a: "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\nresyncInterval: 200ms\n",
+  b: "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12, 100.64.0.0/10]\nmasqLinkLocal: true\nresyncInterval: 200ms\n",
+} as const;
+
+const LOOKS: Readonly<Record<Place, readonly string[]>> = {
+  nft: ["iptables-nft-save", "-t", "nat"],
+  legacy: ["iptables-legacy-save", "-t", "nat"],
+  nftables: ["nft", "list", "table", "ip", "ip-masq-agent"],
+};
+
+/**
+ * What is ours at a place, by one look of its tool: the rules of the chain and what leads to it, or the table; without counters. Empty
+ * if there is nothing of ours.
+ */
+export async function look(node: string, place: Place): Promise<string> {
+  const [file, args] = inside(node, [...LOOKS[place]]);
+  const { stdout, stderr, exit } = await run([file, ...args]);
+  if (exit !== 0 && !/No such file or directory/.test(stderr)) throw new Error(`${LOOKS[place].join(" ")}: ${stderr}`);
+  if (place === "nftables") return stdout.replace(/packets \d+ bytes \d+/g, "");
+  const ours = (line: string) => /^(:|-A POSTROUTING .*-j |-A )IP-MASQ-AGENT\b/.test(line);
+  return stdout
+    .split("\n")
+    .filter(ours)
+    .join("\n")
+    .replace(/\[\d+:\d+\]/g, "");
+}
+
+/** Each look that is allowed at a place: the rules of each config as a whole, and nothing at all. */
+export async function wholeLooks(node: string, place: Place, configs: readonly string[]): Promise<ReadonlySet<string>> {
+  const looks = new Set([""]);
+  for (const flag of configs) {
+    const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
+    if (exit !== 0) throw new Error(`apply failed before anything was done to it:\n${stderr}`);
+    looks.add(await look(node, place));
+  }
+  if (looks.size !== configs.length + 1) throw new Error("two configs have the same rules, or none");
+  return looks;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** The exit code and what was said on standard error, when it has ended. */
+  readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
+}
+
+/** Starts the bundle in a namespace, in a process group of its own. */
+export function startAgent(node: string, args: readonly string[], env: Record<string, string> = {}): Started {
+  const [file, rest] = inside(node, [...RUNTIMES.node, ...args]);
+  const child = spawn(file, rest, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
+  });
+  let stderr = "";
+  child.stderr?.on("data", (data) => {
+    stderr = (stderr + data).slice(-20_000);
+  });
+  const ended = new Promise<{ exit: number | null; stderr: string }>((done) => {
+    child.on("close", (exit) => done({ exit, stderr }));
+  });
+  return { child, ended };
+}
+
+export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Waits for a condition; throws after `milliseconds`, with what was waited for. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  milliseconds = 30_000,
+): Promise<void> {
+  for (const end = performance.now() + milliseconds; !(await condition()); await sleep(20)) {
+    if (performance.now() > end) throw new Error(typeof what === "string" ? what : what());
+  }
+}
+
+/** The memory of a process that is no file's, in bytes; 0 once it has ended. */
+export function anonymousBytes(pid: number): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+export const pickPlace = (random: Random): Place => random.pick(PLACE_NAMES);

@@ -1,0 +1,179 @@
+// kill -9 at any moment, beside readers and other writers: at no look are the rules anything but whole.
+
+import { kubeRules } from "../../bench/kube-rules.mjs";
+import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
+import { agent, configFlag, type Place, run, withFolder } from "../../test/kernel/harness.ts";
+import type { Random } from "../../test/random-of.ts";
+import { CONFIGS, choice, look, PLACE_NAMES, sleep, startAgent, wholeLooks } from "../node.ts";
+import type { Part, Try } from "../part.ts";
+
+interface Case {
+  readonly node: string;
+  readonly folder: string;
+  readonly place: Place;
+  readonly flags: readonly string[];
+  readonly whole: ReadonlySet<string>;
+}
+
+/** What is wrong with a look, if anything: whoever flushed what, a jump leads to a whole chain, and there is one. */
+function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
+  if (whole.has(seen)) return undefined;
+  if (place === "nftables") return "the table is not whole";
+  const jumps = seen.match(/^-A POSTROUTING /gm)?.length ?? 0;
+  if (jumps === 0) return undefined;
+  return jumps === 1 ? "a jump to a chain that is not whole" : `${jumps} jumps`;
+}
+
+/** What other programs do meanwhile. */
+const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly string[], input: string])[]>> = {
+  nft: [
+    [["iptables-nft-restore", "--noflush"], kubeRules(50, 2, "ipv4")],
+    [["iptables-nft", "-t", "nat", "-F", "POSTROUTING"], ""],
+    [["iptables-nft", "-t", "nat", "-F"], ""],
+    [["nft", "flush", "ruleset"], ""],
+  ],
+  legacy: [
+    [["iptables-legacy-restore", "--noflush"], kubeRules(50, 2, "ipv4")],
+    [["iptables-legacy", "-t", "nat", "-F", "POSTROUTING"], ""],
+    [["iptables-legacy", "-t", "nat", "-F"], ""],
+    [["iptables-legacy-restore"], "*nat\nCOMMIT\n"],
+  ],
+  nftables: [
+    [["iptables-nft-restore", "--noflush"], kubeRules(50, 2, "ipv4")],
+    [["nft", "delete", "table", "ip", "ip-masq-agent"], ""],
+    [["nft", "flush", "ruleset"], ""],
+  ],
+};
+
+/** Runs an agent and kills it at some moment, often enough while it writes. */
+async function runAndKill({ node, folder, place, flags }: Case, random: Random): Promise<void> {
+  const loops = random.chance(0.3);
+  const name = `followed-${random.below(1e9)}.yaml`;
+  const write = () => configFlag(folder, random.pick(Object.values(CONFIGS)), name);
+  const args = loops ? [...choice(place), write()] : ["apply", ...choice(place), random.pick(flags)];
+  const { child, ended } = startAgent(node, args);
+  const life = loops ? 300 + random.below(1_500) : random.below(700);
+  const flip = loops ? setInterval(write, 90) : undefined;
+  await Promise.race([sleep(life), ended]);
+  clearInterval(flip);
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Readers look, and others write, while `use` runs. */
+async function whileLooked(
+  { node, place, whole }: Case,
+  { random, count }: Try,
+  others: readonly (readonly [readonly string[], string])[],
+  use: () => Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  const flaws: string[] = [];
+  const reader = async () => {
+    while (!isOver) {
+      const seen = await look(node, place);
+      count("looks");
+      const flaw = flawOf(seen, place, whole);
+      if (flaw) flaws.push(`${place}: ${flaw}:\n${seen}`);
+    }
+  };
+  const writer = async () => {
+    while (!isOver) {
+      const [command, input] = random.pick(others);
+      const [file, args] = inside(node, [...command]);
+      await run([file, ...args], input);
+      count("writes by others");
+      await sleep(random.below(60));
+    }
+  };
+  const used = use().finally(() => {
+    isOver = true;
+  });
+  await Promise.all([used, reader(), reader(), ...(others.length > 0 ? [writer()] : [])]);
+  if (flaws.length > 0) throw new Error(`${flaws.length} looks were not whole\n${flaws[0]}`);
+}
+
+/** Agents are killed, one after the other and side by side; the next one puts everything right. */
+async function killWriters(one: Case, tools: Try): Promise<void> {
+  const { random } = tools;
+  const others = random.chance(0.5) ? random.some(OTHERS[one.place], 1, 2) : [];
+  const lane = async () => {
+    for (let i = 0; i < 3; i++) {
+      await runAndKill(one, random);
+      tools.count("kills");
+    }
+  };
+  await whileLooked(one, tools, others, () => Promise.all(Array.from({ length: 1 + random.below(2) }, lane)));
+  await putRight(one, tools);
+}
+
+/** The next apply leaves the rules of its config and one jump. */
+async function putRight({ node, place, flags, whole }: Case, { random, took }: Try): Promise<void> {
+  const flag = random.pick(flags);
+  const begin = performance.now();
+  const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
+  took("apply after kills", performance.now() - begin);
+  if (exit !== 0) throw new Error(`${place}: apply failed after the kills:\n${stderr}`);
+  const seen = await look(node, place);
+  if (!whole.has(seen) || seen === "") throw new Error(`${place}: apply has not put the rules right:\n${seen}`);
+}
+
+/** From one backend to another: whoever is killed, one of them has whole rules at every moment. */
+async function killSwitch(from: Case, to: Case, { random, count, took }: Try): Promise<void> {
+  await putRight(from, { random, count, took, timeLeft: () => 0 });
+  await agent(from.node, ["cleanup", ...choice(to.place)]);
+  let isOver = false;
+  const flaws: string[] = [];
+  const reader = async () => {
+    while (!isOver) {
+      // In this order: rules that have gone from the first have been in the second before.
+      const first = await look(from.node, from.place);
+      const second = await look(to.node, to.place);
+      count("looks at both places");
+      const isCovered = (seen: string, { whole }: Case) => seen !== "" && whole.has(seen);
+      const covered = isCovered(first, from) || isCovered(second, to);
+      if (!covered) flaws.push(`${from.place} to ${to.place}: nobody masqueraded:\n${first}\n--\n${second}`);
+    }
+  };
+  const killer = async () => {
+    for (let i = 0; i < 4; i++) {
+      await runAndKill({ ...to, flags: [random.pick(to.flags)] }, random);
+      count("kills of switches");
+    }
+    isOver = true;
+  };
+  await Promise.all([killer(), reader(), reader()]);
+  if (flaws.length > 0) throw new Error(`${flaws.length} looks found no rules\n${flaws[0]}`);
+  await putRight(to, { random, count, took, timeLeft: () => 0 });
+  const left = await look(from.node, from.place);
+  if (left !== "") throw new Error(`${from.place} to ${to.place}: left behind:\n${left}`);
+}
+
+export const kill: Part = {
+  name: "kill",
+  about: "kill -9 of apply, run and switches, beside readers and other writers: every look finds whole rules, or none",
+  share: 4,
+  open: async () => ({
+    attempt: (tools) =>
+      withFolder(async (folder) => {
+        const node = addNamespace("kill");
+        try {
+          const flags = Object.entries(CONFIGS).map(([name, text]) => configFlag(folder, text, `${name}.yaml`));
+          const caseOf = async (place: Place): Promise<Case> => {
+            const whole = await wholeLooks(node, place, flags);
+            return { node, folder, place, flags, whole };
+          };
+          const { random } = tools;
+          if (random.chance(0.3)) {
+            const other = random.pick(["nft", "legacy"] as const);
+            const [from, to] = random.chance(0.5) ? (["nftables", other] as const) : ([other, "nftables"] as const);
+            const last = await caseOf(to);
+            await killSwitch(await caseOf(from), last, tools);
+          } else await killWriters(await caseOf(random.pick(PLACE_NAMES)), tools);
+        } finally {
+          removeNamespace(node);
+        }
+      }),
+    close: async () => {},
+  }),
+};
