@@ -54,13 +54,20 @@ export async function wholeLooks(node: string, place: Place, configs: readonly s
 
 export interface Started {
   readonly child: ChildProcess;
+  /** The end of what it has said on standard error so far. */
+  log(): string;
   /** The exit code and what was said on standard error, when it has ended. */
   readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
 }
 
-/** Starts the bundle in a namespace, in a process group of its own. */
-export function startAgent(node: string, args: readonly string[], env: Record<string, string> = {}): Started {
-  const [file, rest] = inside(node, [...RUNTIMES.node, ...args]);
+/** Starts the bundle in a namespace. */
+export function startAgent(
+  node: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  runtime: readonly string[] = RUNTIMES.node,
+): Started {
+  const [file, rest] = inside(node, [...runtime, ...args]);
   const child = spawn(file, rest, {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
@@ -72,7 +79,7 @@ export function startAgent(node: string, args: readonly string[], env: Record<st
   const ended = new Promise<{ exit: number | null; stderr: string }>((done) => {
     child.on("close", (exit) => done({ exit, stderr }));
   });
-  return { child, ended };
+  return { child, ended, log: () => stderr };
 }
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

@@ -1,0 +1,193 @@
+// Each external program misbehaves, at each of its calls in turn.
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
+import { agent, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
+import { anonymousBytes, CONFIGS, choice, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
+import type { Part, Try } from "../part.ts";
+
+const TOOLS: Readonly<Record<Place, readonly string[]>> = {
+  nft: ["iptables-nft", "iptables-nft-restore", "nft", "conntrack"],
+  legacy: ["iptables-legacy-save", "iptables-legacy-restore", "iptables-legacy", "conntrack"],
+  nftables: ["nft", "conntrack"],
+};
+
+/** What a tool does in place of its work, as a shell script that `$real` is given to. */
+const DEEDS: Readonly<Record<string, string>> = {
+  fails: "echo 'no luck' >&2; exit 4",
+  "is slow": 'sleep 1; exec "$real" "$@"',
+  "prints garbage": "cat > /dev/null; printf '<html>\\0\\377-A POSTROUTING -j IP-MASQ-AGENT\\n'; exit 0",
+  "prints nothing": "cat > /dev/null; exit 0",
+  "prints 100 MB": "head -c 100000000 /dev/zero | tr '\\0' x; exit 0",
+  "complains for 100 MB": "head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 1",
+  "is killed": "kill -9 $$",
+  "reads and is killed": "cat > /dev/null; kill -9 $$",
+  "prints half": '"$real" "$@" > "$0.out"; head -c $(($(wc -c < "$0.out") / 2)) "$0.out"; exit 0',
+  "reads half": 'cat > "$0.in"; head -c $(($(wc -c < "$0.in") / 2)) "$0.in" | "$real" "$@"; exit $?',
+  "leaves a child": 'sleep 300 > /dev/null 2>&1 < /dev/null & exec "$real" "$@"',
+};
+const HANGS: Readonly<Record<string, string>> = { hangs: "exec sleep 300" };
+
+/** Time that a hung tool is waited for (30 s), and a bit. */
+const HANG_MS = 40_000;
+
+/** Most anonymous memory that an agent may ever have, in bytes: under the chart's limit, with the tools beside it. */
+const MOST_MEMORY = 300e6;
+
+/** Later calls than this are made only by an agent that tries again. */
+const CALLS = 8;
+
+/** A folder of tools to be found before the real ones, of which one does something else at one of its calls. */
+function misbehaving(folder: string, tool: string, call: number, deed: string): { PATH: string } {
+  const bin = `${folder}/bin`;
+  mkdirSync(bin);
+  const script = `#!/bin/sh
+real=/usr/sbin/${tool}
+n=$(cat "$0.calls" 2> /dev/null || echo 0)
+echo $((n + 1)) > "$0.calls"
+if [ "$n" = ${call} ]; then
+${deed}
+fi
+exec "$real" "$@"
+`;
+  writeFileSync(`${bin}/${tool}`, script);
+  chmodSync(`${bin}/${tool}`, 0o755);
+  return { PATH: `${bin}:${process.env.PATH}` };
+}
+
+/** Runs a command where a tool is missing: /usr/sbin holds links to all others. */
+function without(folder: string, tool: string, command: readonly string[]): readonly string[] {
+  const script = `mkdir ${folder}/sbin && mount --bind /usr/sbin ${folder}/sbin && mount -t tmpfs none /usr/sbin || exit 99
+for one in ${folder}/sbin/*; do
+  [ "\${one##*/}" = ${tool} ] || ln -s "$one" /usr/sbin/
+done
+exec "$@"`;
+  return ["unshare", "--mount", "sh", "-c", script, "sh", ...command];
+}
+
+/** Runs an agent to its end, and returns the most memory that it was seen to have as well. */
+async function runMeasured(node: string, args: readonly string[], env: Record<string, string>) {
+  const { child, ended } = startAgent(node, args, env);
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, anonymousBytes(child.pid ?? 0));
+  }, 20);
+  const { exit, stderr } = await ended;
+  clearInterval(timer);
+  return { exit, stderr, most };
+}
+
+interface Case {
+  readonly node: string;
+  readonly folder: string;
+  readonly place: Place;
+  readonly tool: string;
+  readonly whole: ReadonlySet<string>;
+  /** Of the rules that are wanted. */
+  readonly wanted: string;
+}
+
+function fail({ place, tool }: Case, what: string, more: string): never {
+  throw new Error(`${place}, ${tool}: ${what}\n${more.slice(0, 2_000)}`);
+}
+
+/** One apply: it does its work or names the tool, and whichever it is, the rules are whole. */
+async function apply(one: Case, env: Record<string, string>, { took, count }: Try): Promise<void> {
+  const begin = performance.now();
+  const { exit, stderr, most } = await runMeasured(one.node, ["apply", ...choice(one.place), one.wanted], env);
+  took("apply beside a tool that misbehaves", performance.now() - begin);
+  count(exit === 0 ? "applies that did their work" : "applies that said why not");
+  if (exit !== 0 && !stderr.includes(one.tool)) fail(one, `exit ${exit}, and the tool is not named`, stderr);
+  if (/^ {4}at /m.test(stderr)) fail(one, "a stack trace", stderr);
+  if (most > MOST_MEMORY) fail(one, `it took ${Math.round(most / 1e6)} MB`, stderr);
+  const seen = await look(one.node, one.place);
+  if (!one.whole.has(seen) || seen === "")
+    fail(one, `the rules are not whole after exit ${exit}`, `${seen}\n${stderr}`);
+}
+
+/** One running agent: it reports what failed, and does its work at the next occasion. */
+async function follow(one: Case, env: Record<string, string>): Promise<void> {
+  const { child, ended } = startAgent(one.node, [...choice(one.place), one.wanted], env);
+  try {
+    const last = [...one.whole].at(-1);
+    await until(async () => (await look(one.node, one.place)) === last, `${one.place}, ${one.tool}: never repaired`);
+    child.kill("SIGTERM");
+    const { exit, stderr } = await ended;
+    if (exit !== 0) fail(one, `run ended with ${exit}`, stderr);
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+async function attempt(tools: Try, node: string, folder: string): Promise<void> {
+  const { random, count, timeLeft } = tools;
+  const place = random.pick(PLACE_NAMES);
+  const tool = random.pick(TOOLS[place]);
+  const flags = Object.entries(CONFIGS).map(([name, text]) => configFlag(folder, text, `${name}.yaml`));
+  const whole = await wholeLooks(node, place, flags);
+  const [first = "", wanted = ""] = flags;
+  await agent(node, ["apply", ...choice(place), first]);
+  const one = { node, folder, place, tool, whole, wanted };
+  if (random.chance(0.1)) await missing(one);
+  else {
+    const deeds = timeLeft() > HANG_MS ? { ...DEEDS, ...HANGS } : DEEDS;
+    const [name, deed] = random.pick(Object.entries(deeds));
+    const call = random.below(random.chance(0.6) ? 3 : CALLS);
+    try {
+      const env = misbehaving(folder, tool, call, deed);
+      if (random.chance(0.25) && name !== "hangs") await follow(one, env);
+      else await apply(one, env, tools);
+    } catch (error) {
+      throw new Error(`it ${name} at call ${call + 1}: ${(error as Error).message}`);
+    }
+    count(`tools: ${name}`);
+  }
+  // What a tool itself has left running is its own affair; ours must be gone.
+  const left = () => runInside(node, ["sh", "-c", "ip netns pids $(basename $0) | xargs -r ps -o args= -p", node]);
+  const ours = () =>
+    left()
+      .split("\n")
+      .filter((line) => line !== "" && !/^sleep 300|^ps |^xargs |^sh -c|^ip netns/.test(line));
+  await until(
+    () => ours().length === 0,
+    () => `${place}, ${tool}: left running: ${ours().join("; ")}`,
+    3_000,
+  );
+  const { exit, stderr } = await agent(node, ["apply", ...choice(place), wanted]);
+  if (exit !== 0 || (await look(node, place)) !== [...whole].at(-1))
+    fail(one, "the next apply does not put it right", stderr);
+}
+
+async function missing(one: Case): Promise<void> {
+  const command = without(one.folder, one.tool, [...RUNTIMES.node, "apply", ...choice(one.place), one.wanted]);
+  const [file, args] = inside(one.node, [...command]);
+  const { exit, stderr } = await run([file, ...args]);
+  if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, and not named", stderr);
+  const seen = await look(one.node, one.place);
+  if (!one.whole.has(seen) || seen === "") fail(one, "missing, and the rules are not whole", `${seen}\n${stderr}`);
+}
+
+/** Ends what fakes have left in a namespace. */
+async function endAll(node: string): Promise<void> {
+  runInside(node, ["sh", "-c", "ip netns pids $0 | grep -vx $$ | xargs -r kill -9 2> /dev/null; true", node]);
+  await sleep(20);
+}
+
+export const tools: Part = {
+  name: "tools",
+  about: "programs that are missing, fail, hang, flood, die or do half: the rules stay whole and the error names them",
+  share: 3,
+  open: async () => ({
+    attempt: (one) =>
+      withFolder(async (folder) => {
+        const node = addNamespace("tools");
+        try {
+          await attempt(one, node, folder);
+        } finally {
+          await endAll(node);
+          removeNamespace(node);
+        }
+      }),
+    close: async () => {},
+  }),
+};
