@@ -24,6 +24,20 @@ const READ = 4096;
 /** Milliseconds to wait after a connection could not be accepted, as without a free file descriptor. */
 const ACCEPT_RETRY_MS = 100;
 
+/**
+ * Errors of accept(2) that are about the one connection, which its client has given up already: the next one may be accepted at
+ * once. Deno asks each for its peer, hence ENOTCONN.
+ */
+const GIVEN_UP = new Set([
+  "ENOTCONN",
+  "ECONNABORTED",
+  "ECONNRESET",
+  "EPROTO",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+]);
+
 /** All addresses of both families, or of IPv4 alone if the kernel has no IPv6. */
 const ANY = ["::", "0.0.0.0"];
 
@@ -60,8 +74,9 @@ async function acceptAll(
   while (listening.isOpen) {
     try {
       accept(connectionOf(await listener.accept()));
-    } catch {
-      if (listening.isOpen) await new Promise((done) => setTimeout(done, ACCEPT_RETRY_MS));
+    } catch (error) {
+      const isGivenUp = GIVEN_UP.has((error as NodeJS.ErrnoException).code ?? "");
+      if (listening.isOpen && !isGivenUp) await new Promise((done) => setTimeout(done, ACCEPT_RETRY_MS));
     }
   }
 }

@@ -7,9 +7,10 @@ import { type Page, parseRequest, type Request, type Response, responseOf } from
 
 /**
  * Connections at a time, and so requests. Far more than probes and scrapes need: beyond it connections are cut off, a client
- * that is cut off connects again at once, and among many such clients probes are cut off too.
+ * that is cut off connects again at once, and among many such clients probes are cut off too. A process that may open
+ * 1,024 files can still start its tools.
  */
-const MAX_CONNECTIONS = 256;
+const MAX_CONNECTIONS = 900;
 
 /** Longest that a connection lasts, whatever its client sends or does not read. Milliseconds. */
 const LONGEST_MS = 10_000;

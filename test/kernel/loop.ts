@@ -53,6 +53,10 @@ function denoCommand(args: readonly string[]): readonly string[] {
   return [...command.split(" "), bundle];
 }
 
+/** The command that runs the agent as a service, to which its arguments are added. */
+export const serviceCommand = (runtime: Runtime, args: readonly string[]): readonly string[] =>
+  runtime === "deno" ? denoCommand(args) : RUNTIMES.node;
+
 /** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
 export async function withLoop(
   node: string,
@@ -60,10 +64,7 @@ export async function withLoop(
   use: (loop: Loop) => Promise<void>,
   { runtime = "node", env = {}, command }: LoopOptions = {},
 ): Promise<void> {
-  const [file, rest] = inside(node, [
-    ...(command ?? (runtime === "deno" ? denoCommand(args) : RUNTIMES.node)),
-    ...args,
-  ]);
+  const [file, rest] = inside(node, [...(command ?? serviceCommand(runtime, args)), ...args]);
   const child = spawn(file, rest, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   const closed = new Promise<number | null>((done) => child.on("close", done));
   let log = "";

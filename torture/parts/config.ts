@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { addNamespace, removeNamespace } from "../../demo/network.mjs";
-import { RUNTIMES, withFolder } from "../../test/kernel/harness.ts";
+import { withFolder } from "../../test/kernel/harness.ts";
+import { serviceCommand } from "../../test/kernel/loop.ts";
 import { anonymousBytes, CONFIGS, look, sleep, startAgent, until } from "../node.ts";
 import type { Part } from "../part.ts";
 
@@ -58,12 +59,8 @@ export const config: Part = {
         const path = `${folder}/config`;
         writeFileSync(path, CONFIGS.a);
         const runtime = random.pick(["node", "deno"] as const);
-        const { child, ended, log } = startAgent(
-          node,
-          [`--config=${path}`, "--iptables-variant=nft"],
-          {},
-          RUNTIMES[runtime],
-        );
+        const args = [`--config=${path}`, "--iptables-variant=nft"];
+        const { child, ended, log } = startAgent(node, args, {}, serviceCommand(runtime, args));
         let isOver: { exit: number | null; stderr: string } | undefined;
         void ended.then((end) => {
           isOver = end;

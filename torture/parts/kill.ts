@@ -16,7 +16,7 @@ interface Case {
 }
 
 /** What is wrong with a look, if anything: whoever flushed what, a jump leads to a whole chain, and there is one. */
-function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
+export function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
   if (whole.has(seen)) return undefined;
   if (place === "nftables") return "the table is not whole";
   const jumps = seen.match(/^-A POSTROUTING /gm)?.length ?? 0;

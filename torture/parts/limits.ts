@@ -1,0 +1,217 @@
+// Too little of everything: files, processes, memory, capabilities, shared memory, inotify, a lock.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { kubeRules } from "../../bench/kube-rules.mjs";
+import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
+import { agent, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
+import { CONFIGS, choice, look, PLACE_NAMES, wholeLooks } from "../node.ts";
+import type { Part, Try } from "../part.ts";
+
+/** A limit: the command that runs another one under it; `undefined` if it cannot be had here. */
+interface Limit {
+  readonly name: string;
+  wrap(command: readonly string[], one: Case): readonly string[] | undefined;
+  /** Must the work be done all the same? Otherwise it may fail, with an error that says why. */
+  readonly harmless?: boolean;
+}
+
+interface Case {
+  readonly node: string;
+  readonly folder: string;
+  readonly place: Place;
+  readonly cgroups: Cgroups;
+}
+
+/** In a mount namespace, after some preparation. */
+const mounted = (script: string) => (command: readonly string[]) => [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  `${script} || exit 99; exec "$@"`,
+  "sh",
+  ...command,
+];
+const limited = (option: string) => (command: readonly string[]) => ["prlimit", option, ...command];
+const without = (capability: string) => (command: readonly string[]) => [
+  "setpriv",
+  `--bounding-set=-${capability}`,
+  `--inh-caps=-${capability}`,
+  ...command,
+];
+
+const LIMITS: readonly Limit[] = [
+  ...[24, 40, 64, 128].map((files) => ({ name: `${files} files`, wrap: limited(`--nofile=${files}`) })),
+  { name: "1,024 files", wrap: limited("--nofile=1024"), harmless: true },
+  { name: "files of no bytes", wrap: limited("--fsize=0") },
+  {
+    name: "no core, no locked memory",
+    wrap: (command) => ["prlimit", "--core=0", "--memlock=0", ...command],
+    harmless: true,
+  },
+  { name: "a stack of 256 KiB", wrap: limited("--stack=262144") },
+  {
+    name: "/dev/shm is full",
+    wrap: mounted("mount -t tmpfs -o size=4k none /dev/shm && head -c 4096 /dev/zero > /dev/shm/x"),
+    harmless: true,
+  },
+  { name: "/dev/shm is read-only", wrap: mounted("mount -t tmpfs -o ro none /dev/shm"), harmless: true },
+  {
+    name: "no /dev/shm",
+    wrap: mounted(
+      "umount /dev/shm 2> /dev/null; mount -t tmpfs none /dev && mknod /dev/null c 1 3 && mknod /dev/urandom c 1 9",
+    ),
+    harmless: true,
+  },
+  { name: "/run is read-only", wrap: mounted("mount -t tmpfs none /run && mount -o remount,ro /run") },
+  {
+    name: "/tmp is read-only",
+    wrap: (command, { folder }) =>
+      mounted(
+        `mkdir -p ${folder} && mount --bind ${folder} ${folder} && mount -o remount,ro,bind /tmp 2> /dev/null || true`,
+      )(command),
+    harmless: true,
+  },
+  {
+    name: "no /proc/self/fd",
+    wrap: mounted("mount -t tmpfs none /proc/self/net 2> /dev/null || true"),
+    harmless: true,
+  },
+  ...["net_admin", "net_raw", "sys_ptrace", "dac_override", "kill"].map((one) => ({
+    name: `no CAP_${one.toUpperCase()}`,
+    wrap: without(one),
+    ...(one === "net_admin" || one === "net_raw" ? {} : { harmless: true }),
+  })),
+  {
+    name: "nobody",
+    wrap: (command) => [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      "--bounding-set=-all",
+      "--inh-caps=-all",
+      ...command,
+    ],
+  },
+  { name: "8 processes", wrap: (command, { cgroups }) => cgroups.wrap("pids", 8, command) },
+  { name: "16 processes", wrap: (command, { cgroups }) => cgroups.wrap("pids", 16, command) },
+  {
+    name: "the chart's memory",
+    wrap: (command, { cgroups }) => cgroups.wrap("memory", 384 << 20, command),
+    harmless: true,
+  },
+  { name: "96 MiB", wrap: (command, { cgroups }) => cgroups.wrap("memory", 96 << 20, command) },
+];
+
+/** Control groups (version 1) that are removed at the end. */
+interface Cgroups {
+  wrap(controller: "pids" | "memory", limit: number, command: readonly string[]): readonly string[] | undefined;
+  close(): void;
+}
+
+function openCgroups(): Cgroups {
+  const made: string[] = [];
+  return {
+    wrap: (controller, limit, command) => {
+      const group = `/sys/fs/cgroup/${controller}/masq-torture-${process.pid}-${made.length}`;
+      const file = { pids: "pids.max", memory: "memory.limit_in_bytes" }[controller];
+      if (!existsSync(`/sys/fs/cgroup/${controller}/cgroup.procs`)) return undefined;
+      mkdirSync(group);
+      made.push(group);
+      writeFileSync(`${group}/${file}`, String(limit));
+      return ["sh", "-c", `echo $$ > ${group}/cgroup.procs && exec "$@"`, "sh", ...command];
+    },
+    close: () => {
+      for (const group of made) {
+        try {
+          rmdirSync(group);
+        } catch {
+          // A process in it is ending; the group stays, and limits nobody.
+        }
+      }
+    },
+  };
+}
+
+/** What an apply under a limit has to do with: foreign rules, and a config as large as it can be. */
+function burden(node: string, place: Place, rules: number): void {
+  if (rules === 0) return;
+  const tool = place === "legacy" ? "iptables-legacy-restore" : "iptables-nft-restore";
+  runInside(node, [tool, "--noflush"], kubeRules(Math.floor(rules / 20), 2, "ipv4"));
+}
+
+async function attempt({ random, count, took, timeLeft }: Try, one: Case): Promise<void> {
+  const { node, folder, place, cgroups } = one;
+  const flags = Object.entries(CONFIGS).map(([name, text]) => configFlag(folder, text, `${name}.yaml`));
+  const whole = await wholeLooks(node, place, flags);
+  const [first = "", wanted = ""] = flags;
+  await agent(node, ["apply", ...choice(place), first]);
+  burden(node, place, random.chance(0.1) && timeLeft() > 60_000 ? 20_000 : 0);
+  const { name, wrap, harmless = false } = random.pick(LIMITS);
+  const runtime = random.chance(0.8) ? ("node" as const) : ("deno" as const);
+  const command = wrap([...RUNTIMES[runtime], "apply", ...choice(place), wanted], { node, folder, place, cgroups });
+  if (!command) return;
+  const [file, args] = inside(node, [...command]);
+  const begin = performance.now();
+  const { exit, stdout, stderr } = await run([file, ...args]);
+  took("apply under a limit", performance.now() - begin);
+  const told = `${name}, ${place}, ${runtime}: exit ${exit}`;
+  const said = `${stdout}\n${stderr}`.slice(0, 2_000);
+  if (harmless && exit !== 0) throw new Error(`${told}, though the limit is harmless\n${said}`);
+  if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and nothing was said`);
+  const seen = await look(node, place);
+  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not whole:\n${seen}\n${said}`);
+  const again = await agent(node, ["apply", ...choice(place), wanted]);
+  if (again.exit !== 0) throw new Error(`${told}, and the next apply fails without a limit:\n${again.stderr}`);
+  count(exit === 0 ? `did its work: ${name}` : `said why not: ${name}`);
+}
+
+/** Longest that iptables waits for its lock, in seconds. */
+const LOCK_WAIT = 10;
+
+/** iptables' lock is held: it is waited for, or said who holds it. */
+async function attemptLock({ random, took, count, timeLeft }: Try, { node, folder, place }: Case): Promise<void> {
+  const env = { XTABLES_LOCKFILE: `${folder}/lock` };
+  writeFileSync(env.XTABLES_LOCKFILE, "");
+  const flag = configFlag(folder, CONFIGS.a);
+  const seconds = random.pick(timeLeft() > 30_000 ? [1, 4, LOCK_WAIT + 5] : [1, 4]);
+  const holder = spawn("flock", [env.XTABLES_LOCKFILE, "sleep", String(seconds)], { detached: true });
+  const released = new Promise((done) => holder.on("close", done));
+  try {
+    const begin = performance.now();
+    const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag], { env });
+    took("apply while the lock is held", performance.now() - begin);
+    const told = `${place}: the lock is held for ${seconds} s: exit ${exit}\n${stderr}`;
+    const mayFail = seconds > LOCK_WAIT && place === "legacy";
+    if (exit !== 0 && !mayFail) throw new Error(told);
+    if (exit !== 0 && !/the lock is held by (flock|sleep) \(pid \d+\)/.test(stderr))
+      throw new Error(`${told}\nnot said`);
+    count("locks waited for");
+  } finally {
+    if (holder.pid && holder.exitCode === null) process.kill(-holder.pid, "SIGKILL");
+    await released;
+  }
+}
+
+export const limits: Part = {
+  name: "limits",
+  about: "few files, processes, memory or capabilities, no /dev/shm, a held lock: the work is done, or nothing and why",
+  share: 1.5,
+  open: async () => {
+    const cgroups = openCgroups();
+    return {
+      attempt: (tools) =>
+        withFolder(async (folder) => {
+          const node = addNamespace("limits");
+          try {
+            const one = { node, folder, place: tools.random.pick(PLACE_NAMES), cgroups };
+            await (tools.random.chance(0.1) ? attemptLock(tools, one) : attempt(tools, one));
+          } finally {
+            removeNamespace(node);
+          }
+        }),
+      close: async () => cgroups.close(),
+    };
+  },
+};
