@@ -1,5 +1,5 @@
 // Rules of other programs that translate what the config keeps: looked for after each change and now and then, and reported.
-import { findSourceNat, formatDefeats } from "../doctor/index.ts";
+import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
 import { readNat } from "../netfilter/read-nat.ts";
@@ -16,9 +16,6 @@ const PAUSE_MS = 300_000;
 
 /** How much longer than a look takes is waited until the next. */
 const REST = 200;
-
-/** Rules of a policy beyond which the agent does not look: that would keep the probes waiting. */
-const MAX_RULES = 10_000;
 
 export interface ForeignRulesWatch {
   /** These policies are wanted from now on. */
@@ -56,7 +53,7 @@ export function watchForeignRules({
   let cancel = () => {};
 
   const look = async () => {
-    const policy = policies.filter(({ rules }) => rules.length <= MAX_RULES);
+    const policy = policies.filter(isQuicklyCompared);
     try {
       const families = policy.map(({ family }) => family);
       const nat = () => readNat(thisHost, families);

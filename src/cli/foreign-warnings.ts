@@ -1,6 +1,6 @@
 // What a command that looks at the node says of rules of other programs.
 import type { Opened } from "../backends/index.ts";
-import { findSourceNat, formatDefeats } from "../doctor/index.ts";
+import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
 import { readNat } from "../netfilter/read-nat.ts";
@@ -20,15 +20,19 @@ export const readFamilies = (policy: readonly FamilyPolicy[]) =>
     policy.map(({ family }) => family),
   );
 
-/** Warns of rules of other programs because of which packets are not treated as the config says. */
+/**
+ * Warns of rules of other programs because of which packets are not treated as the config says. Families with very many entries
+ * are left to `doctor`.
+ */
 export async function warnOfForeignRules(
   settings: Settings,
-  policy: readonly FamilyPolicy[],
+  policies: readonly FamilyPolicy[],
   { backend }: Opened,
   warn: (message: string) => void,
 ): Promise<void> {
   // A Windows node has no such rules.
   if (backend.unit === "exceptions") return;
+  const policy = policies.filter(isQuicklyCompared);
   const report = await findSourceNat({
     nat: () => readFamilies(policy),
     files: openFiles(),

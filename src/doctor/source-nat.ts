@@ -128,6 +128,12 @@ function endFinding({ at, owner, kind, sources, destinations }: EarlyEnd, { fami
   };
 }
 
+/** Entries of a family beyond which its rules are compared with others' only when asked: 55,000 take 200 MB and seconds. */
+const MOST_QUICK = 10_000;
+
+/** May others' rules be looked for beside the work, which must not wait for that? */
+export const isQuicklyCompared = ({ rules }: FamilyPolicy): boolean => rules.length <= MOST_QUICK;
+
 /** The findings of {@link findSourceNat} as warnings of other commands and of the log, a line each. */
 export function formatDefeats({ findings }: Pick<Report, "findings">): readonly string[] {
   return findings.map(({ what, evidence: [rule = ""] }) => `${what}: ${rule}; ip-masq-agent doctor says more`);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
 import { agent, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
-import { CONFIGS, choice, look, PLACE_NAMES, wholeLooks } from "../node.ts";
+import { CONFIGS, choice, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 /** A limit: the command that runs another one under it; `undefined` if it cannot be had here. */
@@ -39,6 +39,9 @@ const without = (capability: string) => (command: readonly string[]) => [
   `--inh-caps=-${capability}`,
   ...command,
 ];
+
+/** The limit in the chart, in bytes: deploy/kustomize/base/daemonset.yaml. */
+const CHART_MEMORY = 384 << 20;
 
 const LIMITS: readonly Limit[] = [
   ...[24, 40, 64, 128].map((files) => ({ name: `${files} files`, wrap: limited(`--nofile=${files}`) })),
@@ -98,7 +101,7 @@ const LIMITS: readonly Limit[] = [
   { name: "16 processes", wrap: (command, { cgroups }) => cgroups.wrap("pids", 16, command) },
   {
     name: "the chart's memory",
-    wrap: (command, { cgroups }) => cgroups.wrap("memory", 384 << 20, command),
+    wrap: (command, { cgroups }) => cgroups.wrap("memory", CHART_MEMORY, command),
     harmless: true,
   },
   { name: "96 MiB", wrap: (command, { cgroups }) => cgroups.wrap("memory", 96 << 20, command) },
@@ -134,20 +137,78 @@ function openCgroups(): Cgroups {
   };
 }
 
-/** What an apply under a limit has to do with: foreign rules, and a config as large as it can be. */
-function burden(node: string, place: Place, rules: number): void {
-  if (rules === 0) return;
-  const tool = place === "legacy" ? "iptables-legacy-restore" : "iptables-nft-restore";
-  runInside(node, [tool, "--noflush"], kubeRules(Math.floor(rules / 20), 2, "ipv4"));
+/** A config of almost 1 MiB: 55,000 CIDRs. */
+const LARGE = JSON.stringify({
+  cidrLimit: 100_000,
+  nonMasqueradeCIDRs: Array.from({ length: 55_000 }, (_, i) => `10.${i >> 12}.${(i >> 4) & 255}.${(i & 15) * 16}/28`),
+});
+
+/** Services of kube-proxy's: 8 rules each. iptables-nft-restore takes minutes for 100,000 rules, the legacy one seconds. */
+const SERVICES: Readonly<Record<Place, number>> = { nft: 1_000, legacy: 12_500, nftables: 1_000 };
+
+/** The chart's limit holds all that an agent and its tools need for the largest config, or beside very many foreign rules. */
+async function attemptLarge({ random, count, took }: Try, { node, folder, place, cgroups }: Case): Promise<void> {
+  const isConfig = random.chance(0.5);
+  const flag = configFlag(folder, isConfig ? LARGE : CONFIGS.a, "large.yaml");
+  if (!isConfig) {
+    const tool = place === "legacy" ? "iptables-legacy-restore" : "iptables-nft-restore";
+    runInside(node, [tool, "--noflush"], kubeRules(SERVICES[place], 2, "ipv4"));
+  }
+  const command = cgroups.wrap("memory", CHART_MEMORY, [...RUNTIMES.node, "apply", ...choice(place), flag]);
+  if (!command) return;
+  const [file, args] = inside(node, [...command]);
+  const begin = performance.now();
+  const { exit, stderr } = await run([file, ...args]);
+  const what = isConfig ? "55,000 CIDRs" : `${SERVICES[place] * 8} foreign rules`;
+  took(`apply in the chart's memory, ${what}`, performance.now() - begin);
+  if (exit !== 0) throw new Error(`the chart's memory, ${place}, ${what}: exit ${exit}\n${stderr}`);
+  count("large applies in the chart's memory");
 }
 
-async function attempt({ random, count, took, timeLeft }: Try, one: Case): Promise<void> {
+/** Without inotify a change of the config is found at the next resync, and that is said. */
+async function attemptWithoutInotify({ count, took }: Try, { folder }: Case): Promise<void> {
+  const flag = configFlag(folder, CONFIGS.a);
+  const service = `echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"`;
+  const command = [...RUNTIMES.node, "--iptables-variant=nft", flag];
+  // A user namespace has a limit of its own, which concerns nobody else.
+  const child = spawn("unshare", ["-Urn", "sh", "-c", service, "sh", ...command], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = new Promise((done) => child.on("close", done));
+  let log = "";
+  child.stderr.on("data", (data) => {
+    log += data;
+  });
+  const rules = async () => {
+    const inNamespace = ["nsenter", `--target=${child.pid}`, "--user", "--net", "--preserve-credentials"];
+    return (await run([...inNamespace, "iptables-nft", "-t", "nat", "-S", "IP-MASQ-AGENT"])).stdout;
+  };
+  try {
+    await until(
+      async () => (await rules()).includes("-d 192.168.0.0/16 "),
+      () => `no rules without inotify:\n${log}`,
+    );
+    configFlag(folder, CONFIGS.b);
+    const begin = performance.now();
+    await until(
+      async () => (await rules()).includes("-d 100.64.0.0/10 "),
+      () => `a change is not found:\n${log}`,
+    );
+    took("change found without inotify", performance.now() - begin);
+    if (!/cannot watch/.test(log)) throw new Error(`it is not said that there is no inotify:\n${log}`);
+    count("agents without inotify");
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+async function attempt({ random, count, took }: Try, one: Case): Promise<void> {
   const { node, folder, place, cgroups } = one;
   const flags = Object.entries(CONFIGS).map(([name, text]) => configFlag(folder, text, `${name}.yaml`));
   const whole = await wholeLooks(node, place, flags);
   const [first = "", wanted = ""] = flags;
   await agent(node, ["apply", ...choice(place), first]);
-  burden(node, place, random.chance(0.1) && timeLeft() > 60_000 ? 20_000 : 0);
   const { name, wrap, harmless = false } = random.pick(LIMITS);
   const runtime = random.chance(0.8) ? ("node" as const) : ("deno" as const);
   const command = wrap([...RUNTIMES[runtime], "apply", ...choice(place), wanted], { node, folder, place, cgroups });
@@ -206,7 +267,8 @@ export const limits: Part = {
           const node = addNamespace("limits");
           try {
             const one = { node, folder, place: tools.random.pick(PLACE_NAMES), cgroups };
-            await (tools.random.chance(0.1) ? attemptLock(tools, one) : attempt(tools, one));
+            const kinds = [attemptLock, attemptWithoutInotify, ...(tools.timeLeft() > 60_000 ? [attemptLarge] : [])];
+            await (tools.random.chance(0.2) ? tools.random.pick(kinds) : attempt)(tools, one);
           } finally {
             removeNamespace(node);
           }
