@@ -11,20 +11,21 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
  * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean, entries?: readonly string[] }>>}
  */
 const MODULES = {
-  core: { modules: [], packages: ["@assemblyscript/loader"] },
-  config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
+  errors: { modules: [], browser: true },
+  core: { modules: ["errors"], packages: ["@assemblyscript/loader"] },
+  config: { modules: ["core", "errors"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
-  host: { modules: [] },
-  conntrack: { modules: ["core", "policy", "host"] },
-  netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
-  backends: { modules: ["core", "config", "policy", "host"], packages: ["jsonc-parser"] },
-  doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends"] },
+  host: { modules: ["errors"] },
+  conntrack: { modules: ["core", "policy", "host", "errors"] },
+  netfilter: { modules: ["core", "policy", "host", "errors"], entries: ["index.ts", "read-nat.ts"] },
+  backends: { modules: ["core", "config", "policy", "host", "errors"], packages: ["jsonc-parser"] },
+  doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends", "errors"] },
   agent: {
-    modules: ["config", "policy", "backends", "netfilter", "host", "conntrack", "doctor"],
+    modules: ["config", "policy", "backends", "netfilter", "host", "conntrack", "doctor", "errors"],
     packages: ["prom-client"],
   },
   cli: {
-    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
+    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor", "errors"],
     packages: ["picocolors", "yaml"],
   },
   preview: {

@@ -1,16 +1,16 @@
 // A stream of lines through a reader: from a file or standard input, to standard output, with no copy in between.
+
 import { writeSync } from "node:fs";
 import process from "node:process";
 import type { AddressPlace, LineBatch, LineReader } from "../core/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { UsageError } from "./flags.ts";
 import { createHints } from "./flow-hints.ts";
 import { openInput, pause } from "./input.ts";
 import type { Io } from "./io.ts";
 
 /** The output cannot be written. */
-export class OutputError extends Error {
-  override name = "OutputError";
-}
+export class OutputError extends reportedAs("output-unwritable") {}
 
 /** How many lines went by, and how many of them hold no address where one was looked for. */
 export interface FlowTotals {

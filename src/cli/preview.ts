@@ -1,9 +1,11 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
 import { effectiveConfig } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
@@ -22,9 +24,7 @@ const HOLE = '<script type="application/json" id="state">';
 const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The page cannot be made or written. */
-export class PageError extends Error {
-  override name = "PageError";
-}
+export class PageError extends reportedAs("page") {}
 
 /** Writes the page if --page names a file, else serves it on this machine until a signal ends it. */
 export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {

@@ -1,9 +1,11 @@
 // Flags to settings: every value checked before anything starts.
+
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import { RESETS, type Reset } from "../conntrack/index.ts";
 import type { AddressPlace } from "../core/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { chosenBackend } from "./backend-flags.ts";
@@ -12,9 +14,7 @@ import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io
 import type { AdoptedAgent } from "./running-agent.ts";
 
 /** A flag with a value that no rules can be made of. */
-export class FlagError extends Error {
-  override name = "FlagError";
-}
+export class FlagError extends reportedAs("flag-value") {}
 
 /** What classify and impact read, and by what they judge it. Undefined: not given. */
 export interface FlowSettings {
