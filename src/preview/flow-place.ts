@@ -1,5 +1,6 @@
 // Where the lines of a log have their destination: what the reader says, or what the format shows.
 import type { AddressPlace } from "../core/index.ts";
+import { recognizeFlows, type WantedPlaces } from "../flows/index.ts";
 import type { Place } from "./state.ts";
 
 /** How a log is read, or why nothing is certain about it. */
@@ -9,19 +10,38 @@ export type FoundPlace =
       /** For people: `conntrack`, `AWS VPC flow log`. */
       readonly format: string;
       readonly destination: AddressPlace;
+      /** The destination's place, for people. */
       readonly label: string;
       readonly source: AddressPlace | undefined;
+      /** The line that names the columns, which is no flow. */
+      readonly header: string | undefined;
     }
   | { readonly ok: false; readonly why: string };
 
 /** Finds the place by the first lines of the log. */
-export function findPlace(sample: string, { kind, value }: Place): FoundPlace {
-  const found = (destination: AddressPlace, label: string, source?: AddressPlace): FoundPlace => {
-    return { ok: true, format: "lines", destination, label, source };
+export function findPlace(sample: string, place: Place): FoundPlace {
+  if (place.kind === "first") {
+    const format = { format: "lines", label: "the first address", source: undefined, header: undefined };
+    return { ok: true, destination: "first", ...format };
+  }
+  const recognition = recognizeFlows(sample, wantedOf(place));
+  if (!recognition.ok) return { ok: false, why: `Which address is the destination? ${capital(recognition.why)}.` };
+  const { name, destination, source, header } = recognition.format;
+  return {
+    ok: true,
+    format: name,
+    destination: destination.place,
+    label: destination.label,
+    source: source?.place,
+    header,
   };
-  if (kind === "key" && value !== "") return found({ key: value }, value);
-  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return found({ field: Number(value) }, `field ${value}`);
-  if (kind === "first") return found("first", "the first address");
-  if (/\bsrc=\S+ dst=/.test(sample)) return found({ key: "dst" }, "dst", { key: "src" });
-  return found("first", "the first address");
 }
+
+/** A place that is not yet whole, as it is typed, is as recognized. */
+function wantedOf({ kind, value }: Place): WantedPlaces {
+  if (kind === "key" && value !== "") return { destination: { key: value } };
+  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { destination: { field: Number(value) } };
+  return {};
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -84,13 +84,14 @@ export function report({ files, before, flags, place, filter, bytes }: LinesQues
   const counts = new Uint32Array(now.length);
   const turns = new Map<number, number>();
   const answers: LineAnswer[] = [];
+  const isNoFlow = (line: string) => line.trim() === "" || line === format.header;
   const passes = passesOf(now.length, now.decision, filter);
 
   const take = ({ count, indexes: [indexes, others], address, text }: LineBatch) => {
     for (let i = 0; i < count; i++) {
       const index = indexes?.[i] ?? -1;
       const other = others?.[i] ?? -1;
-      if (index < 0 && text(i).trim() === "") continue;
+      if (index < 0 && isNoFlow(text(i))) continue;
       sums.lines++;
       if (index < 0) sums.bad++;
       else counts[index] = (counts[index] ?? 0) + 1;
