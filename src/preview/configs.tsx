@@ -1,6 +1,7 @@
 // The config, and the one before it: their files in editors, and what is wrong with them.
 import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { PolicyRule } from "../policy/index.ts";
 import { asked } from "./asked.ts";
 import { toConfigMap } from "./config-map.ts";
@@ -121,6 +122,11 @@ interface FilesProps {
 
 function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange, testid }: FilesProps) {
   const shown = all.find(({ file }) => file === open.value) ?? all[0];
+  // The editor takes others for news.
+  const diagnostics = useMemo(
+    () => parsed.diagnostics.filter(({ file }) => file === shown?.file),
+    [parsed, shown?.file],
+  );
   if (!shown) return null;
   const set = (file: string, text: string) => onChange(all.map((one) => (one.file === file ? { ...one, text } : one)));
   return (
@@ -166,7 +172,7 @@ function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange,
           key={shown.file}
           label={name}
           text={shown.text}
-          diagnostics={parsed.diagnostics.filter(({ file }) => file === shown.file)}
+          diagnostics={diagnostics}
           mark={mark?.file === shown.file ? mark : undefined}
           onChange={(text) => set(shown.file, text)}
         />

@@ -192,12 +192,12 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
     const { state } = view.current;
     const found = diagnostics.map((diagnostic) => {
       const { severity, message, hint, code, ...place } = diagnostic;
-      const text = hint ? `${message} [${code}]\n${hint}` : `${message} [${code}]`;
-      const actions = fixesOf(diagnostic).map((fix) => ({
+      const words = hint ? `${message} [${code}]\n${hint}` : `${message} [${code}]`;
+      const actions = fixesOf(diagnostic, text).map((fix) => ({
         name: fix.label,
         apply: ({ state: { doc } }: EditorView) => change.current(applyFix(doc.toString(), diagnostic, fix)),
       }));
-      return { ...rangeOf(state.doc, place), severity, message: text, actions };
+      return { ...rangeOf(state.doc, place), severity, message: words, actions };
     });
     view.current.dispatch(setDiagnostics(state, found));
   }, [diagnostics]);

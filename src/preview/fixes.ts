@@ -18,19 +18,27 @@ const WRITE: readonly RegExp[] = [
 ];
 const BLOCK_OR_ADDRESS = /^write (\S+) for the block, or (\S+) for the one address$/;
 
-/** Longer places are whole texts, in which one entry cannot be replaced. */
-const LONGEST = 100;
+/** A place that is more than one key or entry: a whole config in quotes, say. */
+const MORE = /\S\s+\S|[[{]/;
 
-/** The fixes of a diagnostic; none if its hint leaves open what to write. */
-export function fixesOf({ code, hint, length }: Diagnostic): readonly Fix[] {
-  if (length > LONGEST) return [];
+/** The fixes of a diagnostic of this text; none if its hint leaves open what to write. */
+export function fixesOf({ code, hint, line, column, length }: Diagnostic, text: string): readonly Fix[] {
+  if (hint === "" || MORE.test(lineOf(text, line).slice(column - 1, column - 1 + length))) return [];
   const [, block, address] = BLOCK_OR_ADDRESS.exec(hint) ?? [];
   if (block !== undefined && address !== undefined) return [block, address].map(writing);
   for (const form of WRITE) {
-    const [, text] = form.exec(hint) ?? [];
-    if (text !== undefined) return [writing(text)];
+    const [, meant] = form.exec(hint) ?? [];
+    if (meant !== undefined) return [writing(meant)];
   }
   return code.startsWith("cidr-") && hint.endsWith("remove it") ? [{ label: "Remove it", text: undefined }] : [];
+}
+
+/** A line by its number, from 1. */
+function lineOf(text: string, line: number): string {
+  let start = 0;
+  for (let i = 1; i < line; i++) start = text.indexOf("\n", start) + 1;
+  const end = text.indexOf("\n", start);
+  return text.slice(start, end < 0 ? text.length : end);
 }
 
 const writing = (text: string): Fix => ({ label: `Write ${text}`, text });

@@ -40,6 +40,7 @@ export function Summary({ parsed, testid, onFix, onShow }: SummaryProps) {
             <Problem
               key={`${one.file}:${one.line}:${one.column}:${one.code}`}
               diagnostic={one}
+              text={texts.get(one.file) ?? ""}
               isNamed={texts.size > 1}
               onFix={onFix}
               onShow={onShow}
@@ -54,11 +55,13 @@ export function Summary({ parsed, testid, onFix, onShow }: SummaryProps) {
 
 interface ProblemProps extends Pick<SummaryProps, "onFix" | "onShow"> {
   readonly diagnostic: Diagnostic;
+  /** Of its file. */
+  readonly text: string;
   /** Are there several files? */
   readonly isNamed: boolean;
 }
 
-function Problem({ diagnostic, isNamed, onFix, onShow }: ProblemProps) {
+function Problem({ diagnostic, text, isNamed, onFix, onShow }: ProblemProps) {
   const { severity, file, line, column, message, hint } = diagnostic;
   return (
     <li class={severity}>
@@ -72,7 +75,7 @@ function Problem({ diagnostic, isNamed, onFix, onShow }: ProblemProps) {
       </b>{" "}
       {message}
       {hint && <small>{hint}</small>}
-      {fixesOf(diagnostic).map((fix) => (
+      {fixesOf(diagnostic, text).map((fix) => (
         <button
           key={fix.label}
           type="button"

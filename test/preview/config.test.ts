@@ -1,8 +1,13 @@
 // Configs in the editors: presets, files, completion, fixes, and taking them away.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
+import { toConfigMap } from "../../src/preview/config-map.ts";
+import { evaluate } from "../../src/preview/evaluate.ts";
+import { applyFix, fixesOf } from "../../src/preview/fixes.ts";
 import { PRESETS } from "../../src/preview/presets.ts";
-import { browserTest, editor, tab, text, type, withPage } from "./browser.ts";
+import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { browserTest, editor, filesOf, tab, text, type, withPage } from "./browser.ts";
 
 browserTest("the presets: each is valid, has its reason, and asks a question that it answers", () =>
   withPage(async (page) => {
@@ -74,6 +79,105 @@ browserTest("keys are completed, with what they mean", () =>
     await page.locator(".cm-key-info").getByText("Most entries", { exact: false }).waitFor();
   }),
 );
+
+browserTest("a remedy that is a text is one click, in the list and in the editor", () =>
+  withPage(
+    async (page) => {
+      const fix = (name: string) => page.locator(".diagnostics").getByRole("button", { name, exact: true });
+      await fix("Write 10.0.0.1/32").waitFor();
+      await fix("Write 10.0.0.0/8").click();
+      await fix("Write resyncInterval").click();
+      await page.locator(".cm-lintRange-error").first().hover();
+      await page.locator(".cm-diagnosticAction").click();
+      await fix("Remove it").click();
+      assert.is(
+        (await editor(page).innerText()).trim(),
+        'nonMasqueradeCIDRs:\n- 10.0.0.0/8 # pods\n- "192.168.0.0/16"\nresyncInterval: 60s',
+      );
+      assert.is(await text(page, "summary"), "valid: 2 CIDRs, resync every 1m0s");
+    },
+    {
+      config: 'nonMasqueradeCIDRs:\n- 10.0.0.1/8 # pods\n- "192.168.0.0/016"\n- 10.0.0.0/8\nresyncIntervall: 60s\n',
+    },
+  ),
+);
+
+browserTest("several files are tabs; each diagnostic and entry names its file", () =>
+  withPage(
+    async (page) => {
+      await page.getByRole("button", { name: "Add a file" }).click();
+      await type(page, "nonMasqueradeCIDRs: [11.0.0.0/8]\nmasqLinkLocal: true\n");
+      assert.is(await text(page, "summary"), "valid: 2 CIDRs, resync every 1m0s");
+      await page.getByText("ip-masq-2.yaml line 1").waitFor();
+      await type(page, "masqLinkLocal: false\nx: 1\n");
+      await page.getByRole("button", { name: "config.yaml", exact: true }).click();
+      assert.match(await editor(page).innerText(), /^nonMasqueradeCIDRs: \[10\.0\.0\.0\/8\]/);
+      await page.locator(".diagnostics").getByRole("button", { name: "ip-masq-2.yaml" }).first().click();
+      assert.match(await editor(page).innerText(), /^masqLinkLocal: false/);
+      await page.getByRole("button", { name: "Remove ip-masq-2.yaml" }).click();
+      assert.is(await text(page, "summary"), "valid: 1 CIDR, resync every 1m0s");
+    },
+    { config: "nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqLinkLocal: true\n" },
+  ),
+);
+
+browserTest("the config leaves the page as a ConfigMap or as a file", () =>
+  withPage(
+    async (page) => {
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await page.getByRole("button", { name: "Copy as ConfigMap" }).click();
+      await page.getByText("copied").waitFor();
+      const manifest = await page.evaluate(() => navigator.clipboard.readText());
+      assert.is(manifest, toConfigMap(filesOf("nonMasqueradeCIDRs: [10.0.0.0/8]\n")));
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Download" }).first().click(),
+      ]);
+      assert.is(file.suggestedFilename(), "config.yaml");
+    },
+    { config: "nonMasqueradeCIDRs: [10.0.0.0/8]\n" },
+  ),
+);
+
+test("a ConfigMap reads back as the config in it", () => {
+  const texts = ["nonMasqueradeCIDRs: [10.0.0.0/8]\n", "a: 1", "\n\n  {}\n\n", "# ü\n\nx: |\n  y\n", '{"a": "b"}'];
+  for (const config of texts) {
+    const manifest = parse(toConfigMap(filesOf(config)));
+    assert.is(manifest.kind, "ConfigMap");
+    assert.is(manifest.data.config.trimEnd(), config.trimEnd(), config);
+  }
+  const two = toConfigMap([
+    { file: "ip-masq-a.yaml", text: "a: 1\n" },
+    { file: "of b: x", text: "b: 2\n" },
+  ]);
+  assert.equal(parse(two).data, { "ip-masq-a.yaml": "a: 1\n", "of b: x": "b: 2\n" });
+  // What is one already stays as it is.
+  assert.is(toConfigMap(filesOf(two)), two);
+});
+
+test("which hints are fixes", () => {
+  const cases: [config: string, fixed: string[]][] = [
+    ["nonMasqueradeCIDRs: [10.0.0.1/8]", ["nonMasqueradeCIDRs: [10.0.0.0/8]", "nonMasqueradeCIDRs: [10.0.0.1/32]"]],
+    ["nonMasqueradeCIDRs: ['10.0.0.0/08']", ["nonMasqueradeCIDRs: ['10.0.0.0/8']"]],
+    ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/8]", ["nonMasqueradeCIDRs: [10.0.0.0/8]"]],
+    ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 10.1.0.0/16 # x\n", ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n"]],
+    ["masqLinkLocal: 'true'", ["masqLinkLocal: true"]],
+    ["masqlinklokal: true", ["masqLinkLocal: true"]],
+    ["outputInterfaces: [eth+]", ["outputInterfaces: [eth*]"]],
+    ["nonMasqueradeCIDRs: [10.300.0.0/16]", []],
+    ["apiVersion: v1\nkind: ConfigMap\ndata:\n  config: 'nonMasqueradeCIDRs: [10.0.0.1/8]'\n", []],
+  ];
+  for (const [config, fixed] of cases) {
+    const { parsed } = evaluate(filesOf(config), DEFAULT_FLAGS);
+    const [diagnostic] = parsed.diagnostics;
+    if (!diagnostic) return assert.unreachable(config);
+    assert.equal(
+      fixesOf(diagnostic, config).map((fix) => applyFix(config, diagnostic, fix)),
+      fixed,
+      config,
+    );
+  }
+});
 
 browserTest("ten thousand CIDRs: they can be worked with", () =>
   withPage(
