@@ -145,7 +145,6 @@ function Row({ block }: { block: ChangedBlock }) {
       <span class="turn">
         <VerdictBadge verdict={old} /> → <VerdictBadge verdict={after} />
       </span>
-      <span class="detail">{ruleBefore === rule ? ruleName(rule) : `${ruleName(ruleBefore)} → ${ruleName(rule)}`}</span>
       {family === "ipv4" && (
         <button
           type="button"
@@ -159,6 +158,7 @@ function Row({ block }: { block: ChangedBlock }) {
           on the map
         </button>
       )}
+      <span class="detail">{ruleBefore === rule ? ruleName(rule) : `${ruleName(ruleBefore)} → ${ruleName(rule)}`}</span>
     </li>
   );
 }

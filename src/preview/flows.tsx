@@ -52,8 +52,9 @@ export function Flows() {
           </button>
         )}
         <label class="file-button">
-          Open a file{" "}
+          Open files
           <input
+            multiple
             type="file"
             onChange={(event) => {
               const [...chosen] = event.currentTarget.files ?? [];

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import source from "worker-source";
 import type { Filter, LinesQuestion, Report } from "./report.ts";
-import { addresses, before, inForce, place } from "./store.ts";
+import { addresses, evaluationBefore, inForce, place } from "./store.ts";
 
 /** A file that was opened or dropped, or a text too long for a field. */
 export interface LinesFile {
@@ -31,20 +31,23 @@ export function takeLines(lines: LinesFile | undefined): void {
   file.value = lines;
 }
 
+const policyNow = computed(() => inForce.value.policy);
+const policyBefore = computed(() => evaluationBefore.value?.policy);
+
 let worker: Worker | undefined;
 let waiting: LinesQuestion | undefined;
 
 function startWorker(): Worker {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const made = new Worker(url);
-  const answered = (answer: Report | string | undefined) => {
+  const answered = (answer: Report | string) => {
     isReading.value = false;
     const next = waiting;
     waiting = undefined;
     if (next) ask(next);
     else report.value = answer;
   };
-  made.onmessage = ({ data }: MessageEvent<Report | undefined>) => answered(data);
+  made.onmessage = ({ data }: MessageEvent<Report>) => answered(data);
   made.onerror = (event) => {
     event.preventDefault();
     answered(event.message || "the lines cannot be read");
@@ -69,10 +72,9 @@ export const followLines = (() => {
   return () => {
     _stop ??= effect(() => {
       const bytes = file.value?.bytes ?? new TextEncoder().encode(addresses.value);
-      const { files, flags, policy } = inForce.value;
-      if (policy) {
-        ask({ files, flags, before: before.value, place: place.value, filter: filter.value, bytes });
-      }
+      // While the config is invalid these stay as they are, and nothing is asked again.
+      const policy = policyNow.value;
+      if (policy) ask({ policy, before: policyBefore.value, place: place.value, filter: filter.value, bytes });
     });
   };
 })();

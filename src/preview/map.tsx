@@ -123,7 +123,7 @@ function Legend({ stretches: all, isCompared }: { stretches: readonly Stretch[];
         </li>
       ))}
       <li>
-        <span class="swatch dot" /> smaller than it could be drawn
+        <span class="swatch dot" /> too small to draw
       </li>
       {isCompared && (
         <li>

@@ -1,9 +1,15 @@
 // Lines with addresses, and what happens to each under the config, and under the one before it.
 import { type LineBatch, LineReader } from "../core/index.ts";
-import { type Decision, formatConditions, judgeOf, outcomesOf, type Verdict } from "../policy/index.ts";
-import { evaluate } from "./evaluate.ts";
+import {
+  type Decision,
+  type FamilyPolicy,
+  formatConditions,
+  judgeOf,
+  outcomesOf,
+  type Verdict,
+} from "../policy/index.ts";
 import { type FoundPlace, findPlace } from "./flow-place.ts";
-import type { ConfigText, Flags, Place } from "./state.ts";
+import type { Place } from "./state.ts";
 import { ruleName } from "./words.ts";
 
 /** Lines that are shown. Undefined: whatever it is. */
@@ -16,9 +22,9 @@ export interface Filter {
 }
 
 export interface LinesQuestion {
-  readonly files: readonly ConfigText[];
-  readonly before: readonly ConfigText[] | undefined;
-  readonly flags: Flags;
+  readonly policy: readonly FamilyPolicy[];
+  /** The policy before; undefined if nothing is compared. */
+  readonly before: readonly FamilyPolicy[] | undefined;
   readonly place: Place;
   readonly filter: Filter;
   readonly bytes: Uint8Array;
@@ -70,17 +76,14 @@ const LONGEST = 300;
 /** Bytes from which the format is recognized. */
 const SAMPLE = 1 << 16;
 
-/** Undefined if the config is invalid. */
-export function report({ files, before, flags, place, filter, bytes }: LinesQuestion): Report | undefined {
-  const { policy } = evaluate(files, flags);
-  if (!policy) return undefined;
+/** Reads the lines. All that it needs is data, so that a worker can be asked, which knows nothing of configs. */
+export function report({ policy, before, place, filter, bytes }: LinesQuestion): Report {
   const format = findPlace(new TextDecoder().decode(bytes.subarray(0, SAMPLE)), place);
   const sums = { lines: 0, bad: 0, changed: 0, matching: 0 };
   if (!format.ok) return { ...sums, format, entries: [], turns: [], answers: [] };
   const known = { source: format.source !== undefined, outputInterface: undefined };
   const now = judgeOf(outcomesOf(policy), known);
-  const oldPolicy = before && evaluate(before, flags).policy;
-  const old = oldPolicy && judgeOf(outcomesOf(oldPolicy), known);
+  const old = before && judgeOf(outcomesOf(before), known);
   const counts = new Uint32Array(now.length);
   const turns = new Map<number, number>();
   const answers: LineAnswer[] = [];

@@ -10,17 +10,21 @@ interface ScopeNoteProps {
 
 const EVERY_PACKET = "Packets from any source and by any interface are subject to the config.";
 
+/** Equal texts stand for policies about the same packets. */
+const limitsIn = ({ scope: { sources, outputInterfaces }, enforceKeep }: FamilyPolicy): string =>
+  JSON.stringify([sources === "any" ? sources : sources.map(({ network }) => network), outputInterfaces, enforceKeep]);
+
 const sentencesOf = (policy: FamilyPolicy): string =>
   [scopeSentence(policy) ?? EVERY_PACKET, enforceSentence(policy) ?? []].flat().join(" ");
 
 export function ScopeNote({ policy, before, testid }: ScopeNoteProps) {
   const now = sentencesOf(policy);
-  const old = before ? sentencesOf(before) : now;
-  if (now === old && now === EVERY_PACKET) return null;
+  const isOther = before !== undefined && limitsIn(before) !== limitsIn(policy);
+  if (!isOther && now === EVERY_PACKET) return null;
   return (
     <p class="scope" data-testid={testid}>
       {now}
-      {now !== old && ` Before: ${old} The list of blocks and the map do not show this difference.`}
+      {isOther && ` Before: ${sentencesOf(before)} The list of blocks and the map do not show this difference.`}
     </p>
   );
 }

@@ -23,9 +23,9 @@ browserTest(
         assert.equal(
           rows.map((row) => row.replace(/\s+/g, " ").trim()),
           [
-            "11.0.0.0/8 16,777,216 addresses masqueraded → kept no entry contains it → 11.0.0.0/8, line 3 on the map",
-            "192.168.0.0/16 65,536 addresses kept → masqueraded 192.168.0.0/16, line 3 → no entry contains it on the map",
-            "10.7.0.0/24 256 addresses kept → masqueraded 10.0.0.0/8, line 2 → 10.7.0.0/24, line 4 on the map",
+            "11.0.0.0/8 16,777,216 addresses masqueraded → kept on the map no entry contains it → 11.0.0.0/8, line 3",
+            "192.168.0.0/16 65,536 addresses kept → masqueraded on the map 192.168.0.0/16, line 3 → no entry contains it",
+            "10.7.0.0/24 256 addresses kept → masqueraded on the map 10.0.0.0/8, line 2 → 10.7.0.0/24, line 4",
           ],
         );
         // The entries that decide are marked in both editors.

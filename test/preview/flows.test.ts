@@ -30,7 +30,7 @@ browserTest("addresses: one, many, and a file of them", () =>
 
       const lines = Array.from({ length: 200_000 }, (_, i) => `${i & 1 ? "10" : "9"}.${i & 255}.0.1`).join("\n");
       await page
-        .getByLabel("Open a file")
+        .getByLabel("Open files")
         .setInputFiles({ name: "flows.log", mimeType: "text/plain", buffer: Buffer.from(lines) });
       await page.getByTestId("counted").getByText("200,000 lines").waitFor();
       await page.getByTestId("entries").getByRole("row", { name: "10.0.0.0/8, line 2 kept 100,000" }).waitFor();
@@ -59,7 +59,7 @@ browserTest("addresses: one, many, and a file of them", () =>
       await field.fill("192.168.3.4");
       await page.getByRole("cell", { name: "192.168.0.0/16, line 3" }).waitFor();
       const long = `10.0.0.1 ${"x".repeat(5_000_000)}`;
-      const input = page.getByLabel("Open a file");
+      const input = page.getByLabel("Open files");
       await input.setInputFiles({ name: "long.log", mimeType: "text/plain", buffer: Buffer.from(long) });
       await page.getByRole("cell", { name: /^10\.0\.0\.1 x+…$/ }).waitFor();
     },
