@@ -1,5 +1,6 @@
 // The page.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { version } from "../../package.json";
 import { Ask } from "./ask.tsx";
 import { Changes } from "./compared.tsx";
@@ -29,7 +30,15 @@ const VIEWS: Readonly<Record<Tab, { readonly label: string; readonly view: () =>
 const TABS = Object.entries(VIEWS).map(([name, { label }]) => ({ name: name as Tab, label }));
 
 export function App() {
-  const View = VIEWS[tab.value].view;
+  const isAnswered = useSignal(false);
+  // The answer is painted first: an editor takes longer to be made than all the rest.
+  useEffect(() => {
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        isAnswered.value = true;
+      });
+    });
+  }, []);
   return (
     <>
       <header>
@@ -39,38 +48,54 @@ export function App() {
       </header>
       <main>
         <Ask />
-        <section class="left" aria-label="Config">
-          <Configs />
-          <FlagControls />
-        </section>
-        <section class="right" aria-label="What it does">
-          <Tabs
-            tabs={TABS}
-            chosen={tab.value}
-            onChoose={(name) => {
-              tab.value = name;
-            }}
-          >
-            {inForce.value.stale && inForce.value.policy && (
-              <p class="stale" role="status">
-                The config or a flag is invalid: this view shows the last valid config, which would stay in force.
-              </p>
-            )}
-            <View />
-          </Tabs>
-        </section>
+        {isAnswered.value && <Workplace />}
       </main>
-      <footer>
-        <p>
-          ip-masq-agent {version} ·{" "}
-          <a href="https://kubernetes.io/docs/tasks/administer-cluster/ip-masq-agent/" rel="noreferrer" target="_blank">
-            Kubernetes: IP masquerade agent
-          </a>
-        </p>
-        <Reference />
-      </footer>
+      {isAnswered.value && <Footer />}
       <Drop />
     </>
+  );
+}
+
+/** The config and what it does. */
+function Workplace() {
+  const View = VIEWS[tab.value].view;
+  return (
+    <>
+      <section class="left" aria-label="Config">
+        <Configs />
+        <FlagControls />
+      </section>
+      <section class="right" aria-label="What it does">
+        <Tabs
+          tabs={TABS}
+          chosen={tab.value}
+          onChoose={(name) => {
+            tab.value = name;
+          }}
+        >
+          {inForce.value.stale && inForce.value.policy && (
+            <p class="stale" role="status">
+              The config or a flag is invalid: this view shows the last valid config, which would stay in force.
+            </p>
+          )}
+          <View />
+        </Tabs>
+      </section>
+    </>
+  );
+}
+
+function Footer() {
+  return (
+    <footer>
+      <p>
+        ip-masq-agent {version} ·{" "}
+        <a href="https://kubernetes.io/docs/tasks/administer-cluster/ip-masq-agent/" rel="noreferrer" target="_blank">
+          Kubernetes: IP masquerade agent
+        </a>
+      </p>
+      <Reference />
+    </footer>
   );
 }
 

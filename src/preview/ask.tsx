@@ -6,6 +6,7 @@ import {
   type Decision,
   type FamilyPolicy,
   formatAddressRange,
+  formatConditions,
   limitsOf,
   type Part,
   type Scope,
@@ -206,7 +207,10 @@ function Parts({ parts }: { parts: readonly Part[] }) {
                 <td>
                   <VerdictBadge verdict={decision.verdict} />
                 </td>
-                <td>{ruleName(decision.rule)}</td>
+                <td>
+                  {ruleName(decision.rule)}
+                  {formatConditions(decision.dependsOn)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -97,7 +97,7 @@ function saidOf(found: readonly FamilyChanges[]): string {
       `${plural(blocks.length, `${found.length > 1 ? `${NAMES[family]} ` : ""}block`)} with ${formatAddresses(count)}`,
     ];
   });
-  return parts.length === 0 ? "No verdict changes, but settings do." : `${parts.join(" and ")}: the verdict changes.`;
+  return parts.length === 0 ? "No verdict changes, but settings do." : `${parts.join(" and ")} get another verdict.`;
 }
 
 function Blocks({ blocks }: { blocks: readonly ChangedBlock[] }) {

@@ -7,7 +7,7 @@ import { Where } from "./flow-format.tsx";
 import { file, filter, followLines, NO_FILTER, report, takeLines } from "./lines.ts";
 import { openFiles } from "./open-files.ts";
 import type { LineAnswer, Report } from "./report.ts";
-import { addresses, inForce, isCompared, pointed } from "./store.ts";
+import { addresses, inForce, isCompared, pointed, question } from "./store.ts";
 import { isTouch } from "./touch.ts";
 import { enforceSentence, formatCount, lookName, plural } from "./words.ts";
 
@@ -230,7 +230,18 @@ function Row({ answer, compared }: { answer: LineAnswer; compared: boolean }) {
       }}
     >
       <td>
-        <code>{address}</code>
+        {address !== "" && (
+          <button
+            type="button"
+            class="link"
+            title="Ask about it above"
+            onClick={() => {
+              question.value = address;
+            }}
+          >
+            <code>{address}</code>
+          </button>
+        )}
       </td>
       <td>{verdict ? <VerdictBadge verdict={verdict} /> : <span class="problem">no address</span>}</td>
       {compared && <td>{before && <VerdictBadge verdict={before} />}</td>}

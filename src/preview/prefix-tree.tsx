@@ -4,7 +4,7 @@ import { memo } from "preact/compat";
 import { type Family, findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
 import { diffSpaces, type FamilyPolicy, type PolicyRule, sameVerdict, spaceOf, type Verdict } from "../policy/index.ts";
 import { VerdictBadge } from "./badge.tsx";
-import { pointed } from "./store.ts";
+import { openFile, pointed } from "./store.ts";
 import { formatAddresses, sourceName } from "./words.ts";
 
 export interface PrefixTreeProps {
@@ -56,15 +56,12 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
         <li
           key={rule.prefix.network}
           class={changes ? `${status} changes` : status}
-          onMouseEnter={() => {
-            pointed.value = rule;
-          }}
-          onMouseLeave={() => {
-            pointed.value = undefined;
-          }}
+          onMouseEnter={() => point(rule)}
+          onMouseLeave={() => point(undefined)}
         >
           <Row
             name={rule.prefix.network}
+            rule={rule}
             verdict={verdict}
             detail={`${status === "same" ? "" : `${status}${changes ? "" : ", no verdict changes"}; `}${sourceName(rule)}`}
             family={rule.prefix.family}
@@ -77,7 +74,14 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
   );
 }
 
+/** Marks an entry where it is written. */
+function point(rule: PolicyRule | undefined): void {
+  pointed.value = rule;
+}
+
 interface RowProps {
+  /** The entry, if it is one. */
+  readonly rule?: PolicyRule;
   readonly name: string;
   readonly verdict: Verdict;
   readonly detail: string;
@@ -85,11 +89,27 @@ interface RowProps {
   readonly bits: number;
 }
 
-function Row({ name, verdict, detail, family, bits }: RowProps) {
+function Row({ rule, name, verdict, detail, family, bits }: RowProps) {
   const width = family === "ipv4" ? 32 : 128;
   return (
     <span class="row">
-      <code>{name}</code>
+      {rule?.origin ? (
+        <button
+          type="button"
+          class="name"
+          title="Mark it in the editor"
+          onFocus={() => point(rule)}
+          onBlur={() => point(undefined)}
+          onClick={() => {
+            point(rule);
+            openFile.value = rule.origin?.file ?? "";
+          }}
+        >
+          <code>{name}</code>
+        </button>
+      ) : (
+        <code>{name}</code>
+      )}
       <VerdictBadge verdict={verdict} />
       <span class="count">{formatAddresses(1n << BigInt(width - bits))}</span>
       <span class="detail">{detail}</span>
