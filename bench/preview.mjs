@@ -24,14 +24,18 @@ export async function printPreview() {
   for (let i = 0; i < ROUNDS; i++) {
     const context = await browser.newContext();
     const page = await context.newPage();
+    // When the frame with the answer in it is painted; asked from outside it would be later.
+    await page.addInitScript(() => {
+      const look = () => {
+        if (document.querySelector("[data-testid=way]")) {
+          requestAnimationFrame(() => Object.assign(window, { answered: performance.now() }));
+        } else requestAnimationFrame(look);
+      };
+      look();
+    });
     await page.goto(url);
-    await page.getByTestId("way").waitFor();
-    answers.push(
-      await page.evaluate(async () => {
-        await new Promise((done) => requestAnimationFrame(done));
-        return performance.now();
-      }),
-    );
+    await page.waitForFunction(() => Reflect.get(window, "answered"));
+    answers.push(await page.evaluate(() => Reflect.get(window, "answered")));
     await context.close();
   }
 
