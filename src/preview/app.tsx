@@ -61,7 +61,7 @@ function Workplace() {
   const View = VIEWS[tab.value].view;
   return (
     <>
-      <section class="left" aria-label="Config">
+      <section class="left" aria-label="Config and flags">
         <Configs />
         <FlagControls />
       </section>

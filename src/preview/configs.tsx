@@ -7,6 +7,7 @@ import { asked } from "./asked.ts";
 import { toConfigMap } from "./config-map.ts";
 import { Editor, type Place } from "./editor.tsx";
 import type { Evaluation } from "./evaluate.ts";
+import { notices } from "./open-files.ts";
 import { PRESETS, type Preset } from "./presets.ts";
 import { copy, download } from "./save.ts";
 import { CONFIG_FILE, type ConfigText } from "./state.ts";
@@ -22,6 +23,8 @@ import {
   pointed,
   pointedBefore,
   question,
+  setState,
+  state,
 } from "./store.ts";
 import { Summary } from "./summary.tsx";
 
@@ -199,25 +202,37 @@ function freeName(all: readonly ConfigText[]): string {
   }
 }
 
-/** Takes a preset; what was there can be had back with Undo in the editor only, so it is compared if it differs from all presets. */
-function take({ files: next, flags: set, question: ask }: Preset): void {
+/** Takes a preset. What somebody has written can be had back. */
+function take({ name, files: next, flags: set, question: ask }: Preset): void {
+  const old = state.value;
+  const isPreset = ALL.some((one) => sameFiles(one.files, old.files));
+  if (!isPreset) {
+    const undo = { label: "Undo", act: () => setState(old) };
+    notices.value = [
+      { text: `“${name}” is now in the editor, in place of what was there.`, isProblem: false, actions: [undo] },
+    ];
+  }
   files.value = next;
   flags.value = set;
   question.value = ask;
   openFile.value = "";
 }
 
+const ALL = Object.values(PRESETS).flat();
+
+const sameFiles = (some: readonly ConfigText[], others: readonly ConfigText[]): boolean =>
+  some.length === others.length && some.every(({ text }, i) => others[i]?.text === text);
+
 function Presets() {
   const chosen = useSignal<Preset | undefined>(undefined);
-  const all = Object.values(PRESETS).flat();
-  const isShown = chosen.value?.files.every(({ text }, i) => files.value[i]?.text === text) === true;
+  const isShown = chosen.value !== undefined && sameFiles(chosen.value.files, files.value);
   return (
     <>
       <select
         aria-label="Start from a preset"
         value=""
         onChange={(event) => {
-          chosen.value = all.find(({ name }) => name === event.currentTarget.value);
+          chosen.value = ALL.find(({ name }) => name === event.currentTarget.value);
           event.currentTarget.value = "";
           if (chosen.value) take(chosen.value);
         }}

@@ -99,6 +99,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
         onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
       }}
       onMouseLeave={() => {
+        if (isTouch()) return;
         setCursor(undefined);
         onPoint(undefined);
       }}

@@ -54,7 +54,7 @@ async function readFile(file: File): Promise<Opened | Notice> {
     const sample = decode(bytes.subarray(0, SAMPLE));
     return { name: file.name, bytes, content: recognize(sample, () => decode(bytes.subarray(0, LONGEST_TEXT))) };
   } catch (error) {
-    return problem(`${file.name} cannot be unpacked: ${(error as Error).message}`);
+    return problem(`${file.name} cannot be unpacked (${(error as Error).message}): drop what gunzip makes of it`);
   }
 }
 

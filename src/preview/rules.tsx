@@ -28,6 +28,8 @@ export function Rules() {
   );
 }
 
+const NAMES = { ipv4: "IPv4", ipv6: "IPv6" } as const;
+
 function Transaction({ part, before }: { readonly part: Rendered; readonly before: Rendered | undefined }) {
   const said = useSignal("");
   const text = formatRendered(part);
@@ -40,7 +42,7 @@ function Transaction({ part, before }: { readonly part: Rendered; readonly befor
   return (
     <div class="block">
       <div class="bar">
-        <h3>{part.family === "ipv4" ? "IPv4" : "IPv6"}</h3>
+        <h3>{NAMES[part.family]}</h3>
         <span role="status">{said.value}</span>
         <button
           type="button"
@@ -54,7 +56,11 @@ function Transaction({ part, before }: { readonly part: Rendered; readonly befor
           Download
         </button>
       </div>
-      <Code label={`Transaction for ${part.command}`} testid={`rules-${part.family}`} lines={lines} />
+      <Code
+        label={`Transaction for ${part.command}, ${NAMES[part.family]}`}
+        testid={`rules-${part.family}`}
+        lines={lines}
+      />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import {
   summarize,
 } from "../config/index.ts";
 import { applyFix, fixesOf } from "./fixes.ts";
+import { flags } from "./store.ts";
 import { plural } from "./words.ts";
 
 /** Problems that are shown as text; the editor marks more. */
@@ -34,6 +35,17 @@ export function Summary({ parsed, testid, onFix, onShow }: SummaryProps) {
           ? `valid: ${summarize(valid)}, resync every ${formatDuration(valid.resyncInterval)}${warnings}`
           : `invalid: ${plural(count("error"), "error")}${warnings}`}
       </p>
+      {diagnostics.some(({ code }) => code === "ipv6-disabled") && (
+        <button
+          type="button"
+          class="fix"
+          onClick={() => {
+            flags.value = { ...flags.value, ipv6: true };
+          }}
+        >
+          Turn on --enable-ipv6
+        </button>
+      )}
       {diagnostics.length > 0 && (
         <ul class="diagnostics">
           {diagnostics.slice(0, SHOWN).map((one) => (

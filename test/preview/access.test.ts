@@ -14,13 +14,13 @@ const BOTH_FAMILIES =
 /** What axe-core finds. */
 async function findingsOf(page: Page): Promise<readonly string[]> {
   // A script element would need a hash in the page's policy.
-  const { violations } = (await page.evaluate(`${axe.source}; axe.run()`)) as import("axe-core").AxeResults;
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(`${axe.source}; 0`);
+  const { violations } = (await page.evaluate("axe.run()")) as import("axe-core").AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  browserTest(`no serious accessibility findings, and nothing cut off on a narrow screen (${colorScheme})`, () =>
+  browserTest(`no accessibility findings, and nothing cut off on a narrow screen (${colorScheme})`, () =>
     withPage(
       async (page) => {
         for (const width of [1400, 320]) {
@@ -36,7 +36,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       },
       {
         config: `${BOTH_FAMILIES}sourceCIDRs: [10.244.0.0/16]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n`,
-        before: "# typed half\nnonMasqueradeCIDRs: [10.0.0.0/33]",
+        // Compared with one that is typed half, and with a whole one.
+        before: `nonMasqueradeCIDRs: [10.0.0.0/${colorScheme === "dark" ? 33 : 9}]\n`,
         flags: { ...DEFAULT_FLAGS, ipv6: true, backend: colorScheme === "dark" ? "nftables" : "iptables" },
         addresses: "10.0.0.1\nx\n8.8.8.8\n",
         observed: { ipv4: "*nat\nCOMMIT\n", ipv6: "x", nftables: "table ip x {\n}\n" },

@@ -102,6 +102,20 @@ browserTest("a remedy that is a text is one click, in the list and in the editor
   ),
 );
 
+browserTest("IPv6 that is not enabled is one click too; a preset in place of one's own config can be undone", () =>
+  withPage(
+    async (page) => {
+      assert.match(await text(page, "summary"), /^invalid: 2 errors/);
+      await page.getByRole("button", { name: "Turn on --enable-ipv6" }).click();
+      assert.is(await text(page, "summary"), "valid: 2 CIDRs, resync every 1m0s");
+      await page.getByLabel("Start from a preset").selectOption("flannel");
+      await page.getByRole("button", { name: "Undo" }).click();
+      assert.is(await text(page, "summary"), "valid: 2 CIDRs, resync every 1m0s");
+    },
+    { config: "nonMasqueradeCIDRs: ['fd00::/16', 'fd01::/16']\n" },
+  ),
+);
+
 browserTest("several files are tabs; each diagnostic and entry names its file", () =>
   withPage(
     async (page) => {

@@ -75,6 +75,9 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       await says(page, "format", /^Read as AWS VPC flow log; the destination is dstaddr\.$/);
       await says(page, "counted", "2 lines");
       assert.match(await text(page, "notices"), /^vpc\.log\.gz: a log with addresses, \d+ bytes, under Flows\./);
+      // As log shippers append one member to another.
+      await drop(page, { "members.gz": Buffer.concat([gzipSync(AWS), gzipSync(AWS), gzipSync("")]) });
+      await says(page, "counted", "4 lines");
       // What the destination is can be changed; without certainty nothing is counted.
       await page.getByLabel("The destination is").selectOption("key");
       await page.getByRole("textbox", { name: "Key" }).fill("srcaddr");
@@ -95,7 +98,7 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       await says(
         page,
         "notices",
-        /broken\.gz cannot be unpacked: .*x\.bin is not recognized: it is not text in UTF-8\./,
+        /broken\.gz cannot be unpacked .*x\.bin is not recognized: it is not text in UTF-8\./,
       );
       await tab(page, "Flows");
       await says(page, "counted", "1 line");

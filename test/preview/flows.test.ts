@@ -43,15 +43,15 @@ browserTest("addresses: one, many, and a file of them", () =>
 
       // A flow log has the pod first; the destination is known, can be seen, and can be changed.
       await field.fill("tcp 6 ESTABLISHED src=10.0.0.5 dst=8.8.8.8 sport=1 dport=2\n");
-      await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
+      await page.getByRole("cell", { name: "8.8.8.8", exact: true }).first().waitFor();
       await says(page, "format", /the destination is dst/);
       await page.getByLabel("The destination is").selectOption("first");
-      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).waitFor();
+      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).first().waitFor();
       await page.getByLabel("The destination is").selectOption("key");
-      await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
+      await page.getByRole("cell", { name: "8.8.8.8", exact: true }).first().waitFor();
       await page.getByLabel("The destination is").selectOption("field");
       await page.getByRole("textbox", { name: "Field number" }).fill("4");
-      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).waitFor();
+      await page.getByRole("cell", { name: "10.0.0.5", exact: true }).first().waitFor();
 
       // An invalid config answers by the last valid one, and a line of megabytes does no harm.
       await type(page, "nonMasqueradeCIDRs: [x]");
