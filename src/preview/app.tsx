@@ -89,7 +89,7 @@ function Footer() {
   return (
     <footer>
       <p>
-        ip-masq-agent {version} ·{" "}
+        ip-masq-agent {version} · Nothing that you enter leaves this page ·{" "}
         <a href="https://kubernetes.io/docs/tasks/administer-cluster/ip-masq-agent/" rel="noreferrer" target="_blank">
           Kubernetes: IP masquerade agent
         </a>
