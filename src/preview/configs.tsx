@@ -1,30 +1,23 @@
 // The config, and the one before it: their files in editors, and what is wrong with them.
 import type { Signal } from "@preact/signals";
-import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { PolicyRule } from "../policy/index.ts";
 import { asked } from "./asked.ts";
-import { toConfigMap } from "./config-map.ts";
 import { Editor, type Place } from "./editor.tsx";
 import type { Evaluation } from "./evaluate.ts";
-import { notices } from "./open-files.ts";
-import { PRESETS, type Preset } from "./presets.ts";
-import { copy, download } from "./save.ts";
-import { CONFIG_FILE, type ConfigText } from "./state.ts";
+import { PresetMenu } from "./preset-menu.tsx";
+import { SaveConfig } from "./save-config.tsx";
+import type { ConfigText } from "./state.ts";
 import {
   before,
   evaluation,
   evaluationBefore,
   files,
-  flags,
   inForce,
   openFile,
   openFileBefore,
   pointed,
   pointedBefore,
-  question,
-  setState,
-  state,
 } from "./store.ts";
 import { Summary } from "./summary.tsx";
 
@@ -69,7 +62,7 @@ export function Configs() {
       <section class="config" aria-labelledby="config-heading">
         <div class="bar">
           <h2 id="config-heading">{isCompared ? "After" : "Config"}</h2>
-          <Presets />
+          <PresetMenu />
           {!isCompared && (
             <button
               type="button"
@@ -92,7 +85,7 @@ export function Configs() {
           }}
           testid="summary"
         />
-        <Save />
+        <SaveConfig />
       </section>
     </>
   );
@@ -200,85 +193,4 @@ function freeName(all: readonly ConfigText[]): string {
     const name = `ip-masq-${i}.yaml`;
     if (all.every(({ file }) => file !== name)) return name;
   }
-}
-
-/** Takes a preset. What somebody has written can be had back. */
-function take({ name, files: next, flags: set, question: ask }: Preset): void {
-  const old = state.value;
-  const isPreset = ALL.some((one) => sameFiles(one.files, old.files));
-  if (!isPreset) {
-    const undo = { label: "Undo", act: () => setState(old) };
-    notices.value = [
-      { text: `“${name}” is now in the editor, in place of what was there.`, isProblem: false, actions: [undo] },
-    ];
-  }
-  files.value = next;
-  flags.value = set;
-  question.value = ask;
-  openFile.value = "";
-}
-
-const ALL = Object.values(PRESETS).flat();
-
-const sameFiles = (some: readonly ConfigText[], others: readonly ConfigText[]): boolean =>
-  some.length === others.length && some.every(({ text }, i) => others[i]?.text === text);
-
-function Presets() {
-  const chosen = useSignal<Preset | undefined>(undefined);
-  const isShown = chosen.value !== undefined && sameFiles(chosen.value.files, files.value);
-  return (
-    <>
-      <select
-        aria-label="Start from a preset"
-        value=""
-        onChange={(event) => {
-          chosen.value = ALL.find(({ name }) => name === event.currentTarget.value);
-          event.currentTarget.value = "";
-          if (chosen.value) take(chosen.value);
-        }}
-      >
-        <option value="">Presets…</option>
-        {Object.entries(PRESETS).map(([heading, presets]) => (
-          <optgroup key={heading} label={heading}>
-            {presets.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </optgroup>
-        ))}
-      </select>
-      {isShown && (
-        <p class="why" role="status" data-testid="why">
-          <b>{chosen.value?.name}.</b> {chosen.value?.why}
-        </p>
-      )}
-    </>
-  );
-}
-
-/** Takes the config away: as a ConfigMap, or as the file that it is. */
-function Save() {
-  const said = useSignal("");
-  const [only, more] = files.value;
-  return (
-    <div class="bar save">
-      <span role="status">{said.value}</span>
-      <button
-        type="button"
-        onClick={async () => {
-          said.value = (await copy(toConfigMap(files.value))) ? "copied" : "the browser does not allow it";
-        }}
-      >
-        Copy as ConfigMap
-      </button>
-      <button
-        type="button"
-        onClick={() => {
-          if (only && !more) download(only.file || CONFIG_FILE, only.text);
-          else download("ip-masq-agent.configmap.yaml", toConfigMap(files.value));
-        }}
-      >
-        Download
-      </button>
-    </div>
-  );
 }

@@ -17,9 +17,9 @@ export function Rules() {
     <>
       <p class="note">
         {before
-          ? "The rules after, with what goes and what comes."
+          ? "The rules before and after, as a diff."
           : "One transaction for each family, which succeeds or fails as a whole, for a node without rules of the agent."}{" "}
-        <code>ip-masq-agent render</code> prints {before ? "each of them" : "the same"}.
+        <code>ip-masq-agent render</code> prints {before ? "either" : "the same"}.
       </p>
       {SHOWN_BACKENDS[backend.value].render(policy, flags).map((part) => (
         <Transaction key={part.family} part={part} before={before?.find(({ family }) => family === part.family)} />

@@ -1,4 +1,4 @@
-// Texts that leave the page by the reader's hand: to the clipboard or to a file.
+// Copies texts to the clipboard, and downloads them.
 
 /** Copies a text; returns whether that was possible. A page has a clipboard only if its origin is trusted: not on plain http. */
 export function copy(text: string): Promise<boolean> {
