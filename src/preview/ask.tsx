@@ -13,7 +13,8 @@ import {
 } from "../policy/index.ts";
 import { type Answer, asked } from "./asked.ts";
 import { VerdictBadge } from "./badge.tsx";
-import { flags, inForce, openFile, question } from "./store.ts";
+import { defeater } from "./on-node.ts";
+import { flags, inForce, openFile, question, tab } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
 /** Parts of a CIDR that are listed. */
@@ -52,6 +53,20 @@ export function Ask() {
         {read.kind === "packet" && !answer && <p class="note">The answer needs a valid config.</p>}
         {answer && <Way answer={answer} />}
         {before && <Before answer={before} />}
+        {defeater.value !== undefined && (
+          <p class="problem" data-testid="answer-node">
+            Not on the node whose rules are pasted: a rule of {defeater.value} translates it all the same.{" "}
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                tab.value = "plan";
+              }}
+            >
+              Show it
+            </button>
+          </p>
+        )}
       </div>
     </section>
   );

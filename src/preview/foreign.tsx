@@ -10,10 +10,10 @@ import {
   type NatView,
   type Ours,
   type Rule,
-  readPasted,
 } from "../netfilter/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
-import { inForce, observed } from "./store.ts";
+import { pastedViews } from "./on-node.ts";
+import { inForce } from "./store.ts";
 import { either, plural } from "./words.ts";
 
 /** Rules of a chain that are shown; of kube-proxy's thousands only those that matter. */
@@ -21,8 +21,7 @@ const SHOWN = 60;
 
 export function Foreign({ policy }: { readonly policy: FamilyPolicy }) {
   const { family, chain } = policy;
-  const { [family]: iptables, nftables } = observed.value;
-  const view = readPasted(family, { iptables, nftables });
+  const view = pastedViews.value[family];
   if (view.groups.length === 0) return null;
   const ours = { chain, table: inForce.value.flags.table };
   const found = foreignRules(view, policy, ours);

@@ -67,12 +67,17 @@ browserTest("rules of other programs that defeat the config are marked, with wha
           "Chain FLANNEL-POSTRTG: -s 10.244.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE Start flanneld without --ip-masq. " +
           "Or set enforceNonMasquerade: true, with which the agent binds these packets to their address.",
       ]);
+      assert.match(
+        await text(page, "answer-node"),
+        /^Not on the node whose rules are pasted: a rule of flannel translates it all the same\./,
+      );
       assert.match(await foreign.locator(".ours").innerText(), /-j IP-MASQ-AGENT\s*the agent's own$/);
       await page.getByLabel("iptables-save -t nat").fill(SAVED.replace(/.*flanneld masq.*\n/, ""));
       assert.is(
         await foreign.getByRole("status").innerText(),
         "None of the pasted rules of other programs defeats the config.",
       );
+      assert.is(await page.getByTestId("answer-node").count(), 0);
       await page.getByLabel("iptables-save -t nat").fill("");
       await page.getByLabel("nft list ruleset").fill(LISTED);
       assert.match(
@@ -81,7 +86,7 @@ browserTest("rules of other programs that defeat the config are marked, with wha
       );
       assert.is(await foreign.locator(".rules li").count(), 3);
     },
-    { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, tab: "plan" },
+    { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, question: "10.244.1.7 → 10.1.2.3", tab: "plan" },
   ),
 );
 
