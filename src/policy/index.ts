@@ -6,7 +6,7 @@
 export { type AddressRange, formatAddressRange } from "../core/index.ts";
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
-export { type DifferenceOptions, describePolicy, diffPolicies, type PolicyChange } from "./difference.ts";
+export { type DifferenceOptions, describePolicy, diffPolicies, diffSettings, type PolicyChange } from "./difference.ts";
 export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known } from "./judge.ts";
 export {
