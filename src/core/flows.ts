@@ -1,7 +1,7 @@
 // Lines of text, each with the address that counts in it, looked up while the text goes by.
 // This module is browser-compatible.
 import { CoreMemoryError, Instance } from "./instance.ts";
-import type { PrefixRecords } from "./prefix.ts";
+import type { PrefixRecords } from "./record.ts";
 import { putTable } from "./table.ts";
 
 /** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `key=`. */
