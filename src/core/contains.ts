@@ -1,6 +1,6 @@
 // Does a CIDR contain an address?
 // This module is browser-compatible.
-import { holds, singlePair } from "./single.ts";
+import { singlePair } from "./single.ts";
 
 /**
  * Does a CIDR contain an address, or all of another CIDR? An IPv4 CIDR contains no IPv6 address, and the other way round.
@@ -19,5 +19,5 @@ export function contains(cidr: string, address: string): boolean {
   const [outer, inner] = singlePair();
   outer.read(cidr, "the CIDR", "either");
   inner.read(address, "the address", "either");
-  return holds(outer, inner);
+  return outer.contains(inner);
 }

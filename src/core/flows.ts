@@ -92,11 +92,12 @@ function placeIn(instance: Instance, place: AddressPlace): PlacedPlace {
  * @example
  * ```ts
  * const reader = new LineReader([{ prefixes: parsePrefixes(["10.0.0.0/8"]).records }]);
- * for (let n = 1; n > 0; ) {
- *   n = readSync(0, reader.room());
- *   reader.filled(n);
- *   for (let batch = reader.next(); batch; batch = reader.next()) console.log(batch.indexes[0]);
- * }
+ * const text = new TextEncoder().encode("10.1.2.3 a\n192.0.2.1 b\n");
+ * reader.room().set(text);
+ * reader.filled(text.length);
+ * const batch = reader.next();
+ * [...batch.indexes[0]]; // [0, -1]
+ * batch.text(1); // "192.0.2.1 b"
  * ```
  */
 export class LineReader {

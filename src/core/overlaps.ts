@@ -1,6 +1,6 @@
 // Do two CIDRs have addresses in common?
 // This module is browser-compatible.
-import { holds, singlePair } from "./single.ts";
+import { singlePair } from "./single.ts";
 
 /**
  * Do two CIDRs have addresses in common? They do if one contains the other. Addresses are CIDRs of all their bits.
@@ -17,5 +17,5 @@ export function overlaps(a: string, b: string): boolean {
   const [first, second] = singlePair();
   first.read(a, "the first CIDR", "either");
   second.read(b, "the second CIDR", "either");
-  return holds(first, second) || holds(second, first);
+  return first.contains(second) || second.contains(first);
 }

@@ -19,16 +19,18 @@ export class SingleReader {
   readonly #ends: number;
   /** Where the record is. */
   readonly record: number;
-  #bytes: Uint8Array;
-  #words: Uint32Array;
+  /** All memory of the core, in bytes and in words. Both are empty once the memory has grown. */
+  #bytes = new Uint8Array();
+  #words: Uint32Array = new Uint32Array();
+  /** What the record says: who asks about one CIDR asks often. */
+  #last: string | undefined;
+  #wanted: Wanted | undefined;
 
   constructor(instance: Instance) {
     this.#instance = instance;
     this.#text = instance.alloc(LONGEST);
     this.#ends = instance.alloc(4);
     this.record = instance.alloc(RECORD);
-    this.#bytes = instance.bytes(this.#text, LONGEST);
-    this.#words = instance.words(this.#ends, 1);
   }
 
   /**
@@ -36,41 +38,48 @@ export class SingleReader {
    * Throws `TypeError` if it is no string, and {@link InvalidCidrError} if it is not what is wanted.
    */
   read(text: string, what: string, wanted: Wanted): void {
+    if (text === this.#last && wanted === this.#wanted) return;
     checkText(text, what, wanted);
-    // The views go when the memory grows.
-    if (this.#bytes.length === 0) {
-      this.#bytes = this.#instance.bytes(this.#text, LONGEST);
-      this.#words = this.#instance.words(this.#ends, 1);
-    }
+    this.#last = undefined;
+    this.#look();
     const length = Math.min(text.length, LONGEST);
     let isPrefix = wanted === "prefix";
-    for (let i = 0; i < length; i++) {
+    for (let i = 0, at = this.#text; i < length; i++, at++) {
       const code = text.charCodeAt(i);
       // What is not ASCII becomes a byte that belongs nowhere.
-      this.#bytes[i] = code < 0x80 ? code : 0xff;
+      this.#bytes[at] = code < 0x80 ? code : 0xff;
       if (code === SLASH && wanted === "either") isPrefix = true;
     }
-    this.#words[0] = length;
-    const { call } = this.#instance;
-    call.parsePrefixes(this.#text, this.#ends, 1, isPrefix ? PREFIX : ADDRESS, this.record);
-    const record = this.#instance.view(this.record, RECORD);
-    const problem = PROBLEMS[record.getUint8(PROBLEM_AT)] ?? "none";
-    if (problem !== "none") throw new InvalidCidrError(text, { problem, at: record.getUint32(STOP_AT, true) }, wanted);
+    this.#words[this.#ends >> 2] = length;
+    this.#instance.call.parsePrefixes(this.#text, this.#ends, 1, isPrefix ? PREFIX : ADDRESS, this.record);
+    const problem = PROBLEMS[this.#bytes[this.record + PROBLEM_AT] ?? 0] ?? "none";
+    if (problem !== "none") {
+      throw new InvalidCidrError(text, { problem, at: this.#words[(this.record + STOP_AT) >> 2] ?? 0 }, wanted);
+    }
+    this.#last = text;
+    this.#wanted = wanted;
   }
 
-  /** The first `bits` bits of the family in 32-bit words, the rest zeros. */
-  network(bits: number): readonly [family: number, a: number, b: number, c: number, d: number] {
-    const record = this.#instance.view(this.record, RECORD);
-    const word = (at: number, first: number) => {
-      const own = Math.max(0, Math.min(32, bits - first));
-      return own === 0 ? 0 : record.getUint32(at, true) & (-1 << (32 - own));
-    };
-    return [record.getUint8(FAMILY_AT), word(4, 0), word(0, 32), word(12, 64), word(8, 96)];
+  /** Does the prefix that was read contain all of the one that another reader of the same core has read? */
+  contains(other: SingleReader): boolean {
+    this.#look();
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const [a, b] = [this.record, other.record];
+    const bits = bytes[a + BITS_AT] ?? 0;
+    if (bytes[a + FAMILY_AT] !== bytes[b + FAMILY_AT] || bits > (bytes[b + BITS_AT] ?? 0)) return false;
+    for (let left = bits, i = 0; left > 0; left -= 32, i++) {
+      // The network bits among the next 32; the upper half of each 64 comes second.
+      const differs = (words[(a >> 2) + (i ^ 1)] ?? 0) ^ (words[(b >> 2) + (i ^ 1)] ?? 0);
+      if (left >= 32 ? differs !== 0 : differs >>> (32 - left) !== 0) return false;
+    }
+    return true;
   }
 
-  /** The length of the prefix. */
-  get bits(): number {
-    return this.#instance.view(this.record, RECORD).getUint8(BITS_AT);
+  #look(): void {
+    if (this.#bytes.length > 0) return;
+    this.#bytes = this.#instance.bytes(0, this.#instance.length);
+    this.#words = this.#instance.words(0, this.#instance.length >> 2);
   }
 }
 
@@ -83,12 +92,4 @@ export function singlePair(): readonly [SingleReader, SingleReader] {
     pair = [new SingleReader(instance), new SingleReader(instance)];
   }
   return pair;
-}
-
-/** Does the prefix in one reader contain all of that in the other? */
-export function holds(outer: SingleReader, inner: SingleReader): boolean {
-  const { bits } = outer;
-  if (bits > inner.bits) return false;
-  const [a, b] = [outer.network(bits), inner.network(bits)];
-  return a.every((word, i) => word === b[i]);
 }
