@@ -43,22 +43,29 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
   const end = out + (<usize>count << 2);
   while (out < end) {
     const stop = min(out + (BLOCK << 2), end);
+    // Those that a node has to decide about are numbered without a branch: it would be guessed wrong half of the time.
+    let next = undecided;
     let address = addresses;
     for (let at = out; at < stop; at += 4) {
-      store<u32>(at, load<u32>(rootAt(roots, load<u32>(address) >> shift, first, outside)));
+      const value = load<i32>(rootAt(roots, load<u32>(address) >> shift, first, outside));
+      store<i32>(at, value);
+      store<u32>(next, <u32>(at - out));
+      next += <usize>(value < -1) << 2;
       address += stride;
     }
-    for (let at = out; at < stop; at += 4) {
-      let rest = load<u32>(addresses) << depth;
-      let value = valueOf(table + load<u32>(at), rest >> (32 - STRIDE));
-      // Rare where the addresses are many: the first node decides about all but the longest prefixes.
-      while (value < -1) {
-        rest <<= STRIDE;
+    for (let k = undecided; k < next; k += 4) {
+      const offset = <usize>load<u32>(k);
+      const at = out + offset;
+      let rest = load<u32>(addresses + (offset >> 2) * stride) << depth;
+      let value = load<i32>(at);
+      // Once in most cases: the first node decides about all but the longest prefixes.
+      do {
         value = valueOf(table + ~value, rest >> (32 - STRIDE));
-      }
+        rest <<= STRIDE;
+      } while (value < -1);
       store<i32>(at, value);
-      addresses += stride;
     }
+    addresses = address;
     out = stop;
   }
 }
@@ -68,7 +75,7 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
  * cursor of 16 bytes; those that are left move together:
  *
  *   0            8             12
- *   | window u64 | number u32 | node u32 |      the address's next 64 bits; its number; ~(the offset of its node)
+ *   | window u64 | number u32 | value i32 |     the address's next 64 bits; its number; the value that leads to its node
  */
 function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
   const header = table + HEADER;
@@ -77,16 +84,19 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
   const outside = load<u32>(header, COUNT);
   let depth = load<u32>(header, DEPTH);
   const shift = 64 - depth;
+  let end = cursors;
   for (let k: usize = 0; k < left; k++) {
     const i = <usize>load<u32>(undecided + (k << 2));
     const hi = load<u64>(block + i * stride);
     const lo = load<u64>(block + i * stride, 8);
-    const cursor = cursors + (k << 4);
+    const cursor = end;
     store<u64>(cursor, (hi << depth) | (lo >> shift));
     store<u32>(cursor, <u32>i, 8);
-    store<i32>(cursor, ~load<u32>(rootAt(roots, <u32>(hi >> shift), first, outside)), 12);
+    const value = load<i32>(rootAt(roots, <u32>(hi >> shift), first, outside));
+    store<i32>(out + (i << 2), value);
+    store<i32>(cursor, value, 12);
+    end += <usize>(value < -1) << 4;
   }
-  let end = cursors + (left << 4);
   for (let strides = 1; end > cursors; strides++) {
     let still = cursors;
     for (let cursor = cursors; cursor < end; cursor += 16) {
