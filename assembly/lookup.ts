@@ -11,6 +11,9 @@ import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 /** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
+/** One address in so many that nodes decide about is seldom. */
+const SELDOM: usize = 16;
+
 /** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
 const undecided = memory.data(1024);
 const cursors = memory.data(4096);
@@ -30,6 +33,26 @@ function rootAt(roots: usize, bits: u32, first: u32, count: u32): usize {
   return roots + (<usize>min(bits - first, count) << 2);
 }
 
+/** Notes the offset of an answer if a node has to decide, without a branch: it would be guessed wrong half of the time. */
+@inline
+function note(next: usize, offset: u32, isOpen: bool): usize {
+  store<u32>(next, offset);
+  return next + (<usize>isOpen << 2);
+}
+
+/** Four addresses that stand one behind the other at once: what their roots say comes to `at`. Which lead to nodes, a bit each. */
+@inline
+function fourRoots(roots: usize, addresses: usize, shift: i32, first: v128, outside: v128, at: usize): i32 {
+  const bits = i32x4.shr_u(v128.load(addresses), shift);
+  const places = i32x4.shl(i32x4.min_u(i32x4.sub(bits, first), outside), 2);
+  let values = v128.load32_zero(roots + <usize>i32x4.extract_lane(places, 0));
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 1), values, 1);
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 2), values, 2);
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 3), values, 3);
+  v128.store(at, values);
+  return i32x4.bitmask(i32x4.lt_s(values, i32x4.splat(-1)));
+}
+
 /**
  * For each of the `count` addresses (u32, each `stride` bytes behind the one before) the index of the prefix that
  * decides, or -1, as i32 at `out`.
@@ -41,29 +64,42 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
   const outside = load<u32>(table, COUNT);
   const shift = 32 - depth;
   const end = out + (<usize>count << 2);
+  const firsts = i32x4.splat(first);
+  const outsides = i32x4.splat(outside);
+  let mostDecide = true;
   while (out < end) {
     const stop = min(out + (BLOCK << 2), end);
-    // Those that a node has to decide about are numbered without a branch: it would be guessed wrong half of the time.
     let next = undecided;
     let address = addresses;
-    for (let at = out; at < stop; at += 4) {
+    let at = out;
+    if (stride == 4) {
+      for (; at + 16 <= stop; at += 16, address += 16) {
+        const open = fourRoots(roots, address, shift, firsts, outsides, at);
+        // Where nearly all roots decide, as with few prefixes, that is guessed right.
+        if (mostDecide && open == 0) continue;
+        const offset = <u32>(at - out);
+        next = note(next, offset, (open & 1) != 0);
+        next = note(next, offset + 4, (open & 2) != 0);
+        next = note(next, offset + 8, (open & 4) != 0);
+        next = note(next, offset + 12, (open & 8) != 0);
+      }
+    }
+    for (; at < stop; at += 4, address += stride) {
       const value = load<i32>(rootAt(roots, load<u32>(address) >> shift, first, outside));
       store<i32>(at, value);
-      store<u32>(next, <u32>(at - out));
-      next += <usize>(value < -1) << 2;
-      address += stride;
+      next = note(next, <u32>(at - out), value < -1);
     }
+    mostDecide = (next - undecided) * SELDOM < stop - out;
     for (let k = undecided; k < next; k += 4) {
       const offset = <usize>load<u32>(k);
-      const at = out + offset;
       let rest = load<u32>(addresses + (offset >> 2) * stride) << depth;
-      let value = load<i32>(at);
+      let value = load<i32>(out + offset);
       // Once in most cases: the first node decides about all but the longest prefixes.
       do {
         value = valueOf(table + ~value, rest >> (32 - STRIDE));
         rest <<= STRIDE;
       } while (value < -1);
-      store<i32>(at, value);
+      store<i32>(out + offset, value);
     }
     addresses = address;
     out = stop;

@@ -38,10 +38,10 @@ const LEVELS: usize = 23;
 const MAX_DEPTH: u32 = 32 - STRIDE;
 
 /**
- * Roots at most: two for each segment, so that few steps follow, but no more than stay in a processor's cache. With 2^18
- * the first node of IPv4 ends at /24, the longest prefix of nearly all routes.
+ * Roots at most: four for each segment, so that few steps follow, but no more than stay in a processor's cache, and for short lists as
+ * many as stay in the nearest one. With 2^18 the first node of IPv4 ends at /24, the longest prefix of nearly all routes.
  */
-const MIN_ROOTS: u32 = 1 << 8;
+const MIN_ROOTS: u32 = 1 << 13;
 const MAX_ROOTS: u32 = 1 << 18;
 
 // What is being built: the table, and whether memory ran out.
@@ -119,7 +119,7 @@ function keepNode(runs: u64, values: usize, size: usize): i32 {
 
 /** The segments of one family become its roots and nodes, and its header. False where they do not fit. */
 function putFamily(header: usize, segments: usize, count: i32, values: usize): bool {
-  const maxRoots = max(MIN_ROOTS, min(<u32>count << 1, MAX_ROOTS));
+  const maxRoots = max(MIN_ROOTS, min(<u32>count << 2, MAX_ROOTS));
   current = segments;
   last = segments + <usize>count * SEGMENT;
   let depth: u32 = 1;
@@ -140,7 +140,11 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   store<u32>(header, first, FIRST);
   store<u32>(header, roots, COUNT);
   for (let i: u32 = 0; i < roots && !full; i++) {
-    store<i32>(at + (<usize>i << 2), putNode((<u64>(first + i)) << (64 - depth), 0, depth, values));
+    // Roots before the one in which the next segment begins have the value of this one.
+    const next = current + SEGMENT;
+    const stop = next == last ? roots : <u32>(load<u64>(next) >> (64 - depth)) - first;
+    for (const value = load<i32>(current, 16); i < stop; i++) store<i32>(at + (<usize>i << 2), value);
+    if (i < roots) store<i32>(at + (<usize>i << 2), putNode((<u64>(first + i)) << (64 - depth), 0, depth, values));
   }
   store<i32>(at + (<usize>roots << 2), -1);
   return !full;
