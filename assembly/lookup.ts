@@ -11,6 +11,9 @@ import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 /** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
+/** One address in so many that nodes decide about is seldom. */
+const SELDOM: usize = 16;
+
 /** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
 const undecided = memory.data(1024);
 const cursors = memory.data(4096);
@@ -30,6 +33,26 @@ function rootAt(roots: usize, bits: u32, first: u32, count: u32): usize {
   return roots + (<usize>min(bits - first, count) << 2);
 }
 
+/** Notes the offset of an answer if a node has to decide, without a branch: it would be guessed wrong half of the time. */
+@inline
+function note(next: usize, offset: u32, isOpen: bool): usize {
+  store<u32>(next, offset);
+  return next + (<usize>isOpen << 2);
+}
+
+/** Four addresses that stand one behind the other at once: what their roots say comes to `at`. Which lead to nodes, a bit each. */
+@inline
+function fourRoots(roots: usize, addresses: usize, shift: i32, first: v128, outside: v128, at: usize): i32 {
+  const bits = i32x4.shr_u(v128.load(addresses), shift);
+  const places = i32x4.shl(i32x4.min_u(i32x4.sub(bits, first), outside), 2);
+  let values = v128.load32_zero(roots + <usize>i32x4.extract_lane(places, 0));
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 1), values, 1);
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 2), values, 2);
+  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 3), values, 3);
+  v128.store(at, values);
+  return i32x4.bitmask(i32x4.lt_s(values, i32x4.splat(-1)));
+}
+
 /**
  * For each of the `count` addresses (u32, each `stride` bytes behind the one before) the index of the prefix that
  * decides, or -1, as i32 at `out`.
@@ -41,24 +64,44 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
   const outside = load<u32>(table, COUNT);
   const shift = 32 - depth;
   const end = out + (<usize>count << 2);
+  const firsts = i32x4.splat(first);
+  const outsides = i32x4.splat(outside);
+  let mostDecide = true;
   while (out < end) {
     const stop = min(out + (BLOCK << 2), end);
+    let next = undecided;
     let address = addresses;
-    for (let at = out; at < stop; at += 4) {
-      store<u32>(at, load<u32>(rootAt(roots, load<u32>(address) >> shift, first, outside)));
-      address += stride;
-    }
-    for (let at = out; at < stop; at += 4) {
-      let rest = load<u32>(addresses) << depth;
-      let value = valueOf(table + load<u32>(at), rest >> (32 - STRIDE));
-      // Rare where the addresses are many: the first node decides about all but the longest prefixes.
-      while (value < -1) {
-        rest <<= STRIDE;
-        value = valueOf(table + ~value, rest >> (32 - STRIDE));
+    let at = out;
+    if (stride == 4) {
+      for (; at + 16 <= stop; at += 16, address += 16) {
+        const open = fourRoots(roots, address, shift, firsts, outsides, at);
+        // Where nearly all roots decide, as with few prefixes, that is guessed right.
+        if (mostDecide && open == 0) continue;
+        const offset = <u32>(at - out);
+        next = note(next, offset, (open & 1) != 0);
+        next = note(next, offset + 4, (open & 2) != 0);
+        next = note(next, offset + 8, (open & 4) != 0);
+        next = note(next, offset + 12, (open & 8) != 0);
       }
-      store<i32>(at, value);
-      addresses += stride;
     }
+    for (; at < stop; at += 4, address += stride) {
+      const value = load<i32>(rootAt(roots, load<u32>(address) >> shift, first, outside));
+      store<i32>(at, value);
+      next = note(next, <u32>(at - out), value < -1);
+    }
+    mostDecide = (next - undecided) * SELDOM < stop - out;
+    for (let k = undecided; k < next; k += 4) {
+      const offset = <usize>load<u32>(k);
+      let rest = load<u32>(addresses + (offset >> 2) * stride) << depth;
+      let value = load<i32>(out + offset);
+      // Once in most cases: the first node decides about all but the longest prefixes.
+      do {
+        value = valueOf(table + ~value, rest >> (32 - STRIDE));
+        rest <<= STRIDE;
+      } while (value < -1);
+      store<i32>(out + offset, value);
+    }
+    addresses = address;
     out = stop;
   }
 }
@@ -68,7 +111,7 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
  * cursor of 16 bytes; those that are left move together:
  *
  *   0            8             12
- *   | window u64 | number u32 | node u32 |      the address's next 64 bits; its number; ~(the offset of its node)
+ *   | window u64 | number u32 | value i32 |     the address's next 64 bits; its number; the value that leads to its node
  */
 function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
   const header = table + HEADER;
@@ -77,16 +120,19 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
   const outside = load<u32>(header, COUNT);
   let depth = load<u32>(header, DEPTH);
   const shift = 64 - depth;
+  let end = cursors;
   for (let k: usize = 0; k < left; k++) {
     const i = <usize>load<u32>(undecided + (k << 2));
     const hi = load<u64>(block + i * stride);
     const lo = load<u64>(block + i * stride, 8);
-    const cursor = cursors + (k << 4);
+    const cursor = end;
     store<u64>(cursor, (hi << depth) | (lo >> shift));
     store<u32>(cursor, <u32>i, 8);
-    store<i32>(cursor, ~load<u32>(rootAt(roots, <u32>(hi >> shift), first, outside)), 12);
+    const value = load<i32>(rootAt(roots, <u32>(hi >> shift), first, outside));
+    store<i32>(out + (i << 2), value);
+    store<i32>(cursor, value, 12);
+    end += <usize>(value < -1) << 4;
   }
-  let end = cursors + (left << 4);
   for (let strides = 1; end > cursors; strides++) {
     let still = cursors;
     for (let cursor = cursors; cursor < end; cursor += 16) {

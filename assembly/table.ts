@@ -6,9 +6,9 @@
  * and the value of a slot is found by counting the bits up to it. The values lie directly behind `runs`, mostly on the
  * same line of the processor's cache. (Poptrie, SIGCOMM 2015, has the idea; its nodes have a second vector.)
  *
- *   roots    | node u32 ... |             offsets of the nodes for the first `depth` bits, from `first` on, `count` of
- *                                         them; one more for all that lies outside: there is no prefix there
- *   node     | runs u64 | value i32 ... | as many values as `runs` has bits set
+ *   roots    | value i32 ... |            for the first `depth` bits, from `first` on, `count` of them; one more for all that
+ *                                         lies outside: there is no prefix there
+ *   node     | runs u64 | value i32 ... | as many values as `runs` has bits set, at least two
  *   value    >= -1: the answer, an index or -1 for none; below: ~offset of the node for the next six bits
  *
  * All offsets count from the table, so that it can be moved. It begins with its header, 16 bytes for each family:
@@ -38,15 +38,14 @@ const LEVELS: usize = 23;
 const MAX_DEPTH: u32 = 32 - STRIDE;
 
 /**
- * Roots at most: two for each segment, so that few steps follow, but no more than stay in a processor's cache. With 2^18
- * the first node of IPv4 ends at /24, the longest prefix of nearly all routes.
+ * Roots at most: four for each segment, so that few steps follow, but no more than stay in a processor's cache, and for short lists as
+ * many as stay in the nearest one. With 2^18 the first node of IPv4 ends at /24, the longest prefix of nearly all routes.
  */
-const MIN_ROOTS: u32 = 1 << 8;
+const MIN_ROOTS: u32 = 1 << 13;
 const MAX_ROOTS: u32 = 1 << 18;
 
-// What is being built: the table, its last node with a single value, and whether memory ran out.
+// What is being built: the table, and whether memory ran out.
 let table: usize = 0;
-let uniform: usize = 0;
 let full: bool = false;
 
 // The segments that are being put into nodes: the one that covers where we are, and the end of the list.
@@ -76,7 +75,7 @@ function nextIsAligned(bits: u32): bool {
   return ((load<u64>(next) & ~maskHi(bits)) | (load<u64>(next, 8) & ~maskLo(bits))) == 0;
 }
 
-/** Passes the segments that begin inside the first `depth` bits of (hi, lo); answers the offset of their node. */
+/** Passes the segments that begin inside the first `depth` bits of (hi, lo); answers the value that says what is there. */
 function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   let runs: u64 = 0;
   let end = values;
@@ -90,7 +89,7 @@ function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
     let value: i32;
     if (after == slot) {
       const inside = current + SEGMENT;
-      value = ~putNode(load<u64>(inside), load<u64>(inside, 8), depth + STRIDE, values + VALUES);
+      value = putNode(load<u64>(inside), load<u64>(inside, 8), depth + STRIDE, values + VALUES);
       after = slot + 1;
     } else {
       value = load<i32>(current, 16);
@@ -105,9 +104,9 @@ function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   return keepNode(runs, values, end - values);
 }
 
-/** Writes a node; its offset. Regions without a prefix are many nodes with the same one value: neighbours share it. */
+/** Writes a node, and answers the value that leads to it. Where all slots have one value, that is the answer. */
 function keepNode(runs: u64, values: usize, size: usize): i32 {
-  if (size == 4 && uniform != 0 && load<i32>(uniform, 8) == load<i32>(values)) return <i32>(uniform - table);
+  if (size == 4) return load<i32>(values);
   const node = append(8 + size);
   if (node == 0) {
     full = true;
@@ -115,13 +114,12 @@ function keepNode(runs: u64, values: usize, size: usize): i32 {
   }
   store<u64>(node, runs);
   memory.copy(node + 8, values, size);
-  if (size == 4) uniform = node;
-  return <i32>(node - table);
+  return ~<i32>(node - table);
 }
 
 /** The segments of one family become its roots and nodes, and its header. False where they do not fit. */
 function putFamily(header: usize, segments: usize, count: i32, values: usize): bool {
-  const maxRoots = max(MIN_ROOTS, min(<u32>count << 1, MAX_ROOTS));
+  const maxRoots = max(MIN_ROOTS, min(<u32>count << 2, MAX_ROOTS));
   current = segments;
   last = segments + <usize>count * SEGMENT;
   let depth: u32 = 1;
@@ -142,10 +140,13 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   store<u32>(header, first, FIRST);
   store<u32>(header, roots, COUNT);
   for (let i: u32 = 0; i < roots && !full; i++) {
-    store<i32>(at + (<usize>i << 2), putNode((<u64>(first + i)) << (64 - depth), 0, depth, values));
+    // Roots before the one in which the next segment begins have the value of this one.
+    const next = current + SEGMENT;
+    const stop = next == last ? roots : <u32>(load<u64>(next) >> (64 - depth)) - first;
+    for (const value = load<i32>(current, 16); i < stop; i++) store<i32>(at + (<usize>i << 2), value);
+    if (i < roots) store<i32>(at + (<usize>i << 2), putNode((<u64>(first + i)) << (64 - depth), 0, depth, values));
   }
-  store<i32>(values, -1);
-  store<i32>(at + (<usize>roots << 2), keepNode(1, values, 4));
+  store<i32>(at + (<usize>roots << 2), -1);
   return !full;
 }
 
@@ -171,7 +172,6 @@ export function buildTable(records: usize, count: i32, byFirst: bool): usize {
   table = alloc(HEADER * 2);
   if (table == 0) return 0;
   full = false;
-  uniform = 0;
   const n4 = cutSegments(records, order, count4, byFirst, stack, segments);
   if (!putFamily(table, segments, n4, values)) return 0;
   const n6 = cutSegments(records, order + (<usize>count4 << 2), count - count4, byFirst, stack, segments);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { printClassify } from "./classify.mjs";
 import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
+import { printLibrary } from "./library.mjs";
 import { printLive } from "./live.mjs";
 import { printLookup } from "./lookup.mjs";
 import { printOptimize } from "./optimize.mjs";
@@ -32,6 +33,7 @@ const SECTIONS = {
   optimize: printOptimize,
   live: printLive,
   lookup: printLookup,
+  library: printLibrary,
   classify: printClassify,
   preview: printPreview,
   size: printSize,

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { BlockList, SocketAddress } from "node:net";
 import { atLeast, load, median, printTable, takeTurns, verdict } from "./figures.mjs";
+import { printNative } from "./native.mjs";
 import { dotted, numbers, routes, some, writeLists } from "./routes.mjs";
 
 /** @typedef {typeof import("../src/core/index.ts")} Core */
@@ -205,5 +206,6 @@ export async function printLookup() {
   printBuild(core);
   const all = routes();
   printSpeed(core, all);
+  printNative(core, all);
   await printPeers(core, all);
 }

@@ -1,12 +1,13 @@
 // @ts-check
-// Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them; and what
-// the chart shares with them. Same sources, same bytes.
+// Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them; what
+// the chart shares with them; and docs/library.md. Same sources, same bytes.
 import { isAscii } from "node:buffer";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { apiPage } from "./api.mjs";
 import { BUNDLE } from "./bundle.mjs";
 import { buildChart } from "./chart.mjs";
 import { buildLibrary } from "./library.mjs";
@@ -47,6 +48,7 @@ writeFileSync("dist/preview.html", page.html);
 console.log(`Content-Security-Policy of dist/preview.html: ${page.policy}`);
 
 const library = await buildLibrary();
+writeFileSync("docs/library.md", apiPage());
 const parts = [
   { file: "core.wasm", inputs: [`${COMPILER}/std`] },
   ...partsOf(metafile),

@@ -1,7 +1,9 @@
 // The smallest list of prefixes that covers the same addresses.
 // This module is browser-compatible.
+import { checkGoodRecords } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
-import { formatPrefixes, type PrefixRecords, RECORD } from "./prefix.ts";
+import { formatPrefixes } from "./prefix.ts";
+import { type PrefixRecords, RECORD } from "./record.ts";
 
 /**
  * The smallest list, and what became of each prefix of the list it was made of. It holds a core of its own, which goes
@@ -33,7 +35,9 @@ export type Change =
  * lies inside another goes, and two halves of one prefix become that prefix, again and again. O(n).
  * Throws {@link CoreMemoryError} where it does not fit.
  */
-export function aggregate({ bytes, length }: PrefixRecords): Aggregate {
+export function aggregate(prefixes: PrefixRecords): Aggregate {
+  checkGoodRecords(prefixes, "the prefixes");
+  const { bytes, length } = prefixes;
   const instance = new Instance();
   return aggregateAt(instance, instance.put(bytes), length);
 }

@@ -1,7 +1,7 @@
 // Lines of text, each with the address that counts in it, looked up while the text goes by.
 // This module is browser-compatible.
 import { CoreMemoryError, Instance } from "./instance.ts";
-import type { PrefixRecords } from "./prefix.ts";
+import type { PrefixRecords } from "./record.ts";
 import { putTable } from "./table.ts";
 
 /** Which address of a line counts. A line that has none there has none. */
@@ -103,11 +103,12 @@ function putPlace(instance: Instance, place: AddressPlace): number {
  * @example
  * ```ts
  * const reader = new LineReader([{ prefixes: parsePrefixes(["10.0.0.0/8"]).records }]);
- * for (let n = 1; n > 0; ) {
- *   n = readSync(0, reader.room());
- *   reader.filled(n);
- *   for (let batch = reader.next(); batch; batch = reader.next()) console.log(batch.indexes[0]);
- * }
+ * const text = new TextEncoder().encode("10.1.2.3 a\n192.0.2.1 b\n");
+ * reader.room().set(text);
+ * reader.filled(text.length);
+ * const batch = reader.next();
+ * [...batch.indexes[0]]; // [0, -1]
+ * batch.text(1); // "192.0.2.1 b"
  * ```
  */
 export class LineReader {

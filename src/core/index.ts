@@ -3,7 +3,10 @@
  * @module
  */
 // This module is browser-compatible.
+
 export { type Aggregate, aggregate, type Change, changesOf, countChanges } from "./aggregate.ts";
+export { InvalidCidrError } from "./arguments.ts";
+export { contains } from "./contains.ts";
 export {
   type AddressPlace,
   type LineBatch,
@@ -14,20 +17,20 @@ export {
 } from "./flows.ts";
 export { CoreMemoryError } from "./instance.ts";
 export { type PrefixList, readPrefixList } from "./list.ts";
+export { merge } from "./merge.ts";
+export { overlaps } from "./overlaps.ts";
 export {
   addressOf,
   type Family,
   findCovers,
   formatAddresses,
   joinRecords,
-  type NoPrefix,
   type Prefix,
-  type PrefixProblem,
-  type PrefixRecords,
   parseAddresses,
   parsePrefixes,
   sortPrefixes,
 } from "./prefix.ts";
+export { type Match, PrefixTable } from "./prefix-table.ts";
 export {
   type AddressRange,
   formatAddressRange,
@@ -37,6 +40,7 @@ export {
   LINK_LOCAL_CIDRS,
   rangeToPrefixes,
 } from "./range.ts";
+export type { NoPrefix, PrefixProblem, PrefixRecords } from "./record.ts";
 export {
   diffLines,
   diffLinesInSteps,
@@ -48,4 +52,5 @@ export {
 } from "./rules.ts";
 export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
 export { countInSteps, eachInSteps, finish, PIECE, type Steps } from "./steps.ts";
-export { buildTable, type Decider, type PrefixTable } from "./table.ts";
+export { subtract } from "./subtract.ts";
+export { buildTable, type Decider, type LookupTable } from "./table.ts";

@@ -110,10 +110,13 @@ function packEach(texts: readonly string[]): PackedTexts {
 
 /** One core with its own memory, and the few moves that get data in and out of it. */
 export class Instance {
-  readonly call: CoreExports;
+  #exports: CoreExports | undefined;
 
-  constructor() {
-    this.call = instantiateSync<CoreExports>(module).exports;
+  /** The core's functions. It is compiled when the first is asked for: commands without prefixes have no use for it. */
+  get call(): CoreExports {
+    module ??= new WebAssembly.Module(bytes);
+    this.#exports ??= instantiateSync<CoreExports>(module).exports;
+    return this.#exports;
   }
 
   /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
@@ -193,7 +196,7 @@ export class Instance {
   }
 }
 
-const module = new WebAssembly.Module(bytes);
+let module: WebAssembly.Module | undefined;
 
 /** The instance for calls whose data dies with them; each begins with `reset`. What must stay takes its own. */
 export const shared = new Instance();

@@ -2,7 +2,8 @@
 // This module is browser-compatible.
 import { type Aggregate, aggregateAt } from "./aggregate.ts";
 import { Instance } from "./instance.ts";
-import { type Prefix, type PrefixRecords, RECORD, readRecords } from "./prefix.ts";
+import { type Prefix, readRecords } from "./prefix.ts";
+import { type PrefixRecords, RECORD } from "./record.ts";
 
 /** A list that has been read. It holds a core of its own, which goes when the list goes. */
 export interface PrefixList {

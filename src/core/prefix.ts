@@ -1,24 +1,23 @@
 // Prefixes and addresses: text to records, relations between them, and canonical text.
 // This module is browser-compatible.
+import { checkRecords, checkTexts } from "./arguments.ts";
 import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts";
+import {
+  BITS_AT,
+  FAMILY_AT,
+  MAPPED,
+  NOTES_AT,
+  type NoPrefix,
+  PADDED,
+  PROBLEM_AT,
+  PROBLEMS,
+  type PrefixRecords,
+  RECORD,
+  STOP_AT,
+  UNALIGNED,
+} from "./record.ts";
 
 export type Family = "ipv4" | "ipv6";
-
-/** Why a text is no prefix: a closed set, in the order of the codes in assembly/parse.ts. */
-const PROBLEMS = [
-  "none",
-  "empty",
-  "no-length",
-  "bad-character",
-  "leading-zero",
-  "octet-too-big",
-  "too-short",
-  "too-long",
-  "zone",
-  "bad-length",
-  "length-too-big",
-] as const;
-export type PrefixProblem = Exclude<(typeof PROBLEMS)[number], "none">;
 
 /** A text that is a prefix. */
 export interface Prefix {
@@ -36,37 +35,28 @@ export interface Prefix {
   readonly mapped: boolean;
 }
 
-/** A text that is none: why, and the offset (in UTF-8 bytes) at which reading it stopped. */
-export interface NoPrefix {
-  readonly ok: false;
-  readonly problem: PrefixProblem;
-  readonly at: number;
-}
-
-/** Bytes of a record, as in assembly/record.ts. */
-export const RECORD = 24;
-const UNALIGNED = 1;
-const PADDED = 2;
-const MAPPED = 4;
-
-/** Prefixes as the core holds them, 24 bytes each (layout in assembly/record.ts). Opaque outside this room. */
-export interface PrefixRecords {
-  readonly length: number;
-  readonly bytes: Uint8Array;
-}
-
 const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not fit`);
 
-function parse(texts: readonly string[], want: 0 | 1): { records: PrefixRecords; read: (Prefix | NoPrefix)[] } {
+function parse(texts: readonly string[], wanted: "prefix" | "address") {
+  checkTexts(texts, "the list");
+  const { out, records } = putRecords(texts, wanted);
+  return { records, read: readRecords(shared, out, texts.length) };
+}
+
+/** The records of texts without what they say, which takes ten times as long. */
+export function parseRecords(texts: readonly string[], wanted: "prefix" | "address"): PrefixRecords {
+  return putRecords(texts, wanted).records;
+}
+
+function putRecords(texts: readonly string[], wanted: "prefix" | "address"): { out: number; records: PrefixRecords } {
   const { call } = shared;
   call.reset();
   const packed = packTexts(texts);
   const text = shared.put(packed.bytes);
   const ends = shared.put(packed.ends);
   const out = shared.alloc(texts.length * RECORD);
-  call.parsePrefixes(text, ends, texts.length, want, out);
-  const read = readRecords(shared, out, texts.length);
-  return { records: { length: texts.length, bytes: shared.take(out, texts.length * RECORD) }, read };
+  call.parsePrefixes(text, ends, texts.length, wanted === "prefix" ? 0 : 1, out);
+  return { out, records: { length: texts.length, bytes: shared.take(out, texts.length * RECORD) } };
 }
 
 /** What records say that an instance holds. */
@@ -75,13 +65,13 @@ export function readRecords(instance: Instance, records: number, count: number):
   const view = instance.view(records, count * RECORD);
   return networks.map((network, i): Prefix | NoPrefix => {
     const at = i * RECORD;
-    const problem = PROBLEMS[view.getUint8(at + 18)] ?? "none";
-    if (problem !== "none") return { ok: false, problem, at: view.getUint32(at + 20, true) };
-    const notes = view.getUint8(at + 19);
+    const problem = PROBLEMS[view.getUint8(at + PROBLEM_AT)] ?? "none";
+    if (problem !== "none") return { ok: false, problem, at: view.getUint32(at + STOP_AT, true) };
+    const notes = view.getUint8(at + NOTES_AT);
     return {
       ok: true,
-      family: view.getUint8(at + 16) === 4 ? "ipv4" : "ipv6",
-      bits: view.getUint8(at + 17),
+      family: view.getUint8(at + FAMILY_AT) === 4 ? "ipv4" : "ipv6",
+      bits: view.getUint8(at + BITS_AT),
       network,
       aligned: (notes & UNALIGNED) === 0,
       padded: (notes & PADDED) !== 0,
@@ -117,14 +107,16 @@ export function formatPrefixes(instance: Instance, records: number, count: numbe
  *
  * @example
  * ```ts
- * parsePrefixes(["10.0.0.1/8"]).read[0]; // { ok: true, network: "10.0.0.0/8", aligned: false, … }
+ * const { read } = parsePrefixes(["10.0.0.1/8", "10.0.0.0/33"]);
+ * read[0]?.ok && read[0].network; // "10.0.0.0/8"
+ * read[1]; // { ok: false, problem: "length-too-big", at: 9 }
  * ```
  */
 export function parsePrefixes(texts: readonly string[]): {
   records: PrefixRecords;
   read: readonly (Prefix | NoPrefix)[];
 } {
-  return parse(texts, 0);
+  return parse(texts, "prefix");
 }
 
 /**
@@ -135,7 +127,7 @@ export function parseAddresses(texts: readonly string[]): {
   records: PrefixRecords;
   read: readonly (Prefix | NoPrefix)[];
 } {
-  return parse(texts, 1);
+  return parse(texts, "address");
 }
 
 /** The canonical text of addresses that are numbers of 32 or 128 bits. */
@@ -148,8 +140,8 @@ export function formatAddresses(family: Family, addresses: readonly bigint[]): s
     const aligned = address << BigInt(128 - length);
     view.setBigUint64(at, aligned >> 64n, true);
     view.setBigUint64(at + 8, BigInt.asUintN(64, aligned), true);
-    view.setUint8(at + 16, family === "ipv4" ? 4 : 6);
-    view.setUint8(at + 17, length);
+    view.setUint8(at + FAMILY_AT, family === "ipv4" ? 4 : 6);
+    view.setUint8(at + BITS_AT, length);
   }
   shared.call.reset();
   const texts = formatPrefixes(shared, shared.put(bytes), addresses.length);
@@ -160,7 +152,7 @@ export function formatAddresses(family: Family, addresses: readonly bigint[]): s
 export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + index * RECORD, RECORD);
   const aligned = (view.getBigUint64(0, true) << 64n) | view.getBigUint64(8, true);
-  return view.getUint8(16) === 4 ? aligned >> 96n : aligned;
+  return view.getUint8(FAMILY_AT) === 4 ? aligned >> 96n : aligned;
 }
 
 /**
@@ -168,6 +160,7 @@ export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
  * the later ones. All records must be good. O(n).
  */
 export function findCovers(records: PrefixRecords): Int32Array {
+  checkRecords(records, "the list");
   shared.call.reset();
   const at = shared.put(records.bytes);
   const out = shared.alloc(records.length * 4);
@@ -179,6 +172,7 @@ export function findCovers(records: PrefixRecords): Int32Array {
  * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n).
  */
 export function sortPrefixes(records: PrefixRecords): Int32Array {
+  checkRecords(records, "the list");
   shared.call.reset();
   const at = shared.put(records.bytes);
   const out = shared.alloc(records.length * 4);

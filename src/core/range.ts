@@ -26,6 +26,34 @@ function trailingZeros(address: bigint, limit: number): number {
   return zeros;
 }
 
+/** Addresses from `first` to `last`, both included, as numbers of 32 or 128 bits. */
+export interface Interval {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** The largest blocks that fill an interval, in order. */
+function* blocksOf(family: Family, { first, last }: Interval): Generator<{ address: bigint; bits: number }> {
+  const width = widthOf(family);
+  for (let at = first; at <= last; ) {
+    // The largest block that begins here, is aligned, and ends within the range.
+    let host = trailingZeros(at, width);
+    while ((1n << BigInt(host)) - 1n > last - at) host--;
+    yield { address: at, bits: width - host };
+    at += 1n << BigInt(host);
+  }
+}
+
+/** The fewest CIDRs that cover exactly the addresses of intervals that do not touch, in order, in one pass through the core. */
+export function intervalsToPrefixes(family: Family, intervals: readonly Interval[]): string[] {
+  const blocks = intervals.flatMap((interval) => [...blocksOf(family, interval)]);
+  const addresses = formatAddresses(
+    family,
+    blocks.map(({ address }) => address),
+  );
+  return blocks.map(({ bits }, i) => `${addresses[i]}/${bits}`);
+}
+
 /**
  * The fewest CIDRs that cover exactly the addresses from `first` to `last`, in order: at most two of each length.
  *
@@ -35,26 +63,7 @@ function trailingZeros(address: bigint, limit: number): number {
  * ```
  */
 export function rangeToPrefixes(family: Family, first: bigint, last: bigint): string[] {
-  const width = widthOf(family);
-  const blocks: { readonly address: bigint; readonly bits: number }[] = [];
-  for (let at = first; at <= last; ) {
-    // The largest block that begins here, is aligned, and ends within the range.
-    let host = trailingZeros(at, width);
-    while ((1n << BigInt(host)) - 1n > last - at) host--;
-    blocks.push({ address: at, bits: width - host });
-    at += 1n << BigInt(host);
-  }
-  const addresses = formatAddresses(
-    family,
-    blocks.map(({ address }) => address),
-  );
-  return blocks.map(({ bits }, i) => `${addresses[i]}/${bits}`);
-}
-
-/** Addresses from `first` to `last`, both included, as numbers of 32 or 128 bits. */
-export interface Interval {
-  readonly first: bigint;
-  readonly last: bigint;
+  return intervalsToPrefixes(family, [{ first, last }]);
 }
 
 /** The length of the prefix that an interval is; undefined if it is none. */

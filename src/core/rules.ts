@@ -123,8 +123,9 @@ export type Edit =
  *
  * @example
  * ```ts
- * diffLines(["a", "b"], ["b", "c"]);
- * // [{ op: "delete", place: 1, line: "a" }, { op: "insert", place: 2, line: "c" }]
+ * const [first, second] = diffLines(["a", "b"], ["b", "c"]);
+ * first; // { op: "delete", place: 1, line: "a" }
+ * second; // { op: "insert", place: 2, line: "c" }
  * ```
  */
 export function diffLines(from: readonly string[], to: readonly string[]): Edit[] | undefined {

@@ -1,8 +1,10 @@
 // The address space of a family, cut where the prefix that decides changes.
 // This module is browser-compatible.
+import { checkRecords, checkWord } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
-import type { Family, PrefixRecords } from "./prefix.ts";
-import type { Decider } from "./table.ts";
+import type { Family } from "./prefix.ts";
+import type { PrefixRecords } from "./record.ts";
+import { DECIDERS, type Decider } from "./table.ts";
 
 /** Bytes of a segment (assembly/segments.ts) and of a difference (assembly/space.ts), and where their parts are. */
 const SEGMENT = 24;
@@ -36,6 +38,8 @@ export interface SegmentDifference {
   readonly after: number;
 }
 
+const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
+
 const shiftOf = (family: Family) => (family === "ipv4" ? 96n : 0n);
 const endOf = (family: Family) => 1n << (family === "ipv4" ? 32n : 128n);
 
@@ -54,6 +58,9 @@ function addressAt(view: DataView, at: number, family: Family): bigint {
  * ```
  */
 export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
+  checkRecords(prefixes, "the prefixes");
+  checkWord(family, FAMILIES, "the family");
+  checkWord(decider, DECIDERS, "the decider");
   const instance = new Instance();
   const { call } = instance;
   const records = instance.put(prefixes.bytes);

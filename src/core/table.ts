@@ -1,16 +1,19 @@
 // Which prefix decides about an address.
 // This module is browser-compatible.
+import { checkNumbers, checkRecords, checkWord } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
-import { type PrefixRecords, RECORD } from "./prefix.ts";
+import { type PrefixRecords, RECORD } from "./record.ts";
+
+export const DECIDERS = ["first", "longest"] as const;
 
 /** What decides where prefixes nest: the first in the list, as in a chain of rules, or the longest, as in a routing table. */
-export type Decider = "first" | "longest";
+export type Decider = (typeof DECIDERS)[number];
 
-/** Prefixes, ready for lookups. It holds a core of its own, which goes when the table goes. */
-export interface PrefixTable {
+/** Prefixes, ready for lookups in bulk. It holds a core of its own, which goes when the table goes. */
+export interface LookupTable {
   /** What the table takes, in bytes. */
   readonly size: number;
-  /** For each address the index of the prefix that decides, or -1. */
+  /** For each address, as {@link parseAddresses} reads it, the index of the prefix that decides, or -1. */
   lookup(addresses: PrefixRecords): Int32Array;
   /** The same for IPv4 addresses as numbers, `0x0a000001` for 10.0.0.1; the answers come to `answers`. */
   lookupIPv4(addresses: Uint32Array, answers?: Int32Array): Int32Array;
@@ -34,9 +37,18 @@ export function putTable(instance: Instance, prefixes: PrefixRecords, decider: D
 
 /**
  * Builds a table of good records. O(n); about 100 bytes a prefix while it is built, and 4 to 40 afterwards.
- * Throws {@link CoreMemoryError} where it does not fit.
+ * Throws {@link CoreMemoryError} if it does not fit, and `TypeError` or `RangeError` for other arguments; so do its lookups.
+ *
+ * @example
+ * ```ts
+ * const table = buildTable(parsePrefixes(["10.0.0.0/8", "10.1.0.0/16"]).records, "longest");
+ * [...table.lookup(parseAddresses(["10.1.2.3", "192.0.2.1"]).records)]; // [1, -1]
+ * [...table.lookupIPv4(Uint32Array.of(0x0a020304))]; // [0]
+ * ```
  */
-export function buildTable(prefixes: PrefixRecords, decider: Decider): PrefixTable {
+export function buildTable(prefixes: PrefixRecords, decider: Decider): LookupTable {
+  checkRecords(prefixes, "the prefixes");
+  checkWord(decider, DECIDERS, "the decider");
   const instance = new Instance();
   const { call } = instance;
   const { at: table, size } = putTable(instance, prefixes, decider);
@@ -61,11 +73,21 @@ export function buildTable(prefixes: PrefixRecords, decider: Decider): PrefixTab
   };
   return {
     size,
-    lookup: ({ bytes }) =>
-      inBatches(bytes, RECORD, undefined, (count) => call.lookupRecords(table, from, RECORD, count, to)),
-    lookupIPv4: (addresses, answers) =>
-      inBatches(addresses, 1, answers, (count) => call.lookupIPv4(table, from, 4, count, to)),
-    lookupIPv6: (addresses, answers) =>
-      inBatches(addresses, 2, answers, (count) => call.lookupIPv6(table, from, count, to)),
+    lookup: (addresses) => {
+      checkRecords(addresses, "the addresses", "parseAddresses");
+      return inBatches(addresses.bytes, RECORD, undefined, (count) =>
+        call.lookupRecords(table, from, RECORD, count, to),
+      );
+    },
+    lookupIPv4: (addresses, answers) => {
+      checkNumbers(addresses, Uint32Array, "the addresses");
+      if (answers !== undefined) checkNumbers(answers, Int32Array, "answers", { least: addresses.length });
+      return inBatches(addresses, 1, answers, (count) => call.lookupIPv4(table, from, 4, count, to));
+    },
+    lookupIPv6: (addresses, answers) => {
+      checkNumbers(addresses, BigUint64Array, "the addresses", { each: 2 });
+      if (answers !== undefined) checkNumbers(answers, Int32Array, "answers", { least: addresses.length / 2 });
+      return inBatches(addresses, 2, answers, (count) => call.lookupIPv6(table, from, count, to));
+    },
   };
 }

@@ -28,13 +28,16 @@ export function collectUpTo(limit: number): Collector {
  * cause of an error is mostly in one of the two.
  */
 export function collectEnds(half: number, limit: number): Collector {
-  const head = new Uint8Array(half);
-  const tail = new Uint8Array(half);
+  // Made when there is something to keep: most tools print nothing here.
+  let head = new Uint8Array();
+  let tail = new Uint8Array();
   let length = 0;
   return {
     add: (chunk) => {
       const first = Math.max(0, Math.min(half - length, chunk.length));
+      if (length === 0 && chunk.length > 0) head = new Uint8Array(half);
       if (first > 0) head.set(chunk.subarray(0, first), length);
+      if (length + chunk.length > half && tail.length === 0) tail = new Uint8Array(half);
       // The tail is a ring: byte n of the stream is at n modulo its length.
       for (let i = Math.max(first, chunk.length - half); i < chunk.length; i++) {
         tail[(length + i - half) % half] = chunk[i] ?? 0;

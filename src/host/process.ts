@@ -69,7 +69,7 @@ export interface ToolInput {
   readonly input?: string | Uint8Array;
   /** It opens `/dev/stdin` itself, which fails for the socket that a pipe is on Node: the input goes through a file in memory. */
   readonly reopens?: boolean;
-  /** Its output may be megabytes: it goes through a file in memory if there can be one. */
+  /** Its output may be megabytes. */
   readonly large?: boolean;
 }
 
@@ -83,9 +83,23 @@ export type Runner = (name: string, args: readonly string[], how?: ToolInput) =>
 export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
   const source = how.reopens ? openScratchInput(how.input ?? "") : undefined;
   try {
-    return await (how.large ? runLarge(name, args, how) : runOnce(name, args, how, undefined, source));
+    return await (how.large ? runLarge(name, args, how) : runSmall(name, args, how, source));
   } finally {
     source?.close();
+  }
+}
+
+/**
+ * What a tool prints goes through files in memory if there can be some. For each piece that comes through a pipe libuv
+ * allocates 64 KiB, which leaves holes in the heap: the service took 10 MB more. And the pipe's streams take 1 ms for each tool.
+ */
+async function runSmall(name: string, args: readonly string[], how: ToolInput, source?: Scratch): Promise<ToolRun> {
+  const scratch = openScratch(MAX_CHAIN);
+  try {
+    // What writes may not be run a second time, so a file that might be too small is not used.
+    return await runOnce(name, args, how, scratch && scratch.limit < MAX_CHAIN ? undefined : scratch, source);
+  } finally {
+    scratch?.close();
   }
 }
 
@@ -112,19 +126,30 @@ function runOnce(
 ): Promise<ToolRun> {
   const { input, large } = how;
   const command = [name, ...args].join(" ");
+  const errors = openScratch(MAX_STDERR);
+  const stderrLimit = errors?.limit ?? MAX_STDERR;
   const limit = scratch?.limit ?? (large ? MAX_TABLE : MAX_CHAIN);
   return new Promise<ToolRun>((resolve, reject) => {
     const tether = tethered(name, args);
     const child = spawn(tether.file, tether.args, {
-      stdio: [source?.file ?? (input === undefined ? "ignore" : "pipe"), scratch?.file ?? "pipe", "pipe"],
+      stdio: [
+        source?.file ?? (input === undefined ? "ignore" : "pipe"),
+        scratch?.file ?? "pipe",
+        errors?.file ?? "pipe",
+      ],
       env: large ? largeEnvironment : environment,
       // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
       detached: true,
     });
     running.add(child);
     const stdout = collectUpTo(limit);
-    const stderr = collectEnds(STDERR_HALF, MAX_STDERR);
-    const said = () => new TextDecoder().decode(stderr.bytes()).trim();
+    const stderr = collectEnds(STDERR_HALF, stderrLimit);
+    let words: string | undefined;
+    const said = () => {
+      if (words === undefined && errors) stderr.add(errors.read());
+      words ??= new TextDecoder().decode(stderr.bytes()).trim();
+      return words;
+    };
     let settled = false;
     const settle = () => {
       settled = true;
@@ -147,18 +172,22 @@ function runOnce(
       failFlooded(most);
       killGroup(child);
     };
-    const watch = scratch && setInterval(() => scratch.size() > limit && flooded(limit), WATCH_MS);
+    const watch = setInterval(() => {
+      if (scratch && scratch.size() > limit) flooded(limit);
+      else if (errors && errors.size() > stderrLimit) flooded(stderrLimit);
+    }, WATCH_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") fail("missing", null, missingTool(name));
       else fail("failed", null, `cannot be started: ${error.message}`);
     });
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
-    child.stderr?.on("data", (chunk: Uint8Array) => stderr.add(chunk) || flooded(MAX_STDERR));
+    child.stderr?.on("data", (chunk: Uint8Array) => stderr.add(chunk) || flooded(stderrLimit));
     child.on("close", (exit, signal) => {
       // After a timeout the file for its output is closed already.
       if (settled) return;
       if (exit === null) fail("failed", null, `was killed by ${signal}`);
       else if (scratch && scratch.size() > limit) failFlooded(limit);
+      else if (errors && errors.size() > stderrLimit) failFlooded(stderrLimit);
       else if (exit !== 0 && tetherFailed(tether, said())) {
         settle();
         resolve(runOnce(name, args, how, scratch, source));
@@ -170,7 +199,7 @@ function runOnce(
     // A tool that exits before it has read all is judged by its exit, not by the broken pipe.
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
-  });
+  }).finally(() => errors?.close());
 }
 
 /** The Debian packages of tools that are not of iptables. */

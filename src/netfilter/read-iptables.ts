@@ -35,11 +35,14 @@ export async function readIptablesNft(
   }
   try {
     const isLarge = own !== undefined && own.length > WHOLE_TABLE;
+    // Beside the tool's own reading.
+    const whole = own && !isLarge ? listByNft(run, place) : undefined;
+    whole?.catch(() => {});
     const text = (isLarge ? await saveReached(run, family, own) : undefined) ?? (await saveTable(run, family));
     // Without nft, an empty output is all that says that there is no table.
     if (!own && text.trim() === "") return { chains: [], unseen: [] };
     const chain = readXtables(text, { tool, family });
-    if (own && !(await isOnlyIptables(run, place, chain))) return readByNft(run, family, place, own);
+    if (own && !(await isOnlyIptables(run, place, chain, whole))) return readByNft(run, family, place, own);
     return { chains: [base ? { ...chain, handle: base.handle } : chain], unseen: [] };
   } catch (error) {
     const part = unseen(error);
@@ -90,17 +93,28 @@ const MOST_COMPARED = 16;
  * Are all rules that packets come to such as iptables writes? It shows others wrong, without a word. Only the first chains are
  * looked at, POSTROUTING among them: a CNI plugin may have one for each pod, and other programs add rules where they find
  * packets.
+ *
+ * @param whole all rules of the table, if it has few chains
  */
-async function isOnlyIptables(run: Runner, { family, table }: NftPlace, { chains }: BaseChain): Promise<boolean> {
+async function isOnlyIptables(
+  run: Runner,
+  place: NftPlace,
+  { chains }: BaseChain,
+  whole: Promise<NftItems["rules"]> | undefined,
+): Promise<boolean> {
   const compared = [...chains].slice(0, MOST_COMPARED);
-  const answers = await Promise.all(
-    compared.map(async ([name, rules]) => {
-      const listed = await runToRead(run, "nft", ["-j", "list", "chain", family, table, name]);
-      const items = readNftItems([textOf(listed)]).rules;
-      return items.length === rules.length && items.every(({ expressions }) => isIptablesRule(expressions));
-    }),
-  );
-  return answers.every((answer) => answer);
+  const listed = await (whole ?? Promise.all(compared.map(([name]) => listByNft(run, place, name))));
+  const all = listed.flat();
+  return compared.every(([name, rules]) => {
+    const items = all.filter(({ chain }) => chain === name);
+    return items.length === rules.length && items.every(({ expressions }) => isIptablesRule(expressions));
+  });
+}
+
+/** The rules of a table, or of one chain of it, as nft shows them. */
+async function listByNft(run: Runner, { family, table }: NftPlace, chain?: string): Promise<NftItems["rules"]> {
+  const what = chain === undefined ? ["table", family, table] : ["chain", family, table, chain];
+  return readNftItems([textOf(await runToRead(run, "nft", ["-j", "list", ...what]))]).rules;
 }
 
 /** Most rules that are asked for one by one. */

@@ -91,6 +91,24 @@ test("neither tool, or an nft that is too old, is an error that says so", async 
   assert.match(error.message, /^nft 0\.9\.8 is too old: the nftables backend needs nft 1\.0\.1 or later/);
 });
 
+test("rules in force are looked at once and not tried, unless something is to be written", async () => {
+  const { iptables, opener } = node();
+  const wanted = policyOf("10.0.0.0/8");
+  const toolsOf = async (policy: FamilyPolicy) => {
+    iptables.calls.length = 0;
+    const { backend } = await opener()(policy);
+    const written = await backend.sync(policy);
+    const again = await backend.sync(policy);
+    assert.is(again, undefined);
+    const count = (pattern: RegExp) => iptables.calls.filter((call) => pattern.test(call)).length;
+    return { written: written !== undefined, tried: count(/--test/), looks: count(/-S POSTROUTING/) };
+  };
+  // Before the trial, before and after the write, and the second sync.
+  assert.equal(await toolsOf(wanted), { written: true, tried: 1, looks: 4 });
+  assert.equal(await toolsOf(wanted), { written: false, tried: 0, looks: 2 });
+  assert.equal(await toolsOf(policyOf("10.0.0.0/8", "192.0.2.0/24")), { written: true, tried: 1, looks: 4 });
+});
+
 test("the node is asked once, and a failed open is tried again", async () => {
   let asked = 0;
   let broken = true;

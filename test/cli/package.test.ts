@@ -14,7 +14,8 @@ const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
 test.after(() => rmSync(folder, { recursive: true }));
 
 /** What somebody might do with it. */
-const USE = `import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
+const USE = `import { contains } from "ip-masq-agent";
+import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
 import { parseConfig } from "ip-masq-agent/config";
 import { compilePolicy, decide } from "ip-masq-agent/policy";
 import { render } from "ip-masq-agent/iptables";
@@ -26,6 +27,7 @@ export const used: string = [
   parsePrefixes(["10.0.0.0/8"]).records.length,
   parseAddresses(["10.1.2.3"]).read[0]?.ok,
   typeof buildTable,
+  contains("10.0.0.0/8", "10.1.2.3"),
   decision?.verdict.kind,
   render(policy)[0]?.transaction.split("\\n")[1],
   policy.map((part) => diffTable(desiredTable(part, "t"), readTable("", part.family, "t"))?.counts.added).join(),
@@ -36,7 +38,7 @@ const USE_JSON = `import schema from "ip-masq-agent/config.schema.json" with { t
 import own from "ip-masq-agent/package.json" with { type: "json" };
 export const title: string = schema.title + own.version;
 `;
-const USED = "1 true function keep :X - [0:0] 6";
+const USED = "1 true function true keep :X - [0:0] 6";
 
 const DENO = resolve("node_modules/.bin/deno");
 const TSC = resolve("node_modules/typescript/bin/tsc");
@@ -102,9 +104,9 @@ test("its types are what it does, and ask for no others", () => {
 
 browserTest("the library works in a browser", async () => {
   const map = Object.fromEntries(
-    ["core", "config", "policy", "iptables", "nftables", "windows-cni"].map((name) => [
-      `ip-masq-agent/${name}`,
-      `/node_modules/ip-masq-agent/dist/lib/${name}.mjs`,
+    ["", "/core", "/config", "/policy", "/iptables", "/nftables", "/windows-cni"].map((name) => [
+      `ip-masq-agent${name}`,
+      `/node_modules/ip-masq-agent/dist/lib${name || "/core"}.mjs`,
     ]),
   );
   const html = `<script type="importmap">${JSON.stringify({ imports: map })}</script><script type="module">

@@ -39,7 +39,7 @@ const adopt = (line: string, here: AgentsHere) => {
 };
 
 test("the line that says what is used", () => {
-  const node = "/nodejs/bin/node /app/ip-masq-agent.mjs";
+  const node = "/nodejs/bin/node --v8-pool-size=1 /app/ip-masq-agent.mjs";
   const cases: [call: string, agent: string, said: string | undefined][] = [
     [
       "status",

@@ -118,14 +118,14 @@ kernelTest("cleanup tells where IPv6 rules could not be removed", () =>
   }),
 );
 
-kernelTest("a tool that ends and leaves a straggler is told as one that hangs", () =>
+kernelTest("a tool has ended when its process has, whatever that leaves behind", () =>
   withNode(async (node, folder) => {
-    const env = fake(folder, "iptables-legacy-save", 'sleep 100 &\nexec /usr/sbin/iptables-legacy-save "$@"');
-    const { exit, stderr } = await agent(node, ["plan", "--iptables-variant=legacy", configFlag(folder, CONFIG)], {
+    const env = fake(folder, "iptables-legacy-save", 'sleep 3 &\nexec /usr/sbin/iptables-legacy-save "$@"');
+    const { exit, stdout } = await agent(node, ["plan", "--iptables-variant=legacy", configFlag(folder, CONFIG)], {
       env,
     });
-    assert.is(exit, 1);
-    assert.match(stderr, /^ipv4 \(iptables-legacy\): iptables-legacy-save -c -t nat: did not end within 30 s/);
+    assert.is(exit, 0);
+    assert.match(stdout, /rules: 4 to add/);
   }),
 );
 

@@ -104,14 +104,20 @@ export function said({ outcome }: Walk): string {
   return outcome.kind === "maybe" ? `maybe ${outcome.possible.map(word).sort().join("|")}` : word(outcome);
 }
 
-/** What nft prints of the chains that these rules of iptables are in, to be compared with them. */
-export function comparedSteps(rules: readonly string[]): Step[] {
-  const chains = new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")]);
-  return [...chains].map((name) => {
+/** What nft prints of the chains that these rules of iptables are in, to be compared with them: of all at once, or one by one. */
+export function comparedSteps(rules: readonly string[], how: "at once" | "one by one" = "at once"): Step[] {
+  const names = [...new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")])];
+  const chains = names.map((name) => {
     const own = rules.filter((rule) => rule.startsWith(`-A ${name} `)).map(() => [{ xt: { type: "match" } }]);
-    return {
-      command: `nft -j list chain ip nat ${name}`,
-      stdout: nftJson({ table: "nat", chains: { [name]: { rules: own } } }),
-    };
+    return [name, { rules: own }] as const;
   });
+  if (how === "at once") {
+    return [
+      { command: "nft -j list table ip nat", stdout: nftJson({ table: "nat", chains: Object.fromEntries(chains) }) },
+    ];
+  }
+  return chains.map(([name, chain]) => ({
+    command: `nft -j list chain ip nat ${name}`,
+    stdout: nftJson({ table: "nat", chains: { [name]: chain } }),
+  }));
 }

@@ -17,6 +17,9 @@ import { findObstacle } from "./obstacle.ts";
 import { describeRemoval, planRemoval, removeOwn } from "./remove.ts";
 import type { Tools, Variant } from "./tools.ts";
 
+/** How long a look that found the policy in force stands for the first look of a sync. Milliseconds. */
+const FRESH_MS = 1_000;
+
 /**
  * Opens the backend of one variant. `warn` is told what a person should know besides answers, each time that it is
  * found.
@@ -40,6 +43,27 @@ export function iptablesBackend(
     return edit && { ...edit, meaning: () => readMeaning(policy, observed) };
   };
   const lockName = (family: Family, chain: string) => `${variant}/${family}/${chain}`;
+  /** The policy that the last check for obstacles found in force. */
+  let inForce: { readonly policy: FamilyPolicy; readonly at: number } | undefined;
+  const isInForce = async (policy: FamilyPolicy) => {
+    const observed = await observe(toolsOf(policy.family), policy.chain, { jump: (await desired(policy)).jump });
+    // Findings are reported by the sync.
+    return (observed.findings ?? []).length === 0 && (await diff(policy, observed)) === undefined;
+  };
+  const findObstacleTo = async (policy: FamilyPolicy) => {
+    // What the kernel holds already, it can hold; and a look takes a third of the time of a trial.
+    if (await isInForce(policy).catch(() => false)) {
+      inForce = { policy, at: Date.now() };
+      return undefined;
+    }
+    return findObstacle(toolsOf(policy.family), policy);
+  };
+  /** Whether that was just now. Said once: each further sync looks for itself. */
+  const wasInForce = (policy: FamilyPolicy) => {
+    const found = inForce;
+    inForce = undefined;
+    return found?.policy === policy && Math.abs(Date.now() - found.at) < FRESH_MS;
+  };
   return {
     name: `iptables-${variant}`,
     unit: "rules",
@@ -48,7 +72,7 @@ export function iptablesBackend(
     count: async (policy) => (await desired(policy)).rules.length + 1,
     describe: describeRules,
     ...(variant === "nft" ? { trace: { table: "nat", writer: "iptables-nft-restore", concerns } } : {}),
-    obstacle: (policy) => findObstacle(toolsOf(policy.family), policy),
+    obstacle: findObstacleTo,
     plan: async (policy) => diff(policy, await observePolicy(policy)),
     inspect: async (policy) => {
       const observed = await observePolicy(policy, true);
@@ -66,15 +90,17 @@ export function iptablesBackend(
         transaction: await diff(policy, observed),
       };
     },
-    sync: (policy, past) =>
-      converge({
+    sync: async (policy, past) => {
+      if (past === undefined && wasInForce(policy)) return undefined;
+      return converge({
         wanted: policy,
         observe: () => observePolicy(policy),
         diff,
         commit: (edit) => commit(toolsOf(policy.family), edit),
         past,
         locked: (work) => withWriteLock(lockName(policy.family, policy.chain), warn, work),
-      }),
+      });
+    },
     counters: async (policy) => countersOf(policy, await observePolicy(policy, true)),
     planCleanup: async (family, chain) => planRemoval(family, chain, await observeChain(family, chain, {})),
     cleanup: (family, chain) =>

@@ -1,0 +1,108 @@
+// @ts-check
+// docs/library.md: the core's API, from the docstrings of its types.
+import { readFileSync } from "node:fs";
+
+/** The sections of the page and the files of src/core/ that each describes. */
+const SECTIONS = Object.entries({
+  "CIDRs and addresses as text": ["contains", "overlaps", "merge", "subtract", "prefix-table"],
+  Errors: ["arguments", "instance"],
+  "Texts and records": ["prefix", "record", "list"],
+  "Lookup in bulk": ["table"],
+  "The smallest list in bulk": ["aggregate"],
+  Ranges: ["range"],
+  "The address space in segments": ["segments"],
+  "Lines of text": ["flows"],
+  "Rules of iptables as text": ["rules"],
+  "Long work in steps": ["steps"],
+});
+
+const INTRO = `# Library
+
+<!-- Written by npm run build from the docstrings in src/core/; change them there. -->
+
+The agent's core, for programs: CIDRs and addresses of both families, in WebAssembly, without a dependency. It runs on Node 20 and
+later, on Deno and in browsers, and has types.
+
+\`\`\`
+import { contains, merge, PrefixTable } from "ip-masq-agent";
+\`\`\`
+
+\`ip-masq-agent/core\` is the same module. The first part of this page takes texts and is all that most programs need. The second
+takes lists in bulk, as _records_: 24 bytes a prefix, which \`parsePrefixes\` makes of texts, and which are handed on as they
+are. A million prefixes pass through it in fractions of a second.
+
+Texts are read as Go's \`net.ParseCIDR\` and \`net.ParseIP\` read them: no octet with a leading zero, no zone. A text or
+an argument that is something else is an error that says what is wrong, where, and what to write; nothing is guessed. Every example
+on this page is run by a test.
+`;
+
+/** @param {string} name */
+const typesOf = (name) => readFileSync(`dist/types/core/${name}.d.ts`, "utf8");
+
+/** What the entry point exports, by file. */
+function exportsByFile() {
+  /** @type {Map<string, Set<string>>} */
+  const files = new Map();
+  const pattern = /export (?:type )?\{([^}]*)\} from "\.\/([\w-]+)\.ts"/g;
+  for (const [, list = "", file = ""] of typesOf("index").matchAll(pattern)) {
+    const names = files.get(file) ?? new Set();
+    for (const word of list.matchAll(/(?:type )?(\w+)/g)) names.add(word[1] ?? "");
+    files.set(file, names);
+  }
+  return files;
+}
+
+/**
+ * The declarations of a file: each with its docstring, and all up to the next one.
+ * @param {string} file
+ */
+function declarationsOf(file) {
+  const pattern =
+    /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?((?:function|class|interface|const|type) (\w+)[\s\S]*?)(?=^(?:\/\*\*|export |declare )|(?![\s\S]))/gm;
+  return [...typesOf(file).matchAll(pattern)].map(([, doc = "", code = "", name = ""]) => ({ name, doc, code }));
+}
+
+/** The text of a docstring. @param {string} doc */
+function textOf(doc) {
+  return doc
+    .replace(/^\s*\/\*\*\s?|\s*\*\/\s*$/g, "")
+    .replace(/^ *\* ?/gm, "")
+    .replace(/^@example\n/gm, "")
+    .replace(/^@param (\w+)/gm, "- `$1`:")
+    .replace(/\{@link ([\w.]+)\}/g, "`$1`")
+    .trim();
+}
+
+/** A declaration as a reader needs it. @param {string} code */
+function shown(code) {
+  return code
+    .replace(/^ *#private;\n/gm, "")
+    .replace(/\{@link ([\w.]+)\}/g, "$1")
+    .trim();
+}
+
+/** The page. */
+export function apiPage() {
+  const files = exportsByFile();
+  const lost = [...files.keys()].filter((file) => !SECTIONS.some(([, own]) => own.includes(file)));
+  if (lost.length > 0) throw new Error(`docs/library.md: no section describes ${lost.join(", ")}`);
+  const sections = SECTIONS.map(([title, own]) => {
+    const parts = own.flatMap((file) => partsOf(file, files.get(file) ?? new Set()));
+    return [`## ${title}`, ...parts].join("\n\n");
+  });
+  return `${[INTRO.trimEnd(), ...sections].join("\n\n")}\n`;
+}
+
+/**
+ * What the page says of the exports of one file.
+ * @param {string} file
+ * @param {ReadonlySet<string>} names
+ */
+function partsOf(file, names) {
+  const own = declarationsOf(file).filter(({ name }) => names.has(name));
+  const missing = [...names].filter((name) => own.every((one) => one.name !== name));
+  if (missing.length > 0) throw new Error(`docs/library.md: no declaration of ${missing.join(", ")} in ${file}`);
+  return own.map(({ name, doc, code }) =>
+    `### ${name}\n\n\`\`\`typescript\n${shown(code)}\n\`\`\`\n\n${textOf(doc)}`.trimEnd(),
+  );
+}

@@ -1,0 +1,112 @@
+// What callers of the library pass, checked: what is wrong, and what to pass instead.
+// This module is browser-compatible.
+
+import { type NoPrefix, PROBLEM_AT, type PrefixProblem, type PrefixRecords, RECORD } from "./record.ts";
+
+/** A text is not what it must be: a CIDR or an address. */
+export class InvalidCidrError extends Error {
+  override name = "InvalidCidrError";
+  /** The text, or its beginning. */
+  readonly text: string;
+  /** What is wrong with it. */
+  readonly problem: PrefixProblem;
+  /** The offset at which reading it stopped, in bytes. */
+  readonly at: number;
+
+  constructor(text: string, { problem, at }: Omit<NoPrefix, "ok">, wanted: Wanted, index?: number) {
+    const shown = text.slice(0, 64);
+    const where = index === undefined ? "" : ` (index ${index})`;
+    super(`${JSON.stringify(shown)}${where} is no ${NAMES[wanted]}: ${REASONS[problem]}; write ${SAMPLES[wanted]}`);
+    this.text = shown;
+    this.problem = problem;
+    this.at = at;
+  }
+}
+
+/** What a text must be. */
+export type Wanted = "prefix" | "address" | "either";
+
+const NAMES: Readonly<Record<Wanted, string>> = { prefix: "CIDR", address: "address", either: "CIDR or address" };
+const SAMPLES: Readonly<Record<Wanted, string>> = {
+  prefix: "an address and a length, such as 10.0.0.0/8",
+  address: "one such as 10.1.2.3 or 2001:db8::1",
+  either: "one such as 10.0.0.0/8, 10.1.2.3 or 2001:db8::/32",
+};
+
+const REASONS: Readonly<Record<PrefixProblem, string>> = {
+  empty: "it is empty",
+  "no-length": "the length is missing",
+  "bad-character": "a character does not belong there",
+  "leading-zero": "an octet has a leading zero",
+  "octet-too-big": "an octet is greater than 255",
+  "too-short": "a part of the address is missing",
+  "too-long": "the address has too many parts",
+  zone: "it has a zone",
+  "bad-length": "the length is not a number",
+  "length-too-big": "the length is greater than the address has bits",
+};
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Object && value.constructor !== Object) return `a value of type ${value.constructor.name}`;
+  return typeof value === "undefined" ? "undefined" : `a value of type ${typeof value}`;
+};
+
+/** Throws `TypeError` unless the value is a string. */
+export function checkText(value: unknown, what: string, wanted: Wanted): asserts value is string {
+  if (typeof value !== "string") {
+    throw new TypeError(`${what} must be a string, ${SAMPLES[wanted]}; it is ${kindOf(value)}`);
+  }
+}
+
+/** Throws `TypeError` unless the value is an array of strings. */
+export function checkTexts(value: unknown, what: string): asserts value is readonly string[] {
+  if (!Array.isArray(value)) throw new TypeError(`${what} must be an array of strings; it is ${kindOf(value)}`);
+  for (let i = 0; i < value.length; i++) {
+    if (typeof value[i] !== "string") throw new TypeError(`${what}[${i}] must be a string; it is ${kindOf(value[i])}`);
+  }
+}
+
+/** Throws `TypeError` unless the value is records of {@link parsePrefixes} or {@link parseAddresses}. */
+export function checkRecords(value: unknown, what: string, from = "parsePrefixes"): asserts value is PrefixRecords {
+  const { bytes, length } = (value ?? {}) as Partial<PrefixRecords>;
+  if (bytes instanceof Uint8Array && typeof length === "number") return;
+  throw new TypeError(`${what} must be the records that ${from} returns; it is ${kindOf(value)}`);
+}
+
+/** The same, and throws `RangeError` if one is of a text that could not be read. */
+export function checkGoodRecords(value: unknown, what: string): asserts value is PrefixRecords {
+  checkRecords(value, what);
+  const { bytes } = value;
+  for (let at = PROBLEM_AT; at < bytes.length; at += RECORD) {
+    if (bytes[at] === 0) continue;
+    const index = (at - PROBLEM_AT) / RECORD;
+    throw new RangeError(
+      `${what}: the text at index ${index} is no CIDR; leave out those for which read[i].ok is false`,
+    );
+  }
+}
+
+/** Throws `RangeError` unless the value is one of a few words. */
+export function checkWord<const T extends string>(
+  value: unknown,
+  words: readonly T[],
+  what: string,
+): asserts value is T {
+  if (words.some((word) => word === value)) return;
+  const shown = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+  throw new RangeError(`${what} must be one of ${words.join(", ")}; it is ${shown}`);
+}
+
+/** Throws `TypeError` unless the value is an array of numbers of this kind with so many elements for each address. */
+export function checkNumbers<T extends Uint32Array | BigUint64Array | Int32Array>(
+  value: unknown,
+  kind: new (length: number) => T,
+  what: string,
+  { each = 1, least = 0 }: { readonly each?: number; readonly least?: number } = {},
+): asserts value is T {
+  if (!(value instanceof kind)) throw new TypeError(`${what} must be a ${kind.name}; it is ${kindOf(value)}`);
+  if (value.length % each !== 0) throw new RangeError(`${what} must hold ${each} numbers for each address`);
+  if (value.length < least) throw new RangeError(`${what} has ${value.length} elements; ${least} are needed`);
+}

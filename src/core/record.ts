@@ -1,0 +1,45 @@
+// Prefixes as the core holds them (drawn in assembly/record.ts): where in a record is what, and why a text has none.
+// This module is browser-compatible.
+
+export const RECORD = 24;
+
+export const FAMILY_AT = 16;
+export const BITS_AT = 17;
+export const PROBLEM_AT = 18;
+export const NOTES_AT = 19;
+/** Where in the text reading stopped, 32 bits. */
+export const STOP_AT = 20;
+
+/** Notes on a good record. */
+export const UNALIGNED = 1;
+export const PADDED = 2;
+export const MAPPED = 4;
+
+/** Why a text is no prefix: a closed set, in the order of the codes in assembly/parse.ts. */
+export const PROBLEMS = [
+  "none",
+  "empty",
+  "no-length",
+  "bad-character",
+  "leading-zero",
+  "octet-too-big",
+  "too-short",
+  "too-long",
+  "zone",
+  "bad-length",
+  "length-too-big",
+] as const;
+export type PrefixProblem = Exclude<(typeof PROBLEMS)[number], "none">;
+
+/** A text that is none: why, and the offset (in UTF-8 bytes) at which reading it stopped. */
+export interface NoPrefix {
+  readonly ok: false;
+  readonly problem: PrefixProblem;
+  readonly at: number;
+}
+
+/** Prefixes as the core holds them, 24 bytes each (layout in assembly/record.ts). Opaque outside this module. */
+export interface PrefixRecords {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}

@@ -1,0 +1,39 @@
+// The examples of docs/library.md do what the page says.
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as core from "../src/core/index.ts";
+
+const PAGE = readFileSync("docs/library.md", "utf8");
+const BLOCKS = [...PAGE.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+
+/** A line is a statement, or an expression and what it gives. */
+function runnable(code: string): string {
+  const lines = code.trim().split("\n");
+  const body = lines.map((line) => line.replace(/^(.*?); \/\/ (.*)$/, "check(($1), ($2), `$1`);"));
+  return body.join("\n");
+}
+
+for (const code of BLOCKS) {
+  test(code.split("\n")[0] ?? "", () => {
+    let checked = 0;
+    const check = (actual: unknown, expected: unknown, what: string) => {
+      checked++;
+      assert.equal(actual, expected, what);
+    };
+    // The page is ours: its code is run as a reader would run it.
+    const run = new Function(...Object.keys(core), "check", `"use strict";\n${runnable(code)}`);
+    run(...Object.values(core), check);
+    assert.ok(checked > 0);
+  });
+}
+
+test("each function of texts has an example, and each export its place", () => {
+  for (const name of ["contains", "overlaps", "merge", "subtract", "PrefixTable", "parsePrefixes", "buildTable"]) {
+    const [, section = ""] = new RegExp(`^### ${name}\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`, "m").exec(PAGE) ?? [];
+    assert.match(section, /^```ts$/m, name);
+  }
+  for (const name of Object.keys(core)) assert.match(PAGE, new RegExp(`^### ${name}$`, "m"));
+});
+
+test.run();
