@@ -229,7 +229,7 @@ test("iptables-legacy is only asked if the kernel has its table already", async 
   ]);
   const failing: Step = { command: "iptables-legacy-save -t nat", exit: 1, stderr: "Permission denied" };
   assert.equal(unseen(await look([none, failing], { files })), [
-    "iptables-legacy: table ip nat: iptables-legacy-save -t nat: exit 1\n  | Permission denied",
+    "iptables-legacy: table ip nat: needs root, or the capability NET_ADMIN in this network namespace\niptables-legacy-save -t nat: exit 1\n  | Permission denied",
   ]);
 });
 
