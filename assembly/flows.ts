@@ -10,71 +10,27 @@
  * line begins. Places are addresses in memory.
  */
 import { findAddress, foundAt, foundSize, seek } from "./find";
+import { FIRST, ONLY, partAt, partEnd, takePart } from "./places";
 import { readQuad } from "./quad";
 
 export const LINE: usize = 32;
 
-// The part of a line in which the address is looked for.
-let partAt: usize = 0;
-let partEnd: usize = 0;
-
-@inline
-function isSpace(c: u8): bool {
-  return c <= 0x20;
-}
-
-/** Makes the part the `number`th (from 1) of the fields of [p, end) that white space separates; else it is empty. */
-function takeField(p: usize, end: usize, number: i32): void {
-  partAt = partEnd = end;
-  for (; p < end; number--) {
-    while (p < end && isSpace(load<u8>(p))) p++;
-    const from = p;
-    while (p < end && !isSpace(load<u8>(p))) p++;
-    if (number == 1) {
-      partAt = from;
-      partEnd = p;
-      return;
-    }
-  }
-}
-
-/** Could `c` belong to the name of a key? */
-function isName(c: u8): bool {
-  return <u8>((c | 0x20) - 0x61) < 26 || <u8>(c - 0x30) < 10 || c == 0x5f || c == 0x2d || c == 0x2e;
-}
-
-/** Makes the part what stands behind the first `key=` of [p, end), up to white space; else it is empty. */
-function takeValue(p: usize, end: usize, key: usize, keySize: usize): void {
-  partAt = partEnd = end;
-  const begin = p;
-  for (;;) {
-    const equals = seek(p, end, 0x3d, 0x3d);
-    if (equals == end) return;
-    p = equals + 1;
-    const name = equals - keySize;
-    if (equals - begin < keySize || (name > begin && isName(load<u8>(name - 1)))) continue;
-    if (memory.compare(name, key, keySize) == 0) break;
-  }
-  partAt = p;
-  while (p < end && !isSpace(load<u8>(p))) p++;
-  partEnd = p;
-}
+/** A record that nobody looks at. */
+const other = memory.data(24);
 
 /**
  * Reads at most `max` lines of [p, end), as far as they are whole, into `lines`, and answers how many. The address is the
- * first in the line; where `field` is not 0 the first in that field; where `keySize` is not 0 the first behind that key.
- * 16 bytes behind `end` must be there to be loaded.
+ * first in the part of the line that a place (places.ts) says. 16 bytes behind `end` must be there to be loaded.
  */
 export function scanLines(
   p: usize,
   end: usize,
-  field: i32,
-  key: usize,
-  keySize: usize,
+  place: usize,
   lines: usize,
   max: i32,
 ): i32 {
-  const whole = field == 0 && keySize == 0;
+  const kind = load<u32>(place);
+  const whole = kind == FIRST || kind == ONLY;
   const stop = lines + <usize>max * LINE;
   let line = lines;
   for (; p < end && line < stop; line += LINE) {
@@ -93,17 +49,11 @@ export function scanLines(
     }
     const newline = seek(p, end, 0x0a, 0x0a);
     if (newline == end) break;
-    if (whole) {
-      partAt = p;
-      partEnd = newline;
-    } else if (keySize != 0) {
-      takeValue(p, newline, key, keySize);
-    } else {
-      takeField(p, newline, field);
-    }
+    takePart(place, p, newline);
     if (findAddress(partAt, partEnd, line)) {
       store<u32>(line, <u32>foundSize, 20);
       store<u32>(line, <u32>foundAt, 24);
+      if (kind == ONLY && findAddress(foundAt + foundSize, partEnd, other)) store<u8>(line, 0, 16);
     }
     p = newline + 1;
     store<u32>(line, <u32>p, 28);

@@ -14,6 +14,7 @@ const MODULES = {
   core: { modules: [], packages: ["@assemblyscript/loader"] },
   config: { modules: ["core"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
+  flows: { modules: ["core"], browser: true },
   host: { modules: [] },
   conntrack: { modules: ["core", "policy", "host"] },
   netfilter: { modules: ["core", "policy", "host"], entries: ["index.ts", "read-nat.ts"] },
@@ -24,11 +25,11 @@ const MODULES = {
     packages: ["prom-client"],
   },
   cli: {
-    modules: ["core", "config", "policy", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
+    modules: ["core", "config", "policy", "flows", "backends", "host", "conntrack", "netfilter", "agent", "doctor"],
     packages: ["picocolors", "yaml"],
   },
   preview: {
-    modules: ["core", "config", "policy", "netfilter", "backends"],
+    modules: ["core", "config", "policy", "flows", "netfilter", "backends"],
     packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],
     browser: true,
   },

@@ -4,8 +4,20 @@ import { CoreMemoryError, Instance } from "./instance.ts";
 import type { PrefixRecords } from "./prefix.ts";
 import { putTable } from "./table.ts";
 
-/** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `key=`. */
-export type AddressPlace = "first" | { readonly field: number } | { readonly key: string };
+/** Which address of a line counts. A line that has none there has none. */
+export type AddressPlace =
+  /** The first in the line; `only`: a line with more than one has none. */
+  | "first"
+  | "only"
+  /** The first behind `key=`. */
+  | { readonly key: string }
+  /**
+   * The first in a field, from 1. White space separates fields, or `separator`, which may stand in quotes within a field. A line
+   * with another number of fields than `of` has no address.
+   */
+  | { readonly field: number; readonly separator?: "," | "\t" | ";" | "|"; readonly of?: number }
+  /** The text at a path in the JSON object that the line is: keys, with dots between them. */
+  | { readonly path: string };
 
 /** Prefixes of which the longest that contains a line's address decides, unless a gate holds the line back. */
 export interface LineTable {
@@ -72,17 +84,16 @@ interface PlacedTable {
   readonly gate: (LineGate & { readonly at: number }) | undefined;
 }
 
-/** A place as the core takes it: a field, or a key's text, or neither. */
-interface PlacedPlace {
-  readonly field: number;
-  readonly key: number;
-  readonly keyLength: number;
-}
-
-function placeIn(instance: Instance, place: AddressPlace): PlacedPlace {
-  const key = encoder.encode(typeof place === "object" && "key" in place ? place.key : "");
-  const field = typeof place === "object" && "field" in place ? place.field : 0;
-  return { field, key: instance.put(key), keyLength: key.length };
+/** Puts a place into the core (layout in assembly/places.ts), and answers where it is. */
+function putPlace(instance: Instance, place: AddressPlace): number {
+  if (place === "first" || place === "only")
+    return instance.put(Uint32Array.of(place === "only" ? 1 : 0, 0, 0, 0, 0, 0));
+  if ("field" in place) {
+    const { field, of = 0, separator } = place;
+    return instance.put(Uint32Array.of(3, field, of, separator?.charCodeAt(0) ?? 0, 0, 0));
+  }
+  const key = encoder.encode("path" in place ? place.path : place.key);
+  return instance.put(Uint32Array.of("path" in place ? 4 : 2, 0, 0, 0, instance.put(key), key.length));
 }
 
 /**
@@ -103,8 +114,8 @@ export class LineReader {
   readonly #instance = new Instance();
   readonly #tables: readonly PlacedTable[];
   readonly #lines: number;
-  readonly #place: PlacedPlace;
-  readonly #source: (PlacedPlace & { readonly lines: number; readonly indexes: number }) | undefined;
+  readonly #place: number;
+  readonly #source: { readonly place: number; readonly lines: number; readonly indexes: number } | undefined;
   readonly #wanted: { readonly at: number; readonly flags: Uint8Array } | undefined;
 
   // | text, `size` bytes, of which those from `from` to `end` are to be read | copies, as many |
@@ -135,9 +146,9 @@ export class LineReader {
     }));
     this.#tables = placed.map((table) => ({ ...table, indexes: instance.alloc(BATCH * 4) }));
     this.#lines = instance.alloc(BATCH * LINE);
-    this.#place = placeIn(instance, place);
+    this.#place = putPlace(instance, place);
     this.#source = source && {
-      ...placeIn(instance, source),
+      place: putPlace(instance, source),
       lines: instance.alloc(BATCH * LINE),
       indexes: instance.alloc(BATCH * 4),
     };
@@ -193,8 +204,7 @@ export class LineReader {
     const instance = this.#instance;
     const { call } = instance;
     const from = this.#from;
-    const scan = ({ field, key, keyLength }: PlacedPlace, lines: number) =>
-      call.scanLines(from, this.#end, field, key, keyLength, lines, BATCH);
+    const scan = (place: number, lines: number) => call.scanLines(from, this.#end, place, lines, BATCH);
     const count = scan(this.#place, this.#lines);
     if (count === 0) {
       this.#whole = false;
@@ -205,7 +215,7 @@ export class LineReader {
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);
     // The same lines once more, for their second address.
-    if (this.#source) scan(this.#source, this.#source.lines);
+    if (this.#source) scan(this.#source.place, this.#source.lines);
     const indexes = this.#tables.map((table) => {
       call.lookupRecords(table.at, this.#lines, LINE, count, table.indexes);
       const found = instance.ints(table.indexes, count);

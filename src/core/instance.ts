@@ -36,7 +36,7 @@ interface CoreExports extends Record<string, unknown> {
     bClasses: number,
     out: number,
   ): number;
-  scanLines(at: number, end: number, field: number, key: number, keySize: number, lines: number, max: number): number;
+  scanLines(at: number, end: number, place: number, lines: number, max: number): number;
   copyLines(lines: number, count: number, at: number, values: number, wanted: number, out: number): number;
   beginScan(name: number, nameLength: number, word: number): void;
   scan(text: number, length: number, offset: number, isLast: 0 | 1): number;

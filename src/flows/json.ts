@@ -1,0 +1,101 @@
+// JSON lines: an object on each, with the destination at a path in it.
+// This module is browser-compatible.
+import { isAddress } from "./addresses.ts";
+import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
+import { type Candidate, chooseDestination } from "./names.ts";
+
+/** Objects in objects that are looked into. */
+const DEEPEST = 6;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The texts in an object by their paths: keys, with dots between them. */
+function* textsOf(object: JsonObject, prefix = "", depth = 1): Generator<readonly [path: string, text: string]> {
+  for (const [key, value] of Object.entries(object)) {
+    if (typeof value === "string") yield [prefix + key, value];
+    else if (isObject(value) && depth < DEEPEST) yield* textsOf(value, `${prefix}${key}.`, depth + 1);
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function parseObject(line: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined: the text is not JSON. */
+export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): Recognition | undefined {
+  const [first = ""] = lines;
+  if (!/^\s*[{[]/.test(first)) return undefined;
+  const objects = lines.map(parseObject).filter((object) => object !== undefined);
+  // A line may be damaged; one that only begins an object or a list shows that it goes on below.
+  if (/^\s*(\{|\[\s*(\{.*)?)\s*$/.test(first) || /^\s*\{\s*"records"\s*:\s*\[/.test(first))
+    return refuseDocument(first);
+  if (objects.length === 0) return undefined;
+  const asked = wanted.destination;
+  const field = [asked, wanted.source].find((place) => place && "field" in place);
+  if (field) {
+    return { ok: false, why: "these are JSON lines, which have no fields", remedy: "name the path: --key=PATH" };
+  }
+  const source = placeOf(wanted.source);
+  const destination = placeOf(asked);
+  if (destination) return { ok: true, format: { name: "JSON lines", destination, source } };
+  const candidates = candidatesOf(objects);
+  const chosen = chooseDestination(candidates);
+  if ("name" in chosen) {
+    const { name: path } = chosen;
+    const name = /(^|\.)connection\.dest_ip$/.test(path) ? "GCP VPC flow log" : "JSON lines";
+    return { ok: true, format: { name, destination: { place: { path }, label: path }, source } };
+  }
+  const choices = chosen.length > 0 ? chosen : candidates;
+  if (choices.length === 0) {
+    return {
+      ok: false,
+      why: "these are JSON lines without an address in the first of them",
+      remedy: "name the path of the destination: --key=PATH",
+    };
+  }
+  const paths = choices.map(({ name }) => name).slice(0, 8);
+  return {
+    ok: false,
+    why: `these are JSON lines, and it is not certain which of their addresses is the destination: ${paths.join(", ")}`,
+    remedy: `name its path, such as --key=${paths.at(-1)}`,
+  };
+}
+
+function placeOf(wanted: WantedPlace | undefined): FlowPlace | undefined {
+  return wanted && "key" in wanted ? { place: { path: wanted.key }, label: wanted.key } : undefined;
+}
+
+/** The paths at which the objects hold addresses. */
+function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {
+  const values = new Map<string, string[]>();
+  for (const object of objects) {
+    for (const [path, text] of textsOf(object)) {
+      const known = values.get(path) ?? [];
+      values.set(path, [...known, text]);
+    }
+  }
+  return [...values]
+    .map(([name, texts]) => ({ name, values: texts }))
+    .filter((candidate) => candidate.values.some(isAddress));
+}
+
+/** A document may be of any shape, and is not read line by line. */
+function refuseDocument(first: string): Recognition {
+  const tuples = `jq -r '.. | .flowTuples? // empty | .[]' FILE`;
+  const isAzure = /"records"/.test(first);
+  return {
+    ok: false,
+    why: isAzure
+      ? "this is a JSON document with records of many flows, as Azure writes it"
+      : "this is a JSON document, and JSON lines are read, with one flow on each line",
+    remedy: `take it apart: ${isAzure ? tuples : "jq -c '.[]' FILE"} | ip-masq-agent …`,
+  };
+}

@@ -1,0 +1,101 @@
+// Lines of text without a header: conntrack, records of clouds, NAME=VALUE, plain addresses.
+// This module is browser-compatible.
+import type { AddressPlace } from "../core/index.ts";
+import { addressesIn, isAddress } from "./addresses.ts";
+import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
+import { chooseDestination } from "./names.ts";
+
+/** A format that a line of it shows. */
+interface LineFormat {
+  readonly name: string;
+  /** With an address in its group. */
+  readonly pattern: RegExp;
+  readonly destination: FlowPlace;
+  readonly source?: FlowPlace;
+}
+
+const key = (name: string): FlowPlace => ({ place: { key: name }, label: name });
+const field = (place: AddressPlace & { field: number }): FlowPlace => ({ place, label: `field ${place.field}` });
+
+const CONNTRACK = { destination: key("dst"), source: key("src") };
+
+/** A record of AWS by default has 14 fields; exported from CloudWatch the time stands before them. */
+const AWS_RECORD = String.raw`2 \d{12} eni-\S+ \S+ (\S+) \d+ \d+ \d+ \d+ \d+ \d+ \d+ [A-Z]+ [A-Z]+\s*$`;
+
+const FORMATS: readonly LineFormat[] = [
+  {
+    name: "conntrack -o extended",
+    pattern: /^(?:\[\w+\] )?ipv[46] +\d+ .*?\bsrc=\S+ dst=(\S+) .*\bsrc=\S+ dst=/,
+    ...CONNTRACK,
+  },
+  { name: "conntrack", pattern: /\bsrc=\S+ dst=(\S+) .*\bsrc=\S+ dst=/, ...CONNTRACK },
+  { name: "AWS VPC flow log", pattern: new RegExp(`^${AWS_RECORD}`), destination: field({ field: 5, of: 14 }) },
+  { name: "AWS VPC flow log", pattern: new RegExp(`^\\S+Z ${AWS_RECORD}`), destination: field({ field: 6, of: 15 }) },
+  {
+    name: "Azure flow tuples",
+    pattern: /^"?\d{10,13},[^,]+,([^,]+),\d*,\d*,[A-Z\d]+,[IO],/,
+    destination: field({ field: 3, separator: "," }),
+  },
+];
+
+/** Never undefined: any text is lines. */
+export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): Recognition {
+  const source = placeOf(wanted.source, lines);
+  const asked = placeOf(wanted.destination, lines);
+  if (asked) return { ok: true, format: { name: "lines", destination: asked, source } };
+  const withAddress = lines.find((line) => addressesIn(line).length > 0);
+  const line = withAddress ?? "";
+  const known = FORMATS.find(({ pattern }) => isAddress(pattern.exec(line)?.[1] ?? ""));
+  if (known) return { ok: true, format: formatOf(known, source) };
+  const pairs = pairsOf(line);
+  const chosen = chooseDestination(pairs);
+  if ("name" in chosen) {
+    return { ok: true, format: { name: "NAME=VALUE", destination: key(chosen.name), source } };
+  }
+  const uncertain = lines.find((one) => addressesIn(one).length > 1);
+  if (uncertain === undefined) {
+    return {
+      ok: true,
+      format: { name: "addresses", destination: { place: "only", label: "the only address" }, source },
+    };
+  }
+  return { ok: false, ...refusalOf(uncertain) };
+}
+
+function formatOf({ name, destination, source: own }: LineFormat, source: FlowPlace | undefined): FlowFormat {
+  return { name, destination, source: source ?? own };
+}
+
+/** A field is one of white space, unless the lines have columns with commas and fewer fields than that. */
+function placeOf(wanted: WantedPlace | undefined, lines: readonly string[]): FlowPlace | undefined {
+  if (!wanted || "key" in wanted) return wanted && key(wanted.key);
+  const { field: number } = wanted;
+  const isCsv =
+    lines.length > 0 &&
+    lines.every((line) => line.trim().split(/\s+/).length < number && line.split(",").length >= number);
+  return field({ field: number, ...(isCsv ? { separator: "," as const } : {}) });
+}
+
+/** The NAME=ADDRESS pairs of a line. The first of several with one name counts. */
+function pairsOf(line: string) {
+  const pairs = new Map<string, string>();
+  for (const [, name = "", value = ""] of line.matchAll(/(?<![\w.-])([\w.-]+)="?([0-9A-Fa-f.:]+)/g)) {
+    if (isAddress(value) && !pairs.has(name)) pairs.set(name, value);
+  }
+  return [...pairs].map(([name, value]) => ({ name, values: [value] }));
+}
+
+/** Why nothing is certain about a line with several addresses, and where each of them stands. */
+function refusalOf(line: string): { why: string; remedy: string } {
+  const addresses = addressesIn(line);
+  const shown = JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
+  const fields = line.trim().split(/\s+/);
+  const last = addresses.at(-1) ?? "";
+  const pair = pairsOf(line).at(-1);
+  const number = fields.findIndex((text) => text.includes(last)) + 1;
+  const example = pair ? `--key=${pair.name}` : `--field=${number}`;
+  return {
+    why: `a line has ${addresses.length} addresses, and it is not certain which one is the destination: ${shown}`,
+    remedy: `say where it stands, with --key=NAME or --field=NUMBER; ${example} takes ${pair?.values[0] ?? last}`,
+  };
+}

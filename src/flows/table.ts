@@ -1,0 +1,119 @@
+// Tables with a line that names the columns: CSV and the like, and the flow logs of clouds.
+// This module is browser-compatible.
+import type { AddressPlace } from "../core/index.ts";
+import { addressesIn } from "./addresses.ts";
+import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
+import { chooseDestination, rankOf } from "./names.ts";
+
+/** What separates columns; undefined: white space, as much as there is. */
+type Separator = "," | "\t" | ";" | "|" | undefined;
+const SEPARATORS: readonly Separator[] = [",", "\t", ";", "|", undefined];
+
+interface Table {
+  readonly separator: Separator;
+  readonly header: string;
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The cells of a line. In quotes a separator is part of the cell, and two quotes are one. */
+export function cellsOf(line: string, separator: Separator): readonly string[] {
+  if (separator === undefined) return line.trim().split(/\s+/);
+  const cells: string[] = [];
+  for (let at = 0; at <= line.length; ) {
+    let end = line.indexOf(separator, at);
+    if (line[at] === '"') {
+      let close = line.indexOf('"', at + 1);
+      while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2);
+      end = close < 0 ? -1 : line.indexOf(separator, close);
+    }
+    if (end < 0) end = line.length;
+    const cell = line.slice(at, end);
+    cells.push(cell.startsWith('"') ? cell.slice(1).replace(/"\s*$/, "").replaceAll('""', '"') : cell);
+    at = end + 1;
+  }
+  return cells;
+}
+
+const isNamed = (names: readonly string[], wanted: WantedPlace | undefined) =>
+  wanted !== undefined && "key" in wanted && columnOf(names, wanted.key) >= 0;
+
+/** The column with a name, without regard to case if none has it as it is written; -1 if there is none. */
+function columnOf(names: readonly string[], name: string): number {
+  const exact = names.indexOf(name);
+  return exact >= 0 ? exact : names.findIndex((one) => one.toLowerCase() === name.toLowerCase());
+}
+
+/** The table that the lines are, by the separator that makes columns of them. */
+function tableOf([header = "", ...lines]: readonly string[], wanted: WantedPlaces): Table | undefined {
+  if (addressesIn(header).length > 0) return undefined;
+  for (const separator of SEPARATORS) {
+    const names = cellsOf(header, separator).map((name) => name.trim());
+    const isHeader =
+      names.some((name) => rankOf(name) !== undefined) ||
+      isNamed(names, wanted.destination) ||
+      isNamed(names, wanted.source);
+    if (names.length < 2 || !isHeader) continue;
+    const rows = lines.map((line) => cellsOf(line, separator));
+    // A sentence with a known word in it is no header of words below.
+    if (separator !== undefined || rows.every((row) => row.length === names.length)) {
+      return { separator, header, names, rows };
+    }
+  }
+  return undefined;
+}
+
+function placeAt({ separator, names }: Table, column: number): FlowPlace {
+  const place: AddressPlace = {
+    field: column + 1,
+    of: names.length,
+    ...(separator === undefined ? {} : { separator }),
+  };
+  return { place, label: names[column] ?? "" };
+}
+
+/** Undefined: the text is not such a table. */
+export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): Recognition | undefined {
+  const table = tableOf(lines, wanted);
+  if (!table) return undefined;
+  const { header, names, rows } = table;
+  const missing = [wanted.destination, wanted.source].flatMap((place) => {
+    if (place === undefined) return [];
+    if ("field" in place) return place.field <= names.length ? [] : [`field ${place.field}`];
+    return columnOf(names, place.key) >= 0 ? [] : [JSON.stringify(place.key)];
+  });
+  if (missing.length > 0) {
+    return { ok: false, why: `there is no column ${missing[0]}`, remedy: `name one of ${names.join(", ")}` };
+  }
+  const find = (place: WantedPlace | undefined) =>
+    place && placeAt(table, "field" in place ? place.field - 1 : columnOf(names, place.key));
+  const source = find(wanted.source);
+  const asked = find(wanted.destination);
+  const name = nameOf(table);
+  if (asked) return { ok: true, format: { name, destination: asked, source, header } };
+  const whole = rows.filter((row) => row.length === names.length);
+  const candidates = names.map((column, i) => ({ name: column, values: whole.map((row) => row[i] ?? "") }));
+  const chosen = chooseDestination(candidates);
+  if ("name" in chosen) {
+    const destination = placeAt(
+      table,
+      candidates.findIndex(({ name }) => name === chosen.name),
+    );
+    return { ok: true, format: { name, destination, source, header } };
+  }
+  const choices = (chosen.length > 0 ? chosen : candidates).map((one) => one.name);
+  return {
+    ok: false,
+    why: `it is not certain which column is the destination: ${choices.join(", ")}`,
+    remedy: `name it, such as --key=${choices[0]}`,
+  };
+}
+
+/** What wrote the table, as far as its columns show it. */
+function nameOf({ separator, names }: Table): string {
+  const has = (name: string) => columnOf(names, name) >= 0;
+  if (has("dstaddr") && (has("interface-id") || has("account-id") || has("srcaddr"))) return "AWS VPC flow log";
+  if (names.some((name) => /(^|\.)connection\.dest_ip$/.test(name))) return "GCP VPC flow log";
+  if (has("DestIp") || has("DestIP_s")) return "Azure flow log";
+  return separator === "," ? "CSV" : "table";
+}
