@@ -1,6 +1,7 @@
 // argv to a command to an exit code.
 import process from "node:process";
 import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
+import { ArchiveError, isLaneThread, runLaneThread } from "../archives/index.ts";
 import { CniConfigError, ReferencedError, TooOldError, VerifyError } from "../backends/index.ts";
 import { ListEditError, suggest } from "../config/index.ts";
 import { ConntrackError } from "../conntrack/index.ts";
@@ -21,6 +22,7 @@ import { FlagError, type Settings, settingsOf } from "./settings.ts";
 
 /** Errors whose message says everything; any other is a defect and keeps its stack. */
 const EXPECTED = [
+  ArchiveError,
   CniConfigError,
   ConfigFileError,
   ConntrackError,
@@ -113,7 +115,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-if (!isConfigThread() || !(await runConfigThread())) {
+const isThread = (isConfigThread() && (await runConfigThread())) || (isLaneThread() && (await runLaneThread()));
+if (!isThread) {
   ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());
   process.exitCode = exit || process.exitCode || 0;

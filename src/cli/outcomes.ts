@@ -64,9 +64,9 @@ function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: I
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 
-/** What the flags say is known of each line's packet besides its destination. */
-export function knownOf({ flows, packet }: Settings): Known {
-  return { source: flows.source !== undefined, outputInterface: packet.outputInterface };
+/** What is known of each line's packet besides its destination. Whether a line has a source depends on its format. */
+export function knownOf({ packet }: Settings): Known {
+  return { source: true, outputInterface: packet.outputInterface };
 }
 
 /** A decision as data, without the address. */

@@ -3,7 +3,7 @@ import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import { RESETS, type Reset } from "../conntrack/index.ts";
-import type { AddressPlace } from "../core/index.ts";
+import type { WantedPlace } from "../flows/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { chosenBackend } from "./backend-flags.ts";
@@ -18,10 +18,10 @@ export class FlagError extends Error {
 
 /** What classify and impact read, and by what they judge it. Undefined: not given. */
 export interface FlowSettings {
-  /** Which address of a line counts. */
-  readonly place: AddressPlace;
+  /** Which address of a line counts; undefined: the format of the lines says it. */
+  readonly place: WantedPlace | undefined;
   /** Where a line has its source, if that is to count too. */
-  readonly source: AddressPlace | undefined;
+  readonly source: WantedPlace | undefined;
   /** A plain list in place of the config. */
   readonly cidrs: string | undefined;
   readonly only: Verdict["kind"] | undefined;
@@ -188,7 +188,7 @@ export function settingsOf(
     page: text("page"),
     port: Number(text("port")),
     flows: {
-      place: addressPlace(flags, "field", "key") ?? "first",
+      place: addressPlace(flags, "field", "key"),
       source: addressPlace(flags, "source-field", "source-key"),
       cidrs: flags.get("cidrs"),
       only: flags.has("only") ? oneOf("only", VERDICT_KINDS) : undefined,
@@ -239,11 +239,7 @@ function flowFacts(flags: ReadonlyMap<string, string>): FlowFacts {
 }
 
 /** The place that one of two flags names, a field or a key; undefined if neither is given. */
-function addressPlace(
-  flags: ReadonlyMap<string, string>,
-  fieldFlag: string,
-  keyFlag: string,
-): AddressPlace | undefined {
+function addressPlace(flags: ReadonlyMap<string, string>, fieldFlag: string, keyFlag: string): WantedPlace | undefined {
   const field = flags.get(fieldFlag);
   const key = flags.get(keyFlag);
   if (field !== undefined && key !== undefined) {

@@ -20,6 +20,8 @@ export interface Judge {
   /** How many indexes there are. */
   readonly length: number;
   decision(index: number): Decision;
+  /** The order in which indexes are listed: that of the rules, whatever is known of the packets. */
+  rank(index: number): number;
   /** Equal texts stand for equal treatment, among judges too. Cheap. */
   treatment(index: number): string;
   /** Does the decision depend on something that is not known? Cheap. */
@@ -82,6 +84,7 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
     table: { prefixes, gate },
     length,
     decision,
+    rank: (index) => (index >= prefixes.length + 2 ? index - prefixes.length - 2 : index),
     treatment,
     depends: (index) => !unlimited && decision(index).dependsOn.length > 0,
     having: (kind) =>
