@@ -61,6 +61,7 @@ export async function readFlows(
       recognized: flows.place === undefined ? noteOfFormats(warn) : () => {},
       progress,
     });
+    await output.end();
     if (totals.withoutAddress > SHOWN) warn(`lines without an address: ${totals.withoutAddress}`);
     return totals;
   } catch (error) {
@@ -85,16 +86,54 @@ function noteOfFormats(warn: (text: string) => void): (format: FlowFormat) => vo
   };
 }
 
-/** Writes to standard output, in order, with no copy in between. */
-function createOutput() {
-  let last: Promise<void> = Promise.resolve();
+/** Bytes that wait to be written while more is read. */
+const AHEAD = 4 << 20;
+
+interface Output {
+  /** Takes data in order, and waits if there is much already. Throws what an earlier write has thrown. */
+  write(data: Uint8Array): Promise<void>;
+  /** All has been written. Throws what a write has thrown. */
+  end(): Promise<void>;
+  /** What is on its way has been written, or cannot be for now. */
+  settled(): Promise<unknown>;
+}
+
+/** Standard output. What comes while something is written goes out with the next write. */
+function createOutput(): Output {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  let failure: unknown;
+  let writing: Promise<void> | undefined;
+  const writeWaiting = async () => {
+    try {
+      while (waiting.length > 0) {
+        const [first = new Uint8Array(0)] = waiting;
+        const data = waiting.length === 1 ? first : Buffer.concat(waiting);
+        waiting = [];
+        bytes = 0;
+        await writeAll(data);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    writing = undefined;
+  };
+  const check = () => {
+    if (failure !== undefined) throw failure;
+  };
   return {
-    write: (data: Uint8Array): Promise<void> => {
-      last = writeAll(data);
-      return last;
+    write: async (data) => {
+      waiting.push(data);
+      bytes += data.length;
+      writing ??= writeWaiting();
+      if (bytes > AHEAD) await writing;
+      check();
     },
-    /** What is on its way has been written, or cannot be for now. */
-    settled: () => Promise.race([last.catch(() => {}), new Promise((done) => setTimeout(done, 500).unref())]),
+    end: async () => {
+      await writing;
+      check();
+    },
+    settled: () => Promise.race([writing, new Promise((done) => setTimeout(done, 500).unref())]),
   };
 }
 
