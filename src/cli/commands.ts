@@ -166,15 +166,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   render: {
     operands: "[FILE]",
     configOperand: true,
-    summary: "print the transaction that creates the rules",
+    summary: "print the transaction that creates the rules, or the policy as a table",
     details: [
       "Reads only the config and needs no privileges. --to chooses for what tool; without it that is iptables-restore, or nft if the config sets enforceNonMasquerade.",
       "With --to=windows-cni it prints the CNI config file with the policy in it.",
+      "With --to=table it prints the policy as CIDRs that do not overlap, each with its verdict and the entry that decides: every address lies in one. --format says whether as CSV, JSON lines or SQL. With --from it prints only the CIDRs whose verdict differs from that config or list, with both verdicts. docs/at-scale.md shows how databases judge logs by it.",
     ],
     examples: [
       "ip-masq-agent render --family=ipv4 | iptables-restore --noflush",
       "ip-masq-agent render --to=nftables | nft -f -",
       "ip-masq-agent render --to=windows-cni --cni-config=cni.conf",
+      "ip-masq-agent render --to=table config.yaml > policy.csv",
+      "ip-masq-agent render --to=table --from=old.yaml new.yaml --format=sql",
     ],
     exits: "0; 1 if the config is invalid; 2 for bad usage",
     action: render,

@@ -1,6 +1,6 @@
 // ip-masq-agent impact --from OLD --to NEW [FILE]: which flows a change of the config would treat in another way.
 import type { Difference } from "../archives/index.ts";
-import { type Decision, formatVerdict, type Judge, judgeOf } from "../policy/index.ts";
+import { type Decision, formatVerdict, type Judge, judgeOf, treatmentsOf } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { readFlows } from "./flows.ts";
 import { impactLive } from "./impact-live.ts";
@@ -8,6 +8,8 @@ import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, knownOf, readFileOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
+
+const none = new Int32Array(0);
 
 /** Lines that the two configs treat differently, by the rules that decide. */
 interface Change {
@@ -31,7 +33,8 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   readStdinOnce(from, to, ...(words.length > 0 ? words : ["-"]));
   const old = judgeOf(readFileOutcomes(from, settings, io), knownOf(settings));
   const wanted = judgeOf(readFileOutcomes(to, settings, io), knownOf(settings));
-  const task = { kind: "compare", treatments: treatmentsOf(old, wanted) } as const;
+  const [oldTreatments = none, newTreatments = none] = treatmentsOf(old, wanted);
+  const task = { kind: "compare", treatments: [oldTreatments, newTreatments] } as const;
   const totals = await readFlows(words, { tables: [old.table, wanted.table], task }, settings, io);
   if (!totals) return 0;
   const { lines, withoutAddress } = totals;
@@ -56,20 +59,6 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   io.print(`${changed} of ${lines} lines would change their verdict`);
   if (mayChange > 0) io.print(`${mayChange} more may: it depends on what the lines do not say`);
   return 0;
-}
-
-/** For each index of both judges a number, which is equal if the treatment is. */
-function treatmentsOf(...judges: readonly [Judge, Judge]): readonly [Int32Array, Int32Array] {
-  const numbers = new Map<string, number>();
-  const [old, wanted] = judges.map(({ length, treatment }) =>
-    Int32Array.from({ length }, (_, index) => {
-      const text = treatment(index);
-      const number = numbers.get(text) ?? numbers.size;
-      numbers.set(text, number);
-      return number;
-    }),
-  );
-  return [old as Int32Array, wanted as Int32Array];
 }
 
 function changeOf(old: Judge, wanted: Judge): (difference: Difference) => Change {

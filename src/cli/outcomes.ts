@@ -96,16 +96,25 @@ export function reasonOf({ rule, managed, dependsOn, outside }: Decision): strin
   }
 }
 
-function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule): string {
+const nameOfRule = (rule: PolicyRule): string => `${rule.prefix.network}  ${placeOf(rule)}`;
+
+/** Where a rule comes from. */
+function placeOf({ prefix: { family }, reason, origin }: PolicyRule): string {
   switch (reason) {
     case "link-local":
-      return `${network}  link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
+      return `link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
     case "default":
-      return `${network}  default list`;
+      return "default list";
     case "config":
-      return `${network}  ${origin ? `${printableName(origin.file)}:${origin.line}:${origin.column}` : ""}`;
+      return origin ? `${printableName(origin.file)}:${origin.line}:${origin.column}` : "";
   }
 }
+
+/** Where a decision comes from: the place of its rule, or why there is none. */
+export const originOf = (decision: Decision): string =>
+  decision.rule && decision.managed && decision.outside === undefined
+    ? placeOf(decision.rule)
+    : reasonOf({ ...decision, dependsOn: [] });
 
 /** Columns of the longest verdict without addresses. */
 const VERDICT_WIDTH = 10;

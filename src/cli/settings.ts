@@ -7,9 +7,10 @@ import type { WantedPlace } from "../flows/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { chosenBackend } from "./backend-flags.ts";
-import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
+import { FLAGS, flagsOf, type ParsedArgs, TABLE, UsageError } from "./flags.ts";
 import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io.ts";
 import type { AdoptedAgent } from "./running-agent.ts";
+import { TABLE_FORMATS, type TableFormat } from "./table-format.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends Error {
@@ -61,6 +62,9 @@ export interface Settings {
   readonly color: ColorMode;
   /** check: annotations for GitHub Actions. */
   readonly annotations: boolean;
+  /** render: a table for databases, and how it is written. */
+  readonly isTable: boolean;
+  readonly tableFormat: TableFormat;
   readonly exitCode: boolean;
   /** plan and status: are the rules themselves shown? */
   readonly showsRules: boolean;
@@ -175,6 +179,8 @@ export function settingsOf(
     dataFormat: output === "yaml" ? "yaml" : "json",
     color: oneOf("color", COLOR_MODES),
     annotations: output === "github",
+    isTable: text("to") === TABLE,
+    tableFormat: oneOf("format", TABLE_FORMATS),
     exitCode: bool("exit-code"),
     showsRules: bool("rules"),
     given: givenFor("apply", flags, repeated),

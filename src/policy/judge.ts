@@ -91,3 +91,18 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
       flags(length, (index) => (unlimited ? verdictAt(index)?.kind === kind : decision(index).verdict.kind === kind)),
   };
 }
+
+/** For each index of the judges a number, which is equal if the treatment is, among all of them. */
+export function treatmentsOf(...judges: readonly Judge[]): readonly Int32Array[] {
+  const numbers = new Map<string, number>();
+  return judges.map(({ length, treatment }) => {
+    const treatments = new Int32Array(length);
+    for (let index = 0; index < length; index++) {
+      const text = treatment(index);
+      const number = numbers.get(text) ?? numbers.size;
+      numbers.set(text, number);
+      treatments[index] = number;
+    }
+    return treatments;
+  });
+}
