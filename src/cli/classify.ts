@@ -6,19 +6,16 @@ import { UsageError } from "./flags.ts";
 import { readFlows } from "./flows.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
-import { decisionData, knownOf, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
+import { decisionData, givenFiles, knownOf, paintVerdict, readGivenOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
 /** Exit 0, whatever the lines hold. */
 export async function classify(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const { cidrs, only, summary } = settings.flows;
-  if (cidrs !== undefined && settings.configGiven)
-    throw new UsageError("--cidrs takes the place of --config: give one");
+  const { only, summary } = settings.flows;
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as data");
-  readStdinOnce(...(cidrs === undefined ? settings.paths : [cidrs]), ...(words.length > 0 ? words : ["-"]));
-  const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
-  const judge = judgeOf(outcomes, knownOf(settings));
+  readStdinOnce(...givenFiles(settings), ...(words.length > 0 ? words : ["-"]));
+  const judge = judgeOf(readGivenOutcomes(settings, io), knownOf(settings));
   const endOf = (index: number) => (settings.json ? dataEnd(judge, index) : textEnd(judge, index, io));
   const totals = await readFlows(
     words,

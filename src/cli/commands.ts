@@ -79,7 +79,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show what happens to packets to an address or a CIDR, and why",
     details: [
       "Takes CIDRs too. keep: the packet keeps the pod's address. masquerade: it gets the node's. snat: it gets an address that the config names. The entry with the longest prefix that contains the address decides; a CIDR is shown in parts with one entry each.",
-      "If the verdict depends on the source or the interface, it says so; --source and --output-interface name them.",
+      "If the verdict depends on the source or the interface, it says so; --source and --output-interface name them. --cidrs asks a plain list of any length in place of the config.",
       "Addresses of the node itself never come to the chain: the jump passes them by. Where an agent runs, its config is used, unless --config is given.",
     ],
     examples: [
@@ -114,10 +114,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show which flows a change of the config would treat differently",
     details: [
       "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines are counted apart if that depends on something they do not say. FILEs of --from and --to are configs or lists of CIDRs.",
+      "Without FILE, if standard input is a terminal or /dev/null, there are no lines: it shows which addresses would be treated differently.",
       "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from is then the config in force (--config), unless given. Connections of the node itself and those that end at it do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change of the config leaves open ones as they are.",
     ],
     examples: [
       "conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml",
+      "ip-masq-agent impact --from=old.yaml --to=new.yaml < /dev/null",
       "ip-masq-agent impact --live --to=new.yaml",
     ],
     exits: "0, whatever would change; 1 if a config is invalid or the input cannot be read; 2 for bad usage",

@@ -3,8 +3,9 @@ import type { Difference } from "../archives/index.ts";
 import { type Decision, formatVerdict, type Judge, judgeOf, treatmentsOf } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { readFlows } from "./flows.ts";
+import { impactOnAddresses } from "./impact-addresses.ts";
 import { impactLive } from "./impact-live.ts";
-import { readStdinOnce } from "./input.ts";
+import { hasStdin, readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, knownOf, readFileOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
@@ -30,14 +31,21 @@ export async function impact(settings: Settings, words: readonly string[], io: I
       "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt; or --live",
     );
   }
-  readStdinOnce(from, to, ...(words.length > 0 ? words : ["-"]));
-  const old = judgeOf(readFileOutcomes(from, settings, io), knownOf(settings));
-  const wanted = judgeOf(readFileOutcomes(to, settings, io), knownOf(settings));
+  const hasLines = words.length > 0 || (from !== "-" && to !== "-" && hasStdin());
+  readStdinOnce(from, to, ...(words.length > 0 || !hasLines ? words : ["-"]));
+  // Lines may say their source, addresses have none.
+  const known = { ...knownOf(settings), source: hasLines };
+  const old = judgeOf(readFileOutcomes(from, settings, io), known);
+  const wanted = judgeOf(readFileOutcomes(to, settings, io), known);
+  if (!hasLines) return impactOnAddresses(old, wanted, settings, io);
   const [oldTreatments = none, newTreatments = none] = treatmentsOf(old, wanted);
   const task = { kind: "compare", treatments: [oldTreatments, newTreatments] } as const;
   const totals = await readFlows(words, { tables: [old.table, wanted.table], task }, settings, io);
   if (!totals) return 0;
   const { lines, withoutAddress } = totals;
+  if (lines === 0 && words.length === 0) {
+    io.warn("no lines came on standard input; with < /dev/null it shows which addresses would change their verdict");
+  }
   const sorted = totals.differences.map(changeOf(old, wanted)).sort((a, b) => b.lines - a.lines);
   const depends = ({ from, to }: Change) => from.dependsOn.length > 0 || to.dependsOn.length > 0;
   const sum = (some: readonly Change[]) => some.reduce((lines, change) => lines + change.lines, 0);

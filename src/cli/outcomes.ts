@@ -21,6 +21,7 @@ import {
   outcomesOfList,
   type PolicyRule,
 } from "../policy/index.ts";
+import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { readPolicy, refuse, validConfig } from "./policy.ts";
@@ -31,14 +32,24 @@ export function readOutcomes(settings: Settings, io: Io): Outcomes {
   return outcomesOf(readPolicy(settings, io).policy);
 }
 
-/** Those of a plain list, read from standard input for `-`. Throws {@link InvalidConfigError} or {@link InputError}. */
-export function readListOutcomes(file: string, settings: Settings, io: Io): Outcomes {
-  return listOutcomes(readInput(file), nameOf(file), settings, io);
+/**
+ * Those of the config, or of the plain list that takes its place (`--cidrs`, `-` for standard input). Throws
+ * {@link UsageError}, {@link InvalidConfigError} or {@link InputError}.
+ */
+export function readGivenOutcomes(settings: Settings, io: Io): Outcomes {
+  const { cidrs } = settings.flows;
+  if (cidrs === undefined) return readOutcomes(settings, io);
+  if (settings.configGiven) throw new UsageError("--cidrs takes the place of --config: give one");
+  return listOutcomes(readInput(cidrs), nameOf(cidrs), settings, io);
 }
+
+/** The files that {@link readGivenOutcomes} reads. */
+export const givenFiles = ({ flows, paths }: Settings): readonly string[] =>
+  flows.cidrs === undefined ? paths : [flows.cidrs];
 
 /**
  * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It
- * is read once: a pipe has nothing left for a second time. Throws as {@link readListOutcomes}.
+ * is read once: a pipe has nothing left for a second time. Throws as {@link readGivenOutcomes}.
  */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
   const name = nameOf(file);

@@ -14,7 +14,7 @@ import {
 import { UsageError } from "./flags.ts";
 import { readStdinOnce } from "./input.ts";
 import type { Io } from "./io.ts";
-import { originOf, readFileOutcomes, readListOutcomes, readOutcomes } from "./outcomes.ts";
+import { givenFiles, originOf, readFileOutcomes, readGivenOutcomes } from "./outcomes.ts";
 import { createOutput } from "./output.ts";
 import type { Settings } from "./settings.ts";
 import type { TableFormat } from "./table-format.ts";
@@ -51,16 +51,12 @@ const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
 /** Prints the table. Every address of a family lies in one row of a policy's. */
 export async function renderTable(settings: Settings, io: Io): Promise<number> {
-  const { cidrs, from } = settings.flows;
-  if (cidrs !== undefined && settings.configGiven) {
-    throw new UsageError("--cidrs takes the place of --config: give one");
-  }
+  const { from } = settings.flows;
   if (settings.json) throw new UsageError("a table is printed as --format=csv, jsonl or sql says, not as --output");
-  readStdinOnce(...(cidrs === undefined ? settings.paths : [cidrs]), from);
+  readStdinOnce(...givenFiles(settings), from);
   const known = { source: false, outputInterface: undefined };
   const before = from === undefined ? undefined : judgeOf(readFileOutcomes(from, settings, io), known);
-  const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
-  const after = judgeOf(outcomes, known);
+  const after = judgeOf(readGivenOutcomes(settings, io), known);
   const families = FAMILIES.filter((family) => settings.families === "all" || settings.families === family);
   const table = before ? CHANGES : POLICY;
   const rows = before ? changeRows(before, after, families) : policyRows(after, families);

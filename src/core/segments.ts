@@ -1,7 +1,7 @@
 // The address space of a family, cut where the prefix that decides changes.
 // This module is browser-compatible.
 import { CoreMemoryError, Instance } from "./instance.ts";
-import type { Family, PrefixRecords } from "./prefix.ts";
+import { type Family, type PrefixRecords, RECORD } from "./prefix.ts";
 import type { Decider } from "./table.ts";
 
 /** Bytes of a segment (assembly/segments.ts) and of a difference (assembly/space.ts), and where their parts are. */
@@ -11,6 +11,9 @@ const DIFFERENCE = 40;
 const END = 16;
 const BEFORE = 32;
 const AFTER = 36;
+
+/** Where a record has its family, as 4 or 6 (assembly/record.ts). */
+const VERSION = 16;
 
 /**
  * Disjoint segments that cover the whole space of a family in order. Each ends where the next begins, and neighbours have
@@ -44,6 +47,25 @@ function addressAt(view: DataView, at: number, family: Family): bigint {
 }
 
 /**
+ * The prefixes of one family, and their indexes in the list, if they are a small part of it: the others would be copied and sorted
+ * for nothing. Undefined if they are not.
+ */
+function fewOf(
+  { bytes, length }: PrefixRecords,
+  version: 4 | 6,
+): { records: PrefixRecords; indexes: readonly number[] } | undefined {
+  const indexes: number[] = [];
+  for (let i = 0; i < length; i++) {
+    if (bytes[i * RECORD + VERSION] !== version) continue;
+    if (indexes.length > length >> 2) return undefined;
+    indexes.push(i);
+  }
+  const own = new Uint8Array(indexes.length * RECORD);
+  for (const [place, i] of indexes.entries()) own.set(bytes.subarray(i * RECORD, (i + 1) * RECORD), place * RECORD);
+  return { records: { bytes: own, length: indexes.length }, indexes };
+}
+
+/**
  * Cuts the space of `family` along those of the prefixes, which must be good, that belong to it. O(n).
  * Throws {@link CoreMemoryError} if they do not fit.
  *
@@ -56,13 +78,20 @@ function addressAt(view: DataView, at: number, family: Family): bigint {
 export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
   const instance = new Instance();
   const { call } = instance;
-  const records = instance.put(prefixes.bytes);
-  const length = call.segmentsOf(records, prefixes.length, family === "ipv4" ? 4 : 6, decider === "first" ? 1 : 0);
-  if (length < 0) throw new CoreMemoryError(`the segments of ${prefixes.length} prefixes do not fit`);
+  const version = family === "ipv4" ? 4 : 6;
+  const few = fewOf(prefixes, version);
+  const { bytes: all, length: count } = few?.records ?? prefixes;
+  const records = instance.put(all);
+  const length = call.segmentsOf(records, count, version, decider === "first" ? 1 : 0);
+  if (length < 0) throw new CoreMemoryError(`the segments of ${count} prefixes do not fit`);
   const bytes = instance.take(call.foundSegments(), length * SEGMENT);
   const view = new DataView(bytes.buffer);
   const owners = new Int32Array(length);
-  for (let i = 0; i < length; i++) owners[i] = view.getInt32(i * SEGMENT + OWNER, true);
+  for (let i = 0; i < length; i++) {
+    const owner = view.getInt32(i * SEGMENT + OWNER, true);
+    owners[i] = owner < 0 || !few ? owner : (few.indexes[owner] ?? -1);
+    if (few) view.setInt32(i * SEGMENT + OWNER, owners[i] as number, true);
+  }
   const first = (index: number) => addressAt(view, index * SEGMENT, family);
   const last = (index: number) => (index + 1 < length ? first(index + 1) : endOf(family)) - 1n;
   return { family, length, owners, first, last, bytes };

@@ -8,7 +8,7 @@ export { type Block, blocksOf, diffJudges, type JudgeDifference, type Stretch, s
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 export { type DifferenceOptions, describePolicy, diffPolicies, type PolicyChange } from "./difference.ts";
-export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
+export { type Explanation, explain, explainBy, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known, treatmentsOf } from "./judge.ts";
 export {
   type Outcome,

@@ -97,10 +97,16 @@ export function treatmentsOf(...judges: readonly Judge[]): readonly Int32Array[]
   const numbers = new Map<string, number>();
   return judges.map(({ length, treatment }) => {
     const treatments = new Int32Array(length);
+    let last: string | undefined;
+    let number = 0;
     for (let index = 0; index < length; index++) {
       const text = treatment(index);
-      const number = numbers.get(text) ?? numbers.size;
-      numbers.set(text, number);
+      // Most are treated as the one before.
+      if (text !== last) {
+        number = numbers.get(text) ?? numbers.size;
+        numbers.set(text, number);
+        last = text;
+      }
       treatments[index] = number;
     }
     return treatments;

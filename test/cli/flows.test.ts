@@ -251,6 +251,23 @@ const ROWS: Call[] = [
   },
 ];
 
+const EXPLAINED: Call[] = [
+  {
+    args: ["explain", "10.1.2.3", "192.0.2.0/31", `--cidrs=${LIST}`],
+    stdout: new RegExp(
+      `^10\\.1\\.2\\.3 +keep +10\\.1\\.0\\.0/16 +${LIST}:2:1\n192\\.0\\.2\\.0/31\n +192\\.0\\.2\\.0 +masq.*\n +192\\.0\\.2\\.1 +keep`,
+    ),
+  },
+  { args: ["explain", "10.1.2.3", "--cidrs=-"], input: "10.0.0.0/8", stdout: /<stdin>:1:1/ },
+  { args: ["explain", "10.1.2.3", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
+  // Nothing came.
+  {
+    args: ["impact", `--from=${LIST}`, `--to=${LIST}`],
+    input: "",
+    stderr: /with < \/dev\/null it shows which addresses/,
+  },
+];
+
 const STDIN: Call[] = [
   { args: ["impact", "--from=-", `--to=${LIST}`, FLOWS, "--key=dst"], input: "8.8.8.0/24\n", stdout: /^3 of 7 lines/m },
   {
@@ -272,7 +289,7 @@ const STDIN: Call[] = [
   { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
 ];
 
-testCalls([...CALLS, ...FORMATS, ...ROWS, ...STDIN], LOG);
+testCalls([...CALLS, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);
 
 test("preview - shows the config on standard input", async () => {
   const page = `${folder}/stdin.html`;
@@ -302,6 +319,39 @@ for (const runtime of BOTH_RUNTIMES) {
     }
   });
 }
+
+test("impact without lines shows which addresses would be treated differently", async () => {
+  const impact = async (...args: string[]) => {
+    const command = [...RUNTIMES.node, "impact", ...args].join(" ");
+    const { exit, stdout, stderr } = await run(["sh", "-c", `${command} < /dev/null`]);
+    assert.equal([exit, stderr], [0, ""]);
+    return stdout;
+  };
+  assert.is(
+    await impact(`--from=${PLAIN}`, `--to=${LIST}`),
+    [
+      "16,711,680 addresses: 10.0.0.0/16, 10.2.0.0-10.255.255.255",
+      `  - keep: 10.0.0.0/8  ${PLAIN}:1:22`,
+      "  + masquerade: no entry contains it",
+      "65,536 addresses: 169.254.0.0/16",
+      "  - keep: 169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "  + masquerade: no entry contains it",
+      "1 address: 192.0.2.1",
+      "  - masquerade: no entry contains it",
+      `  + keep: 192.0.2.1/32  ${LIST}:3:1`,
+      "16,777,217 addresses would change their verdict",
+      "",
+    ].join("\n"),
+  );
+  assert.match(
+    await impact(`--from=${PLAIN}`, `--to=${SCOPED}`),
+    /\n0 addresses would change their verdict\n[\d,]+ addresses may: it depends on their packets' source or interface\n$/,
+  );
+  const data = JSON.parse(await impact(`--from=${PLAIN}`, `--to=${LIST}`, "-o", "json"));
+  assert.equal([data.changed, data.mayChange, data.changes.length], [16_777_217, 0, 3]);
+  assert.equal(data.changes[0].blocks, ["10.0.0.0/16", "10.2.0.0-10.255.255.255"]);
+  assert.is(await impact(`--from=${LIST}`, `--to=${LIST}`), "0 addresses would change their verdict\n");
+});
 
 for (const runtime of BOTH_RUNTIMES) {
   test(`a large log, a line longer than all chunks, and a reader that goes away (${runtime})`, async () => {
