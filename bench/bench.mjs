@@ -9,6 +9,7 @@ import { version } from "./figures.mjs";
 import { printKernel } from "./kernel.mjs";
 import { printLive } from "./live.mjs";
 import { printLookup } from "./lookup.mjs";
+import { printMillion } from "./million.mjs";
 import { printOptimize } from "./optimize.mjs";
 import { printPackets } from "./packets.mjs";
 import { printPolicy } from "./policy.mjs";
@@ -30,6 +31,7 @@ const SECTIONS = {
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,
+  million: printMillion,
   live: printLive,
   lookup: printLookup,
   classify: printClassify,

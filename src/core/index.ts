@@ -46,6 +46,6 @@ export {
   scanRules,
   scanRulesInSteps,
 } from "./rules.ts";
-export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
+export { diffPrefixes, diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
 export { countInSteps, eachInSteps, finish, PIECE, type Steps } from "./steps.ts";
 export { buildTable, type Decider, type PrefixTable } from "./table.ts";

@@ -54,15 +54,38 @@ function fewOf(
   { bytes, length }: PrefixRecords,
   version: 4 | 6,
 ): { records: PrefixRecords; indexes: readonly number[] } | undefined {
+  let count = 0;
+  for (let at = VERSION; at < bytes.length; at += RECORD) if (bytes[at] === version) count++;
+  if (count > length >> 2) return undefined;
   const indexes: number[] = [];
-  for (let i = 0; i < length; i++) {
-    if (bytes[i * RECORD + VERSION] !== version) continue;
-    if (indexes.length > length >> 2) return undefined;
-    indexes.push(i);
-  }
+  for (let i = 0; i < length; i++) if (bytes[i * RECORD + VERSION] === version) indexes.push(i);
   const own = new Uint8Array(indexes.length * RECORD);
   for (const [place, i] of indexes.entries()) own.set(bytes.subarray(i * RECORD, (i + 1) * RECORD), place * RECORD);
   return { records: { bytes: own, length: indexes.length }, indexes };
+}
+
+/** Cuts the space in an instance, and answers where the segments are there. */
+function cut(
+  instance: Instance,
+  prefixes: PrefixRecords,
+  family: Family,
+  decider: Decider,
+): { readonly at: number; readonly length: number } {
+  const { call } = instance;
+  const version = family === "ipv4" ? 4 : 6;
+  const few = fewOf(prefixes, version);
+  const { bytes, length: count } = few?.records ?? prefixes;
+  const length = call.segmentsOf(instance.put(bytes), count, version, decider === "first" ? 1 : 0);
+  if (length < 0) throw new CoreMemoryError(`the segments of ${count} prefixes do not fit`);
+  const at = call.foundSegments();
+  if (few) {
+    const view = instance.view(at, length * SEGMENT);
+    for (let place = OWNER; place < view.byteLength; place += SEGMENT) {
+      const owner = view.getInt32(place, true);
+      if (owner >= 0) view.setInt32(place, few.indexes[owner] ?? -1, true);
+    }
+  }
+  return { at, length };
 }
 
 /**
@@ -77,21 +100,11 @@ function fewOf(
  */
 export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
   const instance = new Instance();
-  const { call } = instance;
-  const version = family === "ipv4" ? 4 : 6;
-  const few = fewOf(prefixes, version);
-  const { bytes: all, length: count } = few?.records ?? prefixes;
-  const records = instance.put(all);
-  const length = call.segmentsOf(records, count, version, decider === "first" ? 1 : 0);
-  if (length < 0) throw new CoreMemoryError(`the segments of ${count} prefixes do not fit`);
-  const bytes = instance.take(call.foundSegments(), length * SEGMENT);
+  const { at, length } = cut(instance, prefixes, family, decider);
+  const bytes = instance.take(at, length * SEGMENT);
   const view = new DataView(bytes.buffer);
   const owners = new Int32Array(length);
-  for (let i = 0; i < length; i++) {
-    const owner = view.getInt32(i * SEGMENT + OWNER, true);
-    owners[i] = owner < 0 || !few ? owner : (few.indexes[owner] ?? -1);
-    if (few) view.setInt32(i * SEGMENT + OWNER, owners[i] as number, true);
-  }
+  for (let i = 0; i < length; i++) owners[i] = view.getInt32(i * SEGMENT + OWNER, true);
   const first = (index: number) => addressAt(view, index * SEGMENT, family);
   const last = (index: number) => (index + 1 < length ? first(index + 1) : endOf(family)) - 1n;
   return { family, length, owners, first, last, bytes };
@@ -107,14 +120,43 @@ export function diffSegments(
   after: Segments,
   classes: { readonly before: Int32Array; readonly after: Int32Array },
 ): SegmentDifference[] {
-  const { family } = before;
   const instance = new Instance();
-  const a = instance.put(before.bytes);
-  const aClasses = instance.put(classes.before);
-  const b = instance.put(after.bytes);
-  const bClasses = instance.put(classes.after);
+  const at = ({ bytes, length }: Segments) => ({ at: instance.put(bytes), length });
+  return diffIn(instance, before.family, at(before), at(after), classes);
+}
+
+/**
+ * The same of two lists of prefixes, of which the longest decides: their segments need not leave the core.
+ * Throws {@link CoreMemoryError} if they do not fit.
+ */
+export function diffPrefixes(
+  before: PrefixRecords,
+  after: PrefixRecords,
+  family: Family,
+  classes: { readonly before: Int32Array; readonly after: Int32Array },
+): SegmentDifference[] {
+  const instance = new Instance();
+  const at = (prefixes: PrefixRecords) => cut(instance, prefixes, family, "longest");
+  return diffIn(instance, family, at(before), at(after), classes);
+}
+
+interface Placed {
+  readonly at: number;
+  readonly length: number;
+}
+
+function diffIn(
+  instance: Instance,
+  family: Family,
+  before: Placed,
+  after: Placed,
+  classes: { readonly before: Int32Array; readonly after: Int32Array },
+): SegmentDifference[] {
+  const [aClasses, bClasses] = [instance.put(classes.before), instance.put(classes.after)];
   const out = instance.alloc((before.length + after.length) * DIFFERENCE);
-  const count = instance.call.diffSegments(a, before.length, aClasses, b, after.length, bClasses, out);
+  const { at: a, length: aCount } = before;
+  const { at: b, length: bCount } = after;
+  const count = instance.call.diffSegments(a, aCount, aClasses, b, bCount, bClasses, out);
   const view = instance.view(out, count * DIFFERENCE);
   return Array.from({ length: count }, (_, i): SegmentDifference => {
     const at = i * DIFFERENCE;

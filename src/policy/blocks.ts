@@ -1,12 +1,11 @@
 // The address space as rows of a table: which CIDRs are decided how, and which of them two policies decide differently.
 // This module is browser-compatible.
 import {
-  diffSegments,
+  diffPrefixes,
   type Family,
   formatAddresses,
   rangeToPrefixes,
   type SegmentDifference,
-  type Segments,
   segmentsOf,
 } from "../core/index.ts";
 import { type Judge, treatmentsOf } from "./judge.ts";
@@ -44,9 +43,9 @@ export function* stretchesOf({ table }: Judge, family: Family): Generator<Stretc
 export function diffJudges(before: Judge, after: Judge, families: readonly Family[]): readonly JudgeDifference[] {
   const [old, wanted] = treatmentsOf(before, after).map(withoutOwner);
   if (!old || !wanted) return [];
+  const classes = { before: old, after: wanted };
   return families.map((family) => {
-    const cut = ({ table }: Judge): Segments => segmentsOf(table.prefixes, family, "longest");
-    return { family, differences: diffSegments(cut(before), cut(after), { before: old, after: wanted }) };
+    return { family, differences: diffPrefixes(before.table.prefixes, after.table.prefixes, family, classes) };
   });
 }
 
