@@ -2,8 +2,8 @@
 
 import process from "node:process";
 import type { Readable } from "node:stream";
-import { printableName } from "../config/index.ts";
-import { ArchiveError } from "./errors.ts";
+import { ArchiveError, nameOf } from "./errors.ts";
+import { zstdFrames } from "./zstd-frames.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
@@ -22,10 +22,12 @@ const begins = (head: Uint8Array, magic: readonly number[]) => magic.every((byte
 export function compressionOf(head: Uint8Array, file: string): Compression {
   if (begins(head, [0x1f, 0x8b])) return "gzip";
   if (begins(head, [0x28, 0xb5, 0x2f, 0xfd])) return "zstd";
+  // pzstd begins with a frame that holds no data.
+  if (begins(head.subarray(1), [0x2a, 0x4d, 0x18]) && (head[0] ?? 0) >> 4 === 5) return "zstd";
   const [name, , remedy] = UNREAD.find(([, magic]) => begins(head, magic)) ?? [];
   if (name === undefined) return "none";
   throw new ArchiveError(
-    `cannot read ${printableName(file)}: it is ${name}; text, gzip and zstd are read: ${remedy} FILE | ip-masq-agent …`,
+    `cannot read ${nameOf(file)}: it is ${name}; text, gzip and zstd are read: ${remedy} FILE | ip-masq-agent …`,
   );
 }
 
@@ -40,19 +42,31 @@ interface ZstdFactory {
 }
 
 /** The text of a compressed stream. Throws {@link ArchiveError} if this runtime cannot read it. */
-export async function decompress(input: Readable, compression: "gzip" | "zstd", file: string): Promise<Readable> {
+export async function* decompress(
+  input: Readable,
+  compression: "gzip" | "zstd",
+  file: string,
+): AsyncGenerator<Uint8Array, void, void> {
   const { default: zlib } = await import("node:zlib");
   const options = { chunkSize: CHUNK, highWaterMark: 4 * CHUNK };
-  if (compression === "gzip") return piped(input, zlib.createGunzip(options));
+  if (compression === "gzip") {
+    yield* piped(input, zlib.createGunzip(options));
+    return;
+  }
   const { createZstdDecompress } = zlib as ZstdFactory;
-  if (createZstdDecompress) return piped(input, createZstdDecompress(options));
-  throw new ArchiveError(
-    `cannot read ${printableName(file)}: it is compressed with zstd, which Node ${process.versions.node} does not read (22.15, 23.8 and later do, and Deno): zstd -dc FILE | ip-masq-agent …`,
-  );
+  if (!createZstdDecompress) {
+    throw new ArchiveError(
+      `cannot read ${nameOf(file)}: it is compressed with zstd, which Node ${process.versions.node} does not read (22.15, 23.8 and later do, and Deno): zstd -dc FILE | ip-masq-agent …`,
+    );
+  }
+  const { Readable } = await import("node:stream");
+  for await (const frame of zstdFrames(input, file)) {
+    yield* piped(Readable.from(frame, { objectMode: false }), createZstdDecompress(options));
+  }
 }
 
-function piped(input: Readable, output: Decompressor): Readable {
+async function* piped(input: Readable, output: Decompressor): AsyncGenerator<Uint8Array, void, void> {
   input.on("error", (error) => output.destroy(error));
   output.on("close", () => input.destroy());
-  return input.pipe(output);
+  yield* input.pipe(output) as AsyncIterable<Uint8Array>;
 }

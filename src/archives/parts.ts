@@ -91,7 +91,6 @@ async function judgeCompressed(
   host: LaneHost,
 ): Promise<void> {
   const input = createReadStream(file, { highWaterMark: 1 << 18 });
-  const text = await decompress(input, compression, file);
   let lines: PartJudge | undefined;
   let sample: Uint8Array = new Uint8Array(0);
   let told = 0;
@@ -107,7 +106,7 @@ async function judgeCompressed(
     await started.put(sample.subarray(begin), read());
     return started;
   };
-  for await (const chunk of text as AsyncIterable<Uint8Array>) {
+  for await (const chunk of decompress(input, compression, file)) {
     if (lines) await lines.put(chunk, read());
     else {
       sample = sample.length === 0 ? chunk : Buffer.concat([sample, chunk]);

@@ -62,7 +62,7 @@ async function* textOf(file: string): AsyncGenerator<Uint8Array, void, void> {
   })();
   const compression = compressionOf(first.value, file);
   if (compression === "none") yield* all;
-  else yield* await decompress(Readable.from(all, { objectMode: false }), compression, file);
+  else yield* decompress(Readable.from(all, { objectMode: false }), compression, file);
 }
 
 /** What there is, as soon as it is there. */

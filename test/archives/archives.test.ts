@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { BOTH_RUNTIMES, type Call, testCalls, testFolder } from "../cli/calls.ts";
-import { agent, RUNTIMES, run } from "../kernel/harness.ts";
+import { agent, RUNTIMES, type Runtime, run } from "../kernel/harness.ts";
 
 const { folder, file } = testFolder();
 
@@ -134,23 +134,27 @@ for (const runtime of BOTH_RUNTIMES) {
 }
 
 test("zstd is read, or it says what reads it", async () => {
-  const packed = put("log.zst", (await zstd("10.1.1.1\n8.8.8.8\n")) as Uint8Array);
-  const deno = await agent(undefined, ["classify", `--cidrs=${LIST}`, "--only=keep", packed], { runtime: "deno" });
-  assert.equal(deno, { exit: 0, stdout: "10.1.1.1\n", stderr: "" });
-  const node = await agent(undefined, ["classify", `--cidrs=${LIST}`, "--only=keep", packed]);
+  const data = await zstd(["8.8.8.8\n", 1], ["10.1.1.1\n", 1], ["10.1.1.2\n", 100_000], ["x", 1], ["", 1]);
+  const packed = put("log.zst", data);
+  const cut = put("cut.zst", data.subarray(0, -20));
+  const classify = (input: string, runtime: Runtime) =>
+    agent(undefined, ["classify", `--cidrs=${LIST}`, "--only=keep", input], { runtime });
+  const deno = await classify(packed, "deno");
+  assert.ok(deno.stdout === `10.1.1.1\n${"10.1.1.2\n".repeat(100_000)}`, deno.stderr);
+  assert.match((await classify(cut, "deno")).stderr, /cut\.zst: its compressed data is cut off\n$/);
+  const node = await classify(packed, "node");
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15)) assert.equal(node, deno);
   else assert.match(node.stderr, /compressed with zstd, which Node \S+ does not read .*: zstd -dc FILE \|/);
 });
 
-/** Two frames, as `cat *.zst` makes them, by Deno, which has zstd wherever the tests run. */
-async function zstd(content: string): Promise<Uint8Array> {
+/** A frame of each text, as `cat *.zst` has them, with one without data among them; by Deno, which has zstd wherever the tests run. */
+async function zstd(...texts: readonly (readonly [text: string, times: number])[]): Promise<Uint8Array> {
   const script = `
     import zlib from "node:zlib";
-    const text = ${JSON.stringify(content)};
-    const cut = text.indexOf("\\n") + 1;
-    const frames = [text.slice(0, cut), text.slice(cut)].map((part) => zlib.zstdCompressSync(part));
-    console.log(Buffer.concat(frames).toString("hex"));`;
+    const frames = ${JSON.stringify(texts)}.map(([text, times]) => zlib.zstdCompressSync(text.repeat(times)));
+    const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+    console.log(Buffer.concat([frames[0], skippable, ...frames.slice(1)]).toString("hex"));`;
   const { stdout } = await run([...RUNTIMES.deno.slice(0, 1), "eval", script]);
   return Buffer.from(stdout.trim(), "hex");
 }
