@@ -172,7 +172,7 @@ const CALLS: Call[] = [
   },
   { args: ["render", "--family=ipv6"], exit: 0, stderr: /--enable-ipv6/ },
   {
-    args: ["render", "--to=table", "--family=ipv4", `--config=${GOOD}`],
+    args: ["render", "--to=table", "--family=ipv4", "--enable-ipv6", `--config=${GOOD}`],
     stdout:
       /^family,cidr,.*\n4,0\.0\.0\.0\/5,0\.0\.0\.0,7\.255\.255\.255,0,134217727,masquerade,,,,no entry contains it\n/,
   },
