@@ -1,5 +1,5 @@
 // @ts-check
-// The preview page: its size, how soon it shows a picture, and what a million lines take, in a real browser.
+// The preview page: its size, how soon it answers its question, and what a million lines take, in a real browser.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ const LINES = 1_000_000;
 const ROUNDS = 7;
 
 /** Milliseconds and KiB. */
-const TARGETS = { picture: 1000, lines: 2000, longest: 100, size: 900 };
+const TARGETS = { answer: 500, lines: 2000, longest: 100, size: 900 };
 
 export async function printPreview() {
   console.log("\nThe preview page, in Chromium");
@@ -20,27 +20,32 @@ export async function printPreview() {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const url = pathToFileURL(resolve(PAGE)).href;
   /** @type {number[]} */
-  const pictures = [];
+  const answers = [];
   for (let i = 0; i < ROUNDS; i++) {
     const context = await browser.newContext();
     const page = await context.newPage();
+    // When the frame with the answer in it is painted; asked from outside it would be later.
+    await page.addInitScript(() => {
+      const look = () => {
+        if (document.querySelector("[data-testid=way]")) {
+          requestAnimationFrame(() => Object.assign(window, { answered: performance.now() }));
+        } else requestAnimationFrame(look);
+      };
+      look();
+    });
     await page.goto(url);
-    await page.locator(".map canvas").waitFor();
-    pictures.push(
-      await page.evaluate(async () => {
-        await new Promise((done) => requestAnimationFrame(done));
-        return performance.now();
-      }),
-    );
+    await page.waitForFunction(() => Reflect.get(window, "answered"));
+    answers.push(await page.evaluate(() => Reflect.get(window, "answered")));
     await context.close();
   }
 
   const page = await browser.newPage();
   await page.goto(url);
-  await page.getByRole("tab", { name: "Try an address" }).click();
-  const text = Array.from({ length: LINES }, (_, i) => `10.${i & 255}.${(i >> 8) & 255}.1 -> ${i % 223}.1.2.3`).join(
-    "\n",
-  );
+  await page.getByRole("tab", { name: "Flows" }).click();
+  const text = Array.from(
+    { length: LINES },
+    (_, i) => `src=10.${i & 255}.${(i >> 8) & 255}.1 dst=${i % 223}.1.2.3`,
+  ).join("\n");
   await page.evaluate(() => {
     // How long nothing else came to its turn while the file was read.
     const times = { begin: 0, end: 0, longest: 0 };
@@ -71,7 +76,7 @@ export async function printPreview() {
   const size = statSync(PAGE).size / 1024;
   printTable([
     ["", "measured", "target"],
-    [`first picture, median of ${ROUNDS}, ms`, show(median(pictures)), verdict(median(pictures), TARGETS.picture)],
+    [`first answer, median of ${ROUNDS}, ms`, show(median(answers)), verdict(median(answers), TARGETS.answer)],
     [
       "a million lines, from the file to the counts, ms",
       show(times.end - times.begin),

@@ -3,7 +3,7 @@
 // security policy names their hashes.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 
 /** @satisfies {import("esbuild").BuildOptions} */
@@ -46,10 +46,13 @@ export async function buildPage() {
   });
   // What ends a script element must not stand in one.
   const script = (page.outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-  const { code: style } = await transform(readFileSync("src/preview/page.css", "utf8"), {
-    loader: "css",
+  const styles = await build({
+    entryPoints: ["src/preview/styles/page.css"],
+    bundle: true,
     minify: true,
+    write: false,
   });
+  const style = styles.outputFiles[0]?.text ?? "";
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,

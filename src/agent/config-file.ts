@@ -1,4 +1,5 @@
 // Reads the files of a config from disk.
+
 import { readdirSync, statSync } from "node:fs";
 import {
   type ConfigSource,
@@ -9,12 +10,11 @@ import {
   printableName,
   type ReadOptions,
 } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { readRegularFile, readStart } from "../host/index.ts";
 
 /** A config file that is there but cannot be read. */
-export class ConfigFileError extends Error {
-  override name = "ConfigFileError";
-}
+export class ConfigFileError extends reportedAs("config-unreadable") {}
 
 /** A file of a config, as it was read. */
 export interface LoadedSource extends ConfigSource {

@@ -6,6 +6,7 @@ import {
   formatDiagnostics,
   formatDuration,
   type Severity,
+  summarize,
 } from "../config/index.ts";
 import type { LoadedConfig } from "./config-file.ts";
 import type { Log } from "./log.ts";
@@ -65,24 +66,4 @@ const errors = new Cache<LoadedConfig>();
 function formatThose({ diagnostics, omitted, texts }: LoadedConfig, which: Severity): string {
   const those = diagnostics.filter(({ severity }) => severity === which);
   return formatDiagnostics(those, texts, countOmitted(omitted, which));
-}
-
-/** How many entries of each kind there are: `3 CIDRs`, `3 CIDRs, 1 masqueraded, 2 translated, 1 source`. */
-export function summarize({
-  nonMasqueradeCIDRs,
-  masqueradeCIDRs,
-  snat,
-  sourceCIDRs,
-  outputInterfaces,
-}: Config): string {
-  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const translated = snat.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  const sources = sourceCIDRs.length;
-  return [
-    plural(nonMasqueradeCIDRs.length, "CIDR"),
-    ...(masqueradeCIDRs.length > 0 ? [`${masqueradeCIDRs.length} masqueraded`] : []),
-    ...(translated > 0 ? [`${translated} translated`] : []),
-    ...(sources > 0 ? [plural(sources, "source")] : []),
-    ...(outputInterfaces.length > 0 ? [plural(outputInterfaces.length, "interface")] : []),
-  ].join(", ");
 }

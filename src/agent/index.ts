@@ -5,7 +5,6 @@
 
 export { type ClaimedChain, claimedChains } from "./claim.ts";
 export { ConfigFileError, type LoadedConfig, readConfigFiles } from "./config-file.ts";
-export { summarize } from "./config-log.ts";
 export { isConfigThread, runConfigThread } from "./config-thread.ts";
 export { keepHeapSmall } from "./heap.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";

@@ -1,15 +1,14 @@
 // What goes wrong with archives.
 import { printableName } from "../config/index.ts";
+import { ReportedError, reportedAs } from "../errors/index.ts";
 
 /** A file cannot be read, or it is not certain what its lines hold. */
-export class ArchiveError extends Error {
-  override name = "ArchiveError";
-}
+export class ArchiveError extends reportedAs("archive-unreadable") {}
 
-/** The error of a file that `node:fs` or `node:zlib` could not read. */
-export function readError(file: string, error: unknown): ArchiveError {
-  if (error instanceof ArchiveError) return error;
+/** The error of a file that `node:fs` or `node:zlib` could not read; any other as it is. */
+export function readError(file: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ReportedError || code === undefined) return error;
   const whys: Record<string, string> = {
     ENOENT: "there is no such file",
     EACCES: "permission denied",

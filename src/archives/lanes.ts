@@ -1,7 +1,6 @@
 // Lanes judge parts side by side: this thread is one, and others have a thread of their own.
 import type { Worker } from "node:worker_threads";
-import { CoreMemoryError } from "../core/index.ts";
-import { ArchiveError } from "./errors.ts";
+import { ReportedError } from "../errors/index.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
@@ -46,9 +45,9 @@ export type LaneOrder =
   | { readonly kind: "counts" }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown };
 
-/** An error on its way between threads. */
+/** An error on its way between threads; `code` if it is one that is reported by its message. */
 export interface ThreadError {
-  readonly name: string;
+  readonly code: string | undefined;
   readonly message: string;
   readonly stack: string | undefined;
 }
@@ -118,7 +117,6 @@ function answer(host: LaneHost, call: Exclude<LaneCall, { kind: "ended" | "count
   }
 }
 
-function revived({ name, message, stack }: ThreadError): Error {
-  const kind = [ArchiveError, CoreMemoryError].find((one) => one.name === name || new one().name === name) ?? Error;
-  return Object.assign(new kind(message), stack === undefined ? {} : { stack });
+function revived({ code, message, stack }: ThreadError): Error {
+  return code === undefined ? Object.assign(new Error(message), { stack }) : new ReportedError(message, { code });
 }

@@ -31,8 +31,7 @@ export async function judgePart(part: Part, work: LineWork, judge: LineJudge, ho
       }
     }
   } catch (error) {
-    // What is no error of a file keeps its stack.
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : readError(file, error);
+    throw readError(file, error);
   }
 }
 

@@ -239,7 +239,7 @@ async function beginningOf(file: string, wanted: WantedPlaces): Promise<Recogniz
       return compressionOf(head, file) === "none" ? recognize(head, wanted, file) : undefined;
     });
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : readError(file, error);
+    throw readError(file, error);
   }
 }
 

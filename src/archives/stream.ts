@@ -48,7 +48,7 @@ export async function* blocksOf(file: string, wanted: WantedPlaces): AsyncGenera
     format ??= start();
     if (rest.length > 0 || headers > 0) yield { bytes: rest.slice(), format, headers };
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : readError(file, error);
+    throw readError(file, error);
   }
 }
 

@@ -1,5 +1,6 @@
 // The thread of a lane: the same work, told and answered by messages.
 import process from "node:process";
+import { ReportedError } from "../errors/index.ts";
 import { LANE_ARGUMENT, type LaneCall, type LaneOrder } from "./lanes.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
@@ -43,8 +44,9 @@ export async function runLaneThread(): Promise<boolean> {
       await judgePart(part, work, judge, host);
       send({ id: 0, kind: "ended" });
     } catch (error) {
-      const { name, message, stack } = error as Error;
-      send({ id: 0, kind: "ended", error: { name, message, stack } });
+      const { message, stack } = error as Error;
+      const code = error instanceof ReportedError ? error.code : undefined;
+      send({ id: 0, kind: "ended", error: { code, message, stack } });
     }
   };
   port.on("message", (order: LaneOrder) => {

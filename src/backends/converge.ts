@@ -1,4 +1,5 @@
 // Observe, compare, commit, verify: until the node is as wanted.
+import { ReportedError } from "../errors/index.ts";
 import type { LockedWork } from "../host/index.ts";
 import { type Past, reportDrift } from "./drift.ts";
 import { type Change, joinTransactions, type Transaction } from "./transaction.ts";
@@ -10,8 +11,7 @@ const ATTEMPTS = 3;
 const SHOWN = 20;
 
 /** The node is not as wanted although every transaction was carried out. */
-export class VerifyError extends Error {
-  override name = "VerifyError";
+export class VerifyError extends ReportedError {
   readonly changes: readonly Change[];
   constructor(changes: readonly Change[]) {
     const left = changes.filter(({ op }) => op !== "keep");
@@ -20,6 +20,7 @@ export class VerifyError extends Error {
     super(
       `after ${ATTEMPTS} transactions the rules are still not as desired: another program changes them, ` +
         `or this version of the tool prints them differently. Left to change:\n${lines.join("\n")}`,
+      { code: "not-as-desired", remedy: "ip-masq-agent doctor shows which programs write rules here" },
     );
     this.changes = changes;
   }

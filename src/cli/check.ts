@@ -1,5 +1,5 @@
 // ip-masq-agent check FILE…: the config only; no privileges, no tools.
-import { ConfigFileError, type LoadedConfig, summarize } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import {
   countOmitted,
   countProblems,
@@ -8,6 +8,7 @@ import {
   formatDuration,
   type ReadOptions,
   type Severity,
+  summarize,
 } from "../config/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { formatAnnotation } from "./github.ts";

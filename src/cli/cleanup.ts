@@ -1,5 +1,7 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
+
 import { AUTO, BACKENDS } from "../backends/index.ts";
+import { describeError } from "../errors/index.ts";
 import { isMissing } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
 import { agentData, findAgents, findKeeper } from "./running-agent.ts";
@@ -33,7 +35,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
         // family is told that it cannot be read.
         const optional =
           (choice === AUTO && isMissing(error)) || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
-        return { backend: name, family, error: (error as Error).message, optional };
+        return { backend: name, family, error: describeError(error), optional };
       }
     }),
   );

@@ -1,5 +1,7 @@
 // The families are independent: one that fails keeps none of the others from its answer.
+
 import type { Family } from "../core/index.ts";
+import { describeError } from "../errors/index.ts";
 
 export type Outcome<T> =
   | { readonly family: Family; readonly value: T; readonly error?: undefined }
@@ -14,7 +16,7 @@ export function forEachFamily<P extends { readonly family: Family }, T>(
     parts.map((part) =>
       work(part).then(
         (value) => ({ family: part.family, value }),
-        (error: unknown) => ({ family: part.family, error: (error as Error).message }),
+        (error: unknown) => ({ family: part.family, error: describeError(error) }),
       ),
     ),
   );

@@ -1,11 +1,11 @@
 // Flags: the table of them, and reading them as Go's flag package does.
+
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 
 /** A call that cannot be understood. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
+export class UsageError extends reportedAs("usage", 2) {}
 
 export interface Flag {
   readonly type: "bool" | "string";

@@ -1,13 +1,12 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { printableName } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { readRegularFile } from "../host/index.ts";
 import { UsageError } from "./flags.ts";
 
 /** It cannot be read. */
-export class InputError extends Error {
-  override name = "InputError";
-}
+export class InputError extends reportedAs("input-unreadable") {}
 
 /** How messages name a file. */
 export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : printableName(file));

@@ -1,44 +1,18 @@
 // argv to a command to an exit code.
 import process from "node:process";
-import { ConfigFileError, isConfigThread, runConfigThread } from "../agent/index.ts";
-import { ArchiveError, isLaneThread, runLaneThread } from "../archives/index.ts";
-import { CniConfigError, ReferencedError, TooOldError, VerifyError } from "../backends/index.ts";
-import { ListEditError, suggest } from "../config/index.ts";
-import { ConntrackError } from "../conntrack/index.ts";
-import { CoreMemoryError } from "../core/index.ts";
-import { ToolError } from "../host/index.ts";
+import { isConfigThread, runConfigThread } from "../agent/index.ts";
+import { isLaneThread, runLaneThread } from "../archives/index.ts";
+import { suggest } from "../config/index.ts";
+import { describeError, ReportedError } from "../errors/index.ts";
 import { COMMANDS } from "./commands.ts";
 import { withConfigOperand } from "./config-input.ts";
 import { checkFor, FLAGS, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
-import { InputError } from "./input.ts";
 import { colorFacts, type DataFormat, type Io, isColored, printJson, processIo, withStyle } from "./io.ts";
 import { ignoreDebugSignal } from "./no-debugger.ts";
-import { OutputError } from "./output.ts";
 import { InvalidConfigError } from "./policy.ts";
-import { PageError } from "./preview.ts";
 import { adoptAgent, describeAgent, findAgents, SeveralAgentsError } from "./running-agent.ts";
-import { FlagError, type Settings, settingsOf } from "./settings.ts";
-
-/** Errors whose message says everything; any other is a defect and keeps its stack. */
-const EXPECTED = [
-  ArchiveError,
-  CniConfigError,
-  ConfigFileError,
-  ConntrackError,
-  CoreMemoryError,
-  FlagError,
-  InputError,
-  InvalidConfigError,
-  ListEditError,
-  OutputError,
-  PageError,
-  ReferencedError,
-  SeveralAgentsError,
-  TooOldError,
-  ToolError,
-  VerifyError,
-];
+import { type Settings, settingsOf } from "./settings.ts";
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
@@ -103,15 +77,19 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
       return COMMANDS[name]?.usageExit ?? 2;
     }
-    const expected = EXPECTED.some((kind) => error instanceof kind);
+    const reported = error instanceof ReportedError ? error : undefined;
     const { message, stack } = error as Error;
-    io.warn(`ip-masq-agent: ${expected ? message : (stack ?? error)}`);
+    io.warn(`ip-masq-agent: ${reported ? describeError(reported) : (stack ?? error)}`);
     // Readers of data must find some; what is wrong with a config has been printed as such.
     const format = dataFormatOf(argv);
     if (format && name !== "run" && !(error instanceof InvalidConfigError)) {
-      printJson(withStyle(io, { colored: false, format }), { error: message });
+      printJson(withStyle(io, { colored: false, format }), {
+        error: message,
+        code: reported?.code,
+        remedy: reported?.remedy,
+      });
     }
-    return 1;
+    return reported?.exitCode ?? 1;
   }
 }
 

@@ -1,10 +1,9 @@
 // Standard output for more than fits in memory.
 import { write } from "node:fs";
+import { reportedAs } from "../errors/index.ts";
 
 /** The output cannot be written. */
-export class OutputError extends Error {
-  override name = "OutputError";
-}
+export class OutputError extends reportedAs("output-unwritable") {}
 
 /** Bytes that wait to be written while more is read. */
 const AHEAD = 4 << 20;

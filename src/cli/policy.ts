@@ -1,16 +1,16 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
+
 import { ConfigFileError } from "../agent/index.ts";
 import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 /** The config is invalid; what is wrong with it has been printed. */
-export class InvalidConfigError extends Error {
-  override name = "InvalidConfigError";
-}
+export class InvalidConfigError extends reportedAs("config-invalid") {}
 
 /** A diagnostic as data, in the order of its keys. */
 export function diagnosticData({ severity, code, message, file, line, column, hint }: Diagnostic): object {

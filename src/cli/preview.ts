@@ -1,9 +1,11 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
+
 import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
-import { effectiveConfig } from "../config/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
@@ -22,9 +24,7 @@ const HOLE = '<script type="application/json" id="state">';
 const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The page cannot be made or written. */
-export class PageError extends Error {
-  override name = "PageError";
-}
+export class PageError extends reportedAs("page") {}
 
 /** Writes the page if --page names a file, else serves it on this machine until a signal ends it. */
 export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
@@ -67,12 +67,11 @@ async function stateOf(settings: Settings, io: Io): Promise<object> {
     if (configGiven) throw new ConfigFileError(`there is no config ${name}; without a name the defaults apply`);
     io.warn(`no config file at ${name}, the defaults apply`);
   }
-  if (sources.length > 1) io.warn(`the page shows the ${sources.length} files as one config`);
   const isRoot = process.getuid?.() === 0;
   const { backend, rules } = config && isRoot ? await observe(compilePolicy(config, policy), settings, io) : NOTHING;
   const { backend: choice } = settings;
   return {
-    config: textOf(loaded),
+    ...filesOf(loaded),
     flags: {
       backend: backend ?? (choice === AUTO ? DEFAULT_BACKEND : choice).name,
       table: settings.backendFlag("nft-table"),
@@ -86,12 +85,13 @@ async function stateOf(settings: Settings, io: Io): Promise<object> {
   };
 }
 
-/** The text of the one file, or of a config that says what several say together. */
-function textOf({ sources, config, texts }: LoadedConfig): string {
-  const [first, ...more] = sources;
-  if (!first || (more.length > 0 && config))
-    return first && config ? `${JSON.stringify(effectiveConfig(config), undefined, 2)}\n` : "";
-  return more.length === 0 ? new TextDecoder().decode(first.bytes) : [...texts.values()].join("\n");
+/** The files under the last parts of their names, if these tell them apart; the page has a name for one that is missing. */
+function filesOf({ sources }: LoadedConfig): object {
+  const short = sources.map(({ file }) => basename(file));
+  const names = new Set(short).size === short.length ? short : sources.map(({ file }) => file);
+  const decoder = new TextDecoder();
+  const files = sources.map(({ bytes }, i) => ({ file: names[i], text: decoder.decode(bytes) }));
+  return files.length > 0 ? { files } : {};
 }
 
 /** As its backend and the page call it. */

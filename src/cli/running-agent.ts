@@ -1,14 +1,14 @@
 // The agent that runs on this node: commands use its flags and its config, so that they speak of the rules that it keeps.
+
 import { basename } from "node:path";
 import { type ClaimedChain, claimedChains } from "../agent/index.ts";
 import { BACKENDS } from "../backends/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { findNeighbours, type Neighbour } from "../host/index.ts";
 import { checkFor, FLAGS, flagsOf, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 
 /** Several agents run here, and nothing says which one is meant. */
-export class SeveralAgentsError extends Error {
-  override name = "SeveralAgentsError";
-}
+export class SeveralAgentsError extends reportedAs("several-agents") {}
 
 /** The agents of this network namespace. */
 export interface AgentsHere {

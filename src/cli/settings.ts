@@ -1,8 +1,10 @@
 // Flags to settings: every value checked before anything starts.
+
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import { RESETS, type Reset } from "../conntrack/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import type { WantedPlace } from "../flows/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
@@ -13,9 +15,7 @@ import type { AdoptedAgent } from "./running-agent.ts";
 import { TABLE_FORMATS, type TableFormat } from "./table-format.ts";
 
 /** A flag with a value that no rules can be made of. */
-export class FlagError extends Error {
-  override name = "FlagError";
-}
+export class FlagError extends reportedAs("flag-value") {}
 
 /** What classify and impact read, and by what they judge it. Undefined: not given. */
 export interface FlowSettings {

@@ -33,3 +33,4 @@ export type {
 export { ListEditError, type OptimizedConfig, type OptimizedList, optimizeConfig } from "./optimize.ts";
 export { isPrintable, printable, printableJson, printableName } from "./printable.ts";
 export { suggest } from "./suggest.ts";
+export { summarize } from "./summarize.ts";

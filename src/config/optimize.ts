@@ -1,6 +1,8 @@
 // A config with smaller lists that mean the same.
 // This module is browser-compatible.
+
 import { changesOf, countChanges, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import { type ParsedConfig, parseConfig } from "./config.ts";
 import { editList, type ListItem } from "./cut.ts";
 import { type Group, type GroupedEntry, groupsOf } from "./groups.ts";
@@ -9,9 +11,7 @@ import type { Config, ConfigOptions, Destination } from "./model.ts";
 import { decodeUtf8 } from "./source.ts";
 
 /** A list of a config is written in a way that entries cannot be cut out of. */
-export class ListEditError extends Error {
-  override name = "ListEditError";
-}
+export class ListEditError extends reportedAs("list-not-editable") {}
 
 /** A change that makes a list smaller. */
 export type ListChange =

@@ -1,4 +1,5 @@
 // Reads the connections that the kernel tracks in this process's network namespace, as many as there may be.
+import { reportedAs } from "../errors/index.ts";
 import {
   interfaceAddresses,
   isMissing,
@@ -29,9 +30,7 @@ export const thisConntrack: ConntrackHost = {
 };
 
 /** The connections cannot be read. */
-export class ConntrackError extends Error {
-  override name = "ConntrackError";
-}
+export class ConntrackError extends reportedAs("connections-unreadable") {}
 
 const FILE = "/proc/net/nf_conntrack";
 const LIST = ["-L", "-o", "extended,id"] as const;

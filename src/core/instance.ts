@@ -1,7 +1,9 @@
 // The one place that instantiates the WASM core, and the only file that knows how a call moves its data.
 // This module is browser-compatible.
+
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
+import { reportedAs } from "../errors/index.ts";
 import type { Steps } from "./steps.ts";
 
 /** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
@@ -50,9 +52,7 @@ interface CoreExports extends Record<string, unknown> {
 }
 
 /** The work does not fit in the memory that one core instance may take (1 GiB). */
-export class CoreMemoryError extends Error {
-  override name = "CoreMemoryError";
-}
+export class CoreMemoryError extends reportedAs("out-of-memory") {}
 
 /** Lines or entries on their way into the core: their UTF-8 bytes one behind the other, and where each ends. */
 export interface PackedTexts {

@@ -1,5 +1,7 @@
 // What happens to the source address of one connection, rule by rule.
+
 import { type Family, formatIntervals, type Interval } from "../core/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
 import {
   type BaseChain,
@@ -31,9 +33,7 @@ export interface FlowQuestion {
 }
 
 /** A question that makes no sense; the message says why. */
-export class FlowQuestionError extends Error {
-  override name = "FlowQuestionError";
-}
+export class FlowQuestionError extends reportedAs("flow-question") {}
 
 export interface FlowExplanation {
   readonly question: FlowQuestion;

@@ -1,14 +1,21 @@
 // Runs one tool to its end.
+
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { ReportedError } from "../errors/index.ts";
 import { collectEnds, collectUpTo, excerpt } from "./bounded.ts";
 import { environment, largeEnvironment } from "./environment.ts";
 import { openScratch, openScratchInput, type Scratch } from "./scratch.ts";
 import { tethered, tetherFailed } from "./tether.ts";
 
-/** How a run can go wrong; the message shows the command, its exit and what it said. */
-export class ToolError extends Error {
-  override name = "ToolError";
+/** What tools say to a process that may not do what they are asked for, whatever their language. */
+const DENIED = /\b(permission denied|operation not permitted)\b|\byou must be root\b/i;
+
+/**
+ * How a run can go wrong; the message shows the command, its exit and what it said, and begins with what is missing if it is a
+ * permission.
+ */
+export class ToolError extends ReportedError {
   readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
   readonly command: string;
   /** The exit code; null where it did not exit by itself. */
@@ -16,7 +23,11 @@ export class ToolError extends Error {
   readonly stderr: string;
 
   constructor(reason: ToolError["reason"], command: string, exit: number | null, stderr: string, detail: string) {
-    super(`${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`);
+    const isDenied = reason === "failed" && DENIED.test(stderr);
+    const need = isDenied ? "needs root, or the capability NET_ADMIN in this network namespace\n" : "";
+    super(`${need}${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`, {
+      code: isDenied ? "not-permitted" : `tool-${reason}`,
+    });
     this.reason = reason;
     this.command = command;
     this.exit = exit;

@@ -24,6 +24,7 @@ export { type NftPlace, type NftSource, readNftTable, readNftTexts } from "./nft
 export { orderChains } from "./order.ts";
 export type { Ending, Leave, RuleAt, TraceEntry, Treatment } from "./outcome.ts";
 export { AN_AGENT, type Owner, ownerOf } from "./owner.ts";
+export { type PastedTexts, readPasted } from "./pasted.ts";
 export type { Assumption, Traffic, Undecided } from "./traffic.ts";
 export { type Walk, walk } from "./walk.ts";
 export { NoNatTableError, readXtables, type XtablesSource } from "./xtables.ts";

@@ -1,14 +1,13 @@
 // The data that nft prints: items of tables, and what is common to its expressions.
 // This module is browser-compatible.
+import { reportedAs } from "../errors/index.ts";
 
 /** Anything in nft's JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** nft printed something else than its JSON. */
-export class NftJsonError extends Error {
-  override name = "NftJsonError";
-}
+export class NftJsonError extends reportedAs("nft-output") {}
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,8 @@
 // What iptables-save prints of table nat, to base chains.
 // This module is browser-compatible.
+
 import type { Family } from "../core/index.ts";
+import { reportedAs } from "../errors/index.ts";
 import type { BaseChain, Rule, Step, Tool } from "./model.ts";
 import { basicMatches, extensionMatch } from "./xtables-matches.ts";
 import { targetStatement } from "./xtables-targets.ts";
@@ -10,9 +12,7 @@ import { linesOf, readRuleWords } from "./xtables-words.ts";
 export const SRCNAT = 100;
 
 /** The text holds no table nat. */
-export class NoNatTableError extends Error {
-  override name = "NoNatTableError";
-}
+export class NoNatTableError extends reportedAs("no-nat-table") {}
 
 export interface XtablesSource {
   readonly tool: Extract<Tool, "iptables-nft" | "iptables-legacy">;

@@ -159,7 +159,8 @@ function sourceRanges(sources: readonly Prefix[]): readonly string[] {
   return Array.from({ length }, (_, i) => network(i));
 }
 
-function diffSettings(before: FamilyPolicy, after: FamilyPolicy): readonly PolicyChange[] {
+/** What changes besides verdicts: which packets the policy is about, and what masquerading does to their ports. */
+export function diffSettings(before: FamilyPolicy, after: FamilyPolicy): readonly PolicyChange[] {
   const old = settingsOf(before);
   return settingsOf(after).flatMap(({ name, values }, i): PolicyChange[] => {
     const were = old[i]?.values ?? [];

@@ -7,7 +7,7 @@ export { type AddressRange, formatAddressRange } from "../core/index.ts";
 export { type Block, blocksOf, diffJudges, type JudgeDifference, type Stretch, stretchesOf } from "./blocks.ts";
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
-export { type DifferenceOptions, describePolicy, diffPolicies, type PolicyChange } from "./difference.ts";
+export { type DifferenceOptions, describePolicy, diffPolicies, diffSettings, type PolicyChange } from "./difference.ts";
 export { type Explanation, explain, explainBy, findSegment, type Part } from "./explain.ts";
 export { type Judge, judgeOf, type Known, treatmentsOf } from "./judge.ts";
 export {

@@ -4,7 +4,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Compartment, EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
@@ -18,6 +18,7 @@ import { tags } from "@lezer/highlight";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../config/index.ts";
 import { completeKey, explainKey } from "./config-keys.ts";
+import { applyFix, fixesOf } from "./fixes.ts";
 
 /** A place in the text; lines and columns from 1, columns in UTF-16 units. */
 export interface Place {
@@ -86,6 +87,12 @@ const theme = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--panel)" },
   ".cm-completionMatchedText": { fontWeight: "600" },
   ".cm-tooltip.cm-completionInfo, .cm-key-info": { padding: "0.4rem 0.6rem", fontSize: "0.85rem" },
+  ".cm-diagnosticAction": {
+    backgroundColor: "var(--accent)",
+    color: "var(--panel)",
+    padding: "0.2rem 0.6rem",
+    borderRadius: "6px",
+  },
   ".cm-diagnostic": { whiteSpace: "pre-wrap", padding: "0.4rem 0.6rem" },
   ".decides": { backgroundColor: "var(--decides)", outline: "1px solid var(--accent)", borderRadius: "2px" },
 });
@@ -114,9 +121,25 @@ function rangeOf(doc: Text, { line, column, length }: Place): { from: number; to
   return { from, to: Math.min(from + length, at.to) };
 }
 
+/** Scrolls the editor to a place, and nothing around the editor: the page stays where the reader is. */
+function showInside(view: EditorView, at: number): void {
+  view.requestMeasure({
+    read: () => view.lineBlockAt(at),
+    write: ({ top, bottom }) => {
+      const { scrollDOM } = view;
+      const end = scrollDOM.scrollTop + scrollDOM.clientHeight;
+      if (top < scrollDOM.scrollTop || bottom > end) scrollDOM.scrollTop = top - scrollDOM.clientHeight / 3;
+    },
+  });
+}
+
+const named = (label: string) =>
+  EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" });
+
 export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
+  const names = useRef(new Compartment());
   const change = useRef(onChange);
   change.current = onChange;
 
@@ -141,7 +164,7 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
           autocompletion({ override: [completeKey], icons: false, positionInfo: infoUnderList }),
           explainKey,
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+          names.current.of(named(label)),
           typeOver,
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change.current(update.state.doc.toString());
@@ -153,6 +176,10 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
     return () => made.destroy();
   }, []);
 
+  useLayoutEffect(() => {
+    view.current?.dispatch({ effects: names.current.reconfigure(named(label)) });
+  }, [label]);
+
   // In the same task as the rendering: later the text could have been typed on, and would be set back.
   useLayoutEffect(() => {
     const doc = view.current?.state.doc;
@@ -163,9 +190,14 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
   useLayoutEffect(() => {
     if (!view.current) return;
     const { state } = view.current;
-    const found = diagnostics.map(({ severity, message, hint, code, ...place }) => {
-      const text = hint ? `${message} [${code}]\n${hint}` : `${message} [${code}]`;
-      return { ...rangeOf(state.doc, place), severity, message: text };
+    const found = diagnostics.map((diagnostic) => {
+      const { severity, message, hint, code, ...place } = diagnostic;
+      const words = hint ? `${message} [${code}]\n${hint}` : `${message} [${code}]`;
+      const actions = fixesOf(diagnostic, text).map((fix) => ({
+        name: fix.label,
+        apply: ({ state: { doc } }: EditorView) => change.current(applyFix(doc.toString(), diagnostic, fix)),
+      }));
+      return { ...rangeOf(state.doc, place), severity, message: words, actions };
     });
     view.current.dispatch(setDiagnostics(state, found));
   }, [diagnostics]);
@@ -174,10 +206,9 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
     if (!view.current) return;
     const range = mark && rangeOf(view.current.state.doc, mark);
     const seen = range && range.from < range.to ? range : undefined;
-    view.current.dispatch({
-      effects: [setMark.of(seen), ...(seen ? [EditorView.scrollIntoView(seen.from, { y: "nearest" })] : [])],
-    });
-  }, [mark]);
+    view.current.dispatch({ effects: setMark.of(seen) });
+    if (seen) showInside(view.current, seen.from);
+  }, [mark?.line, mark?.column, mark?.length, text]);
 
   return <div class="editor" ref={host} />;
 }

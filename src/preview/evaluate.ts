@@ -1,8 +1,8 @@
-// Config text and flags to policy, as the agent itself does it.
+// The config's files and flags to policy, as the agent itself does it.
 import { checkTableName } from "../backends/nftables/index.ts";
-import { type ParsedConfig, parseConfig } from "../config/index.ts";
+import { type ParsedConfig, parseConfigs } from "../config/index.ts";
 import { checkChainName, compilePolicy, type FamilyPolicy, parsePorts } from "../policy/index.ts";
-import type { BackendName, Flags } from "./state.ts";
+import type { BackendName, ConfigText, Flags } from "./state.ts";
 
 export interface Evaluation {
   readonly parsed: ParsedConfig;
@@ -16,11 +16,10 @@ export interface Evaluation {
   readonly policy: readonly FamilyPolicy[] | undefined;
 }
 
-/** The name that diagnostics give the config. */
-export const FILE = "config";
-
-export function evaluate(config: string, flags: Flags): Evaluation {
-  const parsed = parseConfig(config, { file: FILE, ipv6: flags.ipv6, reservedRanges: flags.reservedRanges });
+export function evaluate(files: readonly ConfigText[], flags: Flags): Evaluation {
+  const { ipv6, reservedRanges } = flags;
+  const sources = files.map(({ file, text }) => ({ file, bytes: text }));
+  const parsed = parseConfigs(sources, { ipv6, reservedRanges });
   const ports = parsePorts(flags.ports);
   const problems = {
     chain: checkChainName(flags.chain),

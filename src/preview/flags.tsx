@@ -1,6 +1,7 @@
 // The agent's flags as controls.
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
-import { BACKENDS, type Flags } from "./state.ts";
+import { BACKENDS, DEFAULT_FLAGS, type Flags } from "./state.ts";
 import { evaluation, flags, isEnforced } from "./store.ts";
 
 const SWITCHES = [
@@ -19,14 +20,35 @@ const FIELDS = [
   { name: "table", flag: "--nft-table", placeholder: "ip-masq-agent" },
 ] as const satisfies readonly { name: keyof Flags; flag: string; placeholder: string }[];
 
+/** On a narrow screen the views come first, and what is set stands in a line. */
+const isWide = matchMedia("(min-width: 56rem)").matches;
+
+/** The flags that are not as the agent has them by default. */
+const given = computed(() => {
+  const { backend, ipv6, reservedRanges, randomFully, chain, ports, table } = flags.value;
+  return [
+    backend === DEFAULT_FLAGS.backend ? "" : `--backend=${backend}`,
+    ipv6 ? "--enable-ipv6" : "",
+    reservedRanges ? "--nomasq-all-reserved-ranges" : "",
+    randomFully ? "" : "--random-fully=false",
+    chain === DEFAULT_FLAGS.chain ? "" : `--masq-chain=${chain}`,
+    ports === "" ? "" : `--to-ports=${ports}`,
+    table === DEFAULT_FLAGS.table ? "" : `--nft-table=${table}`,
+  ]
+    .filter((flag) => flag !== "")
+    .join(" ");
+});
+
 export function FlagControls() {
   const set = (change: Partial<Flags>) => {
     flags.value = { ...flags.value, ...change };
   };
   const usesTable = isEnforced.value || flags.value.backend === "nftables";
   return (
-    <fieldset class="flags">
-      <legend>Flags</legend>
+    <details class="flags" open={isWide}>
+      <summary>
+        Flags <small>{given.value}</small>
+      </summary>
       <BackendChoice onChoose={(backend) => set({ backend })} />
       {SWITCHES.map(({ name, flag, hint }) => (
         <label key={name} class="switch">
@@ -43,7 +65,7 @@ export function FlagControls() {
       {FIELDS.filter(({ name }) => usesTable || name !== "table").map(({ name, flag, placeholder }) => (
         <Field key={name} name={name} flag={flag} placeholder={placeholder} onText={(text) => set({ [name]: text })} />
       ))}
-    </fieldset>
+    </details>
   );
 }
 

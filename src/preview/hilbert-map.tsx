@@ -2,7 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SpaceChange } from "../policy/index.ts";
 import { curve, pointOf, stepOf } from "./hilbert.ts";
+import { markersIn } from "./markers.ts";
 import { type Block, changesIn, formatBlock, LOOKS, looksOf, type Stretch, sizeOf } from "./space.ts";
+import { isTouch } from "./touch.ts";
 
 export interface HilbertMapProps {
   /** What is in view; its length is 0, 8, 16 or 24. */
@@ -19,8 +21,10 @@ const GRID = 16;
 const STEP = 8;
 const PIXELS = 1024;
 
-/** Width on the screen from which the blocks' numbers are drawn. */
-const LEGIBLE = 440;
+/** Height of the blocks' numbers, and radius of a marker, on the screen. */
+const NUMBER = 12;
+const SMALLEST_NUMBER = 9;
+const MARKER = 4.5;
 
 const curves = { 16: curve(16), 256: curve(256) };
 
@@ -35,6 +39,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
   const canvas = useRef<HTMLCanvasElement>(null);
   // The block that the keyboard or the pointer is at, as a step of the 16 × 16 curve.
   const [cursor, setCursor] = useState<number | undefined>(undefined);
+  const tapped = useRef<number>(undefined);
   const dark = useDarkness();
 
   useEffect(() => {
@@ -84,18 +89,33 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       role="application"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move within it
       tabIndex={0}
+      aria-roledescription="map"
       aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape out`}
       onKeyDown={onKeyDown}
       onMouseMove={(event) => {
+        if (isTouch()) return;
         const side = sideOf(block);
         setCursor(at(event, GRID));
         onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
       }}
       onMouseLeave={() => {
+        if (isTouch()) return;
         setCursor(undefined);
         onPoint(undefined);
       }}
-      onClick={(event) => zoom(at(event, GRID))}
+      onClick={(event) => {
+        const step = at(event, GRID);
+        // A finger points by its first tap.
+        if (isTouch() && step !== tapped.current) {
+          tapped.current = step;
+          setCursor(step);
+          const side = sideOf(block);
+          onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
+        } else {
+          tapped.current = undefined;
+          zoom(step);
+        }
+      }}
     >
       <canvas ref={canvas} width={PIXELS} height={PIXELS} />
     </div>
@@ -128,24 +148,51 @@ function draw(
   context.stroke();
 
   // Each block's last octet that counts: 10 at /0 is 10.0.0.0/8.
-  context.font = `500 19px ${colour("--mono")}`;
+  const scale = PIXELS / Math.max(1, context.canvas.clientWidth);
+  // Three digits and a dot fill a block, however small the map is on the screen.
+  const size = Math.min(NUMBER * scale, Math.max(SMALLEST_NUMBER * scale, cell / 3));
+  context.font = `600 ${size}px ${colour("--mono")}`;
   context.textBaseline = "top";
   context.fillStyle = colour("--label");
   context.strokeStyle = colour("--halo");
-  context.lineWidth = 4;
-  // On a small screen nobody could read them.
-  const legible = context.canvas.clientWidth >= LEGIBLE;
-  for (let step = 0; legible && step < GRID * GRID; step++) {
+  context.lineWidth = 2 * scale;
+  context.lineJoin = "round";
+  const margin = Math.max(3, (cell - size * 2.4) / 4);
+  for (let step = 0; step < GRID * GRID; step++) {
     const { x, y } = pointOf(GRID, step);
-    const name = `${scene.block.bits === 0 ? "" : "."}${step}`;
-    context.strokeText(name, x * cell + 6, y * cell + 6);
-    context.fillText(name, x * cell + 6, y * cell + 6);
+    // The dot stands for what the trail says; a small screen has no room for it.
+    const name = `${scene.block.bits === 0 || scale > 1.8 ? "" : "."}${step}`;
+    context.strokeText(name, x * cell + margin, y * cell + margin);
+    context.fillText(name, x * cell + margin, y * cell + margin);
   }
+  drawMarkers(context, scene, colour, MARKER * scale);
   if (cursor === undefined) return;
   const { x, y } = pointOf(GRID, cursor);
   context.strokeStyle = colour("--text");
   context.lineWidth = 4;
   context.strokeRect(x * cell + 2, y * cell + 2, cell - 4, cell - 4);
+}
+
+/** Rings where something is too small to be seen as a square. */
+function drawMarkers(
+  context: CanvasRenderingContext2D,
+  { block, stretches, changes }: Scene,
+  colour: (name: string) => string,
+  radius: number,
+): void {
+  const side = sideOf(block);
+  const cell = PIXELS / side;
+  for (const { at, look } of markersIn(block, stretches, changes, side * side)) {
+    const { x, y } = pointOf(side, at);
+    context.beginPath();
+    const within = (place: number) => Math.min(PIXELS - radius, Math.max(radius, (place + 0.5) * cell));
+    context.arc(within(x), within(y), radius, 0, 2 * Math.PI);
+    context.fillStyle = colour(`--${look}`);
+    context.fill();
+    context.lineWidth = radius / 2.5;
+    context.strokeStyle = colour("--label");
+    context.stroke();
+  }
 }
 
 /** One pixel a cell; where two policies are compared, what stays is dimmed and what changes lights up. */

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { EXAMPLES } from "./examples.ts";
+import { FIRST_PRESET } from "./presets.ts";
 import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "./state.ts";
 import { setState, state } from "./store.ts";
 
@@ -11,8 +11,9 @@ async function firstState(): Promise<PageState> {
   if (shared) return shared;
   const written = document.getElementById("state")?.textContent ?? "";
   if (written.trim()) return readState(JSON.parse(written));
-  const example = EXAMPLES[1];
-  return example ? { ...EMPTY_STATE, config: example.config, flags: example.flags } : EMPTY_STATE;
+  if (!FIRST_PRESET) return EMPTY_STATE;
+  const { files, flags, question } = FIRST_PRESET;
+  return { ...EMPTY_STATE, files, flags, question };
 }
 
 addEventListener("hashchange", async () => {

@@ -2,17 +2,23 @@
 import { formatChange } from "../backends/iptables/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
+import { Foreign } from "./foreign.tsx";
 import { type Paste, SHOWN_BACKENDS, type ShownBackend, type Transaction } from "./shown-backend.ts";
 import { backend, inForce, observed } from "./store.ts";
 
 export function Plan() {
   const { policy } = inForce.value;
-  if (!policy) return <p class="note">The plan comes with a valid config.</p>;
+  if (!policy) return <p class="note">The plan is shown once the config is valid.</p>;
   const shown = SHOWN_BACKENDS[backend.value];
+  // Where other programs keep their rules, whatever the agent uses.
+  const others = Object.values(SHOWN_BACKENDS)
+    .filter((one) => one !== shown)
+    .flatMap(({ pastes }) => pastes);
   return (
     <>
       <p class="note">
-        Paste what a node prints, and see what a sync would change there: what <code>ip-masq-agent plan</code> prints.
+        Paste what a node prints, or drop it anywhere: here is what a sync would change, as{" "}
+        <code>ip-masq-agent plan</code> prints it, and which rules of other programs defeat the config.
       </p>
       {shown.pastes.map((paste) => (
         <PastePlan
@@ -22,7 +28,33 @@ export function Plan() {
           policy={policy.filter(({ family }) => paste.families.includes(family))}
         />
       ))}
+      {others
+        .filter((paste) => policy.some(({ family }) => paste.families.includes(family)))
+        .map((paste) => (
+          <PasteField key={paste.key} paste={paste} />
+        ))}
+      {policy.map((part) => (
+        <Foreign key={part.family} policy={part} />
+      ))}
     </>
+  );
+}
+
+/** A field for what a node prints. */
+function PasteField({ paste: { key, command, placeholder } }: { readonly paste: Paste }) {
+  return (
+    <label>
+      <code>{command}</code>
+      <textarea
+        rows={6}
+        spellcheck={false}
+        value={observed.value[key]}
+        placeholder={placeholder}
+        onInput={(event) => {
+          observed.value = { ...observed.value, [key]: event.currentTarget.value };
+        }}
+      />
+    </label>
   );
 }
 
@@ -32,24 +64,13 @@ interface PastePlanProps {
   readonly policy: readonly FamilyPolicy[];
 }
 
-function PastePlan({ shown, paste: { key, command, placeholder }, policy }: PastePlanProps) {
-  const text = observed.value[key];
+function PastePlan({ shown, paste, policy }: PastePlanProps) {
+  const text = observed.value[paste.key];
   if (policy.length === 0) return null;
   const plans = policy.map((part) => (text.trim() === "" ? undefined : plan(shown, part, text)));
   return (
     <div class="block">
-      <label>
-        <code>{command}</code>
-        <textarea
-          rows={6}
-          spellcheck={false}
-          value={text}
-          placeholder={placeholder}
-          onInput={(event) => {
-            observed.value = { ...observed.value, [key]: event.currentTarget.value };
-          }}
-        />
-      </label>
+      <PasteField paste={paste} />
       {policy.map((part, i) => (
         <FamilyPlan
           key={part.family}

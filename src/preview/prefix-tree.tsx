@@ -1,14 +1,14 @@
 // A family's rules as a tree: what contains what. Compared with another policy, what comes and goes is marked, and where
 // that changes a verdict it lights up.
 import { memo } from "preact/compat";
-import { findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
+import { type Family, findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
 import { diffSpaces, type FamilyPolicy, type PolicyRule, sameVerdict, spaceOf, type Verdict } from "../policy/index.ts";
-import { pointed } from "./store.ts";
-import { sourceName, verdictName } from "./words.ts";
+import { VerdictBadge } from "./badge.tsx";
+import { openFile, pointed } from "./store.ts";
+import { formatAddresses, sourceName } from "./words.ts";
 
 export interface PrefixTreeProps {
-  /** Undefined where the agent keeps no rules of the family. */
-  readonly policy: FamilyPolicy | undefined;
+  readonly policy: FamilyPolicy;
   /** What it is compared with; undefined: nothing. */
   readonly before: FamilyPolicy | undefined;
 }
@@ -28,13 +28,18 @@ const SHOWN = 1_000;
 
 /** Not drawn again while its policies are the same: pointing at the map draws everything else often. */
 export const PrefixTree = memo(({ policy, before }: PrefixTreeProps) => {
-  if (!policy) return <p class="note">Without --enable-ipv6 the agent keeps no IPv6 rules: nothing is masqueraded.</p>;
   const { roots, left } = treeOf(policy, before ?? policy);
   return (
     <>
       <ul class="tree" data-testid="tree">
         <li>
-          <Row name="::/0" verdict={policy.fallback} detail="what no entry contains" bits={0} />
+          <Row
+            name={policy.family === "ipv4" ? "0.0.0.0/0" : "::/0"}
+            verdict={policy.fallback}
+            detail="everything that no entry contains"
+            family={policy.family}
+            bits={0}
+          />
           <Branch nodes={roots} />
         </li>
       </ul>
@@ -51,17 +56,15 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
         <li
           key={rule.prefix.network}
           class={changes ? `${status} changes` : status}
-          onMouseEnter={() => {
-            pointed.value = rule;
-          }}
-          onMouseLeave={() => {
-            pointed.value = undefined;
-          }}
+          onMouseEnter={() => point(rule)}
+          onMouseLeave={() => point(undefined)}
         >
           <Row
             name={rule.prefix.network}
+            rule={rule}
             verdict={verdict}
             detail={`${status === "same" ? "" : `${status}${changes ? "" : ", no verdict changes"}; `}${sourceName(rule)}`}
+            family={rule.prefix.family}
             bits={rule.prefix.bits}
           />
           <Branch nodes={children} />
@@ -71,20 +74,45 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
   );
 }
 
+/** Marks an entry where it is written. */
+function point(rule: PolicyRule | undefined): void {
+  pointed.value = rule;
+}
+
 interface RowProps {
+  /** The entry, if it is one. */
+  readonly rule?: PolicyRule;
   readonly name: string;
   readonly verdict: Verdict;
   readonly detail: string;
+  readonly family: Family;
   readonly bits: number;
 }
 
-function Row({ name, verdict, detail, bits }: RowProps) {
+function Row({ rule, name, verdict, detail, family, bits }: RowProps) {
+  const width = family === "ipv4" ? 32 : 128;
   return (
     <span class="row">
-      <code>{name}</code>
-      <span class={`verdict ${verdict.kind}`}>{verdictName(verdict)}</span>
+      {rule?.origin ? (
+        <button
+          type="button"
+          class="name"
+          title="Mark it in the editor"
+          onFocus={() => point(rule)}
+          onBlur={() => point(undefined)}
+          onClick={() => {
+            point(rule);
+            openFile.value = rule.origin?.file ?? "";
+          }}
+        >
+          <code>{name}</code>
+        </button>
+      ) : (
+        <code>{name}</code>
+      )}
+      <VerdictBadge verdict={verdict} />
+      <span class="count">{formatAddresses(1n << BigInt(width - bits))}</span>
       <span class="detail">{detail}</span>
-      <meter class="depth" min={0} max={128} value={bits} aria-label="prefix length" />
     </span>
   );
 }

@@ -1,41 +1,70 @@
-// Lines with addresses, and what happens to each under the config, and under the one it is compared with.
-import { type AddressPlace, type LineBatch, LineReader } from "../core/index.ts";
-import { type Decision, formatConditions, judgeOf, outcomesOf, type Verdict } from "../policy/index.ts";
-import { evaluate } from "./evaluate.ts";
-import type { Flags, Place } from "./state.ts";
+// Lines with addresses, and what happens to each under the config, and under the one before it.
+import { type LineBatch, LineReader } from "../core/index.ts";
+import {
+  type Decision,
+  type FamilyPolicy,
+  formatConditions,
+  judgeOf,
+  outcomesOf,
+  type Verdict,
+} from "../policy/index.ts";
+import { type FoundPlace, findPlace } from "./flow-place.ts";
+import type { Place } from "./state.ts";
 import { ruleName } from "./words.ts";
 
-export interface Question {
-  readonly config: string;
-  readonly compare: string | undefined;
-  readonly flags: Flags;
+/** Lines that are shown. Undefined: whatever it is. */
+export interface Filter {
+  readonly verdict: Verdict["kind"] | undefined;
+  /** As {@link Report.entries} names it. */
+  readonly entry: string | undefined;
+  /** Only lines whose verdict changes. */
+  readonly changed: boolean;
+}
+
+export interface LinesQuestion {
+  readonly policy: readonly FamilyPolicy[];
+  /** The policy before; undefined if nothing is compared. */
+  readonly before: readonly FamilyPolicy[] | undefined;
   readonly place: Place;
+  readonly filter: Filter;
   readonly bytes: Uint8Array;
 }
 
 /** The answer about one line. */
-export interface Answer {
-  /** Its beginning, where it is long. */
+export interface LineAnswer {
+  /** Its beginning, if it is long. */
   readonly line: string;
-  /** As it stands in the line; empty where none is found. */
+  /** As it stands in the line; empty if none is found. */
   readonly address: string;
-  /** Undefined where no address is found in the line. */
+  /** Undefined if no address is found in the line. */
   readonly verdict: Verdict | undefined;
   readonly entry: string;
-  /** Under the config that is compared with; undefined without one. */
+  /** Under the config before; undefined without one. */
   readonly before: Verdict | undefined;
 }
 
+/** Lines with one verdict. */
+export interface EntryCount {
+  readonly entry: string;
+  readonly verdict: Verdict;
+  readonly count: number;
+}
+
 export interface Report {
+  /** What the text is taken for. If nothing is certain about it, no line is counted. */
+  readonly format: FoundPlace;
   /** Lines with something on them. */
   readonly lines: number;
   /** Lines without an address. */
   readonly bad: number;
   readonly changed: number;
   /** What decided, and about how many lines; most first. */
-  readonly entries: readonly { readonly entry: string; readonly verdict: Verdict; readonly count: number }[];
-  /** The first lines. */
-  readonly answers: readonly Answer[];
+  readonly entries: readonly EntryCount[];
+  /** The lines that change, by what decided before and decides now; most first. */
+  readonly turns: readonly (EntryCount & { readonly before: Verdict; readonly after: Verdict })[];
+  /** Lines that pass the filter, and the first of them. */
+  readonly matching: number;
+  readonly answers: readonly LineAnswer[];
 }
 
 /** Lines that are answered one by one. */
@@ -44,27 +73,39 @@ const SHOWN = 200;
 /** Characters of a line that are shown. */
 const LONGEST = 300;
 
-/** Undefined where the config is invalid. */
-export function report({ config, compare, flags, place, bytes }: Question): Report | undefined {
-  const { policy } = evaluate(config, flags);
-  if (!policy) return undefined;
-  const known = { source: false, outputInterface: undefined };
+/** Bytes from which the format is recognized. */
+const SAMPLE = 1 << 16;
+
+/** Reads the lines. All that it needs is data, so that a worker can be asked, which knows nothing of configs. */
+export function report({ policy, before, place, filter, bytes }: LinesQuestion): Report {
+  const format = findPlace(new TextDecoder().decode(bytes.subarray(0, SAMPLE)), place);
+  const sums = { lines: 0, bad: 0, changed: 0, matching: 0 };
+  if (!format.ok) return { ...sums, format, entries: [], turns: [], answers: [] };
+  const known = { source: format.source !== undefined, outputInterface: undefined };
   const now = judgeOf(outcomesOf(policy), known);
-  const old = compare === undefined ? undefined : evaluate(compare, flags).policy;
-  const before = old && judgeOf(outcomesOf(old), known);
+  const old = before && judgeOf(outcomesOf(before), known);
   const counts = new Uint32Array(now.length);
-  const answers: Answer[] = [];
-  const sums = { lines: 0, bad: 0, changed: 0 };
+  const turns = new Map<number, number>();
+  const answers: LineAnswer[] = [];
+  const isNoFlow = (line: string) => line.trim() === "" || line === format.header;
+  const passes = passesOf(now.length, now.decision, filter);
 
   const take = ({ count, indexes: [indexes, others], address, text }: LineBatch) => {
     for (let i = 0; i < count; i++) {
       const index = indexes?.[i] ?? -1;
       const other = others?.[i] ?? -1;
-      if (index < 0 && text(i).trim() === "") continue;
+      if (index < 0 && isNoFlow(text(i))) continue;
       sums.lines++;
       if (index < 0) sums.bad++;
       else counts[index] = (counts[index] ?? 0) + 1;
-      if (other >= 0 && now.treatment(index) !== before?.treatment(other)) sums.changed++;
+      const isChanged = old !== undefined && other >= 0 && now.treatment(index) !== old.treatment(other);
+      if (isChanged) {
+        sums.changed++;
+        const turn = other * now.length + index;
+        turns.set(turn, (turns.get(turn) ?? 0) + 1);
+      }
+      if (!passes(index, isChanged)) continue;
+      sums.matching++;
       if (answers.length === SHOWN) continue;
       const decision = index < 0 ? undefined : now.decision(index);
       answers.push({
@@ -72,11 +113,12 @@ export function report({ config, compare, flags, place, bytes }: Question): Repo
         address: address(i),
         verdict: decision?.verdict,
         entry: decision ? nameOf(decision) : "",
-        before: other < 0 ? undefined : before?.decision(other).verdict,
+        before: other < 0 ? undefined : old?.decision(other).verdict,
       });
     }
   };
-  const reader = new LineReader([now.table, ...(before ? [before.table] : [])], { place: placeOf(place) });
+  const options = { place: format.destination, ...(format.source ? { source: format.source } : {}) };
+  const reader = new LineReader([now.table, ...(old ? [old.table] : [])], options);
   for (let at = 0, size = 1; size > 0; at += size) {
     const room = reader.room();
     const part = bytes.subarray(at, at + room.length);
@@ -85,27 +127,48 @@ export function report({ config, compare, flags, place, bytes }: Question): Repo
     reader.filled(size);
     for (let batch = reader.next(); batch; batch = reader.next()) take(batch);
   }
-  return { ...sums, entries: tally(counts, now.decision), answers };
+  return {
+    ...sums,
+    format,
+    entries: tally(counts, now.decision),
+    turns: [...turns]
+      .map(([turn, count]) => {
+        const [was, is] = [old?.decision(Math.floor(turn / now.length)), now.decision(turn % now.length)];
+        const entry = was && was.rule !== is.rule ? `${nameOf(was)} → ${nameOf(is)}` : nameOf(is);
+        return { entry, verdict: is.verdict, before: was?.verdict ?? is.verdict, after: is.verdict, count };
+      })
+      .sort((a, b) => b.count - a.count),
+    answers,
+  };
 }
 
 const shorten = (line: string) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
 
-/** A place that is not yet whole, as it is typed, is the first. */
-function placeOf({ kind, value }: Place): AddressPlace {
-  if (kind === "key" && value !== "") return { key: value };
-  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { field: Number(value) };
-  return "first";
+/** Does a line pass the filter? Asked of each line, so that the names are compared beforehand. */
+function passesOf(
+  length: number,
+  at: (index: number) => Decision,
+  { verdict, entry, changed }: Filter,
+): (index: number, isChanged: boolean) => boolean {
+  if (verdict === undefined && entry === undefined) return (_, isChanged) => isChanged || !changed;
+  const passing = Uint8Array.from({ length }, (_, index) => {
+    const decision = at(index);
+    const fits = (verdict ?? decision.verdict.kind) === decision.verdict.kind;
+    return fits && (entry === undefined || entry === nameOf(decision)) ? 1 : 0;
+  });
+  return (index, isChanged) => passing[index] === 1 && (isChanged || !changed);
 }
 
 /** The rule that decides, and what its verdict depends on. */
-function nameOf({ rule, managed, dependsOn }: Decision): string {
+function nameOf({ rule, managed, outside, dependsOn }: Decision): string {
   if (!managed) return "IPv6 is not enabled";
+  if (outside === "source") return "its source is not in sourceCIDRs";
   return ruleName(rule) + formatConditions(dependsOn);
 }
 
 /** Counts by name: of both families there is a rest that no entry contains. */
 function tally(counts: Uint32Array, at: (index: number) => Decision): Report["entries"] {
-  const sums = new Map<string, { entry: string; verdict: Verdict; count: number }>();
+  const sums = new Map<string, EntryCount>();
   for (const [index, count] of counts.entries()) {
     if (count === 0) continue;
     const decision = at(index);

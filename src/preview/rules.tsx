@@ -1,58 +1,65 @@
-// What render prints: the transaction of each family.
+// What render prints: the transaction of each family; compared with another config, as a diff of the two.
 import { useSignal } from "@preact/signals";
 import { Code } from "./code.tsx";
-import { copy } from "./copy.ts";
+import { diffTexts } from "./diff.ts";
+import { backendFor } from "./evaluate.ts";
+import { copy, download } from "./save.ts";
 import { formatRendered, type Rendered, SHOWN_BACKENDS } from "./shown-backend.ts";
-import { backend, inForce } from "./store.ts";
+import { backend, evaluationBefore, flags as flagsNow, inForce } from "./store.ts";
 
 export function Rules() {
   const { policy, flags } = inForce.value;
-  if (!policy) return <p class="note">The rules come with a valid config.</p>;
+  if (!policy) return <p class="note">The rules are shown once the config is valid.</p>;
+  const old = evaluationBefore.value?.policy;
+  const isEnforced = old?.some(({ enforceKeep }) => enforceKeep) === true;
+  const before = old && SHOWN_BACKENDS[backendFor(flagsNow.value, isEnforced)].render(old, flags);
   return (
     <>
       <p class="note">
-        One transaction for each family, which succeeds or fails as a whole, for a node without rules of the agent.{" "}
-        <code>ip-masq-agent render</code> prints the same.
+        {before
+          ? "The rules before and after, as a diff."
+          : "One transaction for each family, which succeeds or fails as a whole, for a node without rules of the agent."}{" "}
+        <code>ip-masq-agent render</code> prints {before ? "either" : "the same"}.
       </p>
       {SHOWN_BACKENDS[backend.value].render(policy, flags).map((part) => (
-        <Transaction key={part.family} part={part} />
+        <Transaction key={part.family} part={part} before={before?.find(({ family }) => family === part.family)} />
       ))}
     </>
   );
 }
 
-function Transaction({ part }: { part: Rendered }) {
+const NAMES = { ipv4: "IPv4", ipv6: "IPv6" } as const;
+
+function Transaction({ part, before }: { readonly part: Rendered; readonly before: Rendered | undefined }) {
   const said = useSignal("");
   const text = formatRendered(part);
-  const copyText = async () => {
-    said.value = (await copy(part.transaction)) ? "copied" : "the browser does not allow it";
-  };
-  const download = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([part.transaction], { type: "text/plain" }));
-    link.download = `ip-masq-agent.${part.family}.rules`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const lines = before
+    ? diffTexts(formatRendered(before), text)
+    : text
+        .trimEnd()
+        .split("\n")
+        .map((line) => ({ text: line }));
   return (
     <div class="block">
       <div class="bar">
-        <h3>{part.family === "ipv4" ? "IPv4" : "IPv6"}</h3>
+        <h3>{NAMES[part.family]}</h3>
         <span role="status">{said.value}</span>
-        <button type="button" onClick={copyText}>
+        <button
+          type="button"
+          onClick={async () => {
+            said.value = (await copy(part.transaction)) ? "copied" : "the browser does not allow it";
+          }}
+        >
           Copy
         </button>
-        <button type="button" onClick={download}>
+        <button type="button" onClick={() => download(`ip-masq-agent.${part.family}.rules`, part.transaction)}>
           Download
         </button>
       </div>
       <Code
-        label={`Transaction for ${part.command}`}
+        label={`Transaction for ${part.command}, ${NAMES[part.family]}`}
         testid={`rules-${part.family}`}
-        lines={text
-          .trimEnd()
-          .split("\n")
-          .map((line) => ({ text: line }))}
+        lines={lines}
       />
     </div>
   );

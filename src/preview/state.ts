@@ -17,19 +17,30 @@ export interface Flags {
   readonly ports: string;
 }
 
-export const TABS = ["picture", "addresses", "rules", "plan"] as const;
+export const TABS = ["changes", "entries", "map", "flows", "rules", "plan"] as const;
 export type Tab = (typeof TABS)[number];
 
-/** Which address of a line counts: the first in it, the first in a field (from 1), or the first behind `value=`. */
+/** A file of a config. */
+export interface ConfigText {
+  /** The name that diagnostics give it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Where a line has its destination: where its format says, or in the field or behind the key that `value` names, or first. */
+export const PLACES = ["auto", "field", "key", "first"] as const;
 export interface Place {
-  readonly kind: "first" | "field" | "key";
+  readonly kind: (typeof PLACES)[number];
   readonly value: string;
 }
 
 export interface PageState {
-  readonly config: string;
-  /** The config that it is compared with; undefined: none. */
-  readonly compare: string | undefined;
+  /** What is asked about: an address, a CIDR, or a source and a destination. */
+  readonly question: string;
+  /** The files of the config, at least one. */
+  readonly files: readonly ConfigText[];
+  /** Those of the config before it, which it is compared with; undefined: none. */
+  readonly before: readonly ConfigText[] | undefined;
   readonly flags: Flags;
   /** Lines with addresses. */
   readonly addresses: string;
@@ -50,14 +61,18 @@ export const DEFAULT_FLAGS: Flags = {
   ports: "",
 };
 
+/** The name of a config that has no other. */
+export const CONFIG_FILE = "config.yaml";
+
 export const EMPTY_STATE: PageState = {
-  config: "",
-  compare: undefined,
+  question: "",
+  files: [{ file: CONFIG_FILE, text: "" }],
+  before: undefined,
   flags: DEFAULT_FLAGS,
   addresses: "",
-  place: { kind: "first", value: "" },
+  place: { kind: "auto", value: "" },
   observed: { ipv4: "", ipv6: "", nftables: "" },
-  tab: "picture",
+  tab: "entries",
 };
 
 /** Longest state that is unpacked from a link, in bytes: a small link must not fill the memory. */
@@ -100,8 +115,9 @@ export function readState(value: unknown): PageState {
   const observed = record(given.observed);
   const place = record(given.place);
   return {
-    config: text(given.config, ""),
-    compare: typeof given.compare === "string" ? given.compare : undefined,
+    question: text(given.question, ""),
+    files: readFiles(given.files) ?? EMPTY_STATE.files,
+    before: readFiles(given.before),
     flags: {
       backend: BACKENDS.find((name) => name === flags.backend) ?? DEFAULT_FLAGS.backend,
       table: text(flags.table, DEFAULT_FLAGS.table),
@@ -113,7 +129,7 @@ export function readState(value: unknown): PageState {
     },
     addresses: text(given.addresses, ""),
     place: {
-      kind: (["first", "field", "key"] as const).find((kind) => kind === place.kind) ?? "first",
+      kind: PLACES.find((kind) => kind === place.kind) ?? "auto",
       value: text(place.value, ""),
     },
     observed: {
@@ -123,6 +139,17 @@ export function readState(value: unknown): PageState {
     },
     tab: TABS.find((tab) => tab === given.tab) ?? EMPTY_STATE.tab,
   };
+}
+
+/** Undefined unless it is a list of files, each with a name of its own. */
+function readFiles(value: unknown): readonly ConfigText[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const files = value.map((one): ConfigText => {
+    const { file, text: content } = record(one);
+    return { file: text(file, ""), text: text(content, "") };
+  });
+  const names = new Set(files.map(({ file }) => file));
+  return names.size === files.length && !names.has("") ? files : undefined;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

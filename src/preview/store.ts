@@ -1,27 +1,34 @@
 // The page's state as signals, and what follows from it.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { diffSpaces, type PolicyRule } from "../policy/index.ts";
 import { backendFor, type Evaluation, evaluate } from "./evaluate.ts";
 import { ipv4SpaceOf, stretchesOf, WHOLE } from "./space.ts";
-import { EMPTY_STATE, type PageState } from "./state.ts";
+import { type ConfigText, EMPTY_STATE, type PageState } from "./state.ts";
 
-export const config = signal(EMPTY_STATE.config);
-export const compare = signal(EMPTY_STATE.compare);
+export const question = signal(EMPTY_STATE.question);
+export const files = signal(EMPTY_STATE.files);
+export const before = signal(EMPTY_STATE.before);
 export const flags = signal(EMPTY_STATE.flags);
 export const addresses = signal(EMPTY_STATE.addresses);
 export const place = signal(EMPTY_STATE.place);
 export const observed = signal(EMPTY_STATE.observed);
 export const tab = signal(EMPTY_STATE.tab);
 
+/** The files that are open in the editors, by name; another name stands for the first. */
+export const openFile = signal("");
+export const openFileBefore = signal("");
+
 /** The block that the map shows. */
 export const view = signal(WHOLE);
 
-/** The rule that decides about what is pointed at. */
+/** The rule that decides about what is pointed at, and the one that decided about it before. */
 export const pointed = signal<PolicyRule | undefined>(undefined);
+export const pointedBefore = signal<PolicyRule | undefined>(undefined);
 
 export const state = computed<PageState>(() => ({
-  config: config.value,
-  compare: compare.value,
+  question: question.value,
+  files: files.value,
+  before: before.value,
   flags: flags.value,
   addresses: addresses.value,
   place: place.value,
@@ -31,8 +38,9 @@ export const state = computed<PageState>(() => ({
 
 export function setState(next: PageState): void {
   batch(() => {
-    config.value = next.config;
-    compare.value = next.compare;
+    question.value = next.question;
+    files.value = next.files;
+    before.value = next.before;
     flags.value = next.flags;
     addresses.value = next.addresses;
     place.value = next.place;
@@ -41,41 +49,50 @@ export function setState(next: PageState): void {
   });
 }
 
-/** A text that takes long to evaluate is evaluated at once, and again when the typing pauses. */
+/** Texts that take long to evaluate are evaluated at once, and again when the typing pauses. */
 const LONG_TEXT = 20_000;
 const PAUSE_MS = 250;
 
-/** The config as it was when it was evaluated last. */
-const paused = signal(config.value);
-let timer: ReturnType<typeof setTimeout> | undefined;
-let changed = Number.NEGATIVE_INFINITY;
-effect(() => {
-  const text = config.value;
-  clearTimeout(timer);
-  const take = () => {
-    paused.value = text;
-  };
-  const now = performance.now();
-  if (text.length < LONG_TEXT || now - changed > PAUSE_MS) take();
-  else timer = setTimeout(take, PAUSE_MS);
-  if (text.length >= LONG_TEXT) changed = now;
-});
+const lengthOf = (texts: readonly ConfigText[]) => texts.reduce((sum, { text }) => sum + text.length, 0);
 
-export const evaluation = computed<Evaluation>(() => evaluate(paused.value, flags.value));
+/** The files as they were when they were evaluated last. */
+function pausing(texts: ReadonlySignal<readonly ConfigText[] | undefined>) {
+  const paused = signal(texts.value);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let changed = Number.NEGATIVE_INFINITY;
+  effect(() => {
+    const now = texts.value;
+    clearTimeout(timer);
+    const take = () => {
+      paused.value = now;
+    };
+    const isLong = now !== undefined && lengthOf(now) >= LONG_TEXT;
+    const time = performance.now();
+    if (!isLong || time - changed > PAUSE_MS) take();
+    else timer = setTimeout(take, PAUSE_MS);
+    if (isLong) changed = time;
+  });
+  return paused;
+}
 
-/** As for the agent the last valid config stays in force; `stale`: the text or a flag has become invalid since. */
+const paused = pausing(files);
+const pausedBefore = pausing(before);
+
+export const evaluation = computed<Evaluation>(() => evaluate(paused.value ?? [], flags.value));
+
+/** As for the agent the last valid config stays in force; `stale`: a text or a flag has become invalid since. */
 export interface InForce {
-  readonly config: string;
+  readonly files: readonly ConfigText[];
   readonly flags: PageState["flags"];
   readonly policy: Evaluation["policy"];
   readonly stale: boolean;
 }
 
-let lastValid: Omit<InForce, "stale"> = { config: "", flags: EMPTY_STATE.flags, policy: undefined };
+let lastValid: Omit<InForce, "stale"> = { files: EMPTY_STATE.files, flags: EMPTY_STATE.flags, policy: undefined };
 
 export const inForce = computed<InForce>(() => {
   const { policy } = evaluation.value;
-  if (policy) lastValid = { config: paused.value, flags: flags.value, policy };
+  if (policy) lastValid = { files: paused.value ?? [], flags: flags.value, policy };
   return { ...lastValid, stale: policy === undefined };
 });
 
@@ -85,9 +102,14 @@ export const isEnforced = computed(() => inForce.value.policy?.some(({ enforceKe
 /** The backend whose rules are shown. */
 export const backend = computed(() => backendFor(inForce.value.flags, isEnforced.value));
 
-/** The config that is compared with; undefined where there is none. */
-export const other = computed<Evaluation | undefined>(() =>
-  compare.value === undefined ? undefined : evaluate(compare.value, flags.value),
+/** The config before; undefined if there is none. */
+export const evaluationBefore = computed<Evaluation | undefined>(
+  () => pausedBefore.value && evaluate(pausedBefore.value, flags.value),
+);
+
+/** Are two valid configs compared? */
+export const isCompared = computed(
+  () => inForce.value.policy !== undefined && evaluationBefore.value?.policy !== undefined,
 );
 
 const ipv4 = (policy: Evaluation["policy"]) => policy?.find(({ family }) => family === "ipv4");
@@ -97,14 +119,14 @@ const space = computed(() => {
   return policy && ipv4SpaceOf(policy);
 });
 
-const otherSpace = computed(() => {
-  const policy = ipv4(other.value?.policy);
+const spaceBefore = computed(() => {
+  const policy = ipv4(evaluationBefore.value?.policy);
   return policy && ipv4SpaceOf(policy);
 });
 
 export const stretches = computed(() => space.value && stretchesOf(space.value));
 
-export const otherStretches = computed(() => otherSpace.value && stretchesOf(otherSpace.value));
+export const stretchesBefore = computed(() => spaceBefore.value && stretchesOf(spaceBefore.value));
 
-/** The IPv4 addresses whose verdict differs from that under the config that is compared with; undefined without one. */
-export const changes = computed(() => otherSpace.value && space.value && diffSpaces(otherSpace.value, space.value));
+/** The IPv4 addresses whose verdict changes; undefined if nothing is compared. */
+export const changes = computed(() => spaceBefore.value && space.value && diffSpaces(spaceBefore.value, space.value));

@@ -1,6 +1,7 @@
 // How the page names things.
 import { type FamilyPolicy, formatAddressRange, type PolicyRule, type Verdict } from "../policy/index.ts";
 import type { Look } from "./space.ts";
+import { CONFIG_FILE } from "./state.ts";
 
 const LOOKS: Readonly<Record<Look, string>> = {
   keep: "kept",
@@ -16,9 +17,13 @@ export const lookName = (look: Look): string => LOOKS[look];
 export const verdictName = (verdict: Verdict): string =>
   verdict.kind === "snat" ? `translated to ${formatAddressRange(verdict.to)}` : lookName(verdict.kind);
 
-/** Where a rule comes from. */
+/** Where a rule comes from: `line 3`, `team.yaml line 3`. */
 export function sourceName({ origin, reason }: PolicyRule): string {
-  return origin ? `line ${origin.line}` : reason === "link-local" ? "link-local" : "a default";
+  return origin
+    ? `${origin.file === CONFIG_FILE ? "" : `${origin.file} `}line ${origin.line}`
+    : reason === "link-local"
+      ? "link-local"
+      : "a default";
 }
 
 /** The rule that decides, and where it comes from. */
@@ -29,7 +34,8 @@ export function ruleName(rule: PolicyRule | undefined): string {
 /** Sources or interfaces that a sentence names. */
 const NAMED = 4;
 
-function either(names: readonly string[]): string {
+/** `a`, `a or b`, `a, b or c`; of many the first. */
+export function either(names: readonly string[]): string {
   const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
 }
@@ -66,5 +72,15 @@ export function formatShare(addresses: number): string {
 
 /** `16,777,216`. */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");
+
+/** From here on a count of addresses is shown as a power of two. */
+const LARGE = 1n << 40n;
+
+/** `1 address`, `65,536 addresses`, `2^64 addresses`. */
+export function formatAddresses(count: bigint): string {
+  if (count < LARGE) return `${count.toLocaleString("en-US")} address${count === 1n ? "" : "es"}`;
+  const exponent = count.toString(2).length - 1;
+  return `${count === 1n << BigInt(exponent) ? "" : "over "}2^${exponent} addresses`;
+}
 
 export const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;

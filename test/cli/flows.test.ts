@@ -294,7 +294,7 @@ testCalls([...CALLS, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);
 test("preview - shows the config on standard input", async () => {
   const page = `${folder}/stdin.html`;
   await agent(undefined, ["preview", "-", `--page=${page}`], { input: "cidrLimit: 77" });
-  assert.match(readFileSync(page, "utf8"), /"config":"cidrLimit: 77"/);
+  assert.match(readFileSync(page, "utf8"), /"text":"cidrLimit: 77"/);
 });
 
 for (const runtime of BOTH_RUNTIMES) {

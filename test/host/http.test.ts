@@ -113,7 +113,7 @@ test("of too many connections the oldest that asks nothing is closed", () =>
   withPages({ "/": () => ({ status: 200, text: "page" }) }, async ({ port }) => {
     const closed: number[] = [];
     const sockets: Socket[] = [];
-    for (let i = 0; i < 262; i++) {
+    for (let i = 0; i < 906; i++) {
       await new Promise<void>((done) => {
         const socket = connect(port, "127.0.0.1", done);
         socket.on("error", () => {}).on("close", () => closed.push(i));

@@ -20,8 +20,11 @@ for (const runtime of ["node", "deno"] as const) {
       const { exit, stdout, stderr } = await agent(node, args, { runtime });
       assert.is(exit, 0, stderr);
       assert.is(stdout, `written: ${folder}/page.html; open it in a browser\n`);
-      const { config, flags, observed } = stateIn(readFileSync(`${folder}/page.html`, "utf8"));
-      assert.is(config, CONFIG);
+      const { files, flags, observed } = stateIn(readFileSync(`${folder}/page.html`, "utf8"));
+      assert.equal(
+        files.map(({ text }: { text: string }) => text),
+        [CONFIG],
+      );
       assert.is(flags.ports, "1024-2000,4000");
       assert.match(observed.ipv4, /^\*nat\n:IP-MASQ-AGENT - \[0:0\]\n-A POSTROUTING .*\n-A IP-MASQ-AGENT -d 169/);
       assert.is(saved(node, "nft"), before);
@@ -43,7 +46,7 @@ for (const runtime of ["node", "deno"] as const) {
             "-e",
             `require("http").get("${url}", { headers: { host: "${host}" } }, (r) => r.pipe(process.stdout))`,
           ]);
-        assert.is(stateIn(get("localhost:9411")).config, "nonMasqueradeCIDRs: [x]\n");
+        assert.is(stateIn(get("localhost:9411")).files[0].text, "nonMasqueradeCIDRs: [x]\n");
         assert.is(get("elsewhere.example:9411"), "not by this name\n");
         server.kill("SIGTERM");
         assert.is(await closed, 0);

@@ -4,7 +4,15 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { EMPTY_STATE, type PageState, packState } from "../../src/preview/state.ts";
+import { evaluate } from "../../src/preview/evaluate.ts";
+import {
+  CONFIG_FILE,
+  type ConfigText,
+  DEFAULT_FLAGS,
+  EMPTY_STATE,
+  type PageState,
+  packState,
+} from "../../src/preview/state.ts";
 
 export const PAGE = pathToFileURL(resolve("dist/preview.html")).href;
 
@@ -21,7 +29,7 @@ export function browserTest(name: string, body: () => Promise<void>): void {
 /** Opens the page and uses it; nothing may be said on the console, and nothing asked of any network. */
 export async function withPage(
   use: (page: Page) => Promise<void>,
-  state?: Partial<PageState>,
+  state?: GivenState,
   options: BrowserContextOptions = {},
 ): Promise<void> {
   const url = state ? await urlOf(state) : PAGE;
@@ -48,10 +56,36 @@ export async function withPage(
   }
 }
 
-/** The page's address with a state in it. */
-export async function urlOf(state: Partial<PageState>): Promise<string> {
-  return `${PAGE}#${await packState({ ...EMPTY_STATE, ...state })}`;
+/** A state, in which a config of one file may be given as its text. */
+export interface GivenState extends Partial<Omit<PageState, "files" | "before">> {
+  readonly config?: string | readonly ConfigText[];
+  readonly before?: string | readonly ConfigText[];
 }
+
+/** The files of a config. */
+export const filesOf = (config: string | readonly ConfigText[]): readonly ConfigText[] =>
+  typeof config === "string" ? [{ file: CONFIG_FILE, text: config }] : config;
+
+/** The page's address with a state in it. */
+export async function urlOf({ config = "", before, ...state }: GivenState): Promise<string> {
+  const texts = { files: filesOf(config), before: before === undefined ? undefined : filesOf(before) };
+  return `${PAGE}#${await packState({ ...EMPTY_STATE, ...state, ...texts })}`;
+}
+
+/** Opens a view. */
+export const tab = (page: Page, name: string) => page.getByRole("tab", { name, exact: true }).click();
+
+export const text = async (page: Page, testid: string) => (await page.getByTestId(testid).textContent()) ?? "";
+
+/** Waits until an element says something. */
+export const says = (page: Page, testid: string, what: string | RegExp) =>
+  page
+    .getByTestId(testid)
+    .getByText(what, { exact: typeof what === "string" })
+    .waitFor();
+
+/** The policy of a config of one file. */
+export const policyOf = (config: string, flags = DEFAULT_FLAGS) => evaluate(filesOf(config), flags).policy ?? [];
 
 /** The editor's own element: the field that text is typed into. */
 export const editor = (page: Page, name = "Config") => page.getByRole("textbox", { name, exact: true });

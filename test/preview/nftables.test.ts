@@ -1,22 +1,18 @@
 // The preview page with the nftables backend.
-import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatChange } from "../../src/backends/iptables/index.ts";
 import { desiredTable, diffTable, readTable, render } from "../../src/backends/nftables/index.ts";
-import { evaluate } from "../../src/preview/evaluate.ts";
 import { checkListing } from "../../src/preview/listing.ts";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { errorOf } from "../error-of.ts";
-import { browserTest, type, withPage } from "./browser.ts";
+import { browserTest, policyOf, text, type, withPage } from "./browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- fd00::/8\n";
 const FLAGS = { ...DEFAULT_FLAGS, backend: "nftables", ipv6: true } as const;
 const OTHER = 'table inet firewalld {\n\tchain x {\n\t\tcomment "}"\n\t}\n}\n';
 
-const text = async (page: Page, testid: string) => (await page.getByTestId(testid).textContent()) ?? "";
-
-const policies = () => evaluate(CONFIG, FLAGS).policy ?? [];
+const policies = () => policyOf(CONFIG, FLAGS);
 
 /** What nft lists once the policy's tables are in place; its elements count. */
 const listed = (table: string) =>
@@ -57,13 +53,13 @@ browserTest("a config that enforces shows nftables, and says why", () =>
       assert.ok(await choice.isDisabled());
       await page.getByText("enforceNonMasquerade needs nftables", { exact: false }).waitFor();
       assert.match(await text(page, "rules-ipv4"), /ip daddr @kept snat to ip saddr/);
-      await page.getByRole("tab", { name: "Picture" }).click();
+      await page.getByRole("tab", { name: "Entries" }).click();
       assert.match(
         await text(page, "scope-ipv4"),
         /^Only packets that come from 10\.244.* Kept is enforced \(enforceNonMasquerade\): no other program /,
       );
-      await page.getByRole("tab", { name: "Try an address" }).click();
-      await page.getByLabel("Addresses, one a line", { exact: false }).fill("10.1.2.3");
+      await page.getByRole("tab", { name: "Flows" }).click();
+      await page.getByLabel("Lines of a log, or addresses").fill("10.1.2.3");
       await page.getByText("Kept is enforced", { exact: false }).waitFor();
       await type(page, CONFIG.replace("- fd00::/8\n", ""));
       assert.is(await choice.inputValue(), "iptables");

@@ -15,10 +15,10 @@ import {
   stretchesOf,
   WHOLE,
 } from "../../src/preview/space.ts";
-import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { CONFIG_FILE, DEFAULT_FLAGS } from "../../src/preview/state.ts";
 
 const policyOf = (cidrs: string) => {
-  const policy = evaluate(`nonMasqueradeCIDRs: [${cidrs}]`, DEFAULT_FLAGS).policy?.[0];
+  const policy = evaluate([{ file: CONFIG_FILE, text: `nonMasqueradeCIDRs: [${cidrs}]` }], DEFAULT_FLAGS).policy?.[0];
   if (!policy) throw new Error(`no policy: ${cidrs}`);
   return policy;
 };

@@ -4,8 +4,12 @@ import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "
 
 test("a state survives its link", async () => {
   const state: PageState = {
-    config: "nonMasqueradeCIDRs: [10.0.0.0/8] # ünïcödé\n",
-    compare: "",
+    question: "10.244.1.7 → 10.1.2.3",
+    files: [
+      { file: "a.yaml", text: "nonMasqueradeCIDRs: [10.0.0.0/8] # ünïcödé\n" },
+      { file: "b.yaml", text: "" },
+    ],
+    before: [{ file: "a.yaml", text: "" }],
     flags: {
       backend: "nftables",
       table: "t",
@@ -28,10 +32,17 @@ test("a state survives its link", async () => {
 
 test("what is no state", async () => {
   for (const fragment of ["", "x", "%%%", "AAAA", "S0xO"]) assert.is(await unpackState(fragment), undefined, fragment);
-  for (const value of [null, 1, "x", [], {}, { flags: { backend: "x" }, observed: null, tab: "x", config: {} }]) {
+  for (const value of [
+    null,
+    1,
+    "x",
+    [],
+    {},
+    { flags: { backend: "x" }, observed: null, tab: "x", files: [{}], before: [] },
+  ]) {
     assert.equal(readState(value), EMPTY_STATE);
   }
-  const bomb = await packState({ ...EMPTY_STATE, config: "x".repeat(9 << 20) });
+  const bomb = await packState({ ...EMPTY_STATE, question: "x".repeat(9 << 20) });
   assert.ok(bomb.length < 20_000);
   assert.is(await unpackState(bomb), undefined);
 });

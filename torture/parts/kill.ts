@@ -1,5 +1,6 @@
 // kill -9 at any moment, beside readers and other writers: at no look are the rules anything but whole.
 
+import { renameSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
 import { agent, configFlag, type Place, run, withFolder } from "../../test/kernel/harness.ts";
@@ -49,7 +50,12 @@ const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly strin
 async function runAndKill({ node, folder, place, flags }: Case, random: Random): Promise<void> {
   const loops = random.chance(0.3);
   const name = `followed-${random.below(1e9)}.yaml`;
-  const write = () => configFlag(folder, random.pick(Object.values(CONFIGS)), name);
+  // As a ConfigMap changes: a file that is written in place is empty for a moment, and an empty config means the defaults.
+  const write = () => {
+    configFlag(folder, random.pick(Object.values(CONFIGS)), `${name}.new`);
+    renameSync(`${folder}/${name}.new`, `${folder}/${name}`);
+    return `--config=${folder}/${name}`;
+  };
   const args = loops ? [...choice(place), write()] : ["apply", ...choice(place), random.pick(flags)];
   const { child, ended } = startAgent(node, args);
   const life = loops ? 300 + random.below(1_500) : random.below(700);

@@ -1,7 +1,7 @@
 // Each external program misbehaves, at each of its calls in turn.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
-import { agent, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
+import { agent, configFlag, type Place, RUNTIMES, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
 import { anonymousBytes, CONFIGS, choice, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
@@ -65,8 +65,8 @@ exec "$@"`;
 }
 
 /** Runs an agent to its end, and returns the most memory that it was seen to have as well. */
-async function runMeasured(node: string, args: readonly string[], env: Record<string, string>) {
-  const { child, ended } = startAgent(node, args, env);
+async function runMeasured({ node, runtime }: Case, args: readonly string[], env: Record<string, string>) {
+  const { child, ended } = startAgent(node, args, env, RUNTIMES[runtime]);
   let most = 0;
   const timer = setInterval(() => {
     most = Math.max(most, anonymousBytes(child.pid ?? 0));
@@ -81,19 +81,20 @@ interface Case {
   readonly folder: string;
   readonly place: Place;
   readonly tool: string;
+  readonly runtime: Runtime;
   readonly whole: ReadonlySet<string>;
   /** Of the rules that are wanted. */
   readonly wanted: string;
 }
 
-function fail({ place, tool }: Case, what: string, more: string): never {
-  throw new Error(`${place}, ${tool}: ${what}\n${more.slice(0, 2_000)}`);
+function fail({ place, tool, runtime }: Case, what: string, more: string): never {
+  throw new Error(`${place}, ${tool}, ${runtime}: ${what}\n${more.slice(0, 2_000)}`);
 }
 
 /** One apply: it does its work or names the tool, and whichever it is, the rules are whole. */
 async function apply(one: Case, env: Record<string, string>, { took, count }: Try): Promise<void> {
   const begin = performance.now();
-  const { exit, stderr, most } = await runMeasured(one.node, ["apply", ...choice(one.place), one.wanted], env);
+  const { exit, stderr, most } = await runMeasured(one, ["apply", ...choice(one.place), one.wanted], env);
   took("apply beside a tool that misbehaves", performance.now() - begin);
   count(exit === 0 ? "applies that did their work" : "applies that said why not");
   if (exit !== 0 && !stderr.includes(one.tool)) fail(one, `exit ${exit}, and the tool is not named`, stderr);
@@ -106,7 +107,8 @@ async function apply(one: Case, env: Record<string, string>, { took, count }: Tr
 
 /** One running agent: it reports what failed, and does its work at the next occasion. */
 async function follow(one: Case, env: Record<string, string>): Promise<void> {
-  const { child, ended } = startAgent(one.node, [...choice(one.place), one.wanted], env);
+  const args = [...choice(one.place), one.wanted];
+  const { child, ended } = startAgent(one.node, args, env, RUNTIMES[one.runtime]);
   try {
     const last = [...one.whole].at(-1);
     await until(async () => (await look(one.node, one.place)) === last, `${one.place}, ${one.tool}: never repaired`);
@@ -127,7 +129,8 @@ async function attempt(tools: Try, node: string, folder: string): Promise<void> 
   const whole = await wholeLooks(node, place, flags);
   const [first = "", wanted = ""] = flags;
   await agent(node, ["apply", ...choice(place), first]);
-  const one = { node, folder, place, tool, whole, wanted };
+  const runtime = random.chance(0.8) ? ("node" as const) : ("deno" as const);
+  const one = { node, folder, place, tool, runtime, whole, wanted };
   if (random.chance(0.1)) await missing(one);
   else {
     const deeds = timeLeft() > HANG_MS ? { ...DEEDS, ...HANGS } : DEEDS;
@@ -159,7 +162,7 @@ async function attempt(tools: Try, node: string, folder: string): Promise<void> 
 }
 
 async function missing(one: Case): Promise<void> {
-  const command = without(one.folder, one.tool, [...RUNTIMES.node, "apply", ...choice(one.place), one.wanted]);
+  const command = without(one.folder, one.tool, [...RUNTIMES[one.runtime], "apply", ...choice(one.place), one.wanted]);
   const [file, args] = inside(one.node, [...command]);
   const { exit, stderr } = await run([file, ...args]);
   if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, and not named", stderr);

@@ -1,6 +1,8 @@
 // What the tools print to the chain as it is.
 // This module is browser-compatible.
+
 import { eachInSteps, finish, type ScannedRule, type Steps, scanRules, scanRulesInSteps } from "../../core/index.ts";
+import { reportedAs } from "../../errors/index.ts";
 
 /** A rule of POSTROUTING that leads to the chain. */
 export interface ObservedJump extends ScannedRule {
@@ -29,9 +31,7 @@ export interface ReadOptions {
 }
 
 /** A tool printed something that is not a dump of table nat. */
-export class UnreadableDumpError extends Error {
-  override name = "UnreadableDumpError";
-}
+export class UnreadableDumpError extends reportedAs("tool-unreadable") {}
 
 /** `iptables -v -S` prints the counters before the target (iptables/xshared.c, save_counters). */
 const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;

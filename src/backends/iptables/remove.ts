@@ -1,5 +1,7 @@
 // Removes the chain and the jumps to it.
+
 import type { Family } from "../../core/index.ts";
+import { ReportedError } from "../../errors/index.ts";
 import { ToolError } from "../../host/index.ts";
 import { type Convergence, converge } from "../converge.ts";
 import type { Transaction } from "../transaction.ts";
@@ -10,12 +12,12 @@ import type { ObservedChain } from "./observed.ts";
 import type { Tools } from "./tools.ts";
 
 /** A chain cannot be removed while rules that are not ours lead to it. */
-export class ReferencedError extends Error {
-  override name = "ReferencedError";
+export class ReferencedError extends ReportedError {
   readonly references: readonly string[];
   constructor(chain: string, references: readonly string[]) {
     super(
       `${chain} cannot be removed, rules that are not ours lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
+      { code: "chain-in-use", remedy: "remove those rules, or let the program that made them do it" },
     );
     this.references = references;
   }

@@ -1,6 +1,8 @@
 // What `nft list table` prints, as data.
 // This module is browser-compatible.
+
 import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
+import { reportedAs } from "../../errors/index.ts";
 import { type Counter, type Element, placeOf } from "./table.ts";
 
 /** An element with what it has counted, if its set counts. */
@@ -22,9 +24,7 @@ export interface ObservedTable {
 export const NO_TABLE: ObservedTable = { exists: false, frame: [], counters: new Map(), elements: new Map() };
 
 /** The listing is not that of a table. */
-export class UnreadableListingError extends Error {
-  override name = "UnreadableListingError";
-}
+export class UnreadableListingError extends reportedAs("tool-unreadable") {}
 
 const COUNTER = /\bcounter packets (\d+) bytes (\d+)/;
 

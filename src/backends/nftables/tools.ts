@@ -1,5 +1,7 @@
 // The nft command: one table listed, one transaction carried out, and is it new enough.
+
 import type { Family } from "../../core/index.ts";
+import { reportedAs } from "../../errors/index.ts";
 import { exitError, inTurns, kernelRelease, type Runner, ToolError } from "../../host/index.ts";
 import { NO_TABLE, type ObservedTable, readTableInSteps, UnreadableListingError } from "./observed.ts";
 import { placeOf } from "./table.ts";
@@ -9,9 +11,7 @@ const LEAST_NFT = [1, 0, 1];
 const LEAST_KERNEL = [5, 13];
 
 /** This nft or this kernel cannot hold the table. */
-export class TooOldError extends Error {
-  override name = "TooOldError";
-}
+export class TooOldError extends reportedAs("too-old") {}
 
 /** Throws {@link TooOldError}, or {@link ToolError} if there is no nft. */
 export async function checkVersions(run: Runner): Promise<void> {

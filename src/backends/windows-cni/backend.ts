@@ -1,5 +1,7 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
+
 import { formatDiagnostics } from "../../config/index.ts";
+import { reportedAs } from "../../errors/index.ts";
 import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";
 import { type FamilyPolicy, KEEP } from "../../policy/index.ts";
 import type { Backend } from "../backend.ts";
@@ -10,9 +12,7 @@ import { readMeaning } from "./meaning.ts";
 import { CniConfigProblem, decodeCniConfig } from "./problem.ts";
 
 /** A CNI config that cannot be read, edited or written; it is as it was. */
-export class CniConfigError extends Error {
-  override name = "CniConfigError";
-}
+export class CniConfigError extends reportedAs("cni-config") {}
 
 export interface WindowsCniBackend extends Backend {
   /** The whole file as a sync would leave it. Writes nothing. */

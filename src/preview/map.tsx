@@ -1,17 +1,19 @@
-// The picture: the IPv4 space as a Hilbert map, and IPv6 as a tree.
+// The IPv4 space as a Hilbert map.
 import { type Signal, useSignal } from "@preact/signals";
-import { type FamilyPolicy, formatVerdict, type Verdict } from "../policy/index.ts";
+import { formatVerdict, type Verdict } from "../policy/index.ts";
 import { HilbertMap } from "./hilbert-map.tsx";
-import { PrefixTree } from "./prefix-tree.tsx";
+import { ScopeNote } from "./scope-note.tsx";
 import { type Block, formatBlock, LOOKS, type Stretch, sizeOf, stretchesIn } from "./space.ts";
-import { changes, inForce, other, otherStretches, pointed, stretches, view } from "./store.ts";
-import { enforceSentence, formatShare, lookName, ruleName, scopeSentence, verdictName } from "./words.ts";
+import { changes, evaluationBefore, inForce, pointed, stretches, stretchesBefore, view } from "./store.ts";
+import { isTouch } from "./touch.ts";
+import { formatShare, lookName, ruleName, verdictName } from "./words.ts";
 
-export function Picture() {
+export function MapView() {
   const block = useSignal<Block | undefined>(undefined);
   const now = stretches.value;
-  const { policy } = inForce.value;
-  if (!now || !policy) return <p class="note">The picture comes with a valid config.</p>;
+  const policy = inForce.value.policy?.find(({ family }) => family === "ipv4");
+  if (!now || !policy) return <p class="note">The map is drawn once the config is valid.</p>;
+  const old = evaluationBefore.value;
   const point = (at: Block | undefined) => {
     block.value = at;
     const inside = at && stretchesIn(now, at);
@@ -19,6 +21,9 @@ export function Picture() {
   };
   return (
     <>
+      <p class="note" data-testid="map-order">
+        {orderSentence(view.value)}
+      </p>
       <Trail block={view.value} onChoose={(block) => (view.value = block)} />
       <HilbertMap
         block={view.value}
@@ -29,58 +34,32 @@ export function Picture() {
           view.value = block;
         }}
       />
-      {other.value && !other.value.policy && (
-        <p class="problem">The config that is compared with is invalid: nothing is compared.</p>
-      )}
+      {old && !old.policy && <p class="problem">The config before is invalid: nothing is compared.</p>}
       <Readout block={block} />
-      <Legend stretches={now} others={otherStretches.value} />
-      <ScopeNote policy={ipv4(policy)} before={ipv4(other.value?.policy)} testid="scope-ipv4" />
-      <h3>IPv6</h3>
-      <ScopeNote policy={ipv6(policy)} before={ipv6(other.value?.policy)} testid="scope-ipv6" />
-      <PrefixTree policy={ipv6(policy)} before={other.value && ipv6(other.value.policy)} />
+      <Legend stretches={now} isCompared={changes.value !== undefined} />
+      <ScopeNote policy={policy} before={old?.policy?.find(({ family }) => family === "ipv4")} testid="scope-map" />
     </>
   );
 }
 
-const ipv4 = (policy: readonly FamilyPolicy[] | undefined) => policy?.find(({ family }) => family === "ipv4");
-const ipv6 = (policy: readonly FamilyPolicy[] | undefined) => policy?.find(({ family }) => family === "ipv6");
-
-interface ScopeNoteProps {
-  readonly policy: FamilyPolicy | undefined;
-  readonly before: FamilyPolicy | undefined;
-  readonly testid: string;
-}
-
-const EVERY_PACKET = "Packets from any source and by any interface are subject to the config.";
-
-const sentencesOf = (policy: FamilyPolicy): string =>
-  [scopeSentence(policy) ?? EVERY_PACKET, enforceSentence(policy) ?? []].flat().join(" ");
-
-/** What is true of the verdicts besides the destination, which is all that the map and the tree show. */
-function ScopeNote({ policy, before, testid }: ScopeNoteProps) {
-  if (!policy) return null;
-  const now = sentencesOf(policy);
-  const old = before ? sentencesOf(before) : now;
-  if (now === old)
-    return now === EVERY_PACKET ? null : (
-      <p class="note" data-testid={testid}>
-        {now}
-      </p>
-    );
-  return (
-    <p class="note" data-testid={testid}>
-      {now} In the config that it is compared with: {old} This difference is not marked.
-    </p>
-  );
+/** How addresses are laid out, and what the numbers mean. */
+function orderSentence({ first, bits }: Block): string {
+  const path =
+    "Addresses run along a Hilbert curve: neighbours stay neighbours, and every CIDR is one square or two side by side.";
+  const name = formatBlock({ first: first + 10 * sizeOf({ first: 0, bits: bits + 8 }), bits: bits + 8 });
+  const what = bits === 24 ? `.10 is the address ${name.slice(0, -3)}` : `${bits === 0 ? "" : "."}10 is ${name}`;
+  return `${path} A number names its square: ${what}.`;
 }
 
 /** What is pointed at. It is all that is drawn anew when the pointer moves. */
 function Readout({ block }: { block: Signal<Block | undefined> }) {
   const now = stretches.value;
-  const help = "Point at a block, or move with the arrow keys; Enter zooms in, Escape out.";
+  const help = isTouch()
+    ? "Tap a block to see what decides; tap it again to zoom in."
+    : "Point at a block to see what decides, click to zoom in. Keys: arrows move, Enter zooms in, Escape out.";
   return (
     <p class="readout" role="status" data-testid="readout">
-      {block.value && now ? describe(block.value, now, otherStretches.value) : help}
+      {block.value && now ? describe(block.value, now, stretchesBefore.value) : help}
     </p>
   );
 }
@@ -126,7 +105,7 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
   return old === undefined || old === after ? `${name}: ${after}` : `${name}: ${after}; before: ${old}`;
 }
 
-function Legend({ stretches: all, others }: { stretches: readonly Stretch[]; others: readonly Stretch[] | undefined }) {
+function Legend({ stretches: all, isCompared }: { stretches: readonly Stretch[]; isCompared: boolean }) {
   const counts = countAddresses(all);
   // A verdict that the config does not have needs no place.
   const looks = LOOKS.filter((look) => look !== "snat" || counts.snat > 0);
@@ -143,9 +122,12 @@ function Legend({ stretches: all, others }: { stretches: readonly Stretch[]; oth
           <span class={`swatch ${look}`} /> {lookName(look)} <b>{shares[look]}</b>
         </li>
       ))}
-      {others && (
+      <li>
+        <span class="swatch dot" /> too small to draw
+      </li>
+      {isCompared && (
         <li>
-          <span class="swatch changed" /> changes its verdict
+          <span class="swatch changed" /> verdict changes
         </li>
       )}
     </ul>

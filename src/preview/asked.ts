@@ -1,0 +1,68 @@
+// The answer to the question on top of the page.
+import { computed, type ReadonlySignal } from "@preact/signals";
+import {
+  type Decision,
+  decide,
+  explain,
+  type FamilyPolicy,
+  formatVerdict,
+  type Part,
+  type PolicyRule,
+} from "../policy/index.ts";
+import { type Question, readQuestion } from "./question.ts";
+import { evaluationBefore, inForce, question } from "./store.ts";
+
+export type Packet = Extract<Question, { kind: "packet" }>;
+
+/** What happens to the packets that are asked about. */
+export interface Answer {
+  readonly packet: Packet;
+  /** The decision about all of them; undefined if they are not treated alike. */
+  readonly decision: Decision | undefined;
+  /** The parts of a CIDR about which different entries decide; of one address none. */
+  readonly parts: readonly Part[];
+}
+
+export interface Asked {
+  readonly question: Question;
+  readonly answer: Answer | undefined;
+  /** The same under the config before; undefined if there is none, or if nothing changes. */
+  readonly before: Answer | undefined;
+  /** The entry that decides, if there is one for all. */
+  readonly rule: PolicyRule | undefined;
+}
+
+export const asked: ReadonlySignal<Asked> = computed(() => {
+  const read = readQuestion(question.value);
+  const { policy } = inForce.value;
+  const answer = read.kind === "packet" && policy ? answerOf(policy, read) : undefined;
+  const old = evaluationBefore.value?.policy;
+  const before = read.kind === "packet" && old ? answerOf(old, read) : undefined;
+  const isSame = answer && before && textOf(answer) === textOf(before);
+  return { question: read, answer, before: isSame ? undefined : before, rule: answer?.decision?.rule };
+});
+
+export function answerOf(policy: readonly FamilyPolicy[], packet: Packet): Answer | undefined {
+  const { destination, source, outputInterface } = packet;
+  const [found] = explain(policy, [destination], { source, outputInterface });
+  if (!found?.ok) return undefined;
+  if (found.kind === "address") return { packet, decision: found.decision, parts: [] };
+  const { parts } = found;
+  const [first, ...others] = parts;
+  const isAlike = first && others.every(({ decision }) => treatmentOf(decision) === treatmentOf(first.decision));
+  const isOneRule = isAlike && others.every(({ decision }) => decision.rule === first.decision.rule);
+  const decision = isAlike ? { ...first.decision, rule: isOneRule ? first.decision.rule : undefined } : undefined;
+  return { packet, decision, parts: isOneRule ? [] : parts };
+}
+
+const treatmentOf = ({ verdict, dependsOn, managed, outside }: Decision) =>
+  [formatVerdict(verdict), dependsOn, managed, outside].join();
+
+const textOf = ({ decision, parts }: Answer) =>
+  [decision, ...parts.map((part) => part.decision)].map((one) => one && treatmentOf(one)).join(";") +
+  parts.map(({ first }) => first).join();
+
+/** The rule of the policy in force that decides about an address. */
+export function ruleFor(address: string): PolicyRule | undefined {
+  return decide(inForce.value.policy ?? [], [{ destination: address }])[0]?.rule;
+}

@@ -1,0 +1,54 @@
+// The blocks of addresses whose verdict changes from one policy to another.
+import { type Family, formatIntervals } from "../core/index.ts";
+import {
+  diffSpaces,
+  type FamilyPolicy,
+  formatVerdict,
+  type PolicyRule,
+  type SpaceChange,
+  spaceOf,
+  type Verdict,
+} from "../policy/index.ts";
+
+/** Addresses, both ends included, whose verdict changes in one way. */
+export interface ChangedBlock {
+  readonly family: Family;
+  readonly first: bigint;
+  readonly last: bigint;
+  /** A CIDR if it is one, else `first-last`. */
+  readonly name: string;
+  readonly count: bigint;
+  readonly before: Verdict;
+  readonly after: Verdict;
+  /** The entries that decided and decide about its first address; undefined if none did. */
+  readonly ruleBefore: PolicyRule | undefined;
+  readonly rule: PolicyRule | undefined;
+}
+
+/** The blocks of a family, largest first. Neighbours that change in the same way are one. */
+export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readonly ChangedBlock[] {
+  const { family } = after;
+  const joined = joinNeighbours(diffSpaces(spaceOf([before], family), spaceOf([after], family)));
+  const names = formatIntervals(family, joined);
+  const blocks = joined.map(({ first, last, before: old, after: now }, i): ChangedBlock => {
+    return {
+      ...{ family, first, last, name: names[i] ?? "", count: last - first + 1n },
+      ...{ before: old.verdict, after: now.verdict, ruleBefore: old.rule, rule: now.rule },
+    };
+  });
+  // They are in the order of addresses, and stay so among blocks of one size.
+  return blocks.sort((a, b) => (a.count === b.count ? 0 : a.count < b.count ? 1 : -1));
+}
+
+const waysOf = ({ before, after }: SpaceChange) => `${formatVerdict(before.verdict)} ${formatVerdict(after.verdict)}`;
+
+function joinNeighbours(changes: readonly SpaceChange[]): readonly SpaceChange[] {
+  const joined: SpaceChange[] = [];
+  for (const change of changes) {
+    const previous = joined.at(-1);
+    if (previous && previous.last + 1n === change.first && waysOf(previous) === waysOf(change)) {
+      joined[joined.length - 1] = { ...previous, last: change.last };
+    } else joined.push(change);
+  }
+  return joined;
+}

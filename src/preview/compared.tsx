@@ -1,0 +1,218 @@
+// What changes from the config before to the one after: blocks of addresses, settings, flows.
+import { computed } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { diffSettings, type FamilyPolicy } from "../policy/index.ts";
+import { VerdictBadge } from "./badge.tsx";
+import { type ChangedBlock, changedBlocks } from "./changes.ts";
+import { followLines, hasLines, report } from "./lines.ts";
+import {
+  before,
+  evaluationBefore,
+  files,
+  inForce,
+  openFile,
+  openFileBefore,
+  pointed,
+  pointedBefore,
+  tab,
+  view,
+} from "./store.ts";
+import { formatAddresses, formatCount, plural, ruleName } from "./words.ts";
+
+/** Blocks of a family that are listed. */
+const SHOWN = 200;
+
+interface FamilyChanges {
+  readonly family: FamilyPolicy["family"];
+  readonly blocks: readonly ChangedBlock[];
+  readonly settings: readonly string[];
+}
+
+const changesByFamily = computed<readonly FamilyChanges[] | undefined>(() => {
+  const old = evaluationBefore.value?.policy;
+  const now = inForce.value.policy;
+  if (!old || !now) return undefined;
+  return now.flatMap((after): readonly FamilyChanges[] => {
+    const policy = old.find(({ family }) => family === after.family);
+    if (!policy) return [];
+    const settings = diffSettings(policy, after).map(({ text }) => text);
+    return [{ family: after.family, blocks: changedBlocks(policy, after), settings }];
+  });
+});
+
+export function Changes() {
+  useEffect(followLines, []);
+  if (before.value === undefined) {
+    return (
+      <div class="empty">
+        <p>Nothing is compared yet.</p>
+        <p class="note">
+          Keep the config as it is now as “before”, then edit it: every block that changes is listed here.
+        </p>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            before.value = files.value;
+          }}
+        >
+          Compare with this config
+        </button>
+      </div>
+    );
+  }
+  const found = changesByFamily.value;
+  if (!found) return <p class="problem">The config before or after is invalid: nothing is compared.</p>;
+  const isSame = found.every(({ blocks, settings }) => blocks.length === 0 && settings.length === 0);
+  return (
+    <>
+      <p role="status" data-testid="changes-said">
+        {isSame ? "No verdict changes." : saidOf(found)}
+      </p>
+      {found.map(({ family, blocks, settings }) => (
+        <section key={family} class="block">
+          {found.length > 1 && (blocks.length > 0 || settings.length > 0) && <h3>{NAMES[family]}</h3>}
+          {settings.length > 0 && (
+            <ul class="settings" data-testid={`settings-${family}`}>
+              {settings.map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          )}
+          {blocks.length > 0 && <Blocks blocks={blocks} />}
+        </section>
+      ))}
+      <FlowChanges />
+    </>
+  );
+}
+
+const NAMES = { ipv4: "IPv4", ipv6: "IPv6" } as const;
+
+function saidOf(found: readonly FamilyChanges[]): string {
+  const parts = found.flatMap(({ family, blocks }) => {
+    if (blocks.length === 0) return [];
+    const count = blocks.reduce((sum, one) => sum + one.count, 0n);
+    return [
+      `${plural(blocks.length, `${found.length > 1 ? `${NAMES[family]} ` : ""}block`)} with ${formatAddresses(count)}`,
+    ];
+  });
+  return parts.length === 0 ? "No verdict changes, but settings do." : `${parts.join(" and ")} get another verdict.`;
+}
+
+function Blocks({ blocks }: { blocks: readonly ChangedBlock[] }) {
+  return (
+    <>
+      <ol class="blocks" data-testid="blocks">
+        {blocks.slice(0, SHOWN).map((block) => (
+          <Row key={block.name} block={block} />
+        ))}
+      </ol>
+      {blocks.length > SHOWN && <p class="note">and {formatCount(blocks.length - SHOWN)} smaller blocks</p>}
+    </>
+  );
+}
+
+/** Marks the entries that decide about a block in both editors. */
+function point(block: ChangedBlock | undefined): void {
+  pointed.value = block?.rule;
+  pointedBefore.value = block?.ruleBefore;
+}
+
+function openFilesOf({ rule, ruleBefore }: ChangedBlock): void {
+  if (rule?.origin) openFile.value = rule.origin.file;
+  if (ruleBefore?.origin) openFileBefore.value = ruleBefore.origin.file;
+}
+
+function Row({ block }: { block: ChangedBlock }) {
+  const { family, name, count, before: old, after, rule, ruleBefore } = block;
+  return (
+    <li onMouseEnter={() => point(block)} onMouseLeave={() => point(undefined)}>
+      <button
+        type="button"
+        class="name"
+        title="Mark the entries that decide"
+        onFocus={() => point(block)}
+        onBlur={() => point(undefined)}
+        onClick={() => {
+          point(block);
+          openFilesOf(block);
+        }}
+      >
+        {name}
+      </button>
+      <span class="count">{formatAddresses(count)}</span>
+      <span class="turn">
+        <VerdictBadge verdict={old} /> → <VerdictBadge verdict={after} />
+      </span>
+      {family === "ipv4" && (
+        <button
+          type="button"
+          class="link"
+          aria-label={`Show ${name} on the map`}
+          onClick={() => {
+            view.value = viewOf(block);
+            tab.value = "map";
+          }}
+        >
+          on the map
+        </button>
+      )}
+      <span class="detail">{ruleBefore === rule ? ruleName(rule) : `${ruleName(ruleBefore)} → ${ruleName(rule)}`}</span>
+    </li>
+  );
+}
+
+/** The smallest block of the map that shows all of it, and something around it. */
+function viewOf({ first, last }: ChangedBlock) {
+  const fits = (bits: number) => first >> BigInt(32 - bits) === last >> BigInt(32 - bits);
+  // Alone in view, a block would be a plain square.
+  const bits = [24, 16, 8].find((length) => fits(length) && last - first + 1n < 1n << BigInt(32 - length)) ?? 0;
+  const size = 2 ** (32 - bits);
+  return { first: Math.floor(Number(first) / size) * size, bits };
+}
+
+/** The same for the flows of a log. */
+function FlowChanges() {
+  if (!hasLines.value || typeof report.value !== "object") {
+    return (
+      <p class="note">
+        With a flow log under{" "}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            tab.value = "flows";
+          }}
+        >
+          Flows
+        </button>{" "}
+        this page also counts the flows that change.
+      </p>
+    );
+  }
+  const { lines, changed, turns } = report.value;
+  return (
+    <section class="block">
+      <h3>Flows</h3>
+      <p role="status" data-testid="flows-changed">
+        {changed === 0
+          ? `None of ${plural(lines, "flow")} changes.`
+          : `${formatCount(changed)} of ${plural(lines, "flow")} change.`}
+      </p>
+      {turns.length > 0 && (
+        <ol class="blocks" data-testid="turns">
+          {turns.slice(0, SHOWN).map(({ before: old, after, entry, count }) => (
+            <li key={`${entry}`}>
+              <b class="count">{formatCount(count)}</b>
+              <span class="turn">
+                <VerdictBadge verdict={old} /> → <VerdictBadge verdict={after} />
+              </span>
+              <span class="detail">{entry}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

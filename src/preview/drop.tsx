@@ -1,0 +1,82 @@
+// Files can be dropped anywhere on the page.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { notices, openFiles } from "./open-files.ts";
+
+const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+
+/** What is shown while a file is over the page, and what became of it. */
+export function Drop() {
+  const isOver = useSignal(false);
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      isOver.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) isOver.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      // The editor would insert the text of the file where it was dropped.
+      event.stopPropagation();
+      isOver.value = false;
+      openFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    // Before any element of the page, the editor's too.
+    const options = { capture: true };
+    addEventListener("dragover", over, options);
+    addEventListener("dragleave", leave, options);
+    addEventListener("drop", drop, options);
+    return () => {
+      removeEventListener("dragover", over, options);
+      removeEventListener("dragleave", leave, options);
+      removeEventListener("drop", drop, options);
+    };
+  }, []);
+  return (
+    <>
+      {isOver.value && (
+        <div class="over" data-testid="over">
+          <p>
+            <b>Drop it anywhere</b>
+            Config or ConfigMap, flow log (also .gz), iptables-save, nft list ruleset
+          </p>
+        </div>
+      )}
+      <Notices />
+    </>
+  );
+}
+
+function Notices() {
+  const close = () => {
+    notices.value = [];
+  };
+  return (
+    <div class="notices" role="status" data-testid="notices">
+      {notices.value.map(({ text, isProblem, actions }) => (
+        <div key={text} class={isProblem ? "notice problem" : "notice"}>
+          <p>{text}</p>
+          {actions.map(({ label, act }) => (
+            <button
+              key={label}
+              type="button"
+              onClick={() => {
+                act();
+                close();
+              }}
+            >
+              {label}
+            </button>
+          ))}
+          <button type="button" class="close" aria-label="Close" onClick={close}>
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

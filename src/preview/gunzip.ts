@@ -1,0 +1,66 @@
+// Files packed by gzip, as clouds store their logs.
+
+/** Most bytes that are unpacked: a small file must not fill the memory. */
+const MOST = 1 << 29;
+
+/** Bytes of the beginning of a member (RFC 1952): its mark, and the only method that there is. */
+const MARK = [0x1f, 0x8b, 0x08];
+
+export const isGzip = ([first, second]: Uint8Array): boolean => first === MARK[0] && second === MARK[1];
+
+/** Unpacks a file, beside the page; several members one behind the other too. Throws if it is damaged or too long. */
+export async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let room = MOST;
+  const unpack = async (member: Uint8Array<ArrayBuffer>) => {
+    const unpacked = await unpackMember(member, room);
+    room -= unpacked.reduce((sum, { length }) => sum + length, 0);
+    parts.push(...unpacked);
+  };
+  try {
+    await unpack(packed);
+  } catch (error) {
+    // The browser takes one member. Where the next one begins can only be tried: a mark may stand in packed data as well.
+    let start = 0;
+    for (const end of [...marksIn(packed), packed.length]) {
+      const isWhole = await unpack(packed.subarray(start, end)).then(
+        () => true,
+        () => false,
+      );
+      if (isWhole) start = end;
+    }
+    if (start < packed.length) throw error;
+  }
+  return joined(parts);
+}
+
+/** Where members may begin, but for the first. */
+function marksIn(packed: Uint8Array): readonly number[] {
+  const marks: number[] = [];
+  for (let at = packed.indexOf(MARK[0] ?? 0, 1); at > 0; at = packed.indexOf(MARK[0] ?? 0, at + 1)) {
+    if (packed[at + 1] === MARK[1] && packed[at + 2] === MARK[2]) marks.push(at);
+  }
+  return marks;
+}
+
+async function unpackMember(member: Uint8Array<ArrayBuffer>, room: number): Promise<Uint8Array<ArrayBuffer>[]> {
+  const reader = new Blob([member]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let left = room;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    left -= next.value.length;
+    if (left < 0) throw new Error("it has more than 512 MiB; split it");
+    parts.push(next.value);
+  }
+  return parts;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,33 @@
+// The buttons by which a config leaves the page.
+import { useSignal } from "@preact/signals";
+import { toConfigMap } from "./config-map.ts";
+import { copy, download } from "./save.ts";
+import { files } from "./store.ts";
+
+/** Copies the config as a ConfigMap, or downloads it. */
+export function SaveConfig() {
+  const said = useSignal("");
+  const [only, more] = files.value;
+  return (
+    <div class="bar save">
+      <span role="status">{said.value}</span>
+      <button
+        type="button"
+        onClick={async () => {
+          said.value = (await copy(toConfigMap(files.value))) ? "copied" : "the browser does not allow it";
+        }}
+      >
+        Copy as ConfigMap
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          if (only && !more) download(only.file, only.text);
+          else download("ip-masq-agent.configmap.yaml", toConfigMap(files.value));
+        }}
+      >
+        Download
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+// The page for everybody: contrast, names and order, narrow screens, fingers.
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { version } from "../../package.json";
+import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { browserTest, says, tab, text, withPage } from "./browser.ts";
+import { placeOf } from "./map-places.ts";
+
+const BOTH_FAMILIES =
+  "nonMasqueradeCIDRs: [10.0.0.0/8, 172.20.0.0/16, 'fd00:10::/32']\nmasqueradeCIDRs: [10.200.0.0/16]\n";
+
+/** What axe-core finds. */
+async function findingsOf(page: Page): Promise<readonly string[]> {
+  // A script element would need a hash in the page's policy.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(`${axe.source}; 0`);
+  const { violations } = (await page.evaluate("axe.run()")) as import("axe-core").AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(`no accessibility findings, and nothing cut off on a narrow screen (${colorScheme})`, () =>
+    withPage(
+      async (page) => {
+        for (const width of [1400, 320]) {
+          await page.setViewportSize({ width, height: 800 });
+          for (const name of ["Entries", "Changes", "Map", "Flows", "Rules", "Plan"]) {
+            await tab(page, name);
+            // Colours are the same at every width, and the order is that of the dark page.
+            if (width > 1000 || colorScheme === "light") assert.equal(await findingsOf(page), [], `${name}, ${width}`);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+            assert.not(wide, `${name} is wider than ${width}`);
+          }
+        }
+      },
+      {
+        config: `${BOTH_FAMILIES}sourceCIDRs: [10.244.0.0/16]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n`,
+        // Compared with one that is typed half, and with a whole one.
+        before: `nonMasqueradeCIDRs: [10.0.0.0/${colorScheme === "dark" ? 33 : 9}]\n`,
+        flags: { ...DEFAULT_FLAGS, ipv6: true, backend: colorScheme === "dark" ? "nftables" : "iptables" },
+        addresses: "10.0.0.1\nx\n8.8.8.8\n",
+        observed: { ipv4: "*nat\nCOMMIT\n", ipv6: "x", nftables: "table ip x {\n}\n" },
+      },
+      { colorScheme },
+    ),
+  );
+}
+
+browserTest("on a phone: the answer is in view, what is touched is large enough, and words say tap", () =>
+  withPage(
+    async (page) => {
+      const way = await page.getByTestId("way").boundingBox();
+      assert.ok(way && way.y + way.height < 480, "the answer is in view at once");
+      const order = await page.evaluate(() =>
+        [".ask", ".config", ".flags", ".tabs"].map(
+          (name) => document.querySelector(name)?.getBoundingClientRect().top ?? 0,
+        ),
+      );
+      assert.equal(
+        order,
+        [...order].sort((a, b) => a - b),
+      );
+      for (const name of ["Entries", "Changes", "Map", "Flows", "Rules", "Plan"]) {
+        await tab(page, name);
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll("button:not(.link), select, summary, input[type=text]")]
+            .filter((one) => one.getBoundingClientRect().height > 0 && one.getBoundingClientRect().height < 44)
+            .map((one) => one.outerHTML),
+        );
+        assert.equal(small, [], name);
+      }
+      await tab(page, "Map");
+      assert.match(await text(page, "readout"), /^Tap a block/);
+      await page.locator(".map").tap({ position: await placeOf(page, 10) });
+      await says(page, "readout", /^10\.\d+\.0\.0\/16: /);
+      assert.is(await page.locator(".trail [aria-current]").innerText(), "0.0.0.0/0");
+      await page.locator(".map").tap({ position: await placeOf(page, 10) });
+      assert.is(await page.locator(".trail [aria-current]").innerText(), "10.0.0.0/8");
+    },
+    { config: BOTH_FAMILIES, question: "10.244.1.7 → 10.200.8.1", flags: { ...DEFAULT_FLAGS, ipv6: true } },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  ),
+);
+
+browserTest("what a rule does is in view, in Rules and in Plan, without scrolling sideways", () =>
+  withPage(
+    async (page) => {
+      for (const width of [1400, 900, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const name of ["Rules", "Plan"]) {
+          await tab(page, name);
+          const isCut = await page
+            .locator(".code")
+            .first()
+            .evaluate((code) => code.scrollWidth > code.clientWidth);
+          assert.not(isCut, `${name}, ${width}`);
+        }
+      }
+      const link = page.getByRole("link", { name: "Kubernetes: IP masquerade agent" });
+      assert.match((await link.getAttribute("href")) ?? "", /^https:\/\/kubernetes\.io\/docs\//);
+      await page.locator("footer").getByText(`ip-masq-agent ${version}`, { exact: false }).waitFor();
+      await page.getByText("What the keys of a config mean").click();
+      await page.locator("dt").getByText("sourceCIDRs").waitFor();
+    },
+    {
+      config: BOTH_FAMILIES,
+      flags: { ...DEFAULT_FLAGS, ipv6: true },
+      observed: { ipv4: "*nat\nCOMMIT\n", ipv6: "", nftables: "" },
+    },
+  ),
+);
+
+test.run();

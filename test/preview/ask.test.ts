@@ -1,0 +1,141 @@
+// The question on top of the page.
+import type { Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { readQuestion } from "../../src/preview/question.ts";
+import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { browserTest, text, type, withPage } from "./browser.ts";
+
+const field = (page: Page) => page.getByRole("textbox", { name: "Where does a packet to" });
+
+/** The strip and what stands below it, on one line each. */
+async function answer(page: Page, question: string): Promise<readonly string[]> {
+  await field(page).fill(question);
+  const stops = await page.getByTestId("way").getByRole("listitem").allInnerTexts();
+  const because = await page.getByTestId("because").allInnerTexts();
+  return [stops.map((stop) => stop.replace(/\s+/g, " ")).join(" | "), ...because].map((line) => line.trim());
+}
+
+browserTest("on first load there is a question and its answer, and the entry that decides is marked", () =>
+  withPage(async (page) => {
+    assert.is(await field(page).inputValue(), "10.244.1.7 → 10.200.8.1");
+    assert.is(await text(page, "sees"), "sees the node's address");
+    assert.is(await page.locator(".decides").innerText(), "10.200.0.0/16");
+    // It is there without scrolling, and above everything else.
+    const box = await page.getByTestId("way").boundingBox();
+    assert.ok(box && box.y < 300);
+  }),
+);
+
+browserTest("the answer: what the destination sees, the entry that decides, and what it depends on", () =>
+  withPage(
+    async (page) => {
+      assert.equal(await answer(page, "10.1.2.3"), [
+        "POD any pod | NODE keeps the source | DESTINATION 10.1.2.3 sees the pod's address",
+        "kept by 10.0.0.0/8, line 1.",
+      ]);
+      assert.is(await page.locator(".decides").innerText(), "10.0.0.0/8");
+      assert.equal(await answer(page, "10.244.9.9 -> 10.1.2.3"), [
+        "POD 10.244.9.9 | NODE keeps the source | DESTINATION 10.1.2.3 sees 10.244.9.9",
+        "kept by 10.0.0.0/8, line 1.",
+      ]);
+      assert.equal(await answer(page, "8.8.8.8"), [
+        "POD any pod | NODE masquerades | DESTINATION 8.8.8.8 sees the node's address",
+        "masqueraded because no entry contains it, if it comes from 10.244.0.0/16 and it leaves by eth*; otherwise the packet keeps its address.",
+      ]);
+      assert.is(await page.locator(".decides").count(), 0);
+      assert.equal(await answer(page, "10.244.1.1 8.8.8.8 via eth0"), [
+        "POD 10.244.1.1 | NODE masquerades leaves by eth0 | DESTINATION 8.8.8.8 sees the node's address",
+        "masqueraded because no entry contains it, as it comes from 10.244.0.0/16 and it leaves by eth*.",
+      ]);
+      assert.equal(await answer(page, "192.168.1.1 → 8.8.8.8"), [
+        "POD 192.168.1.1 | NODE keeps the source | DESTINATION 8.8.8.8 sees 192.168.1.1",
+        "kept because its source is in none of sourceCIDRs.",
+      ]);
+      assert.equal(await answer(page, "10.244.1.1 → 198.51.100.9 via cni0"), [
+        "POD 10.244.1.1 | NODE keeps the source leaves by cni0 | DESTINATION 198.51.100.9 sees 10.244.1.1",
+        "kept because its interface is none of outputInterfaces.",
+      ]);
+      assert.match((await answer(page, "10.244.1.1 → 198.51.100.9 via eth0"))[0] ?? "", /sees 203\.0\.113\.5$/);
+      // Of a CIDR the parts that are treated differently.
+      await field(page).fill("10.0.0.0/8");
+      const parts = await page.getByTestId("parts").getByRole("row").allInnerTexts();
+      assert.equal(
+        parts.map((row) => row.replace(/\s+/g, " ")),
+        [
+          "10.0.0.0-10.199.255.255 kept 10.0.0.0/8, line 1",
+          "10.200.0.0/16 masqueraded 10.200.0.0/16, line 2, if its source is in sourceCIDRs and its interface is in outputInterfaces",
+          "10.201.0.0-10.255.255.255 kept 10.0.0.0/8, line 1",
+        ],
+      );
+      assert.match((await answer(page, "10.1.0.0/16"))[1] ?? "", /^kept by 10\.0\.0\.0\/8/);
+      // IPv6 that the agent does not keep rules for, and how to have them.
+      assert.match((await answer(page, "2001:db8::1"))[1] ?? "", /without --enable-ipv6/);
+      await page.getByTestId("because").getByRole("button", { name: "Turn it on" }).click();
+      assert.match(await text(page, "because"), /^masqueraded because no entry contains it/);
+      await field(page).fill("example.com");
+      await page.getByText("this page asks no name server", { exact: false }).waitFor();
+      assert.is(await field(page).getAttribute("aria-invalid"), "true");
+    },
+    {
+      config:
+        "nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [10.200.0.0/16]\nsourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth*]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n",
+      flags: DEFAULT_FLAGS,
+    },
+  ),
+);
+
+browserTest("an answer that changes says what it was before; the file of the entry opens", () =>
+  withPage(
+    async (page) => {
+      assert.is(await text(page, "answer-before"), "Before: kept, by 10.0.0.0/8, line 1");
+      await field(page).fill("9.9.9.9");
+      assert.is(await page.getByTestId("answer-before").count(), 0);
+      await field(page).fill("192.168.7.7");
+      assert.is(await page.getByRole("button", { name: "b.yaml", exact: true }).getAttribute("aria-pressed"), "true");
+      assert.is(await page.locator(".decides").innerText(), "192.168.0.0/16");
+      await type(page, "{", "After");
+      assert.match(await text(page, "because"), /^kept by 192\.168\.0\.0\/16/, "by the last valid config");
+    },
+    {
+      config: [
+        { file: "a.yaml", text: "nonMasqueradeCIDRs: [172.16.0.0/12]\n" },
+        { file: "b.yaml", text: "nonMasqueradeCIDRs: [192.168.0.0/16]\n" },
+      ],
+      before: "nonMasqueradeCIDRs: [10.0.0.0/8]\n",
+      question: "10.1.1.1",
+    },
+  ),
+);
+
+test("what can be asked, and what is said of the rest", () => {
+  const good: [text: string, destination: string, source?: string | undefined, outputInterface?: string][] = [
+    ["10.1.2.3", "10.1.2.3"],
+    ["  10.0.0.0/8 ", "10.0.0.0/8"],
+    ["10.244.1.7 → 10.1.2.3", "10.1.2.3", "10.244.1.7"],
+    ["10.244.1.7->10.1.2.3", "10.1.2.3", "10.244.1.7"],
+    ["10.244.1.7 => 10.0.0.0/8 via eth0", "10.0.0.0/8", "10.244.1.7", "eth0"],
+    ["10.244.1.7 to fd00::1", "fd00::1", "10.244.1.7"],
+    ["10.244.1.7, 10.1.2.3", "10.1.2.3", "10.244.1.7"],
+    ["10.244.1.7:3333 > [fd00::1]:443", "fd00::1", "10.244.1.7"],
+    ["8.8.8.8 via wlan0", "8.8.8.8", undefined, "wlan0"],
+  ];
+  for (const [asked, destination, source, outputInterface] of good) {
+    assert.equal(readQuestion(asked), { kind: "packet", destination, source, outputInterface }, asked);
+  }
+  assert.equal(readQuestion("  "), { kind: "none" });
+  const bad: [text: string, message: RegExp][] = [
+    ["example.com", /is a name, and this page asks no name server; write the address/],
+    ["10.1.2", /^10\.1\.2 is neither an address nor a CIDR; write one such as/],
+    ["10.0.0.0/33", /neither an address nor a CIDR/],
+    ["10.0.0.0/8 → 8.8.8.8", /^the source 10\.0\.0\.0\/8 is a CIDR; write one address of it$/],
+    ["10.244.1.7 →", /^the destination is missing/],
+    ["1.1.1.1 2.2.2.2 3.3.3.3", /more than two addresses/],
+  ];
+  for (const [asked, message] of bad) {
+    const read = readQuestion(asked);
+    assert.match(read.kind === "unclear" ? read.message : read.kind, message, asked);
+  }
+});
+
+test.run();

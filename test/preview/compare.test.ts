@@ -1,0 +1,141 @@
+// Two configs, before and after.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { changedBlocks } from "../../src/preview/changes.ts";
+import { diffTexts } from "../../src/preview/diff.ts";
+import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
+import { browserTest, editor, policyOf, says, tab, text, type, withPage } from "./browser.ts";
+import { colourAt, placeOf } from "./map-places.ts";
+
+const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
+
+browserTest(
+  "the blocks that change: largest first, each with its size and both verdicts, linked to editors and map",
+  () =>
+    withPage(
+      async (page) => {
+        await page.getByRole("button", { name: "Compare", exact: true }).click();
+        assert.is(await page.getByRole("heading", { name: "Before" }).count(), 1);
+        await type(page, "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 11.0.0.0/8\nmasqueradeCIDRs: [10.7.0.0/24]\n", "After");
+        await tab(page, "Changes");
+        await says(page, "changes-said", "3 blocks with 16,843,008 addresses get another verdict.");
+        const rows = await page.getByTestId("blocks").getByRole("listitem").allInnerTexts();
+        assert.equal(
+          rows.map((row) => row.replace(/\s+/g, " ").trim()),
+          [
+            "11.0.0.0/8 16,777,216 addresses masqueraded → kept on the map no entry contains it → 11.0.0.0/8, line 3",
+            "192.168.0.0/16 65,536 addresses kept → masqueraded on the map 192.168.0.0/16, line 3 → no entry contains it",
+            "10.7.0.0/24 256 addresses kept → masqueraded on the map 10.0.0.0/8, line 2 → 10.7.0.0/24, line 4",
+          ],
+        );
+        // The entries that decide are marked in both editors.
+        await page.getByRole("button", { name: "10.7.0.0/24", exact: true }).click();
+        assert.equal(await page.locator(".decides").allInnerTexts(), ["10.0.0.0/8", "10.7.0.0/24"]);
+        await page.getByRole("button", { name: "Show 10.7.0.0/24 on the map" }).click();
+        assert.is(await page.locator(".trail [aria-current]").innerText(), "10.7.0.0/16");
+        // Before and after are told apart, can change their places, and one can go.
+        await page.getByRole("button", { name: "Swap" }).click();
+        assert.match(await editor(page, "After").innerText(), /192\.168\.0\.0\/16/);
+        await page.getByRole("button", { name: "Stop comparing" }).click();
+        assert.is(await page.getByRole("heading", { name: "Before" }).count(), 0);
+        assert.match(await editor(page).innerText(), /192\.168\.0\.0\/16/);
+      },
+      { config: CONFIG },
+    ),
+);
+
+browserTest("what changes lights up, in the map, the trees, the flows and the rules", () =>
+  withPage(
+    async (page) => {
+      const calm = await colourAt(page, 200);
+      assert.is(await colourAt(page, 10), await colourAt(page, 11), "both change");
+      assert.is.not(await colourAt(page, 10), calm);
+      await page.locator(".map").hover({ position: await placeOf(page, 11) });
+      assert.match(await text(page, "readout"), /: kept \(11\.0\.0\.0\/8, line 1\); before: masqueraded/);
+      await tab(page, "Entries");
+      const entry = (status: string) => page.locator(`[data-testid=entries-ipv6] .${status} > .row code`).innerText();
+      assert.is(await entry("added"), "fd00:1::/32");
+      assert.is(await entry("removed"), "fd00::/32");
+      await tab(page, "Flows");
+      await says(page, "counted", "3 lines, 2 change");
+      assert.is(await page.locator("tr.changed").count(), 2);
+      await page.getByLabel("only those that change").check();
+      await says(page, "matching", "2 lines of these");
+      await tab(page, "Changes");
+      await says(page, "flows-changed", "2 of 3 flows change.");
+      assert.equal(
+        (await page.getByTestId("turns").getByRole("listitem").allInnerTexts()).map((row) => row.replace(/\s+/g, " ")),
+        [
+          "1 kept → masqueraded 10.0.0.0/8, line 1 → no entry contains it",
+          "1 masqueraded → kept no entry contains it → 11.0.0.0/8, line 1",
+        ],
+      );
+      await tab(page, "Rules");
+      const diff = async (kind: string) =>
+        (await page.locator(`[data-testid=rules-ipv4] .line.${kind}`).allInnerTexts()).join("");
+      assert.match(await diff("remove"), /-d 10\.0\.0\.0\/8 .*RETURN\s*$/);
+      assert.match(await diff("add"), /-d 11\.0\.0\.0\/8 .*RETURN\s*$/);
+    },
+    {
+      config: "nonMasqueradeCIDRs: [11.0.0.0/8, 'fd00:1::/32']",
+      before: "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/32']",
+      flags: { ...DEFAULT_FLAGS, ipv6: true },
+      addresses: "10.0.0.1\n11.0.0.1\n12.0.0.1\n",
+      tab: "map",
+    },
+  ),
+);
+
+browserTest("settings that change are listed too; no change and an invalid config are said", () =>
+  withPage(
+    async (page) => {
+      await says(page, "changes-said", "No verdict changes, but settings do.");
+      assert.equal(await page.getByTestId("settings-ipv4").getByRole("listitem").allInnerTexts(), [
+        "source addresses: any → 10.244.0.0/16",
+      ]);
+      await type(page, CONFIG, "After");
+      await says(page, "changes-said", "No verdict changes.");
+      await type(page, "nonMasqueradeCIDRs: [x]", "Before");
+      assert.match(await text(page, "summary-before"), /^invalid: 1 error/);
+      await page.getByText("nothing is compared", { exact: false }).waitFor();
+    },
+    { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, before: CONFIG, tab: "changes" },
+  ),
+);
+
+test("neighbours that change in the same way are one block", () => {
+  const cases: [before: string, after: string, expected: string[]][] = [
+    ["[]", "[]", []],
+    ["[10.0.0.0/9, 10.128.0.0/9]", "[]", ["10.0.0.0/8 kept"]],
+    ["[]", "[10.0.0.0/8, 10.1.0.0/16]", ["10.0.0.0/8 masqueraded"]],
+    ["[10.0.0.0/8]", "[10.0.0.0/9]", ["10.128.0.0/9 kept"]],
+    ["[10.0.0.0/24, 10.0.2.0/23, 10.0.1.0/24, 9.0.0.1/32]", "[]", ["10.0.0.0/22 kept", "9.0.0.1 kept"]],
+    ["[10.0.0.0/24, 10.0.1.0/25]", "[]", ["10.0.0.0-10.0.1.127 kept"]],
+  ];
+  for (const [before, after, expected] of cases) {
+    const [old, now] = [before, after].map((list) => policyOf(`nonMasqueradeCIDRs: ${list}\n`)[0]);
+    if (!old || !now) return assert.unreachable();
+    const blocks = changedBlocks(old, now).map(
+      ({ name, before: { kind } }) => `${name} ${kind === "keep" ? "kept" : "masqueraded"}`,
+    );
+    assert.equal(blocks, expected, `${before} to ${after}`);
+  }
+});
+
+test("a diff has all lines of both texts", () => {
+  const texts = ["", "a", "a\nb\nc", "b", "x\na\nc\nc", "c\nb\na", "a\nb\nc\nd\ne"];
+  for (const before of texts) {
+    for (const after of texts) {
+      const lines = diffTexts(before, after);
+      const of = (other: string) =>
+        lines
+          .filter(({ kind }) => kind !== other)
+          .map(({ text }) => text)
+          .join("\n");
+      assert.is(of("add"), before);
+      assert.is(of("remove"), after);
+    }
+  }
+});
+
+test.run();

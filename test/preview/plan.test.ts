@@ -1,0 +1,109 @@
+// The plan for a node whose rules are pasted.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { desiredChain, diffChain, formatChange, formatTable, readObserved } from "../../src/backends/iptables/index.ts";
+import { readPasted } from "../../src/netfilter/index.ts";
+import { browserTest, policyOf, text, withPage } from "./browser.ts";
+
+const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
+
+browserTest("the plan for a node whose rules are pasted", () =>
+  withPage(
+    async (page) => {
+      const [policy] = policyOf(CONFIG);
+      if (!policy) return assert.unreachable();
+      const foreign = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 1.2.3.0/24 -j MASQUERADE\n";
+      await page.getByLabel("iptables-save -t nat").fill(`${foreign}COMMIT\n`);
+      assert.is(await text(page, "plan-said-ipv4"), "rules: 5 to add, 0 to remove");
+      const { jump, rules } = desiredChain(policy);
+      const lines = [`-A POSTROUTING ${jump}`, ...rules.map((rule) => `-A ${policy.chain} ${rule}`)];
+      const inSync = formatTable(policy.chain, true, lines);
+      await page.getByLabel("iptables-save -t nat").fill(inSync);
+      assert.is(await text(page, "plan-said-ipv4"), "in sync");
+      const drifted = inSync.replace(/.*-d 10\.0.*\n/, "");
+      await page.getByLabel("iptables-save -t nat").fill(drifted);
+      assert.is(await text(page, "plan-said-ipv4"), "rules: 1 to add, 0 to remove");
+      const changes = diffChain(desiredChain(policy), readObserved(new TextEncoder().encode(drifted), policy.chain));
+      assert.is((await text(page, "plan-ipv4")).trimEnd(), changes?.changes.map(formatChange).join("\n"));
+      await page.getByLabel("iptables-save -t nat").fill("*filter\nCOMMIT\n");
+      assert.match(await text(page, "plan-said-ipv4"), /^this is not a dump of table nat: /);
+    },
+    { config: CONFIG, tab: "plan" },
+  ),
+);
+
+/** flannel's rules in front of the agent's jump, as iptables-save and nft print them. */
+const SAVED = `*nat
+:POSTROUTING ACCEPT [0:0]
+:FLANNEL-POSTRTG - [0:0]
+:IP-MASQ-AGENT - [0:0]
+-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
+-A POSTROUTING -m comment --comment "ip-masq-agent: jump" -j IP-MASQ-AGENT
+-A FLANNEL-POSTRTG -s 10.244.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE
+-A IP-MASQ-AGENT -j MASQUERADE
+COMMIT
+`;
+const LISTED = `table ip flannel-ipv4 {
+	chain postrtg {
+		type nat hook postrouting priority srcnat; policy accept;
+		meta mark & 0x00004000 == 0x00004000 return
+		ip saddr 10.244.0.0/16 ip daddr 192.168.0.0/24 return
+		ip saddr 10.244.0.0/16 ip daddr != 224.0.0.0/4 counter packets 1 bytes 60 masquerade fully-random
+	}
+}
+`;
+
+browserTest("rules of other programs that defeat the config are marked, with what to do", () =>
+  withPage(
+    async (page) => {
+      const foreign = page.getByTestId("foreign-ipv4");
+      assert.is(await foreign.count(), 0);
+      await page.getByLabel("iptables-save -t nat").fill(SAVED);
+      assert.is(await foreign.getByRole("status").innerText(), "1 rule of another program defeats the config.");
+      const marked = async () =>
+        (await foreign.locator(".defeats").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+      assert.equal(await marked(), [
+        '-m comment --comment "flanneld masq" -j FLANNEL-POSTRTG flannel masquerades packets to all kept ranges, before ours. ' +
+          "Chain FLANNEL-POSTRTG: -s 10.244.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE Start flanneld without --ip-masq. " +
+          "Or set enforceNonMasquerade: true, with which the agent binds these packets to their address.",
+      ]);
+      assert.match(
+        await text(page, "answer-node"),
+        /^Not on the node whose rules are pasted: a rule of flannel translates it all the same\./,
+      );
+      assert.match(await foreign.locator(".ours").innerText(), /-j IP-MASQ-AGENT\s*the agent's own$/);
+      await page.getByLabel("iptables-save -t nat").fill(SAVED.replace(/.*flanneld masq.*\n/, ""));
+      assert.is(
+        await foreign.getByRole("status").innerText(),
+        "None of the pasted rules of other programs defeats the config.",
+      );
+      assert.is(await page.getByTestId("answer-node").count(), 0);
+      await page.getByLabel("iptables-save -t nat").fill("");
+      await page.getByLabel("nft list ruleset").fill(LISTED);
+      assert.match(
+        (await marked())[0] ?? "",
+        /^ip saddr 10\.244\.0\.0\/16 .* masquerade fully-random flannel masquerades packets to all kept ranges\. Start/,
+      );
+      assert.is(await foreign.locator(".rules li").count(), 3);
+    },
+    { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, question: "10.244.1.7 → 10.1.2.3", tab: "plan" },
+  ),
+);
+
+test("what is pasted of both tools is one hook; what cannot be read is said", () => {
+  const places = (iptables: string, nftables: string) => {
+    const { groups, unseen } = readPasted("ipv4", { iptables, nftables });
+    return [...groups.flat().map(({ tool, table }) => `${tool} ${table}`), ...unseen.map(({ why }) => why)];
+  };
+  assert.equal(places("", ""), []);
+  assert.equal(places(SAVED, LISTED), ["iptables-nft nat", "nft flannel-ipv4"]);
+  // Of a table in both, iptables shows more.
+  const nat = LISTED.replace("flannel-ipv4", "nat");
+  assert.equal(places(SAVED, nat), ["iptables-nft nat"]);
+  assert.equal(places("", nat), ["iptables-nft nat"]);
+  assert.equal(places("", LISTED.replace("{\n", "{\n\tflags dormant\n")), []);
+  assert.equal(places("", LISTED.replace("ip ", "ip6 ")), []);
+  assert.match(places("*filter\nCOMMIT\n", "")[0] ?? "", /has no table nat/);
+});
+
+test.run();
