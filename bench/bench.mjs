@@ -10,6 +10,7 @@ import { printKernel } from "./kernel.mjs";
 import { printLibrary } from "./library.mjs";
 import { printLive } from "./live.mjs";
 import { printLookup } from "./lookup.mjs";
+import { printMillion } from "./million.mjs";
 import { printOptimize } from "./optimize.mjs";
 import { printPackets } from "./packets.mjs";
 import { printPolicy } from "./policy.mjs";
@@ -31,6 +32,7 @@ const SECTIONS = {
   scan: printScan,
   policy: printPolicy,
   optimize: printOptimize,
+  million: printMillion,
   live: printLive,
   lookup: printLookup,
   library: printLibrary,

@@ -1,119 +1,52 @@
-// ip-masq-agent classify [FILE]: the verdict for every line of a log, a flow table or a list of addresses.
+// ip-masq-agent classify [FILE…]: the verdict for every line of logs, flow tables or lists of addresses.
+import type { ArchiveTotals, LineTask } from "../archives/index.ts";
 import { printableJson } from "../config/index.ts";
-import { type LineBatch, LineReader } from "../core/index.ts";
 import { type Decision, type Judge, judgeOf, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { type FlowTotals, readFlows, writeOut } from "./flows.ts";
+import { readFlows } from "./flows.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
-import { decisionData, knownOf, paintVerdict, readListOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
+import { decisionData, givenFiles, knownOf, paintVerdict, readGivenOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
-
-/** Columns for an address: as wide as IPv4 ones get, and IPv6 ones. */
-const WIDTH = 15;
-const WIDE = 39;
-
-/** Makes text of a batch that `before` lines stood before. */
-type Format = (batch: LineBatch, before: number) => string;
 
 /** Exit 0, whatever the lines hold. */
 export async function classify(settings: Settings, words: readonly string[], io: Io): Promise<number> {
-  const { cidrs, only, summary, place, source } = settings.flows;
-  if (cidrs !== undefined && settings.configGiven)
-    throw new UsageError("--cidrs takes the place of --config: give one");
+  const { only, summary } = settings.flows;
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as data");
-  readStdinOnce(...(cidrs === undefined ? settings.paths : [cidrs]), words[0] ?? "-");
-  const outcomes = cidrs === undefined ? readOutcomes(settings, io) : readListOutcomes(cidrs, settings, io);
-  const judge = judgeOf(outcomes, knownOf(settings));
-  const places = { place, ...(source === undefined ? {} : { source }) };
-  if (only !== undefined) {
-    const reader = new LineReader([judge.table], { ...places, wanted: judge.having(only) });
-    readFlows(words, reader, io, {
-      ...{ place, prints: true },
-      batch: () => {},
-      chunkDone: () => writeOut(reader.copied()),
-    });
-    return 0;
-  }
-  const reader = new LineReader([judge.table], places);
-  if (summary) {
-    const counts = new Float64Array(judge.length);
-    const totals = readFlows(words, reader, io, {
-      ...{ place, prints: false },
-      batch: ({ indexes: [indexes] }) => count(indexes, counts),
-    });
-    printSummary(judge, counts, totals, settings, io);
-  } else {
-    const format = settings.json ? dataLines(judge, io) : textLines(judge, io);
-    const encoder = new TextEncoder();
-    readFlows(words, reader, io, {
-      ...{ place, prints: true },
-      batch: (batch, before) => writeOut(encoder.encode(format(batch, before))),
-    });
-  }
+  readStdinOnce(...givenFiles(settings), ...(words.length > 0 ? words : ["-"]));
+  const judge = judgeOf(readGivenOutcomes(settings, io), knownOf(settings));
+  const endOf = (index: number) => (settings.json ? dataEnd(judge, index) : textEnd(judge, index, io));
+  const totals = await readFlows(
+    words,
+    { tables: [judge.table], task: taskOf(settings, judge, io), endOf },
+    settings,
+    io,
+  );
+  if (totals && summary) printSummary(judge, totals, settings, io);
   return 0;
 }
 
-function count(indexes: Int32Array | undefined, counts: Float64Array): void {
-  for (const index of indexes ?? []) if (index >= 0) counts[index] = (counts[index] ?? 0) + 1;
+function taskOf({ flows: { only, summary }, json }: Settings, judge: Judge, io: Io): LineTask {
+  if (only !== undefined) return { kind: "copy", wanted: judge.having(only) };
+  if (summary) return { kind: "count", length: judge.length };
+  return { kind: "format", as: json ? io.format : "text" };
 }
 
-/** What `make` makes of an outcome; the same few come again and again. */
-function remembered(make: (index: number) => string): (index: number) => string {
-  const known = new Map<number, string>();
-  return (index) => {
-    let text = known.get(index);
-    if (text === undefined) {
-      text = make(index);
-      known.set(index, text);
-    }
-    return text;
-  };
+/** What stands behind the address in a line for a person. */
+function textEnd(judge: Judge, index: number, io: Io): string {
+  const decision = judge.decision(index);
+  return `  ${paintVerdict(decision, io)}  ${reasonOf(decision)}\n`;
 }
 
-/** Lines for a person. The first address wider than an IPv4 one makes room for IPv6 from there on. */
-function textLines(judge: Judge, io: Io): Format {
-  let width = WIDTH;
-  const end = remembered((index) => {
-    const decision = judge.decision(index);
-    return `  ${paintVerdict(decision, io)}  ${reasonOf(decision)}\n`;
-  });
-  return ({ count, indexes: [indexes], address }) => {
-    let text = "";
-    for (let i = 0; i < count; i++) {
-      const index = indexes?.[i] ?? -1;
-      if (index < 0) continue;
-      const shown = address(i);
-      if (shown.length > WIDTH) width = WIDE;
-      text += shown.padEnd(width) + end(index);
-    }
-    return text;
-  };
+/** What stands behind the address in an object: a line has the keys that `explain` has in its list. */
+function dataEnd(judge: Judge, index: number): string {
+  return `",${printableJson(JSON.stringify(decisionData(judge.decision(index)))).slice(1)}\n`;
 }
 
-/**
- * A JSON object for every line, as `explain` has them in its list; in YAML, where it is one too, an item of a list. No
- * address needs to be escaped.
- */
-function dataLines(judge: Judge, { format }: Io): Format {
-  const item = format === "yaml" ? "- " : "";
-  const end = remembered(
-    (index) => `",${printableJson(JSON.stringify(decisionData(judge.decision(index)))).slice(1)}\n`,
-  );
-  return ({ count, indexes: [indexes], address }, before) => {
-    let text = "";
-    for (let i = 0; i < count; i++) {
-      const index = indexes?.[i] ?? -1;
-      text += `${item}{"line":${before + i + 1},`;
-      text += index < 0 ? '"error":"no address"}\n' : `"address":"${address(i)}${end(index)}`;
-    }
-    return text;
-  };
-}
-
-function printSummary(judge: Judge, counts: Float64Array, totals: FlowTotals, { json }: Settings, io: Io): void {
-  const hit = [...counts.keys()].filter((index) => counts[index] !== 0);
+function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, io: Io): void {
+  const { counts = new Float64Array(0) } = totals;
+  const hit = [...counts.keys()].filter((index) => counts[index] !== 0).sort((a, b) => judge.rank(a) - judge.rank(b));
   const rows = hit.map((index) => ({ lines: counts[index] ?? 0, decision: judge.decision(index) }));
   const sum = (kind: Verdict["kind"]) =>
     rows.reduce((all, { lines, decision }) => all + (decision.verdict.kind === kind ? lines : 0), 0);

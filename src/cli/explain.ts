@@ -1,10 +1,9 @@
 // ip-masq-agent explain ADDRESS|CIDR…: what happens to packets to an address, or to the parts of a CIDR, and why.
 import { formatRange, parseAddresses } from "../core/index.ts";
-import { type Explanation, explain as explainAddresses, type Part } from "../policy/index.ts";
+import { type Explanation, explainBy, type Part } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
-import { decisionData, paintVerdict, reasonOf, verdictWidth } from "./outcomes.ts";
-import { readPolicy } from "./policy.ts";
+import { decisionData, paintVerdict, readGivenOutcomes, reasonOf, verdictWidth } from "./outcomes.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 
@@ -20,8 +19,7 @@ export async function explain(settings: Settings, words: readonly string[], io: 
   if (source !== undefined && !parseAddresses([source]).read[0]?.ok) {
     throw new UsageError(`invalid value ${JSON.stringify(source)} for flag -source: write an address`);
   }
-  const { policy } = readPolicy(settings, io);
-  const answers = explainAddresses(policy, words, { source, outputInterface });
+  const answers = explainBy(readGivenOutcomes(settings, io), words, { source, outputInterface });
   refuseOtherFamily(answers, source);
   if (settings.json) printJson(io, { ...agentData(settings), addresses: answers.map(answerData) });
   else printAnswers(answers, io);

@@ -57,6 +57,9 @@ const RULELESS = ["completion", "version"];
 
 const BACKEND_NAMES = [AUTO, ...BACKENDS.map(({ name }) => name)].join("|");
 
+/** What render prints besides what backends keep: rows for databases. */
+export const TABLE = "table";
+
 /** `a, b, or c`. */
 const either = (words: readonly string[]) => `${words.slice(0, -1).join(", ")}, or ${words.at(-1)}`;
 
@@ -161,25 +164,55 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   rules: ours("bool", "false", "", ["plan", "status"], "also show the rules themselves, all of them"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
-  cidrs: ours("string", "", "FILE", ["classify"], "a list of CIDRs, one on each line, in place of the config"),
+  cidrs: ours(
+    "string",
+    "",
+    "FILE",
+    ["explain", "classify", "render"],
+    "a list of CIDRs, one on each line, in place of the config; render: with --to=table",
+  ),
   only: ours("string", "", "keep|masquerade|snat", ["classify"], "print the lines with this verdict, as they are"),
   summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
-  from: repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it is")),
+  from: byCommand(
+    repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it is")),
+    repeated(
+      ours("string", "", "FILE", ["render"], "with --to=table: only where the policy differs from this config or list"),
+    ),
+  ),
   to: byCommand(
     repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it would be")),
     ours(
       "string",
       AUTO,
-      BACKEND_NAMES,
+      `${BACKEND_NAMES}|${TABLE}`,
       ["render"],
-      `what to print: ${either(BACKENDS.map(({ rendered }) => rendered))}; auto: for iptables, unless the config needs nftables`,
+      `what to print: ${either([...BACKENDS.map(({ rendered }) => rendered), "a table for databases"])}; auto: for iptables, unless the config needs nftables`,
     ),
   ),
+  format: ours("string", "csv", "csv|jsonl|sql", ["render"], "how --to=table is written"),
   live: ours("bool", "false", "", ["impact"], "judge this node's open connections in place of lines"),
-  field: ours("string", "", "NUMBER", FLOWS, "the address is in this field of the line, from 1"),
-  key: ours("string", "", "NAME", FLOWS, "the address follows NAME= in the line, such as dst"),
-  "source-field": ours("string", "", "NUMBER", FLOWS, "the source address is in this field of the line, from 1"),
-  "source-key": ours("string", "", "NAME", FLOWS, "the source address follows NAME= in the line, such as src"),
+  field: ours("string", "", "NUMBER", FLOWS, "the address is in this field or column of the line, from 1"),
+  key: ours(
+    "string",
+    "",
+    "NAME",
+    FLOWS,
+    "the address follows NAME=, is in the column NAME, or at the path NAME of a JSON object",
+  ),
+  "source-field": ours(
+    "string",
+    "",
+    "NUMBER",
+    FLOWS,
+    "the source address is in this field or column of the line, from 1",
+  ),
+  "source-key": ours(
+    "string",
+    "",
+    "NAME",
+    FLOWS,
+    "the source address follows NAME=, is in the column NAME, or at the path NAME",
+  ),
   source: ours("string", "", "ADDRESS", ["explain"], "the source address of the packets"),
   "output-interface": ours(
     "string",

@@ -28,7 +28,7 @@ export async function impactLive(
 ): Promise<number> {
   const { from, to, place, source } = settings.flows;
   if (words.length > 0) throw new UsageError("--live reads this node's connections: name no FILE");
-  if (place !== "first" || source !== undefined) {
+  if (place !== undefined || source !== undefined) {
     throw new UsageError("--live knows where a connection has its addresses: leave out --field, --key and the like");
   }
   if (from !== undefined && settings.configGiven) throw new UsageError("--from and --config both name the old config");

@@ -1,6 +1,5 @@
 // What a command is given to read besides the config: a file or standard input, all at once or bit by bit.
-
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { printableName } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import { readRegularFile } from "../host/index.ts";
@@ -43,6 +42,15 @@ function readSome(from: number, room: Uint8Array): number {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       pause();
     }
+  }
+}
+
+/** Does standard input bring something? It may be closed, and a terminal or /dev/null brings nothing. */
+export function hasStdin(): boolean {
+  try {
+    return !fstatSync(0).isCharacterDevice();
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 // argv to a command to an exit code.
 import process from "node:process";
 import { isConfigThread, runConfigThread } from "../agent/index.ts";
+import { isLaneThread, runLaneThread } from "../archives/index.ts";
 import { suggest } from "../config/index.ts";
 import { describeError, ReportedError } from "../errors/index.ts";
 import { COMMANDS } from "./commands.ts";
@@ -92,7 +93,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-if (!isConfigThread() || !(await runConfigThread())) {
+const isThread = (isConfigThread() && (await runConfigThread())) || (isLaneThread() && (await runLaneThread()));
+if (!isThread) {
   ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());
   process.exitCode = exit || process.exitCode || 0;

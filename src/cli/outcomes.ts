@@ -21,6 +21,7 @@ import {
   outcomesOfList,
   type PolicyRule,
 } from "../policy/index.ts";
+import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { readPolicy, refuse, validConfig } from "./policy.ts";
@@ -31,14 +32,24 @@ export function readOutcomes(settings: Settings, io: Io): Outcomes {
   return outcomesOf(readPolicy(settings, io).policy);
 }
 
-/** Those of a plain list, read from standard input for `-`. Throws {@link InvalidConfigError} or {@link InputError}. */
-export function readListOutcomes(file: string, settings: Settings, io: Io): Outcomes {
-  return listOutcomes(readInput(file), nameOf(file), settings, io);
+/**
+ * Those of the config, or of the plain list that takes its place (`--cidrs`, `-` for standard input). Throws
+ * {@link UsageError}, {@link InvalidConfigError} or {@link InputError}.
+ */
+export function readGivenOutcomes(settings: Settings, io: Io): Outcomes {
+  const { cidrs } = settings.flows;
+  if (cidrs === undefined) return readOutcomes(settings, io);
+  if (settings.configGiven) throw new UsageError("--cidrs takes the place of --config: give one");
+  return listOutcomes(readInput(cidrs), nameOf(cidrs), settings, io);
 }
+
+/** The files that {@link readGivenOutcomes} reads. */
+export const givenFiles = ({ flows, paths }: Settings): readonly string[] =>
+  flows.cidrs === undefined ? paths : [flows.cidrs];
 
 /**
  * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It
- * is read once: a pipe has nothing left for a second time. Throws as {@link readListOutcomes}.
+ * is read once: a pipe has nothing left for a second time. Throws as {@link readGivenOutcomes}.
  */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
   const name = nameOf(file);
@@ -64,9 +75,9 @@ function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: I
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 
-/** What the flags say is known of each line's packet besides its destination. */
-export function knownOf({ flows, packet }: Settings): Known {
-  return { source: flows.source !== undefined, outputInterface: packet.outputInterface };
+/** What is known of each line's packet besides its destination. Whether a line has a source depends on its format. */
+export function knownOf({ packet }: Settings): Known {
+  return { source: true, outputInterface: packet.outputInterface };
 }
 
 /** A decision as data, without the address. */
@@ -96,16 +107,25 @@ export function reasonOf({ rule, managed, dependsOn, outside }: Decision): strin
   }
 }
 
-function nameOfRule({ prefix: { network, family }, reason, origin }: PolicyRule): string {
+const nameOfRule = (rule: PolicyRule): string => `${rule.prefix.network}  ${placeOf(rule)}`;
+
+/** Where a rule comes from. */
+function placeOf({ prefix: { family }, reason, origin }: PolicyRule): string {
   switch (reason) {
     case "link-local":
-      return `${network}  link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
+      return `link-local (${family === "ipv4" ? "masqLinkLocal" : "masqLinkLocalIPv6"}: false)`;
     case "default":
-      return `${network}  default list`;
+      return "default list";
     case "config":
-      return `${network}  ${origin ? `${printableName(origin.file)}:${origin.line}:${origin.column}` : ""}`;
+      return origin ? `${printableName(origin.file)}:${origin.line}:${origin.column}` : "";
   }
 }
+
+/** Where a decision comes from: the place of its rule, or why there is none. */
+export const originOf = (decision: Decision): string =>
+  decision.rule && decision.managed && decision.outside === undefined
+    ? placeOf(decision.rule)
+    : reasonOf({ ...decision, dependsOn: [] });
 
 /** Columns of the longest verdict without addresses. */
 const VERDICT_WIDTH = 10;

@@ -1,11 +1,19 @@
-// ip-masq-agent render: the transaction that makes the rules on an empty table, or the CNI config with the policy in it.
+// ip-masq-agent render: the transaction that makes the rules on an empty table, the CNI config with the policy in it, or a
+// table for databases.
 import { AUTO, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
+import { TABLE, UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { readPolicy } from "./policy.ts";
+import { renderTable } from "./policy-table.ts";
 import type { Settings } from "./settings.ts";
 
 /** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
+  const { cidrs, from } = settings.flows;
+  if (settings.isTable) return renderTable(settings, io);
+  if (cidrs !== undefined || from !== undefined) {
+    throw new UsageError(`--${cidrs === undefined ? "from" : "cidrs"} has a meaning only with --to=${TABLE}`);
+  }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
   const needed = policy.some(({ enforceKeep }) => enforceKeep) ? ENFORCING_BACKEND : DEFAULT_BACKEND;

@@ -4,24 +4,25 @@ import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
 import { RESETS, type Reset } from "../conntrack/index.ts";
-import type { AddressPlace } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
+import type { WantedPlace } from "../flows/index.ts";
 import { type Address, parseAddress } from "../host/index.ts";
 import { checkChainName, type PolicyOptions, parsePorts, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { chosenBackend } from "./backend-flags.ts";
-import { FLAGS, flagsOf, type ParsedArgs, UsageError } from "./flags.ts";
+import { FLAGS, flagsOf, type ParsedArgs, TABLE, UsageError } from "./flags.ts";
 import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io.ts";
 import type { AdoptedAgent } from "./running-agent.ts";
+import { TABLE_FORMATS, type TableFormat } from "./table-format.ts";
 
 /** A flag with a value that no rules can be made of. */
 export class FlagError extends reportedAs("flag-value") {}
 
 /** What classify and impact read, and by what they judge it. Undefined: not given. */
 export interface FlowSettings {
-  /** Which address of a line counts. */
-  readonly place: AddressPlace;
+  /** Which address of a line counts; undefined: the format of the lines says it. */
+  readonly place: WantedPlace | undefined;
   /** Where a line has its source, if that is to count too. */
-  readonly source: AddressPlace | undefined;
+  readonly source: WantedPlace | undefined;
   /** A plain list in place of the config. */
   readonly cidrs: string | undefined;
   readonly only: Verdict["kind"] | undefined;
@@ -61,6 +62,9 @@ export interface Settings {
   readonly color: ColorMode;
   /** check: annotations for GitHub Actions. */
   readonly annotations: boolean;
+  /** render: a table for databases, and how it is written. */
+  readonly isTable: boolean;
+  readonly tableFormat: TableFormat;
   readonly exitCode: boolean;
   /** plan and status: are the rules themselves shown? */
   readonly showsRules: boolean;
@@ -175,6 +179,8 @@ export function settingsOf(
     dataFormat: output === "yaml" ? "yaml" : "json",
     color: oneOf("color", COLOR_MODES),
     annotations: output === "github",
+    isTable: text("to") === TABLE,
+    tableFormat: oneOf("format", TABLE_FORMATS),
     exitCode: bool("exit-code"),
     showsRules: bool("rules"),
     given: givenFor("apply", flags, repeated),
@@ -188,7 +194,7 @@ export function settingsOf(
     page: text("page"),
     port: Number(text("port")),
     flows: {
-      place: addressPlace(flags, "field", "key") ?? "first",
+      place: addressPlace(flags, "field", "key"),
       source: addressPlace(flags, "source-field", "source-key"),
       cidrs: flags.get("cidrs"),
       only: flags.has("only") ? oneOf("only", VERDICT_KINDS) : undefined,
@@ -239,11 +245,7 @@ function flowFacts(flags: ReadonlyMap<string, string>): FlowFacts {
 }
 
 /** The place that one of two flags names, a field or a key; undefined if neither is given. */
-function addressPlace(
-  flags: ReadonlyMap<string, string>,
-  fieldFlag: string,
-  keyFlag: string,
-): AddressPlace | undefined {
+function addressPlace(flags: ReadonlyMap<string, string>, fieldFlag: string, keyFlag: string): WantedPlace | undefined {
   const field = flags.get(fieldFlag);
   const key = flags.get(keyFlag);
   if (field !== undefined && key !== undefined) {

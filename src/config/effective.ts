@@ -9,6 +9,11 @@ export function effectiveConfig(config: Config): object {
   const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, enforceNonMasquerade, ...rest } =
     config;
   const { resyncInterval, ...scalars } = rest;
+  // An entry of the default list that is masqueraded or translated by name would contradict that in one file.
+  const decided = new Set(
+    [masqueradeCIDRs, ...snat.map(({ destinations }) => destinations)].flat().map(({ prefix }) => prefix.network),
+  );
+  const kept = nonMasqueradeCIDRs.filter(({ span, prefix }) => span !== undefined || !decided.has(prefix.network));
   const texts = (list: readonly { readonly text: string }[]) => list.map(({ text }) => text);
   const lists = {
     masqueradeCIDRs: texts(masqueradeCIDRs),
@@ -17,7 +22,7 @@ export function effectiveConfig(config: Config): object {
     snat: snat.map(({ destinations, to }) => ({ destinationCIDRs: texts(destinations), to: formatAddressRange(to) })),
   };
   return {
-    nonMasqueradeCIDRs: texts(nonMasqueradeCIDRs),
+    nonMasqueradeCIDRs: texts(kept),
     ...scalars,
     resyncInterval: formatDuration(resyncInterval),
     ...(enforceNonMasquerade ? { enforceNonMasquerade } : {}),

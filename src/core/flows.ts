@@ -41,7 +41,7 @@ export interface LineGate {
 
 export interface LineReaderOptions {
   readonly place?: AddressPlace;
-  /** Where the source of a line stands; needed for gates. */
+  /** Where the source of a line stands; without it no source is known to gates. */
   readonly source?: AddressPlace;
   /** Lines to copy out: a 1 for each index of the first table whose lines are wanted. */
   readonly wanted?: Uint8Array;
@@ -115,8 +115,12 @@ export class LineReader {
   readonly #instance = new Instance();
   readonly #tables: readonly PlacedTable[];
   readonly #lines: number;
-  readonly #place: number;
-  readonly #source: { readonly place: number; readonly lines: number; readonly indexes: number } | undefined;
+  /** Where the places are that texts so far had, by what they are. */
+  readonly #places = new Map<string, number>();
+  #place = 0;
+  /** Where sources and their indexes come; undefined if nothing asks for them. */
+  readonly #sources: { readonly lines: number; readonly indexes: number } | undefined;
+  #sourcePlace: number | undefined;
   readonly #wanted: { readonly at: number; readonly flags: Uint8Array } | undefined;
 
   // | text, `size` bytes, of which those from `from` to `end` are to be read | copies, as many |
@@ -147,16 +151,29 @@ export class LineReader {
     }));
     this.#tables = placed.map((table) => ({ ...table, indexes: instance.alloc(BATCH * 4) }));
     this.#lines = instance.alloc(BATCH * LINE);
-    this.#place = putPlace(instance, place);
-    this.#source = source && {
-      place: putPlace(instance, source),
-      lines: instance.alloc(BATCH * LINE),
-      indexes: instance.alloc(BATCH * 4),
-    };
+    const gated = tables.some(({ gate }) => gate);
+    this.#sources = gated ? { lines: instance.alloc(BATCH * LINE), indexes: instance.alloc(BATCH * 4) } : undefined;
     this.#wanted = wanted && { at: instance.put(wanted), flags: wanted };
     this.#size = chunk;
     this.#text = this.#from = this.#end = instance.alloc(chunk + SLACK);
     this.#copies = this.#copied = instance.alloc(chunk + SLACK);
+    this.begin({ place, source });
+  }
+
+  /** Begins with another text, in whose lines the addresses stand elsewhere. What was left of the one before is dropped. */
+  begin({ place = "first", source }: { place?: AddressPlace; source?: AddressPlace | undefined } = {}): void {
+    this.#place = this.#placed(place);
+    this.#sourcePlace = source && this.#placed(source);
+    this.#from = this.#end = this.#text;
+    this.#copied = this.#copies;
+    this.#whole = this.#begun = this.#borrowed = false;
+  }
+
+  #placed(place: AddressPlace): number {
+    const name = JSON.stringify(place);
+    const at = this.#places.get(name) ?? putPlace(this.#instance, place);
+    this.#places.set(name, at);
+    return at;
   }
 
   /**
@@ -216,7 +233,7 @@ export class LineReader {
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);
     // The same lines once more, for their second address.
-    if (this.#source) scan(this.#source.place, this.#source.lines);
+    if (this.#sources && this.#sourcePlace !== undefined) scan(this.#sourcePlace, this.#sources.lines);
     const indexes = this.#tables.map((table) => {
       call.lookupRecords(table.at, this.#lines, LINE, count, table.indexes);
       const found = instance.ints(table.indexes, count);
@@ -243,8 +260,15 @@ export class LineReader {
 
   /** Puts the indexes of what the table's gate says in place of those that were found. */
   #holdBack({ gate, length }: PlacedTable, found: Int32Array): void {
-    const source = this.#source;
+    const source = this.#sources;
     if (!gate || !source) return;
+    if (this.#sourcePlace === undefined) {
+      for (let i = 0; i < found.length; i++) {
+        const index = found[i] as number;
+        if (index >= 0 && gate.applies[index] === 1) found[i] = length + 2 + index;
+      }
+      return;
+    }
     const instance = this.#instance;
     instance.call.lookupRecords(gate.at, source.lines, LINE, found.length, source.indexes);
     const sources = instance.ints(source.indexes, found.length);

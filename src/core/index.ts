@@ -50,7 +50,7 @@ export {
   scanRules,
   scanRulesInSteps,
 } from "./rules.ts";
-export { diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
+export { diffPrefixes, diffSegments, type SegmentDifference, type Segments, segmentsOf } from "./segments.ts";
 export { countInSteps, eachInSteps, finish, PIECE, type Steps } from "./steps.ts";
 export { subtract } from "./subtract.ts";
 export { buildTable, type Decider, type LookupTable } from "./table.ts";

@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { type Aggregate, aggregateAt } from "./aggregate.ts";
 import { Instance } from "./instance.ts";
-import { type Prefix, readRecords } from "./prefix.ts";
+import { joinRecords, type Prefix, readRecords } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 
 /** A list that has been read. It holds a core of its own, which goes when the list goes. */
@@ -17,8 +17,8 @@ export interface PrefixList {
   ipv6Lines(): number[];
   /** An entry and its line, from 1. Throws where it is no prefix. */
   entry(index: number): { readonly prefix: Prefix; readonly line: number };
-  /** A copy of all entries, as a table takes them. Nothing may be flawed. */
-  records(): PrefixRecords;
+  /** A copy of all entries, as a table takes them, and behind them of what is given. Nothing may be flawed. */
+  records(more?: PrefixRecords): PrefixRecords;
   /** The smallest list that covers the same addresses. Nothing may be flawed. */
   aggregate(): Aggregate;
 }
@@ -77,7 +77,8 @@ export function readPrefixList(text: Uint8Array): PrefixList {
       if (!read?.ok) throw new RangeError(`entry ${index} is no prefix`);
       return { prefix: read, line: instance.view(at, RECORD).getUint32(20, true) };
     },
-    records: () => ({ length, bytes: instance.take(records, length * RECORD) }),
+    records: (more) =>
+      joinRecords({ length, bytes: instance.bytes(records, length * RECORD) }, ...(more ? [more] : [])),
     aggregate: () => aggregateAt(instance, records, length),
   };
 }

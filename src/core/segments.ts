@@ -3,7 +3,7 @@
 import { checkRecords, checkWord } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import type { Family } from "./prefix.ts";
-import type { PrefixRecords } from "./record.ts";
+import { type PrefixRecords, RECORD } from "./record.ts";
 import { DECIDERS, type Decider } from "./table.ts";
 
 /** Bytes of a segment (assembly/segments.ts) and of a difference (assembly/space.ts), and where their parts are. */
@@ -13,6 +13,9 @@ const DIFFERENCE = 40;
 const END = 16;
 const BEFORE = 32;
 const AFTER = 36;
+
+/** Where a record has its family, as 4 or 6 (assembly/record.ts). */
+const VERSION = 16;
 
 /**
  * Disjoint segments that cover the whole space of a family in order. Each ends where the next begins, and neighbours have
@@ -48,6 +51,48 @@ function addressAt(view: DataView, at: number, family: Family): bigint {
 }
 
 /**
+ * The prefixes of one family, and their indexes in the list, if they are a small part of it: the others would be copied and sorted
+ * for nothing. Undefined if they are not.
+ */
+function fewOf(
+  { bytes, length }: PrefixRecords,
+  version: 4 | 6,
+): { records: PrefixRecords; indexes: readonly number[] } | undefined {
+  let count = 0;
+  for (let at = VERSION; at < bytes.length; at += RECORD) if (bytes[at] === version) count++;
+  if (count > length >> 2) return undefined;
+  const indexes: number[] = [];
+  for (let i = 0; i < length; i++) if (bytes[i * RECORD + VERSION] === version) indexes.push(i);
+  const own = new Uint8Array(indexes.length * RECORD);
+  for (const [place, i] of indexes.entries()) own.set(bytes.subarray(i * RECORD, (i + 1) * RECORD), place * RECORD);
+  return { records: { bytes: own, length: indexes.length }, indexes };
+}
+
+/** Cuts the space in an instance, and answers where the segments are there. */
+function cut(
+  instance: Instance,
+  prefixes: PrefixRecords,
+  family: Family,
+  decider: Decider,
+): { readonly at: number; readonly length: number } {
+  const { call } = instance;
+  const version = family === "ipv4" ? 4 : 6;
+  const few = fewOf(prefixes, version);
+  const { bytes, length: count } = few?.records ?? prefixes;
+  const length = call.segmentsOf(instance.put(bytes), count, version, decider === "first" ? 1 : 0);
+  if (length < 0) throw new CoreMemoryError(`the segments of ${count} prefixes do not fit`);
+  const at = call.foundSegments();
+  if (few) {
+    const view = instance.view(at, length * SEGMENT);
+    for (let place = OWNER; place < view.byteLength; place += SEGMENT) {
+      const owner = view.getInt32(place, true);
+      if (owner >= 0) view.setInt32(place, few.indexes[owner] ?? -1, true);
+    }
+  }
+  return { at, length };
+}
+
+/**
  * Cuts the space of `family` along those of the prefixes, which must be good, that belong to it. O(n).
  * Throws {@link CoreMemoryError} if they do not fit.
  *
@@ -62,11 +107,8 @@ export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Dec
   checkWord(family, FAMILIES, "the family");
   checkWord(decider, DECIDERS, "the decider");
   const instance = new Instance();
-  const { call } = instance;
-  const records = instance.put(prefixes.bytes);
-  const length = call.segmentsOf(records, prefixes.length, family === "ipv4" ? 4 : 6, decider === "first" ? 1 : 0);
-  if (length < 0) throw new CoreMemoryError(`the segments of ${prefixes.length} prefixes do not fit`);
-  const bytes = instance.take(call.foundSegments(), length * SEGMENT);
+  const { at, length } = cut(instance, prefixes, family, decider);
+  const bytes = instance.take(at, length * SEGMENT);
   const view = new DataView(bytes.buffer);
   const owners = new Int32Array(length);
   for (let i = 0; i < length; i++) owners[i] = view.getInt32(i * SEGMENT + OWNER, true);
@@ -85,14 +127,43 @@ export function diffSegments(
   after: Segments,
   classes: { readonly before: Int32Array; readonly after: Int32Array },
 ): SegmentDifference[] {
-  const { family } = before;
   const instance = new Instance();
-  const a = instance.put(before.bytes);
-  const aClasses = instance.put(classes.before);
-  const b = instance.put(after.bytes);
-  const bClasses = instance.put(classes.after);
+  const at = ({ bytes, length }: Segments) => ({ at: instance.put(bytes), length });
+  return diffIn(instance, before.family, at(before), at(after), classes);
+}
+
+/**
+ * The same of two lists of prefixes, of which the longest decides: their segments need not leave the core.
+ * Throws {@link CoreMemoryError} if they do not fit.
+ */
+export function diffPrefixes(
+  before: PrefixRecords,
+  after: PrefixRecords,
+  family: Family,
+  classes: { readonly before: Int32Array; readonly after: Int32Array },
+): SegmentDifference[] {
+  const instance = new Instance();
+  const at = (prefixes: PrefixRecords) => cut(instance, prefixes, family, "longest");
+  return diffIn(instance, family, at(before), at(after), classes);
+}
+
+interface Placed {
+  readonly at: number;
+  readonly length: number;
+}
+
+function diffIn(
+  instance: Instance,
+  family: Family,
+  before: Placed,
+  after: Placed,
+  classes: { readonly before: Int32Array; readonly after: Int32Array },
+): SegmentDifference[] {
+  const [aClasses, bClasses] = [instance.put(classes.before), instance.put(classes.after)];
   const out = instance.alloc((before.length + after.length) * DIFFERENCE);
-  const count = instance.call.diffSegments(a, before.length, aClasses, b, after.length, bClasses, out);
+  const { at: a, length: aCount } = before;
+  const { at: b, length: bCount } = after;
+  const count = instance.call.diffSegments(a, aCount, aClasses, b, bCount, bClasses, out);
   const view = instance.view(out, count * DIFFERENCE);
   return Array.from({ length: count }, (_, i): SegmentDifference => {
     const at = i * DIFFERENCE;

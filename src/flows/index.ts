@@ -3,5 +3,8 @@
  * @module
  */
 // This module is browser-compatible.
+
+export { addressesIn } from "./addresses.ts";
 export type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-export { recognizeFlows } from "./recognize.ts";
+export { isEnough, recognizeFlows } from "./recognize.ts";
+export { isHeader } from "./table.ts";

@@ -1,5 +1,6 @@
 // Which format a log of flows has, and where its lines hold the destination: certain, or refused with what to say instead.
 // This module is browser-compatible.
+import { addressesIn } from "./addresses.ts";
 import type { Recognition, WantedPlaces } from "./format.ts";
 import { recognizeJson } from "./json.ts";
 import { recognizeLines } from "./lines.ts";
@@ -32,4 +33,10 @@ function linesOf(sample: string): readonly string[] {
     .map((line) => line.replace(/\r$/, ""))
     .filter((line) => line.trim() !== "")
     .slice(0, LOOKED_AT);
+}
+
+/** Do the first bytes of a text suffice to recognize it? A stream may bring them bit by bit. */
+export function isEnough(sample: string): boolean {
+  const [first = "", ...others] = linesOf(sample);
+  return [first, ...others].some((line) => addressesIn(line).length > 0) && sample.includes("\n");
 }

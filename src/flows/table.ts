@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn } from "./addresses.ts";
-import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
+import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { chooseDestination, rankOf } from "./names.ts";
 
 /** What separates columns; undefined: white space, as much as there is. */
@@ -17,7 +17,7 @@ interface Table {
 }
 
 /** The cells of a line. In quotes a separator is part of the cell, and two quotes are one. */
-export function cellsOf(line: string, separator: Separator): readonly string[] {
+function cellsOf(line: string, separator: Separator): readonly string[] {
   if (separator === undefined) return line.trim().split(/\s+/);
   const cells: string[] = [];
   for (let at = 0; at <= line.length; ) {
@@ -116,4 +116,10 @@ function nameOf({ separator, names }: Table): string {
   if (names.some((name) => /(^|\.)connection\.dest_ip$/.test(name))) return "GCP VPC flow log";
   if (has("DestIp") || has("DestIP_s")) return "Azure flow log";
   return separator === "," ? "CSV" : "table";
+}
+
+/** Does a line name columns of a table in this format? They need not be the same as in its header. */
+export function isHeader(line: string, { destination: { place } }: FlowFormat): boolean {
+  if (typeof place === "string" || !("field" in place)) return false;
+  return cellsOf(line, place.separator).some((name) => rankOf(name) !== undefined) && addressesIn(line).length === 0;
 }

@@ -64,8 +64,13 @@ export function commonFactsOf(outcomes: Outcomes, known: Omit<Packet, "destinati
  * destination is not an address.
  */
 export function decide(policy: readonly FamilyPolicy[], packets: readonly Packet[]): readonly (Decision | undefined)[] {
-  const outcomes = outcomesOf(policy);
+  return decideBy(outcomesOf(policy), packets);
+}
+
+/** The same by outcomes, which may be those of a plain list. */
+export function decideBy(outcomes: Outcomes, packets: readonly Packet[]): readonly (Decision | undefined)[] {
   const { records, read } = parseAddresses(packets.map(({ destination }) => destination));
+  if (!read.some(({ ok }) => ok)) return packets.map(() => undefined);
   const indexes = buildTable(outcomes.prefixes, "longest").lookup(records);
   const facts = factsOf(outcomes, packets);
   return packets.map((_, i): Decision | undefined => {

@@ -1,9 +1,10 @@
 // Which rule decides about an address, or about the parts of a CIDR.
 // This module is browser-compatible.
 import { addressOf, parsePrefixes, type Segments } from "../core/index.ts";
-import { commonFactsOf, type Decision, decide, decisionOf, type Packet } from "./decide.ts";
+import { commonFactsOf, type Decision, decideBy, decisionOf, type Packet } from "./decide.ts";
+import { type Outcomes, outcomesOf } from "./outcomes.ts";
 import type { FamilyPolicy } from "./policy.ts";
-import { spaceOf } from "./space.ts";
+import { spaceBy } from "./space.ts";
 
 /** What happens to packets to one address or to the parts of a CIDR, and why. */
 export type Explanation =
@@ -27,20 +28,25 @@ export function explain(
   asked: readonly string[],
   known: Known = {},
 ): readonly Explanation[] {
-  const decisions = decide(
-    policy,
+  return explainBy(outcomesOf(policy), asked, known);
+}
+
+/** The same by outcomes, which may be those of a plain list. */
+export function explainBy(outcomes: Outcomes, asked: readonly string[], known: Known = {}): readonly Explanation[] {
+  const decisions = decideBy(
+    outcomes,
     asked.map((destination) => ({ destination, ...known })),
   );
   return asked.map((text, i): Explanation => {
     const decision = decisions[i];
     if (decision) return { ok: true, kind: "address", asked: text, decision };
-    const parts = text.includes("/") ? partsOf(policy, text, known) : undefined;
+    const parts = text.includes("/") ? partsOf(outcomes, text, known) : undefined;
     return parts ? { ok: true, kind: "block", asked: text, parts } : { ok: false, asked: text };
   });
 }
 
 /** The parts of a CIDR in the order of addresses; undefined if the text is none. */
-function partsOf(policy: readonly FamilyPolicy[], text: string, known: Known): readonly Part[] | undefined {
+function partsOf(outcomes: Outcomes, text: string, known: Known): readonly Part[] | undefined {
   const { records, read } = parsePrefixes([text]);
   const [prefix] = read;
   if (!prefix?.ok) return undefined;
@@ -49,7 +55,7 @@ function partsOf(policy: readonly FamilyPolicy[], text: string, known: Known): r
   // Host bits do not count.
   const first = (addressOf(records, 0) / size) * size;
   const last = first + size - 1n;
-  const { segments, outcomes, at } = spaceOf(policy, family);
+  const { segments, at } = spaceBy(outcomes, family);
   const facts = commonFactsOf(outcomes, known)(family);
   const parts: Part[] = [];
   for (let i = findSegment(segments, first); i < segments.length && segments.first(i) <= last; i++) {

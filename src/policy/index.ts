@@ -4,11 +4,12 @@
  */
 // This module is browser-compatible.
 export { type AddressRange, formatAddressRange } from "../core/index.ts";
+export { type Block, blocksOf, diffJudges, type JudgeDifference, type Stretch, stretchesOf } from "./blocks.ts";
 export { checkChainName } from "./chain-name.ts";
 export { type Decision, decide, decisionOf, type Packet } from "./decide.ts";
 export { type DifferenceOptions, describePolicy, diffPolicies, diffSettings, type PolicyChange } from "./difference.ts";
-export { type Explanation, explain, findSegment, type Part } from "./explain.ts";
-export { type Judge, judgeOf, type Known } from "./judge.ts";
+export { type Explanation, explain, explainBy, findSegment, type Part } from "./explain.ts";
+export { type Judge, judgeOf, type Known, treatmentsOf } from "./judge.ts";
 export {
   type Outcome,
   type Outcomes,

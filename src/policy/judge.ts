@@ -20,6 +20,8 @@ export interface Judge {
   /** How many indexes there are. */
   readonly length: number;
   decision(index: number): Decision;
+  /** The order in which indexes are listed: that of the rules, whatever is known of the packets. */
+  rank(index: number): number;
   /** Equal texts stand for equal treatment, among judges too. Cheap. */
   treatment(index: number): string;
   /** Does the decision depend on something that is not known? Cheap. */
@@ -82,9 +84,31 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
     table: { prefixes, gate },
     length,
     decision,
+    rank: (index) => (index >= prefixes.length + 2 ? index - prefixes.length - 2 : index),
     treatment,
     depends: (index) => !unlimited && decision(index).dependsOn.length > 0,
     having: (kind) =>
       flags(length, (index) => (unlimited ? verdictAt(index)?.kind === kind : decision(index).verdict.kind === kind)),
   };
+}
+
+/** For each index of the judges a number, which is equal if the treatment is, among all of them. */
+export function treatmentsOf(...judges: readonly Judge[]): readonly Int32Array[] {
+  const numbers = new Map<string, number>();
+  return judges.map(({ length, treatment }) => {
+    const treatments = new Int32Array(length);
+    let last: string | undefined;
+    let number = 0;
+    for (let index = 0; index < length; index++) {
+      const text = treatment(index);
+      // Most are treated as the one before.
+      if (text !== last) {
+        number = numbers.get(text) ?? numbers.size;
+        numbers.set(text, number);
+        last = text;
+      }
+      treatments[index] = number;
+    }
+    return treatments;
+  });
 }

@@ -38,6 +38,7 @@ export interface Outcomes {
 }
 
 const everything = () => parsePrefixes(["0.0.0.0/0", "::/0"]).records;
+const FAMILIES = ["ipv4", "ipv6"] as const;
 const UNLIMITED: Scope = { sources: "any", outputInterfaces: "any" };
 
 /** The outcomes of a policy. */
@@ -45,7 +46,7 @@ export function outcomesOf(policy: readonly FamilyPolicy[]): Outcomes {
   const rules = policy.flatMap((part) => part.rules);
   const { records } = parsePrefixes(rules.map(({ prefix }) => prefix.network));
   const find = (family: Family) => policy.find((part) => part.family === family);
-  return withFallbacks(records, {
+  return withFallbacks(joinRecords(records, everything()), {
     rule: (index) => rules[index],
     verdict: (index) => rules[index]?.verdict ?? KEEP,
     fallback: (family) => find(family)?.fallback,
@@ -55,7 +56,7 @@ export function outcomesOf(policy: readonly FamilyPolicy[]): Outcomes {
 
 /** The outcomes of a plain list from `file`: what it holds is kept, the rest is masqueraded. Nothing in it is flawed. */
 export function outcomesOfList(list: PrefixList, file: string, families: readonly Family[]): Outcomes {
-  return withFallbacks(list.records(), {
+  return withFallbacks(list.records(everything()), {
     rule: (index) => {
       if (index >= list.length) return undefined;
       const { prefix, line } = list.entry(index);
@@ -75,24 +76,26 @@ interface RuleReader {
   readonly scopes: Outcomes["scopes"];
 }
 
-function withFallbacks(records: PrefixRecords, { rule, verdict, fallback, scopes }: RuleReader): Outcomes {
-  const rest = (["ipv4", "ipv6"] as const).map((family): Outcome => {
+/** Outcomes of prefixes at whose end those of {@link everything} stand. */
+function withFallbacks(prefixes: PrefixRecords, { rule, verdict, fallback, scopes }: RuleReader): Outcomes {
+  const count = prefixes.length - FAMILIES.length;
+  const rest = FAMILIES.map((family): Outcome => {
     const found = fallback(family);
     return { family, verdict: found ?? KEEP, rule: undefined, managed: found !== undefined };
   });
   const restAt = (index: number) => {
-    const outcome = rest[index - records.length];
+    const outcome = rest[index - count];
     if (!outcome) throw new RangeError(`there is no outcome ${index}`);
     return outcome;
   };
   return {
-    prefixes: joinRecords(records, everything()),
+    prefixes,
     at: (index) => {
-      const found = index < records.length ? rule(index) : undefined;
+      const found = index < count ? rule(index) : undefined;
       if (found) return { family: found.prefix.family, verdict: found.verdict, rule: found, managed: true };
       return restAt(index);
     },
-    verdict: (index) => (index < records.length ? verdict(index) : restAt(index).verdict),
+    verdict: (index) => (index < count ? verdict(index) : restAt(index).verdict),
     scopes,
   };
 }

@@ -15,7 +15,11 @@ export interface Space {
 
 /** The space of a family under a policy. O(n). */
 export function spaceOf(policy: readonly FamilyPolicy[], family: Family): Space {
-  const outcomes = outcomesOf(policy);
+  return spaceBy(outcomesOf(policy), family);
+}
+
+/** The same under outcomes, which may be those of a plain list. */
+export function spaceBy(outcomes: Outcomes, family: Family): Space {
   const segments = segmentsOf(outcomes.prefixes, family, "longest");
   return { segments, outcomes, at: (index) => outcomes.at(segments.owners[index] ?? -1) };
 }

@@ -171,6 +171,19 @@ const CALLS: Call[] = [
     stdout: /^# ip6tables-restore[^#]*-d fd00::\/8/,
   },
   { args: ["render", "--family=ipv6"], exit: 0, stderr: /--enable-ipv6/ },
+  {
+    args: ["render", "--to=table", "--family=ipv4", "--enable-ipv6", `--config=${GOOD}`],
+    stdout:
+      /^family,cidr,.*\n4,0\.0\.0\.0\/5,0\.0\.0\.0,7\.255\.255\.255,0,134217727,masquerade,,,,no entry contains it\n/,
+  },
+  {
+    args: ["render", "--to=table", `--from=${GOOD}`, `--config=${GOOD}`, "--enable-ipv6", "--format=jsonl"],
+    stdout: "",
+  },
+  { args: ["render", "--to=table", "-o", "json"], exit: 2, stderr: /as --format=csv, jsonl or sql says/ },
+  { args: ["render", "--to=table", "--format=xml"], exit: 2, stderr: /write one of csv, jsonl, sql/ },
+  { args: ["render", `--from=${GOOD}`], exit: 2, stderr: /--from has a meaning only with --to=table/ },
+  { args: ["render", `--cidrs=${GOOD}`], exit: 2, stderr: /--cidrs has a meaning only with --to=table/ },
   { args: ["render", `--config=${BAD}`], exit: 1, stderr: /bad\.yaml is invalid; nothing was changed/ },
   {
     args: ["apply", "--config=/nonexistent"],
@@ -362,7 +375,7 @@ test("every recorded case renders to the same bytes on Node and on Deno", async 
 
 test("the bundle is one file, within its size, and is run as it is", () => {
   const bundle = readFileSync("dist/ip-masq-agent.mjs");
-  assert.ok(bundle.length <= 512 * 1024, `${bundle.length} bytes`);
+  assert.ok(bundle.length <= 560 * 1024, `${bundle.length} bytes`);
   assert.is(bundle.toString("utf8", 0, 20), "#!/usr/bin/env node\n");
   const imports = [...bundle.toString().matchAll(/(?<!")\bfrom\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
   assert.equal(

@@ -107,7 +107,7 @@ const CASES: [string, string][] = [
   ["plan --backend win", "windows-cni"],
   ["plan --random-fully=", "false true"],
   ["render --family=i", "ipv4 ipv6"],
-  ["render --to=", "auto iptables nftables windows-cni"],
+  ["render --to=", "auto iptables nftables table windows-cni"],
   ["render --to w", "windows-cni"],
   ["impact --to=p", "plain.yaml"],
   ["impact --to p", "plain.yaml"],

@@ -98,7 +98,7 @@ test("the values that help and completion show are those that are taken", () => 
       (error: Error) => error.message.endsWith(`write one of ${choices.join(", ")}`),
     );
   }
-  assert.is(listed.length, 7);
+  assert.is(listed.length, 8);
   const several = Object.entries(FLAGS).flatMap(([name, { meanings = [] }]) =>
     meanings.filter(({ value }) => value.includes("|")).map((meant) => ({ name, ...meant })),
   );
@@ -120,7 +120,11 @@ test("the values that help and completion show are those that are taken", () => 
 
 test("one name may be two flags", () => {
   const meaning = (command: string) => flagsOf(command).find(([name]) => name === "to")?.[1].value;
-  assert.equal(["impact", "render", "plan"].map(meaning), ["FILE", "auto|iptables|nftables|windows-cni", undefined]);
+  assert.equal(["impact", "render", "plan"].map(meaning), [
+    "FILE",
+    "auto|iptables|nftables|windows-cni|table",
+    undefined,
+  ]);
 });
 
 test("every backend can be chosen, by a name and flags of its own", () => {

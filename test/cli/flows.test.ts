@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { agent, RUNTIMES, run } from "../kernel/harness.ts";
 import { BOTH_RUNTIMES, type Call, testCalls, testFolder } from "./calls.ts";
+import { openTerminal } from "./terminal.ts";
 
 const { folder, file } = testFolder();
 
@@ -78,7 +79,7 @@ const CALLS: Call[] = [
   },
   { args: ["classify", "--field=20"], stdout: "", stderr: /line 5 has no address: .*\nlines without an address: 7\n$/ },
   { args: ["classify", "--key=dst"], stdout: /fd00::1 +keep +IPv6 is not enabled/ },
-  { args: ["classify"], stdout: /^10\.9\.9\.9 +keep +10\.0\.0\.0\/8 +default list\n/, stderr: /the defaults apply/ },
+  { args: ["classify"], stdout: /^8\.8\.8\.8 +masquerade +no entry contains it\n/, stderr: /the defaults apply/ },
   { args: ["classify"], input: "", stdout: "" },
   { args: ["classify", "--summary"], input: "", stdout: "0 lines: 0 keep, 0 masquerade, 0 without an address\n" },
   {
@@ -96,8 +97,6 @@ const CALLS: Call[] = [
   { args: ["classify", `--cidrs=${MANY_BAD}`], exit: 1, stderr: /\n… and 900 more\nip-masq-agent: / },
   { args: ["classify", "--cidrs=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
   { args: ["classify", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
-  { args: ["classify", folder], exit: 1, stderr: /cannot read/ },
-  { args: ["classify", "a", "b"], exit: 2, stderr: /one FILE at a time/ },
   { args: ["classify", "--only=drop"], exit: 2, stderr: /write one of keep, masquerade, snat/ },
   { args: ["classify", "--only=keep", "--summary"], exit: 2, stderr: /give one/ },
   { args: ["classify", "--only=keep", "--output=json"], exit: 2, stderr: /not as data/ },
@@ -190,18 +189,37 @@ const CALLS: Call[] = [
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
 ];
 
-const HINT = /the first address of each line decides here, the source; if the destination is meant: --key=dst\n/;
-const UTF16 = /this is UTF-16 text, and UTF-8 is read; convert it: iconv/;
+const NOTE = "read as NAME=VALUE: the destination is dst\n";
+const UTF16 = /is UTF-16 text, and UTF-8 is read; convert it: iconv/;
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
+const TWO = "10.1.0.1 > 8.8.8.8\n";
+const SEVERAL =
+  /<stdin>: a line has 2 addresses, and it is not certain which one is the destination: .*--field=3 takes 8\.8\.8\.8\n$/;
 
-const HINTS: Call[] = [
-  // Once, and only where nothing says which address is meant.
-  { args: ["classify", "--config", CONFIG, "--enable-ipv6"], stderr: new RegExp(`^${HINT.source}line 3 has`) },
+const FORMATS: Call[] = [
+  // Once, and only where no flag says which address is meant.
+  { args: ["classify", "--config", CONFIG, "--enable-ipv6"], stderr: `${NOTE}${NONE}` },
   { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
-  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: HINT },
-  { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\nsrc=10.0.0.1 dst=8.8.8.8\n", stderr: "" },
-  { args: ["classify", `--cidrs=${LIST}`], input: utf16("10.1.0.1\r\n10.1.0.2\r\n"), stdout: "", stderr: UTF16 },
-  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: utf16("x"), stderr: UTF16 },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: `${NOTE}${NONE}` },
+  { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\n", stderr: "" },
+  // Nothing is judged unless it is certain which address counts.
+  { args: ["classify", `--cidrs=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
+  { args: ["classify", `--cidrs=${LIST}`, "--field=3"], input: TWO, stdout: /^8\.8\.8\.8/, stderr: "" },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--summary"],
+    input: `${"10.1.0.1\n".repeat(300)}${TWO}`,
+    stdout: /301 lines: 300 keep, 0 masquerade, 1 without an address\n$/,
+    stderr: 'line 301 has several addresses, and it is not certain which one counts: "10.1.0.1 > 8.8.8.8"\n',
+  },
+  {
+    args: ["classify", `--cidrs=${LIST}`],
+    input: utf16("10.1.0.1\r\n10.1.0.2\r\n"),
+    exit: 1,
+    stdout: "",
+    stderr: UTF16,
+  },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: utf16("x"), exit: 1, stderr: UTF16 },
   {
     args: ["classify", `--cidrs=${LIST}`],
     input: Buffer.from("\xff\xfe\n10.1.0.1\n", "latin1"),
@@ -226,10 +244,27 @@ const ROWS: Call[] = [
     stdout: [
       "8.8.8.8          masquerade  no entry contains it",
       `${"2001:db8::ffff:1:1".padEnd(39)}  masquerade  no entry contains it`,
-      `${"::1".padEnd(39)}  masquerade  no entry contains it`,
-      `${"8.8.8.8".padEnd(39)}  masquerade  no entry contains it`,
+      "::1              masquerade  no entry contains it",
+      "8.8.8.8          masquerade  no entry contains it",
       "",
     ].join("\n"),
+  },
+];
+
+const EXPLAINED: Call[] = [
+  {
+    args: ["explain", "10.1.2.3", "192.0.2.0/31", `--cidrs=${LIST}`],
+    stdout: new RegExp(
+      `^10\\.1\\.2\\.3 +keep +10\\.1\\.0\\.0/16 +${LIST}:2:1\n192\\.0\\.2\\.0/31\n +192\\.0\\.2\\.0 +masq.*\n +192\\.0\\.2\\.1 +keep`,
+    ),
+  },
+  { args: ["explain", "10.1.2.3", "--cidrs=-"], input: "10.0.0.0/8", stdout: /<stdin>:1:1/ },
+  { args: ["explain", "10.1.2.3", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
+  // Nothing came.
+  {
+    args: ["impact", `--from=${LIST}`, `--to=${LIST}`],
+    input: "",
+    stderr: /with < \/dev\/null it shows which addresses/,
   },
 ];
 
@@ -254,7 +289,7 @@ const STDIN: Call[] = [
   { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
 ];
 
-testCalls([...CALLS, ...HINTS, ...ROWS, ...STDIN], LOG);
+testCalls([...CALLS, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);
 
 test("preview - shows the config on standard input", async () => {
   const page = `${folder}/stdin.html`;
@@ -284,6 +319,39 @@ for (const runtime of BOTH_RUNTIMES) {
     }
   });
 }
+
+test("impact without lines shows which addresses would be treated differently", async () => {
+  const impact = async (...args: string[]) => {
+    const command = [...RUNTIMES.node, "impact", ...args].join(" ");
+    const { exit, stdout, stderr } = await run(["sh", "-c", `${command} < /dev/null`]);
+    assert.equal([exit, stderr], [0, ""]);
+    return stdout;
+  };
+  assert.is(
+    await impact(`--from=${PLAIN}`, `--to=${LIST}`),
+    [
+      "16,711,680 addresses: 10.0.0.0/16, 10.2.0.0-10.255.255.255",
+      `  - keep: 10.0.0.0/8  ${PLAIN}:1:22`,
+      "  + masquerade: no entry contains it",
+      "65,536 addresses: 169.254.0.0/16",
+      "  - keep: 169.254.0.0/16  link-local (masqLinkLocal: false)",
+      "  + masquerade: no entry contains it",
+      "1 address: 192.0.2.1",
+      "  - masquerade: no entry contains it",
+      `  + keep: 192.0.2.1/32  ${LIST}:3:1`,
+      "16,777,217 addresses would change their verdict",
+      "",
+    ].join("\n"),
+  );
+  assert.match(
+    await impact(`--from=${PLAIN}`, `--to=${SCOPED}`),
+    /\n0 addresses would change their verdict\n[\d,]+ addresses may: it depends on their packets' source or interface\n$/,
+  );
+  const data = JSON.parse(await impact(`--from=${PLAIN}`, `--to=${LIST}`, "-o", "json"));
+  assert.equal([data.changed, data.mayChange, data.changes.length], [16_777_217, 0, 3]);
+  assert.equal(data.changes[0].blocks, ["10.0.0.0/16", "10.2.0.0-10.255.255.255"]);
+  assert.is(await impact(`--from=${LIST}`, `--to=${LIST}`), "0 addresses would change their verdict\n");
+});
 
 for (const runtime of BOTH_RUNTIMES) {
   test(`a large log, a line longer than all chunks, and a reader that goes away (${runtime})`, async () => {
@@ -327,19 +395,25 @@ test("what tcpdump prints, by the line that the help has", async () => {
 });
 
 test("the progress is told on a terminal, where no lines are printed to it", async () => {
+  // It reads one line, and no end until the progress has been shown.
   const told = async (...args: string[]) => {
     const command = [...RUNTIMES.node, ...args].join(" ");
-    const slow = `(echo 10.0.0.1; sleep 0.7; echo 10.0.0.2) | ${command}`;
-    // script(1) gives it a terminal, for both streams unless one is sent elsewhere.
-    return (await run(["script", "-qec", slow, "/dev/null"])).stdout;
+    const terminal = openTerminal(`cat | ${command}`, {}, folder);
+    try {
+      return await terminal.type("10.0.0.1\n", /\r(1 line, .*?)\r/);
+    } finally {
+      terminal.close();
+    }
   };
   const modes = [
     ["classify", `--cidrs=${LIST}`, "--summary"],
     ["impact", `--from=${LIST}`, `--to=${LIST}`],
     ["classify", `--cidrs=${LIST}`, ">", "/dev/null"],
   ];
-  for (const mode of modes) assert.match(await told(...mode), /\r2 lines\r/, mode.join(" "));
-  assert.not.match(await told("classify", `--cidrs=${LIST}`), / lines/);
+  for (const mode of modes) assert.match(await told(...mode), /^1 line, 9 B, \d+ B\/s/, mode.join(" "));
+  const command = [...RUNTIMES.node, "classify", `--cidrs=${LIST}`].join(" ");
+  const slow = `(echo 10.0.0.1; sleep 1; echo 10.0.0.2) | ${command}`;
+  assert.not.match((await run(["script", "-qec", slow, "/dev/null"])).stdout, / lines?,/);
 });
 
 test("--output=yaml is the same as one list", async () => {

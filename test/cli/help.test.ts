@@ -28,7 +28,10 @@ test("a command's help tells what its flags are there", () => {
     );
   }
   assert.match(help("impact"), /--to=FILE +the config, its folder, or a list of CIDRs, as it\s+would be\n/);
-  assert.match(help("render"), /--to=auto\|iptables\|nftables\|windows-cni\s+what to print: [\s\S]*\(default auto\)/);
+  assert.match(
+    help("render"),
+    /--to=auto\|iptables\|nftables\|windows-cni\|table\s+what to print: [\s\S]*\(default auto\)/,
+  );
 });
 
 test("the man page has every command and flag, and no line that roff would take for a request", () => {

@@ -1,0 +1,8 @@
+/**
+ * Archives of flows: lines of any number of files, of any size, compressed or not, judged on all processors with bounded memory.
+ * @module
+ */
+export { ArchiveError } from "./errors.ts";
+export { type ArchiveProgress, type ArchiveTotals, type ArchiveUse, readArchives } from "./read-archives.ts";
+export { isLaneThread, runLaneThread } from "./thread.ts";
+export type { BadLine, Difference, LineTask } from "./work.ts";

@@ -1,0 +1,122 @@
+// Lanes judge parts side by side: this thread is one, and others have a thread of their own.
+import type { Worker } from "node:worker_threads";
+import { ReportedError } from "../errors/index.ts";
+import { LineJudge } from "./line-judge.ts";
+import { judgePart } from "./parts.ts";
+import type { LaneHost, LineWork, Part } from "./work.ts";
+
+export interface Lane {
+  /** Judges one part, after the one before. */
+  judge(part: Part, host: LaneHost): Promise<void>;
+  /** Lines by index, over all parts, if they are counted. */
+  counts(): Promise<Float64Array | undefined>;
+  close(): void;
+}
+
+/** A lane in this thread. It lets others have their turn after each piece. */
+export function ownLane(work: LineWork): Lane {
+  const judge = new LineJudge(work);
+  return {
+    judge: (part, host) =>
+      judgePart(part, work, judge, {
+        emit: async (piece) => {
+          await host.emit(piece);
+          await new Promise((done) => setImmediate(done));
+        },
+        endsOf: (indexes) => host.endsOf(indexes),
+        linesBefore: (lines) => host.linesBefore(lines),
+      }),
+    counts: async () => judge.counts,
+    close: () => {},
+  };
+}
+
+/** What a thread asks or tells, each with the number by which it is answered. */
+export type LaneCall =
+  | { readonly id: number; readonly kind: "emit"; readonly args: Parameters<LaneHost["emit"]> }
+  | { readonly id: number; readonly kind: "endsOf"; readonly args: Parameters<LaneHost["endsOf"]> }
+  | { readonly id: number; readonly kind: "linesBefore"; readonly args: Parameters<LaneHost["linesBefore"]> }
+  | { readonly id: number; readonly kind: "ended"; readonly error?: ThreadError | undefined }
+  | { readonly id: number; readonly kind: "counts"; readonly counts: Float64Array | undefined };
+
+/** What a thread is told. */
+export type LaneOrder =
+  | { readonly kind: "judge"; readonly part: Part }
+  | { readonly kind: "counts" }
+  | { readonly kind: "answer"; readonly id: number; readonly value: unknown };
+
+/** An error on its way between threads; `code` if it is one that is reported by its message. */
+export interface ThreadError {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** The argument that starts the program as the thread of a lane. */
+export const LANE_ARGUMENT = "?lane-thread";
+
+/** A lane in a thread of its own: the program itself, which is one file. Throws if threads cannot be started. */
+export async function threadLane(work: LineWork): Promise<Lane> {
+  // Loaded here: calls that need no thread start sooner without it.
+  const { Worker } = await import("node:worker_threads");
+  const worker = new Worker(new URL(import.meta.url), { workerData: work, argv: [LANE_ARGUMENT] });
+  return laneOf(worker);
+}
+
+function laneOf(worker: Worker): Lane {
+  let host: LaneHost | undefined;
+  let ended: { resolve(): void; reject(error: unknown): void } | undefined;
+  let counted = (_: Float64Array | undefined) => {};
+  let failure: Error | undefined;
+  const order = (message: LaneOrder) => worker.postMessage(message);
+  const fail = (error: Error) => {
+    failure ??= error;
+    ended?.reject(error);
+  };
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("a thread ended")));
+  worker.on("message", async (call: LaneCall) => {
+    if (call.kind === "counts") counted(call.counts);
+    else if (call.kind === "ended") {
+      if (call.error) ended?.reject(revived(call.error));
+      else ended?.resolve();
+    } else if (host) {
+      try {
+        order({ kind: "answer", id: call.id, value: await answer(host, call) });
+      } catch (error) {
+        // Stopped: nobody needs the rest.
+        ended?.reject(error);
+      }
+    }
+  });
+  return {
+    judge: (part, to) =>
+      new Promise((resolve, reject) => {
+        if (failure) return reject(failure);
+        host = to;
+        ended = { resolve, reject };
+        order({ kind: "judge", part });
+      }),
+    counts: () =>
+      new Promise((resolve) => {
+        counted = resolve;
+        order({ kind: "counts" });
+      }),
+    close: () => void worker.terminate(),
+  };
+}
+
+function answer(host: LaneHost, call: Exclude<LaneCall, { kind: "ended" | "counts" }>): Promise<unknown> {
+  switch (call.kind) {
+    case "emit":
+      return host.emit(...call.args);
+    case "endsOf":
+      return host.endsOf(...call.args);
+    case "linesBefore":
+      return host.linesBefore(...call.args);
+  }
+}
+
+function revived({ code, message, stack }: ThreadError): Error {
+  return code === undefined ? Object.assign(new Error(message), { stack }) : new ReportedError(message, { code });
+}

@@ -1,0 +1,123 @@
+// A part on its way: lanes put in what comes of it, and it is taken out in the order of parts.
+import type { LaneHost, Part, Piece } from "./work.ts";
+
+/** Bytes that wait to be written, of all parts but the first. Past that their lanes wait. */
+const BUDGET = 32 << 20;
+
+/** Bytes that wait at the moment, and the lanes that wait for them to become fewer. */
+export class Backlog {
+  #bytes = 0;
+  #waiting: (() => void)[] = [];
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (bytes < 0) this.wake();
+  }
+
+  isFull(): boolean {
+    return this.#bytes >= BUDGET;
+  }
+
+  wait(): Promise<void> {
+    return new Promise((done) => this.#waiting.push(done));
+  }
+
+  wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+/** Nobody needs what lanes still do: an error was found, or the reader of the output is gone. */
+export class Stopped extends Error {
+  override name = "Stopped";
+}
+
+const sizeOf = ({ output }: Piece) => output?.length ?? 0;
+
+/** Where lines are numbered: how many of the file stand before a part. */
+export interface Numbering {
+  readonly before: Promise<number>;
+  count(lines: number): void;
+  readonly after: Promise<number>;
+}
+
+export function createNumbering(before: Promise<number>): Numbering {
+  let count = (_: number) => {};
+  const counted = new Promise<number>((done) => {
+    count = done;
+  });
+  return { before, count, after: Promise.all([before, counted]).then(([a, b]) => a + b) };
+}
+
+export interface SlotOptions {
+  readonly linesAbove: number | undefined;
+  readonly endOf: (index: number) => string;
+  readonly backlog: Backlog;
+  readonly numbers: Numbering | undefined;
+}
+
+export class Slot implements LaneHost {
+  readonly part: Part;
+  /** Lines of the file before it; undefined: it goes on where the slot before ends. */
+  readonly linesAbove: number | undefined;
+  readonly #endOf: (index: number) => string;
+  readonly #backlog: Backlog;
+  readonly #numbers: Numbering | undefined;
+  readonly #pieces: Piece[] = [];
+  #isFirst = false;
+  #isStopped = false;
+  #ended: { readonly error?: unknown } | undefined;
+  #wake = () => {};
+
+  constructor(part: Part, { linesAbove, endOf, backlog, numbers }: SlotOptions) {
+    this.part = part;
+    this.linesAbove = linesAbove;
+    this.#endOf = endOf;
+    this.#backlog = backlog;
+    this.#numbers = numbers;
+  }
+
+  async emit(piece: Piece): Promise<void> {
+    this.#pieces.push(piece);
+    this.#backlog.add(sizeOf(piece));
+    this.#wake();
+    while (!this.#isFirst && !this.#isStopped && this.#backlog.isFull()) await this.#backlog.wait();
+    if (this.#isStopped) throw new Stopped();
+  }
+
+  endsOf(indexes: readonly number[]): Promise<readonly string[]> {
+    return Promise.resolve(indexes.map(this.#endOf));
+  }
+
+  linesBefore(lines: number): Promise<number> {
+    this.#numbers?.count(lines);
+    return this.#numbers?.before ?? Promise.resolve(0);
+  }
+
+  end(error?: unknown): void {
+    this.#ended = { error };
+    this.#wake();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#backlog.wake();
+  }
+
+  /** Its pieces, as they come, once all parts before it are through. Throws what its lane has thrown. */
+  async *pieces(): AsyncGenerator<Piece, void, void> {
+    this.#isFirst = true;
+    this.#backlog.wake();
+    for (;;) {
+      for (let piece = this.#pieces.shift(); piece; piece = this.#pieces.shift()) {
+        this.#backlog.add(-sizeOf(piece));
+        yield piece;
+      }
+      if (this.#ended) break;
+      await new Promise<void>((done) => {
+        this.#wake = done;
+      });
+    }
+    if (this.#ended.error !== undefined) throw this.#ended.error;
+  }
+}

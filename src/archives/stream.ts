@@ -1,0 +1,94 @@
+// A stream as blocks of whole lines: standard input, a pipe, a file of the kernel.
+import { closeSync, openSync, read } from "node:fs";
+import { Readable } from "node:stream";
+import type { FlowFormat, WantedPlaces } from "../flows/index.ts";
+import { isEnough } from "../flows/index.ts";
+import { compressionOf, decompress } from "./compression.ts";
+import { readError } from "./errors.ts";
+import { recognize, SAMPLE } from "./recognized.ts";
+
+/** Bytes of a block, unless there are fewer for the moment. */
+const BLOCK = 1 << 20;
+
+const NEWLINE = 0x0a;
+
+/** Milliseconds until a stream that has nothing for now is asked again. */
+const PAUSE = 5;
+
+export interface Block {
+  readonly bytes: Uint8Array;
+  readonly format: FlowFormat;
+  /** Lines of the header; of the first block. */
+  readonly headers: number;
+}
+
+/** Reads a stream to its end. What it has is handed over at once, as whole lines but for the last. Throws {@link ArchiveError}. */
+export async function* blocksOf(file: string, wanted: WantedPlaces): AsyncGenerator<Block, void, void> {
+  let format: FlowFormat | undefined;
+  let headers = 0;
+  let rest: Uint8Array = new Uint8Array(0);
+  const start = () => {
+    const found = recognize(rest, wanted, file);
+    ({ format, headers } = found);
+    rest = rest.subarray(found.begin);
+    return found.format;
+  };
+  try {
+    for await (const chunk of textOf(file)) {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      if (!format && rest.length < SAMPLE && !isEnough(new TextDecoder().decode(rest))) continue;
+      format ??= start();
+      const end = rest.lastIndexOf(NEWLINE) + 1;
+      if (end === 0 && headers === 0) continue;
+      // A copy, which can be moved to another thread.
+      yield { bytes: rest.slice(0, end), format, headers };
+      headers = 0;
+      rest = rest.subarray(end);
+    }
+    format ??= start();
+    if (rest.length > 0 || headers > 0) yield { bytes: rest.slice(), format, headers };
+  } catch (error) {
+    throw readError(file, error);
+  }
+}
+
+async function* textOf(file: string): AsyncGenerator<Uint8Array, void, void> {
+  const bytes = bytesOf(file);
+  const first = await bytes.next();
+  if (first.done) return;
+  const all = (async function* () {
+    yield first.value;
+    yield* bytes;
+  })();
+  const compression = compressionOf(first.value, file);
+  if (compression === "none") yield* all;
+  else yield* decompress(Readable.from(all, { objectMode: false }), compression, file);
+}
+
+/** What there is, as soon as it is there. */
+async function* bytesOf(file: string): AsyncGenerator<Uint8Array, void, void> {
+  const from = file === "-" ? 0 : openSync(file, "r");
+  try {
+    for (;;) {
+      const room = new Uint8Array(BLOCK);
+      const count = await readSome(from, room);
+      if (count === 0) return;
+      yield room.subarray(0, count);
+    }
+  } finally {
+    if (from !== 0) closeSync(from);
+  }
+}
+
+async function readSome(from: number, room: Uint8Array): Promise<number> {
+  for (;;) {
+    const result = await new Promise<number | NodeJS.ErrnoException>((done) => {
+      read(from, room, 0, room.length, null, (error, count) => done(error ?? count));
+    });
+    if (typeof result === "number") return result;
+    if (result.code === "EOF") return 0;
+    if (result.code !== "EAGAIN") throw result;
+    // Somebody has made a stream of ours one that does not wait.
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
+}

@@ -1,0 +1,81 @@
+// impact without lines: which addresses a change of the config would treat in another way.
+import { formatIntervals, type Interval } from "../core/index.ts";
+import { type Decision, diffJudges, formatVerdict, type Judge } from "../policy/index.ts";
+import { type Io, printJson } from "./io.ts";
+import { decisionData, reasonOf } from "./outcomes.ts";
+import type { Settings } from "./settings.ts";
+
+/** Changes that are shown to a person, and blocks of each; the others are counted. */
+const SHOWN = 100;
+const BLOCKS = 4;
+
+/** Addresses that the two configs treat differently, by the rules that decide. */
+interface Change {
+  /** The number of the first block: changes of equal size stand in the order of addresses. */
+  readonly place: number;
+  readonly from: number;
+  readonly to: number;
+  addresses: bigint;
+  readonly blocks: Interval[];
+}
+
+/** Exit 0, whatever would change. */
+export function impactOnAddresses(old: Judge, wanted: Judge, settings: Settings, io: Io): number {
+  const changes = changesOf(old, wanted);
+  const mayChange = ({ from, to }: Change) => old.depends(from) || wanted.depends(to);
+  const sum = (some: readonly Change[]) => some.reduce((all, { addresses }) => all + addresses, 0n);
+  const changed = sum(changes.filter((change) => !mayChange(change)));
+  const unsure = sum(changes.filter(mayChange));
+  if (settings.json) {
+    printJson(io, {
+      ...{ changed, mayChange: unsure },
+      changes: changes.map(({ addresses, from, to, blocks }) => {
+        const before = old.decision(from);
+        const after = wanted.decision(to);
+        return {
+          ...{ addresses, from: decisionData(before), to: decisionData(after) },
+          blocks: formatIntervals(before.family, blocks),
+        };
+      }),
+    });
+    return 0;
+  }
+  for (const change of changes.slice(0, SHOWN))
+    printChange(change, old.decision(change.from), wanted.decision(change.to), io);
+  if (changes.length > SHOWN) io.print(`… and ${changes.length - SHOWN} more changes`);
+  io.print(`${countOf(changed)} would change their verdict`);
+  if (unsure > 0n) io.print(`${countOf(unsure)} may: it depends on their packets' source or interface`);
+  return 0;
+}
+
+/** By the pair of rules, those of the most addresses first. */
+function changesOf(old: Judge, wanted: Judge): readonly Change[] {
+  const changes = new Map<number, Change>();
+  let place = 0;
+  for (const { differences } of diffJudges(old, wanted, ["ipv4", "ipv6"])) {
+    for (const { first, last, before, after } of differences) {
+      const pair = before * wanted.length + after;
+      let change = changes.get(pair);
+      if (!change) {
+        change = { place, from: before, to: after, addresses: 0n, blocks: [] };
+        changes.set(pair, change);
+      }
+      place++;
+      change.addresses += last - first + 1n;
+      change.blocks.push({ first, last });
+    }
+  }
+  return [...changes.values()].sort((a, b) =>
+    a.addresses === b.addresses ? a.place - b.place : a.addresses > b.addresses ? -1 : 1,
+  );
+}
+
+const countOf = (addresses: bigint) => `${addresses.toLocaleString("en")} address${addresses === 1n ? "" : "es"}`;
+
+function printChange({ addresses, blocks }: Change, from: Decision, to: Decision, io: Io): void {
+  const shown = formatIntervals(from.family, blocks.slice(0, BLOCKS));
+  const more = blocks.length > shown.length ? `, and ${blocks.length - shown.length} more blocks` : "";
+  io.print(`${countOf(addresses)}: ${shown.join(", ")}${more}`);
+  io.print(`  ${io.color.red(`- ${formatVerdict(from.verdict)}: ${reasonOf(from)}`)}`);
+  io.print(`  ${io.color.green(`+ ${formatVerdict(to.verdict)}: ${reasonOf(to)}`)}`);
+}

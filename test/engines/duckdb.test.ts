@@ -1,0 +1,104 @@
+// The statements of docs/at-scale.md in DuckDB: its answers are those of classify and impact.
+import { readFileSync, writeFileSync } from "node:fs";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { testFolder } from "../cli/calls.ts";
+import { numbersBelow } from "../core/slow.ts";
+import { agent } from "../kernel/harness.ts";
+
+const { folder, file } = testFolder();
+
+const OLD = file(
+  "old.yaml",
+  [
+    "nonMasqueradeCIDRs: [10.0.0.0/8, 10.64.0.0/24, 172.16.0.0/12, 192.0.2.0/30, 128.0.0.0/1]",
+    "masqueradeCIDRs: [10.200.0.0/13, 10.203.7.8/32, 200.0.0.0/7]",
+    "snat: [{ destinationCIDRs: [10.64.0.128/25, 64.0.0.0/3], to: 192.0.2.10 }]",
+  ].join("\n"),
+);
+const NEW = file("new.yaml", "nonMasqueradeCIDRs: [10.0.0.0/9, 172.16.0.0/12, 128.0.0.0/1]\n");
+
+const LINES = 1_000_000;
+const random = numbersBelow(11);
+// Many of them close to where the verdict changes.
+const NEAR = ["10.64.0", "10.199.255", "10.203.7", "10.208.0", "192.0.2", "172.31.255", "127.255.255"];
+const addresses = Array.from({ length: LINES }, (_, i) =>
+  i % 4 === 0
+    ? `${NEAR[random(NEAR.length)]}.${random(256)}`
+    : `${random(256)}.${random(256)}.${random(256)}.${random(256)}`,
+);
+const FLOWS = file("flows.csv", `id,dst_ip\n${addresses.map((address, id) => `${id},${address}\n`).join("")}`);
+
+/** The statements of a section of the page, one block each. */
+function statementsOf(section: string): readonly string[] {
+  const [, text = ""] =
+    new RegExp(`^## ${section}\n([\\s\\S]*?)(?=^## )`, "m").exec(readFileSync("docs/at-scale.md", "utf8")) ?? [];
+  return [...text.matchAll(/^```sql\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? "");
+}
+
+const run = async (...args: string[]) => {
+  const { exit, stdout, stderr } = await agent(undefined, args);
+  assert.is(exit, 0, stderr);
+  return stdout;
+};
+
+test("DuckDB judges a million lines as classify does", async () => {
+  const connection = await (await DuckDBInstance.create()).connect();
+  await connection.run(`SET file_search_path = '${folder}'`);
+  const rowsOf = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
+  writeFileSync(`${folder}/policy.csv`, await run("render", "--to=table", `--config=${OLD}`));
+  writeFileSync(`${folder}/changes.csv`, await run("render", "--to=table", `--from=${OLD}`, NEW));
+  const [policy = "", changes = ""] = statementsOf("DuckDB");
+
+  // By entry.
+  const found = await rowsOf(policy);
+  const summary = JSON.parse(await run("classify", `--config=${OLD}`, "--summary", "-o", "json", FLOWS));
+  type Row = { lines: number; verdict: string; decidedBy: { cidr: string } | null };
+  const expected = (summary.outcomes as Row[]).map(
+    ({ lines, verdict, decidedBy }) => `${verdict} ${decidedBy?.cidr ?? null} ${lines}`,
+  );
+  assert.is(summary.lines, LINES);
+  assert.ok(expected.length > 10);
+  assert.equal(found.map((row) => row.join(" ").replace("  ", " null ")).sort(), expected.sort());
+
+  // Line by line.
+  for (const verdict of ["keep", "masquerade", "snat"]) {
+    const out = `${folder}/${verdict}.csv`;
+    await connection.run(
+      `COPY (SELECT id, dst_ip FROM judged WHERE verdict = '${verdict}' ORDER BY id) TO '${out}' (HEADER false)`,
+    );
+    const lines = await run("classify", `--config=${OLD}`, `--only=${verdict}`, FLOWS);
+    assert.ok(lines.length > 1_000_000 && readFileSync(out, "utf8") === lines, verdict);
+  }
+
+  // What a change would do.
+  const changed = await rowsOf(changes);
+  const impact = JSON.parse(await run("impact", `--from=${OLD}`, `--to=${NEW}`, "-o", "json", FLOWS));
+  assert.is(
+    changed.reduce((sum, row) => sum + Number(row.at(-1)), 0),
+    impact.changed,
+  );
+  assert.is(changed.length, impact.changes.length);
+});
+
+test("the table as JSON lines and as SQL is the same", async () => {
+  const connection = await (await DuckDBInstance.create()).connect();
+  await connection.run(`SET file_search_path = '${folder}'`);
+  const table = (...args: string[]) => run("render", "--to=table", `--config=${OLD}`, "--enable-ipv6", ...args);
+  writeFileSync(`${folder}/both.csv`, await table());
+  writeFileSync(`${folder}/both.jsonl`, await table("--format=jsonl"));
+  await connection.run(await table("--format=sql"));
+  const columns = "family::INT, cidr, first_number::BIGINT, last_number::BIGINT, verdict, snat_to, rule, origin";
+  const [csv, json, sql] = await Promise.all(
+    ["read_csv('both.csv', header = true)", "read_json('both.jsonl')", "masq_policy"].map(async (from) => {
+      const rows = await connection.runAndReadAll(`SELECT ${columns} FROM ${from} ORDER BY family, first_number, cidr`);
+      return rows.getRowsJson();
+    }),
+  );
+  assert.ok((csv?.length ?? 0) > 50);
+  assert.equal(json, csv);
+  assert.equal(sql, csv);
+});
+
+test.run();
