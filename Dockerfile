@@ -15,6 +15,12 @@ COPY deploy/image/collect.sh /
 ARG SOURCE_DATE_EPOCH=0
 RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} sh /collect.sh /parts
 
+# What stands beside the bundle: the licenses and the bill of materials. `npm run build` has made them, or this does.
+FROM ${NODE_IMAGE} AS beside
+WORKDIR /source
+COPY . .
+RUN { [ -e dist/sbom.cdx.json ] && [ -e dist/THIRD-PARTY.txt ]; } || { npm ci --no-audit --no-fund && npm run build; }
+
 FROM ${DENO_IMAGE} AS deno
 ARG DENO_IMAGE
 ARG VERSION=0.1.0
@@ -28,7 +34,8 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.created="${CREATED}" \
       org.opencontainers.image.base.name="${DENO_IMAGE}"
 COPY --from=parts /parts/tools/ /
-COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
+COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
+COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -50,7 +57,8 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
 COPY --from=parts /parts/node/ /parts/tools/ /
-COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html dist/sbom.cdx.json dist/THIRD-PARTY.txt /app/
+COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
+COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

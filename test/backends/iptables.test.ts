@@ -55,6 +55,13 @@ const BROKEN: [string, "nft" | "legacy", RegExp, Omit<Step, "command">, RegExp][
   ],
   ["prints nonsense", "nft", / -S /, { stdout: "<html>\n" }, /-S \S+: cannot read the line "<html>"/],
   ["prints nothing", "nft", / -S /, {}, /-S \S+: table nat is not in the output, which is empty/],
+  [
+    "is cut short in a line",
+    "nft",
+    / -S IP-/,
+    { stdout: "-N IP-MASQ-AGENT\n-A IP-MASQ-AGENT -d 10." },
+    /-S IP-MASQ-AGENT: the output ends in the middle of a line/,
+  ],
   ["prints no table", "legacy", /-save/, {}, /-save -c -t nat: table nat is not in the output, which is empty/],
   ["is cut short", "legacy", /-save/, { stdout: "*nat\n:X - [0:0]\n" }, /ends in the middle of a table/],
   ["says it wrote and did not", "nft", /-restore/, {}, /^after 3 transactions the rules are still not as desired/],

@@ -55,7 +55,7 @@ const npm = (cwd: string, ...args: string[]) =>
 const app = `${folder}/app`;
 let tarball = "";
 test.before(() => {
-  tarball = `${folder}/${npm(".", "pack", "--pack-destination", folder)}`;
+  tarball = `${folder}/${npm(".", "pack", "--ignore-scripts", "--pack-destination", folder)}`;
   mkdirSync(app);
   writeFileSync(`${app}/package.json`, '{ "type": "module" }');
   npm(app, "install", tarball);

@@ -27,6 +27,8 @@ const HIDDEN = /is incompatible|Parsing nftables rule failed/;
 
 const iptables = (tools: Tools, args: readonly string[]) => tools.run(toolName(tools), ["-t", "nat", ...args]);
 
+const NEWLINE = 0x0a;
+
 /**
  * Lists two chains, 5 ms each whatever else there is. iptables refuses to list a chain with a single rule in it that it
  * does not know; its writes do not mind. Only then, and for a jump that no text can name, nft is asked.
@@ -35,7 +37,9 @@ export async function observeNft(look: NftLook): Promise<ObservedChain> {
   const { tools, chain, counters } = look;
   const list = async (name: string): Promise<Listed> => {
     const run = await iptables(tools, [...(counters ? ["-v"] : []), "-S", name]);
-    return run.exit === 0 ? { kind: "text", run } : listOtherwise(look, name, run);
+    if (run.exit !== 0) return listOtherwise(look, name, run);
+    if ((run.stdout.at(-1) ?? NEWLINE) !== NEWLINE) throw unreadable(run, "the output ends in the middle of a line");
+    return { kind: "text", run };
   };
   const [own, postrouting] = await Promise.all([list(chain), list("POSTROUTING")]);
   if (postrouting.kind === "absent") throw new Error("iptables has no POSTROUTING");

@@ -1,2 +1,0 @@
-function formatRendered({command,transaction}){return`# ${command}
-${transaction}`}function printedAddress(address){let match=/^::(ffff:)?([\da-f]+):([\da-f]+)$/.exec(address);if(!match)return address;let[high,low]=[match[2],match[3]].map(group=>Number.parseInt(group??"",16));return`::${match[1]??""}${high>>8}.${high&255}.${low>>8}.${low&255}`}function printedPrefix(network){let[address="",bits]=network.split("/");return`${printedAddress(address)}/${bits}`}export{formatRendered,printedAddress,printedPrefix};

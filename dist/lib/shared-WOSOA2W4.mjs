@@ -1,1 +1,0 @@
-function formatChange({op,line}){return`${{add:"+",remove:"-",keep:" "}[op]} ${line}`}function countsOf(changes){let count={add:0,remove:0,keep:0};for(let{op,kind}of changes)kind!=="chain"&&kind!=="policy"&&count[op]++;return{added:count.add,removed:count.remove,kept:count.keep}}export{formatChange,countsOf};
