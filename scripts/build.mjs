@@ -5,11 +5,11 @@ import { isAscii } from "node:buffer";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { apiPage } from "./api.mjs";
 import { BUNDLE } from "./bundle.mjs";
 import { buildChart } from "./chart.mjs";
+import { buildCore } from "./core.mjs";
 import { buildLibrary } from "./library.mjs";
 import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
@@ -19,11 +19,7 @@ import { nativeWasm } from "./wasm.mjs";
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 
-const { error } = await asc.main(["assembly/index.ts", "--config", "asconfig.json", "--target", "release"], {
-  stdout: process.stdout,
-  stderr: process.stderr,
-});
-if (error) throw error;
+await buildCore();
 
 const { metafile } = await build({
   ...BUNDLE,

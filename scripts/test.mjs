@@ -1,32 +1,47 @@
 // @ts-check
-// npm test: sets up what is missing, builds, and runs every test/**/*.test.ts, or those whose path contains an argument.
+// npm test [PART…]: runs every test/**/*.test.ts, or those whose path contains a PART. Installs and builds what they need, and no more.
 // Ends with `N passed, N failed`. In CI a skipped test is a failure.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { ensureCore } from "./core.mjs";
 import { whyNoManifests } from "./manifests.mjs";
 import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManual, whyNoShells } from "./setup.mjs";
 import { bundleTests } from "./test-bundle.mjs";
-
-ensureModules();
-const noKernel = whyNoKernel();
-/** Why tests of a kind are skipped, by the variable that tells them so. */
-const SKIPS = {
-  NO_KERNEL: noKernel,
-  NO_BROWSER: whyNoBrowser(),
-  NO_IMAGE: noKernel ?? whyNoImage(),
-  NO_MANIFESTS: whyNoManifests(),
-  NO_SHELLS: whyNoShells(),
-  NO_MANUAL: whyNoManual(),
-};
-for (const [name, why] of Object.entries(SKIPS)) if (why) console.log(`tests are skipped, ${name}: ${why}`);
-await import("./build.mjs");
 
 const wanted = process.argv.slice(2);
 const files = readdirSync("test", { recursive: true })
   .map((name) => `test/${name}`)
   .filter((file) => file.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => file.includes(part))));
+
+ensureModules();
+// Tests of modules take the core from dist/; those that look at what the build makes name it.
+await ensureCore();
 await bundleTests(files, "build/test", "test");
+const texts = files.map((file) =>
+  readFileSync(`build/${file.replace(/ts$/, "mjs")}`, "utf8").replace(/^\/\/# source.*$/gm, ""),
+);
+/** @param {RegExp} pattern */
+const names = (pattern) => texts.some((text) => pattern.test(text));
+
+/** What some tests need, by the variable that tells them why they are skipped without it. */
+const NEEDS = {
+  NO_KERNEL: whyNoKernel,
+  NO_BROWSER: whyNoBrowser,
+  NO_IMAGE: () => whyNoKernel() ?? whyNoImage(),
+  NO_MANIFESTS: whyNoManifests,
+  NO_SHELLS: whyNoShells,
+  NO_MANUAL: whyNoManual,
+};
+/** @type {Record<string, string | undefined>} */
+const SKIPS = {};
+for (const [name, why] of Object.entries(NEEDS)) {
+  // Only what the tests at hand ask for is looked for, and installed.
+  if (names(new RegExp(`process\\.env\\.${name}\\b`))) SKIPS[name] = why();
+  if (SKIPS[name]) console.log(`tests are skipped, ${name}: ${SKIPS[name]}`);
+}
+if (names(/\bdist\/(?!core\.wasm)|\bdeploy\/chart|\bnpm\b/)) await import("./build.mjs");
+
 const totals = await runTests(files);
 
 // A file whose tests do not run (no test.run(), or it ends too early) must not pass for one that has none.

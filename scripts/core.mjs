@@ -1,0 +1,40 @@
+// @ts-check
+// The compiled core, dist/core.wasm.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+
+const CORE = "dist/core.wasm";
+/** What the core that is there was made of, and its own hash. */
+const MADE_OF = "build/core.sha256";
+
+/** Compiles the core. */
+export async function buildCore() {
+  const { default: asc } = await import("assemblyscript/asc");
+  mkdirSync("dist", { recursive: true });
+  const { error } = await asc.main(["assembly/index.ts", "--config", "asconfig.json", "--target", "release"], {
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  if (error) throw error;
+  mkdirSync("build", { recursive: true });
+  writeFileSync(MADE_OF, fingerprint());
+}
+
+/** Compiles the core unless the one that is there was made of the same sources. */
+export async function ensureCore() {
+  if (existsSync(CORE) && existsSync(MADE_OF) && readFileSync(MADE_OF, "utf8") === fingerprint()) return;
+  await buildCore();
+}
+
+/** A hash of the sources, the compiler's options and version, and the core itself. */
+function fingerprint() {
+  const sources = readdirSync("assembly", { recursive: true, encoding: "utf8" })
+    .map((name) => `assembly/${name}`)
+    .filter((file) => statSync(file).isFile())
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of [...sources, "asconfig.json", "node_modules/assemblyscript/package.json", CORE]) {
+    hash.update(`${file}\0`).update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
