@@ -32,7 +32,7 @@ function areHalves(a: usize, b: usize): bool {
  * to `fates` as i32 what became of each record: not negative, it goes, and this is the index of the shortest other one
  * that contains it, of equal ones the first; negative, it is, or is a part of, the result with the index ~fate.
  *
- * All three need room for `count`; the records must be good and aligned. O(n). Answers how many results there are, or
+ * All three need room for `count`; the records must be good and aligned. O(n). Returns how many results there are, or
  * -1 where the scratch space does not fit.
  */
 export function aggregate(records: usize, count: i32, results: usize, parts: usize, fates: usize): i32 {

@@ -78,7 +78,7 @@ export function editList(): usize {
 
 /**
  * Text and `ends` (u32 offsets from `text`) hold first the `fromCount` lines there are, then the `toCount` lines there
- * shall be. Returns how many edits follow at `editList()`, or -1 where the work does not fit.
+ * are wanted. Returns how many edits follow at `editList()`, or -1 if the work does not fit.
  */
 export function diffLines(text: usize, ends: usize, fromCount: i32, toCount: i32): i32 {
   const count = fromCount + toCount;

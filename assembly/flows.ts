@@ -6,7 +6,7 @@
  *   0        8        16          20         24       28        32
  *   | hi u64 | lo u64 | family u8 | size u32 | at u32 | end u32 |
  *
- * `at` and `size` are the address's text, family is 0 where there is none. `end` is behind the newline, where the next
+ * `at` and `size` are the address's text, family is 0 if there is none. `end` is behind the newline, where the next
  * line begins. Places are addresses in memory.
  */
 import { findAddress, foundAt, foundSize, seek } from "./find";
@@ -19,7 +19,7 @@ export const LINE: usize = 32;
 const other = memory.data(24);
 
 /**
- * Reads at most `max` lines of [p, end), as far as they are whole, into `lines`, and answers how many. The address is the
+ * Reads at most `max` lines of [p, end), as far as they are whole, into `lines`, and returns how many. The address is the
  * first in the part of the line that a place (places.ts) says. 16 bytes behind `end` must be there to be loaded.
  */
 export function scanLines(
@@ -72,7 +72,7 @@ function copy(from: usize, to: usize, out: usize): usize {
 
 /**
  * Copies the lines whose value `wanted` has a 1 for (a byte for each value from 0 on) to `out`, in their order, and
- * answers where they end. The first line begins at `p`; lines without an address have a negative value. Neighbours are
+ * returns where they end. The first line begins at `p`; lines without an address have a negative value. Neighbours are
  * copied together.
  */
 export function copyLines(lines: usize, count: i32, p: usize, values: usize, wanted: usize, out: usize): usize {

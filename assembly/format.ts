@@ -91,7 +91,7 @@ export function formatPrefixes(records: usize, count: i32, text: usize, ends: us
   }
 }
 
-/** Writes the networks of `count` good records, one a line, to `text`, with room as above; answers how many bytes. */
+/** Writes the networks of `count` good records, one a line, to `text`, with room as above; returns how many bytes. */
 export function formatLines(records: usize, count: i32, text: usize): usize {
   let at = text;
   for (let i = 0; i < count; i++) at = put(putPrefix(at, records + <usize>i * RECORD), 0x0a);

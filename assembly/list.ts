@@ -12,7 +12,7 @@ function isSpace(c: u8): bool {
 }
 
 /**
- * Reads the line that most lines are, `a.b.c.d/n` or `a.b.c.d` and a line's end, into the record at `out`. Answers where
+ * Reads the line that most lines are, `a.b.c.d/n` or `a.b.c.d` and a line's end, into the record at `out`. Returns where
  * its newline is, or 0 for a line that is anything else, and for an unaligned prefix: what is the matter is not said here.
  */
 @inline
@@ -67,7 +67,7 @@ export function beginList(records: usize): void {
   ipv6 = 0;
 }
 
-/** Reads the line in [p, stop) to `next`; false where it has no entry. */
+/** Reads the line in [p, stop) to `next`; false if it has no entry. */
 function readLine(p: usize, stop: usize): bool {
   let last = seek(p, stop, 0x23, 0x23);
   while (p < last && isSpace(load<u8>(p))) p++;
@@ -83,7 +83,7 @@ function readLine(p: usize, stop: usize): bool {
 /**
  * Reads the next piece of a list, `length` bytes at `text`: a record for each entry, with room for one for every two
  * bytes. `at` of each record becomes the number of its line, from 1. A line that the piece cuts off is left for the next
- * one, unless this is the last. Answers how many bytes were read. 20 bytes behind the piece must be there to be loaded.
+ * one, unless this is the last. Returns how many bytes were read. 20 bytes behind the piece must be there to be loaded.
  */
 export function readList(text: usize, length: usize, isLast: bool): usize {
   const end = text + length;

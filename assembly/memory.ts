@@ -15,14 +15,14 @@ export function reset(): void {
   top = __heap_base;
 }
 
-/** The next `size` bytes, 16-byte aligned, or 0 where they do not fit. The bytes are not cleared. */
+/** The next `size` bytes, 16-byte aligned, or 0 if they do not fit. The bytes are not cleared. */
 export function alloc(size: usize): usize {
   const gap = -top & 15;
   const at = append(gap + size);
   return at == 0 ? 0 : at + gap;
 }
 
-/** The `size` bytes directly behind what was taken last, or 0 where they do not fit: for lists that grow. */
+/** The `size` bytes directly behind what was taken last, or 0 if they do not fit: for lists that grow. */
 export function append(size: usize): usize {
   const at = top;
   const end = at + size;

@@ -59,7 +59,7 @@ function writeItem(record: usize, index: i32, size: usize, at: usize): void {
   }
 }
 
-/** Writes the indexes of one family's records, sorted, to `out`; answers where they end, or 0 where they do not fit. */
+/** Writes the indexes of one family's records, sorted, to `out`; returns where they end, or 0 if they do not fit. */
 function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
   const end = records + <usize>count * RECORD;
   let n = 0;
@@ -87,7 +87,7 @@ function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
 
 /**
  * Writes the indexes of the `count` records, sorted, as u32 to `out`; equal ones keep their order. O(n), and next to
- * nothing for a list in order. Returns false where the scratch space (48 bytes a prefix at most) does not fit.
+ * nothing for a list in order. Returns false if the scratch space (48 bytes a prefix at most) does not fit.
  */
 export function sortPrefixes(records: usize, count: i32, out: usize): bool {
   if (count < 2 || areSorted(records, count)) {
@@ -100,7 +100,7 @@ export function sortPrefixes(records: usize, count: i32, out: usize): bool {
 
 /**
  * For each record, the index of the longest other prefix that contains it, or -1, as i32 at `out`. Of equal prefixes
- * the first in the list contains the later ones. O(n). Returns false where the scratch space does not fit.
+ * the first in the list contains the later ones. O(n). Returns false if the scratch space does not fit.
  */
 export function findCovers(records: usize, count: i32, out: usize): bool {
   const order = alloc(<usize>count << 2);

@@ -18,7 +18,7 @@ const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;
 const DOT: u8 = 0x2e;
 
-/** The part; empty where the line has none. */
+/** The part; empty if the line has none. */
 export let partAt: usize = 0;
 export let partEnd: usize = 0;
 
@@ -153,7 +153,7 @@ function skipValue(p: usize, end: usize): usize {
 
 /**
  * Takes the string at a path of keys with dots between them, in the object whose first member begins at `p`. A key may have
- * dots itself. Answers where the object ends, or `end` if the search is over.
+ * dots itself. Returns where the object ends, or `end` if the search is over.
  */
 function findPath(p: usize, end: usize, path: usize, pathEnd: usize): usize {
   const size = pathEnd - path;

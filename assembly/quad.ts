@@ -10,7 +10,7 @@ const CONSTANTS = memory.data<u8>([
   0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, // the digit 0
   9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
   0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, // dots
-  // Lane 4k+j shall hold the digit that stands 3-j places before the last one of octet k.
+  // Lane 4k+j holds the digit that stands 3-j places before the last one of octet k.
   0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, // the octet of each lane
   252, 253, 254, 255, 252, 253, 254, 255, 252, 253, 254, 255, 252, 253, 254, 255, // its place from the end: -4 to -1
   255, 255, 255, 0, 255, 255, 255, 0, 255, 255, 255, 0, 255, 255, 255, 0, // all lanes but the last of an octet
@@ -42,9 +42,9 @@ function constant(offset: usize): v128 {
  * Reads the dotted quad that begins at `p`, up to the first byte that is neither digit nor dot, and no further
  * than `most` bytes (16 at most): four octets of 0 to 255
  * without leading zeros, as Go's net.ParseIP wants them. Its record's first 17 bytes come to `out`, and the answer is its
- * size; 0 where there is none. 16 bytes at `p` must be there to be loaded, whatever they are.
+ * size; 0 if there is none. 16 bytes at `p` must be there to be loaded, whatever they are.
  *
- * The size does not depend on the octets: who reads one address behind the other need not wait for them.
+ * The size does not depend on the octets: a reader of one address after the other does not wait for them.
  */
 @inline
 export function readQuad(p: usize, most: u32, out: usize): usize {
@@ -59,7 +59,7 @@ export function readQuad(p: usize, most: u32, out: usize): usize {
   const second = dots & (dots - 1);
   const ends = <u32>ctz(dots) | (<u32>ctz(second) << 8) | (<u32>(31 - clz(dots)) << 16) | (size << 24);
   const begins = (ends << 8) + 0x01010100;
-  // One to three digits each: the top bit of a byte tells of 0 by the first sum, of 4 and more by the second.
+  // One to three digits each: the top bit of a byte shows 0 by the first sum, of 4 and more by the second.
   const sizes = ends - begins;
   if ((((sizes - 0x01010101) | (sizes + 0x7c7c7c7c)) & 0x80808080) != 0) return 0;
 

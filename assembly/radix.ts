@@ -32,8 +32,8 @@ function distribute(from: usize, to: usize, count: i32, size: usize, digit: usiz
 }
 
 /**
- * Sorts `count` items of 8 or 24 bytes whose key begins at byte `first`. Answers where the sorted items are, in `items`
- * or in `scratch` (as large), or 0 where the counts do not fit. A byte that is the same in all keys costs no pass.
+ * Sorts `count` items of 8 or 24 bytes whose key begins at byte `first`. Returns where the sorted items are, in `items`
+ * or in `scratch` (as large), or 0 if the counts do not fit. A byte that is the same in all keys costs no pass.
  */
 export function radixSort(items: usize, scratch: usize, count: i32, size: usize, first: usize): usize {
   const counts = alloc(MAX_SIZE << 10);

@@ -155,7 +155,7 @@ export function beginScan(at: usize, length: usize, postrouting: usize): void {
 
 /**
  * Scans the next piece of the dump: `length` bytes at `text`, `offset` bytes into it. A line that the piece cuts off is
- * left for the next one, unless this is the last. Answers how many bytes were scanned, or -1 where findings do not fit.
+ * left for the next one, unless this is the last. Returns how many bytes were scanned, or -1 if findings do not fit.
  */
 export function scan(text: usize, length: usize, offset: usize, isLast: bool): i32 {
   const end = text + length;

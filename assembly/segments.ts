@@ -50,7 +50,7 @@ function close(records: usize, stack: usize, depth: i32): void {
 /**
  * Writes the segments of the `count` prefixes at `records` whose indexes stand at `order`, sorted, all of one family.
  * The owner of a segment is the lowest index of all prefixes that contain it where `byFirst` (what a chain of rules,
- * read from the top, does), else the index of the longest; -1 where none does. Answers how many there are: at least
+ * read from the top, does), else the index of the longest; -1 if none does. Returns how many there are: at least
  * one, which begins at zero, at most 2 * count + 1. `stack` has room for 8 bytes a prefix. O(count).
  */
 export function cutSegments(

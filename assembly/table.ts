@@ -75,7 +75,7 @@ function nextIsAligned(bits: u32): bool {
   return ((load<u64>(next) & ~maskHi(bits)) | (load<u64>(next, 8) & ~maskLo(bits))) == 0;
 }
 
-/** Passes the segments that begin inside the first `depth` bits of (hi, lo); answers the value that says what is there. */
+/** Passes the segments that begin inside the first `depth` bits of (hi, lo); returns the value that says what is there. */
 function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   let runs: u64 = 0;
   let end = values;
@@ -104,7 +104,7 @@ function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   return keepNode(runs, values, end - values);
 }
 
-/** Writes a node, and answers the value that leads to it. Where all slots have one value, that is the answer. */
+/** Writes a node, and returns the value that leads to it. Where all slots have one value, that is the answer. */
 function keepNode(runs: u64, values: usize, size: usize): i32 {
   if (size == 4) return load<i32>(values);
   const node = append(8 + size);
@@ -117,7 +117,7 @@ function keepNode(runs: u64, values: usize, size: usize): i32 {
   return ~<i32>(node - table);
 }
 
-/** The segments of one family become its roots and nodes, and its header. False where they do not fit. */
+/** The segments of one family become its roots and nodes, and its header. False if they do not fit. */
 function putFamily(header: usize, segments: usize, count: i32, values: usize): bool {
   const maxRoots = max(MIN_ROOTS, min(<u32>count << 2, MAX_ROOTS));
   current = segments;
@@ -157,11 +157,11 @@ function beforeHi(segment: usize): u64 {
 
 /**
  * Builds the table of the `count` prefixes at `records`, the last thing in the arena, and puts it in their place.
- * Answers its size in bytes, or 0 where it does not fit. O(n).
+ * Returns its size in bytes, or 0 if it does not fit. O(n).
  */
 export function buildTable(records: usize, count: i32, byFirst: bool): usize {
   const order = alloc(<usize>count << 2);
-  // Sorted first: the room that it takes is given back.
+  // Sorted first: the memory that it takes is given back.
   if (order == 0 || !sortPrefixes(records, count, order)) return 0;
   const stack = alloc(<usize>count << 3);
   const segments = alloc((<usize>count * 2 + 1) * SEGMENT);

@@ -43,7 +43,7 @@ export function printTable(rows) {
 }
 
 /**
- * The first line of what a tool says of its version; undefined where it is missing.
+ * The first line of what a tool says of its version; undefined if it is missing.
  * @param {string | undefined} tool
  * @param {string} flag
  */

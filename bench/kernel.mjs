@@ -48,7 +48,7 @@ const ROUNDS = 7;
 const APPLIES = 15;
 
 /**
- * Why a variant cannot be measured; undefined where it can.
+ * Why a variant cannot be measured; undefined if it can.
  * @param {Variant} variant
  */
 function lacks(variant) {

@@ -140,14 +140,14 @@ export async function makeNetwork() {
 }
 
 /**
- * Where to, with how many connections, and from which source port on (any where it is left out). A source port that was
+ * Where to, with how many connections, and from which source port on (any if it is left out). A source port that was
  * used before may still have its mapping in the node's connection tracking.
  * @typedef {{ protocol: "tcp" | "udp", host: string, count?: number, from?: number }} Target
  */
 /** @typedef {{ address: string, port: number }} Seen the source that the echo server saw */
 
 /**
- * Opens connections from inside a namespace to the echo server, and answers the source that each was seen with.
+ * Opens connections from inside a namespace to the echo server, and returns the source that each was seen with.
  * @param {string} namespace
  * @param {Target[]} targets
  * @returns {Seen[][]} for each target one entry a connection

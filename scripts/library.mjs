@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 import { ENTRY_POINTS } from "./entry-points.mjs";
 
-/** Writes dist/lib and dist/types; answers what went into dist/lib. */
+/** Writes dist/lib and dist/types; returns what went into dist/lib. */
 export async function buildLibrary() {
   const { metafile } = await build({
     ...BUNDLE,

@@ -4,7 +4,7 @@ import { manPage } from "../src/cli/man.ts";
 import { configSchema } from "../src/config/schema.ts";
 
 /**
- * A schema for editors: keys that the agent does not know, it ignores; an editor shall mark them. It has no `$id`: nothing
+ * A schema for editors: keys that the agent does not know, it ignores; an editor must mark them. It has no `$id`: nothing
  * is published at an address, it refers to nothing, and who puts it into another schema needs no second base there.
  */
 function configJsonSchema(): object {

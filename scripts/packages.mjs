@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from "node:fs";
  * }} Package
  */
 
-/** The core's runtime and the library that it is compiled with. No bundler tells of them. */
+/** The core's runtime and the library that it is compiled with. No bundler reports them. */
 export const COMPILER = "node_modules/assemblyscript";
 
 /**

@@ -32,7 +32,7 @@ process.env.PATH = PATH;
 const isThere = (tool) => PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
 
 /**
- * Installs the tools that are missing, where this is root on a Debian; why that is not enough, or undefined where it is.
+ * Installs the tools that are missing, if this is root on a Debian; why that is not enough, or undefined if it is.
  * @param {Readonly<Record<string, string>>} tools
  */
 export function whyMissing(tools) {
@@ -50,7 +50,7 @@ export function whyMissing(tools) {
   return still.length > 0 ? `missing: ${still.join(", ")}` : undefined;
 }
 
-/** Why namespaces and rules cannot be made here, or undefined where they can. */
+/** Why namespaces and rules cannot be made here, or undefined if they can. */
 export function whyNoKernel() {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "this needs root";
@@ -62,16 +62,16 @@ export function whyNoKernel() {
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
 }
 
-/** Why no browser can be run here, or undefined where one can. */
+/** Why no browser can be run here, or undefined if one can. */
 export const whyNoBrowser = () => whyMissing(BROWSER_TOOLS);
 
-/** Why the image cannot be built and run here, or undefined where it can. Its stand-in for Debian is made of a Debian. */
+/** Why the image cannot be built and run here, or undefined if it can. Its stand-in for Debian is made of a Debian. */
 export const whyNoImage = () => whyMissing({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
 
-/** Why the shells cannot be typed into, or undefined where they can. */
+/** Why the shells cannot be typed into, or undefined if they can. */
 export const whyNoShells = () => whyMissing(SHELL_TOOLS);
 
-/** Why nothing can look at the man page, or undefined where something can. */
+/** Why nothing can look at the man page, or undefined if something can. */
 export const whyNoManual = () => whyMissing(MANUAL_TOOLS);
 
 /**
@@ -83,7 +83,7 @@ export function isOlder(file, than) {
   return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
 }
 
-/** Installs the npm packages of a folder where they are missing or older than its lock file. */
+/** Installs the npm packages of a folder if they are missing or older than its lock file. */
 export function ensureModules(folder = ".") {
   if (!isOlder(`${folder}/node_modules/.package-lock.json`, `${folder}/package-lock.json`)) return;
   console.log("installing npm packages");

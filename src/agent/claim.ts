@@ -17,7 +17,7 @@ export function claimedChains(): readonly ClaimedChain[] {
 }
 
 export interface Claim {
-  /** Claims the chain, or asks again; answers false while another agent holds it, true where that cannot be told. */
+  /** Claims the chain, or asks again; returns false while another agent holds it, true if that cannot be told. */
   hold(): Promise<boolean>;
   release(): void;
 }

@@ -11,7 +11,7 @@ import {
 import type { LoadedConfig } from "./config-file.ts";
 import type { Log } from "./log.ts";
 
-/** The verbosity from which the established agent tells which config it uses. */
+/** The verbosity from which the established agent logs which config it uses. */
 const DETAILS = 2;
 
 /**
@@ -27,7 +27,7 @@ export function tellNewConfig(log: Log, loaded: LoadedConfig): void {
   log.event("info", `${valid}: ${which}, resync every ${formatDuration(config.resyncInterval)}`);
 }
 
-/** What is so at each resync, in the established agent's words; `rest` says what follows from an invalid config. */
+/** What holds at each resync, in the established agent's words; `rest` says what follows from an invalid config. */
 export function tellConfig(log: Log, paths: readonly string[], loaded: LoadedConfig, rest: string): void {
   const { sources, config } = loaded;
   const names = (files: readonly string[]) => files.map((file) => JSON.stringify(file)).join(", ");
@@ -62,7 +62,7 @@ class Cache<T extends object> {
 const effective = new Cache<Config>();
 const errors = new Cache<LoadedConfig>();
 
-/** The diagnostics of a severity as text; empty where there are none. */
+/** The diagnostics of a severity as text; empty if there are none. */
 function formatThose({ diagnostics, omitted, texts }: LoadedConfig, which: Severity): string {
   const those = diagnostics.filter(({ severity }) => severity === which);
   return formatDiagnostics(those, texts, countOmitted(omitted, which));

@@ -1,7 +1,7 @@
-// Answers that take too long.
+// Bounds how long an answer is waited for.
 
 /**
- * Asks `ask`, and answers undefined where that fails or takes longer than `ms` milliseconds. While a question is under way
+ * Asks `ask`, and returns undefined if that fails or takes longer than `ms` milliseconds. While a question is under way
  * no other is asked: who comes meanwhile waits for the same answer.
  */
 export function inTime<T>(ms: number, ask: () => Promise<T>): () => Promise<T | undefined> {

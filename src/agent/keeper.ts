@@ -45,7 +45,7 @@ export interface Keeper extends Reconciler {
   changed(transaction: RuleTransaction): void;
   /** What is wanted from now on; takes effect with the next sync. */
   want(policy: FamilyPolicy): void;
-  /** Why the last sync failed; undefined where it did not. */
+  /** Why the last sync failed; undefined if it did not. */
   failure(): string | undefined;
   /** Does the kernel lack the family? Then it is no failure that its rules cannot be kept. */
   unavailable(): boolean;

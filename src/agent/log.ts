@@ -11,12 +11,12 @@ export interface Log {
   /** Something happened. `verbosity` is the --v from which it is written (klog's V levels); 0 is always. */
   event(level: LogLevel, message: string, verbosity?: number): void;
   /**
-   * Something is so, and is said each time it is found so. Below --v=4 it is written when it begins, when its message
+   * A state that lasts; it is reported each time it is found. Below --v=4 it is written when it begins, when its message
    * changes in more than a pid, and every 24 hours; `key` names what it is about. A message that takes long to make is a
    * function: it is called only if the verbosity asks for it.
    */
   state(key: string, level: LogLevel, message: string | (() => string), verbosity?: number): void;
-  /** What `key` names is no longer so; answers whether it was. */
+  /** The state that `key` names is over; returns whether it was reported. */
   over(key: string): boolean;
   /** Resolves when all lines are written; never, if they cannot be. */
   flushed(): Promise<void>;

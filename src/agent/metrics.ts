@@ -54,7 +54,7 @@ const PREFIX = "ip_masq_agent_";
 /** Syncs take 10 ms on an idle node and hundreds on a table of 40,000 legacy rules. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Makes the metrics. The library is loaded here and not before: who asks for no metrics does not pay for it. */
+/** Makes the metrics. The library is loaded here and not before: without metrics it costs nothing. */
 export async function createMetrics({ version, runtime, counters, nat }: MetricsOptions): Promise<Metrics> {
   const prom = await loadLibrary();
   const { createHash } = await import("node:crypto");

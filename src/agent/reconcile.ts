@@ -37,7 +37,7 @@ export interface Reconciler {
 }
 
 /**
- * Calls `attempt` whenever it is due. It answers whether it went well, and must not throw.
+ * Calls `attempt` whenever it is due. It returns whether it went well, and must not throw.
  *
  * @param interval asked before each wait, in milliseconds
  */

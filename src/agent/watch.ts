@@ -116,7 +116,7 @@ function addFolders(file: string, folders: Folders): void {
   }
 }
 
-/** Where the first link on the way to `path` leads, or undefined where there is none. */
+/** Where the first link on the way to `path` leads, or undefined if there is none. */
 function targetOf(path: string): string | undefined {
   const parts = path.split("/");
   for (let i = 2; i <= parts.length; i++) {

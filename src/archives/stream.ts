@@ -88,7 +88,7 @@ async function readSome(from: number, room: Uint8Array): Promise<number> {
     if (typeof result === "number") return result;
     if (result.code === "EOF") return 0;
     if (result.code !== "EAGAIN") throw result;
-    // Somebody has made a stream of ours one that does not wait.
+    // Another process has made a stream of ours non-blocking.
     await new Promise((done) => setTimeout(done, PAUSE));
   }
 }

@@ -77,6 +77,6 @@ export interface LaneHost {
   emit(piece: Piece): Promise<void>;
   /** What is said of each of these indexes. */
   endsOf(indexes: readonly number[]): Promise<readonly string[]>;
-  /** Tells how many lines the part has, and learns how many lines of its file stand before it. */
+  /** Reports how many lines the part has, and learns how many lines of its file stand before it. */
   linesBefore(lines: number): Promise<number>;
 }

@@ -4,7 +4,7 @@ import type { LockedWork } from "../host/index.ts";
 import { type Past, reportDrift } from "./drift.ts";
 import { type Change, joinTransactions, type Transaction } from "./transaction.ts";
 
-/** Transactions that one sync tries: others may write between our look and our write, but not for ever. */
+/** Transactions that one sync tries: others may write between our look and our write, but not forever. */
 const ATTEMPTS = 3;
 
 /** Changes that an error names; the others are counted. */

@@ -68,7 +68,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
 }
 
 /**
- * Everything of ours that the other kinds may have left. A kind that a flag tells where to keep the policy neither follows
+ * Everything of ours that the other kinds may have left. A kind whose flag names the place of the policy neither follows
  * another nor is followed: what the node's kernel holds has nothing to do with it.
  */
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {

@@ -31,7 +31,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
         const written = await backend.cleanup(family, chain);
         return { backend: name, family, removed: written !== undefined, done: backend.describeCleanup(chain, written) };
       } catch (error) {
-        // Without tools nothing can have been written; and a node without IPv6 has no rules of it: only who asks for the
+        // Without tools nothing can have been written; and a node without IPv6 has no rules of it: only callers that ask for the
         // family is told that it cannot be read.
         const optional =
           (choice === AUTO && isMissing(error)) || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));

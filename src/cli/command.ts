@@ -3,7 +3,7 @@ import type { Io } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Command {
-  /** What follows the flags; empty where nothing may. */
+  /** What follows the flags; empty if nothing may. */
   readonly operands: string;
   /** Does a FILE that follows the flags stand for --config=FILE? */
   readonly configOperand?: true;
@@ -14,6 +14,6 @@ export interface Command {
   readonly exits: string;
   /** The exit code for bad usage; 2 by default. */
   readonly usageExit?: number;
-  /** Carries it out and answers the exit code. */
+  /** Carries it out and returns the exit code. */
   readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
 }

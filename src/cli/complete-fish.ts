@@ -80,6 +80,6 @@ end
 
 complete -c ip-masq-agent -f
 ${[...names, ...operands, ...flags].join("\n")}
-complete -c ip-masq-agent -l help -d 'tell what there is'
+complete -c ip-masq-agent -l help -d 'show usage'
 `;
 }

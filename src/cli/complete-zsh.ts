@@ -9,7 +9,7 @@ function arm({ name, flags, operand, repeats }: Completed): string {
   return `    (${name})
       operand=${quoted(operand)} many=${repeats ? 1 : ""}
       flags=(
-${[...shown, "'--help:tell what there is'"].map((flag) => `        ${flag}`).join("\n")}
+${[...shown, "'--help:show usage'"].map((flag) => `        ${flag}`).join("\n")}
       ) ;;`;
 }
 

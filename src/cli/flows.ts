@@ -21,7 +21,7 @@ export interface FlowUse {
 }
 
 /**
- * Reads all lines of the files and folders that `words` name, of standard input where that is `-` or nothing. Returns undefined
+ * Reads all lines of the files and folders that `words` name, of standard input if that is `-` or nothing. Returns undefined
  * if the reader of the output went away, which is no error. Throws {@link ArchiveError} or {@link OutputError}.
  */
 export async function readFlows(

@@ -11,13 +11,13 @@ export class InputError extends reportedAs("input-unreadable") {}
 /** How messages name a file. */
 export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : printableName(file));
 
-/** Standard input can be read once. Throws {@link UsageError} where more than one of these files is `-`. */
+/** Standard input can be read once. Throws {@link UsageError} if more than one of these files is `-`. */
 export function readStdinOnce(...files: readonly (string | undefined)[]): void {
   if (files.filter((file) => file === "-").length < 2) return;
   throw new UsageError("standard input can be read once: name files, so that - or no FILE stands for one thing only");
 }
 
-/** Reads a file, or standard input for `-`, into the room that it is given; how many bytes, 0 at its end. */
+/** Reads a file, or standard input for `-`, into the buffer that it is given; how many bytes, 0 at its end. */
 export interface Input {
   read(room: Uint8Array): number;
   close(): void;
@@ -82,7 +82,7 @@ function orRefuse<T>(file: string, work: () => T): T {
   }
 }
 
-/** Somebody has made a stream of ours one that does not wait: wait here. */
+/** Another process has made a stream of ours non-blocking: wait here. */
 export function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }

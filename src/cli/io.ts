@@ -66,7 +66,7 @@ export function withStyle(io: Io, { colored, format }: { readonly colored: boole
   return { ...io, print, color: picocolors.createColors(colored), format };
 }
 
-/** What of the process tells whether text is coloured. */
+/** What decides whether text is coloured. */
 export interface ColorFacts {
   readonly isTerminal: boolean;
   readonly env: Readonly<Record<"NO_COLOR" | "FORCE_COLOR" | "TERM", string | undefined>>;

@@ -40,7 +40,7 @@ export async function followWrite(
   const unknown = families.flatMap(({ before, after }) => (before ? [] : [after]));
   try {
     const changed = known.length > 0 ? await resetKnown(known, reset, host) : undefined;
-    // Where there were no rules, what is open is compared with the new ones, and left alone.
+    // If there were no rules, what is open is compared with the new ones, and left alone.
     const rest = unknown.length > 0 ? await countMisplaced(unknown, host) : 0;
     const { old = 0, deleted = 0, failure } = changed ?? {};
     return { left: old - deleted + rest, deleted, failure };

@@ -65,7 +65,7 @@ async function writeAll(data: Uint8Array): Promise<void> {
     // The reader went away: reading ends for that.
     else if (result.code === "EPIPE") throw result;
     else if (result.code !== "EAGAIN") throw new OutputError(`cannot write to standard output: ${result.message}`);
-    // Somebody has made a stream of ours one that does not wait.
+    // Another process has made a stream of ours non-blocking.
     else await new Promise((done) => setTimeout(done, 5));
   }
 }

@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 export interface Document {
-  /** The first document's root; undefined where the file holds none. */
+  /** The first document's root; undefined if the file holds none. */
   readonly root: Node | undefined;
   readonly isJson: boolean;
 }

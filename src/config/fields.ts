@@ -14,7 +14,7 @@ export type Fields = ReadonlyMap<ConfigKey, Entry>;
 const fold = (key: string) => key.toUpperCase();
 const KEYS: ReadonlyMap<string, ConfigKey> = new Map(CONFIG_KEYS.map((key) => [fold(key), key]));
 
-/** The known keys of the root. Unknown and repeated ones are reported; undefined where the root is no mapping. */
+/** The known keys of the root. Unknown and repeated ones are reported; undefined if the root is no mapping. */
 export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report): Fields | undefined {
   if (!root || (root.kind === "scalar" && root.value === null)) return new Map();
   if (root.kind !== "map") {

@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 
 const quote = (text: string) => JSON.stringify(excerpt(text));
 
-/** The interval in nanoseconds; 0 where the text is bad, which is reported. */
+/** The interval in nanoseconds; 0 if the text is bad, which is reported. */
 export function intervalOf(text: string, entry: Entry | undefined, report: Report): bigint {
   const at = entry?.value.span ?? { start: 0, end: 0 };
   const parsed = parseDuration(text);

@@ -34,7 +34,7 @@ export const MAX_ENTRY = 1_000;
 /** Characters of a value that a message repeats. */
 const MAX_SHOWN = 200;
 
-/** The text, or its beginning where it is too long to be shown. */
+/** The text, or its beginning if it is too long to be shown. */
 export function excerpt(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

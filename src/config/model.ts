@@ -4,7 +4,7 @@ import type { AddressRange, Prefix } from "../core/index.ts";
 import type { ConfigKey } from "./keys.ts";
 import type { Span } from "./report.ts";
 
-/** A CIDR of a list, and where it was said. */
+/** A CIDR of a list, and its place in the config. */
 export interface Destination {
   readonly prefix: Prefix;
   /** As it was written. */
@@ -15,7 +15,7 @@ export interface Destination {
   readonly span: Span | undefined;
 }
 
-/** The name of a network interface, or its beginning and a `*`, and where that was said. */
+/** The name of a network interface, or its beginning and a `*`, and its place in the config. */
 export interface OutputInterface {
   readonly name: string;
   readonly origin: Destination["origin"];

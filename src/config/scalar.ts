@@ -29,7 +29,7 @@ export function resolveYaml(source: string): Value {
   return source;
 }
 
-/** The value of an unquoted JSON word, or undefined where JSON has none of that spelling. */
+/** The value of an unquoted JSON word, or undefined if JSON has none of that spelling. */
 export function resolveJson(source: string): Value | undefined {
   if (source === "true" || source === "false") return source === "true";
   if (source === "null") return null;

@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { distance } from "fastest-levenshtein";
 
-/** The candidate nearest to `word`, without regard to case, or undefined where none is near enough to be meant. */
+/** The candidate nearest to `word`, without regard to case, or undefined if none is near enough to be meant. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const typed = word.toLowerCase();
   const [best] = candidates

@@ -12,7 +12,7 @@ export interface SyntaxProblem {
 }
 
 export interface Syntax {
-  /** The first document; undefined where there is none, or where reading stopped. */
+  /** The first document; undefined if there is none, or where reading stopped. */
   readonly document: Document.Parsed | undefined;
   readonly problems: readonly SyntaxProblem[];
   /** Where a second document begins. It is not read. */

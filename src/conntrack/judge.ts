@@ -45,7 +45,7 @@ export function connectionJudge(outcomes: Outcomes, outputInterface?: string): C
  */
 export type Standing = "right" | "wrong" | "unclear";
 
-/** Tells how connections stand on a node with these addresses. */
+/** Says how connections stand on a node with these addresses. */
 export function createStanding(
   own: readonly OwnAddress[],
 ): (connection: Connection, decision: Decision, before?: Decision) => Standing {

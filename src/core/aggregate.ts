@@ -33,7 +33,7 @@ export type Change =
 /**
  * The smallest list that covers exactly the same addresses as the given prefixes, which must be good and aligned: what
  * lies inside another goes, and two halves of one prefix become that prefix, again and again. O(n).
- * Throws {@link CoreMemoryError} where it does not fit.
+ * Throws {@link CoreMemoryError} if it does not fit.
  */
 export function aggregate(prefixes: PrefixRecords): Aggregate {
   checkGoodRecords(prefixes, "the prefixes");

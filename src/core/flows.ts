@@ -54,7 +54,7 @@ export interface LineBatch {
   readonly count: number;
   /** For each table, and in it for each line: the index of the longest prefix that contains the address; -1 for none. */
   readonly indexes: readonly Int32Array[];
-  /** The address of a line as it is written there; empty where it has none. */
+  /** The address of a line as the line has it; empty if it has none. */
   address(line: number): string;
   /** A line without its end. */
   text(line: number): string;
@@ -84,7 +84,7 @@ interface PlacedTable {
   readonly gate: (LineGate & { readonly at: number }) | undefined;
 }
 
-/** Puts a place into the core (layout in assembly/places.ts), and answers where it is. */
+/** Puts a place into the core (layout in assembly/places.ts), and returns where it is. */
 function putPlace(instance: Instance, place: AddressPlace): number {
   if (place === "first" || place === "only")
     return instance.put(Uint32Array.of(place === "only" ? 1 : 0, 0, 0, 0, 0, 0));
@@ -178,7 +178,7 @@ export class LineReader {
 
   /**
    * Where the text's next bytes belong. What was copied must have been taken by then.
-   * Throws {@link CoreMemoryError} where a line does not fit.
+   * Throws {@link CoreMemoryError} if a line does not fit.
    */
   room(): Uint8Array<ArrayBuffer> {
     const left = this.#end - this.#from;
@@ -216,7 +216,7 @@ export class LineReader {
     }
   }
 
-  /** The next lines of the text that is there, or undefined where none is whole. */
+  /** The next lines of the text that is there, or undefined if none is whole. */
   next(): LineBatch | undefined {
     if (!this.#whole) return undefined;
     const instance = this.#instance;

@@ -119,14 +119,14 @@ export class Instance {
     return this.#exports;
   }
 
-  /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} where there is none. */
+  /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} if there is none. */
   alloc(size: number): number {
     const at = size < 2 ** 31 ? this.call.alloc(size) >>> 0 : 0;
     if (at === 0) throw new CoreMemoryError(`the core cannot take ${size} more bytes`);
     return at;
   }
 
-  /** What `work` answers; the room that it takes is given back. */
+  /** What `work` returns; the memory that it takes is given back. */
   scratch<T>(work: () => T): T {
     const mark = this.alloc(0);
     const result = work();
@@ -134,7 +134,7 @@ export class Instance {
     return result;
   }
 
-  /** Copies bytes in, and answers where they are. */
+  /** Copies bytes in, and returns where they are. */
   put(data: Uint8Array | Uint32Array | Int32Array | BigUint64Array): number {
     const at = this.alloc(data.byteLength);
     this.overwrite(at, data);
@@ -169,7 +169,7 @@ export class Instance {
     return new Int32Array(this.call.memory.buffer, at, length);
   }
 
-  /** Copies text in as UTF-8; answers where it is and how many bytes it has. */
+  /** Copies text in as UTF-8; returns where it is and how many bytes it has. */
   putText(text: string): { at: number; length: number } {
     const data = encoder.encode(text);
     return { at: this.put(data), length: data.length };

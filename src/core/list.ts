@@ -15,7 +15,7 @@ export interface PrefixList {
   readonly hasIPv6: boolean;
   /** The lines of those that are. */
   ipv6Lines(): number[];
-  /** An entry and its line, from 1. Throws where it is no prefix. */
+  /** An entry and its line, from 1. Throws if it is no prefix. */
   entry(index: number): { readonly prefix: Prefix; readonly line: number };
   /** A copy of all entries, as a table takes them, and behind them of what is given. Nothing may be flawed. */
   records(more?: PrefixRecords): PrefixRecords;
@@ -26,7 +26,7 @@ export interface PrefixList {
 /** Bytes of a list that the core holds at a time. A call for each also lets the engine put faster code into the next. */
 const PIECE = 1 << 16;
 
-/** Passes a list through the core, in pieces; answers where its records are. */
+/** Passes a list through the core, in pieces; returns where its records are. */
 function readInto(instance: Instance, list: Uint8Array, piece: number): number {
   const { call } = instance;
   call.reset();
@@ -50,7 +50,7 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
 
 /**
  * Reads UTF-8 text of lines, each a prefix with white space around it or nothing; what follows a `#` does not count. An
- * address without a length is the prefix of all its bits. O(n), 24 bytes an entry. Throws {@link CoreMemoryError} where
+ * address without a length is the prefix of all its bits. O(n), 24 bytes an entry. Throws {@link CoreMemoryError} if
  * it does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {

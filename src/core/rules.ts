@@ -42,7 +42,7 @@ const PIECE = 1 << 16;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Passes a dump through the core, in pieces; answers its findings. */
+/** Passes a dump through the core, in pieces; returns its findings. */
 function findIn(dump: Uint8Array, chain: string, piece: number): DataView {
   const { call } = shared;
   call.reset();
@@ -117,7 +117,7 @@ export type Edit =
   | { readonly op: "insert"; readonly place: number; readonly line: string };
 
 /**
- * The fewest deletions and insertions that make `from` into `to`, or undefined where both are so large and so full of
+ * The fewest deletions and insertions that make `from` into `to`, or undefined if both are so large and so full of
  * equal lines that the search does not fit. O((n + r) log n), r counting the pairs of equal lines
  * (Hunt and Szymanski, CACM 20(5), 1977).
  *

@@ -68,7 +68,7 @@ function fewOf(
   return { records: { bytes: own, length: indexes.length }, indexes };
 }
 
-/** Cuts the space in an instance, and answers where the segments are there. */
+/** Cuts the space in an instance, and returns where the segments are there. */
 function cut(
   instance: Instance,
   prefixes: PrefixRecords,

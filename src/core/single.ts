@@ -22,7 +22,7 @@ export class SingleReader {
   /** All memory of the core, in bytes and in words. Both are empty once the memory has grown. */
   #bytes = new Uint8Array();
   #words: Uint32Array = new Uint32Array();
-  /** What the record says: who asks about one CIDR asks often. */
+  /** What the record says: one CIDR is often asked about again. */
   #last: string | undefined;
   #wanted: Wanted | undefined;
 

@@ -25,8 +25,8 @@ export interface LookupTable {
 const BATCH = 1 << 13;
 
 /**
- * Puts good records into the core of `instance` as a table, and answers where it is and what it takes.
- * Throws {@link CoreMemoryError} where it does not fit.
+ * Puts good records into the core of `instance` as a table, and returns where it is and what it takes.
+ * Throws {@link CoreMemoryError} if it does not fit.
  */
 export function putTable(instance: Instance, prefixes: PrefixRecords, decider: Decider): { at: number; size: number } {
   const at = instance.put(prefixes.bytes);

@@ -6,7 +6,7 @@ import process from "node:process";
 const LOCK_FILE = "/run/xtables.lock";
 
 /**
- * What holds the lock now, as `name (pid 42)`; undefined where nothing does or it cannot be told: a container sees only
+ * What holds the lock now, as `name (pid 42)`; undefined if nothing does or it cannot be told: a container sees only
  * the processes of its own pid namespace.
  */
 export function lockHolder(): string | undefined {

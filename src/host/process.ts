@@ -18,7 +18,7 @@ const DENIED = /\b(permission denied|operation not permitted)\b|\byou must be ro
 export class ToolError extends ReportedError {
   readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
   readonly command: string;
-  /** The exit code; null where it did not exit by itself. */
+  /** The exit code; null if it did not exit by itself. */
   readonly exit: number | null;
   readonly stderr: string;
 

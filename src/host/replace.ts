@@ -1,4 +1,4 @@
-// Replaces a file as a whole: who reads it finds the old one or the new one.
+// Replaces a file as a whole: readers find the old one or the new one.
 import {
   closeSync,
   fchmodSync,
@@ -18,7 +18,7 @@ import process from "node:process";
 
 /**
  * Replaces the file at `path` by one with these bytes, the same mode and, as far as this process may, the same owner and
- * group. Answers false, and replaces nothing, where it is not any more what `was` read from it.
+ * group. Returns false, and replaces nothing, if it is no longer what `was` read from it.
  *
  * Only root may give a file away, so whoever else replaces another's file owns it then, as with `sed -i`: who may write
  * into the folder could take that file away all the same. Where the group cannot be kept either, it may do no more than
@@ -51,7 +51,7 @@ export function replaceFile(path: string, was: Uint8Array, bytes: Uint8Array): b
   return true;
 }
 
-/** Gives an open file the group of another, and its owner where that is allowed. Answers whether the group is the same now. */
+/** Gives an open file the group of another, and its owner if that is allowed. Returns whether the group is the same now. */
 function giveTo(file: number, { uid, gid }: Stats): boolean {
   const now = fstatSync(file);
   for (const owner of [uid, now.uid]) {

@@ -8,7 +8,7 @@ import { bare, Words, wordsOf } from "./nft-text-words.ts";
 
 export interface NftText {
   readonly items: NftItems;
-  /** The rules by their handles, as they stand in the text. Where it has none, they are numbered. */
+  /** The rules by their handles, as they stand in the text. If it has none, they are numbered. */
   readonly texts: ReadonlyMap<number, string>;
 }
 

@@ -5,7 +5,7 @@ import type { BaseChain } from "./model.ts";
 /**
  * Groups chains by what is known of their order. Smaller priorities are called first. Of chains with one priority the
  * kernel calls the one that was hooked in last (net/netfilter/core.c, nf_hook_entries_grow: a new hook goes before those
- * of its priority). Handles tell which one that is within a table. Across tables nothing does: the numbers of tables say
+ * of its priority). Handles show which one that is within a table. Across tables nothing does: the numbers of tables say
  * which was made first, not when a chain was hooked in.
  */
 export function orderChains(chains: readonly BaseChain[]): readonly (readonly BaseChain[])[] {

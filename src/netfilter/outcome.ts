@@ -36,7 +36,7 @@ export interface Ending {
   readonly base: BaseChain | undefined;
   readonly source: Intervals;
   readonly destination: Intervals;
-  /** What must be known to tell whether a packet ends in this way. */
+  /** What must be known to decide whether a packet ends in this way. */
   readonly undecided: readonly Undecided[];
 }
 

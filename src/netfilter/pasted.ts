@@ -1,4 +1,4 @@
-// The hook as far as somebody has pasted what tools print of it.
+// The hook as far as pasted output of the tools shows it.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { BaseChain, NatView, Unseen } from "./model.ts";

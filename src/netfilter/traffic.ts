@@ -63,7 +63,7 @@ export interface State {
   readonly bits: Readonly<Record<BitsField, Bits>>;
   readonly inputInterface: Names;
   readonly outputInterface: Names;
-  /** Answers of matches that are not interpreted: a packet gets the same one from each. */
+  /** The outcomes of matches that are not interpreted: for one packet each of them always has the same. */
   readonly answers: ReadonlyMap<string, boolean>;
   readonly because: Reasons | undefined;
 }

@@ -15,7 +15,7 @@ const TARGETS = new Set(
   ).split(" "),
 );
 
-/** Why iptables would refuse (or misread) `name` as the name of a new chain, or undefined where it takes it. */
+/** Why iptables would refuse (or misread) `name` as the name of a new chain, or undefined if it takes it. */
 export function checkChainName(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (name.length > MAX_LENGTH) return `it has ${name.length} characters; iptables takes ${MAX_LENGTH} at most`;

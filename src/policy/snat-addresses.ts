@@ -33,7 +33,7 @@ export function missingAddresses({ snat }: Config, local: readonly string[]): re
         ? `none of the ${size} addresses ${range} is`
         : `${missing} of the ${size} addresses ${range} ${missing === 1n ? "is" : "are"} not`;
     const what = size === 1n ? `${range} is not` : missingOf;
-    const message = `snat: ${what} on this node; answers come back only if the network routes them here`;
+    const message = `snat: ${what} on this node; replies come back only if the network routes them here`;
     return [{ message, origin }];
   });
 }

@@ -38,7 +38,7 @@ export interface CodeProps {
 /** More lines than this are shown without colours, which would take seconds. */
 const COLOURED = 2_000;
 
-/** Lines of rules; of a diff where they have a kind. It scrolls, so the keyboard must reach it. */
+/** Lines of rules; of a diff if they have a kind. It scrolls, so the keyboard must reach it. */
 export function Code({ label, lines, testid }: CodeProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable

@@ -75,7 +75,7 @@ function PastePlan({ shown, paste, policy }: PastePlanProps) {
         <FamilyPlan
           key={part.family}
           policy={part}
-          // A text that cannot be read is so for both families.
+          // A text that cannot be read is unreadable for both families.
           planned={i > 0 && plans[0]?.ok === false ? undefined : plans[i]}
           title={policy.length > 1 && plans[0]?.ok ? { ipv4: "IPv4: ", ipv6: "IPv6: " }[part.family] : ""}
         />

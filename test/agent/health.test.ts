@@ -27,7 +27,7 @@ test("alive while the syncs of each family end within three intervals, two minut
 const keeper = (family: "ipv4" | "ipv6", settled: boolean, failure?: string, unavailable = false) =>
   ({ family, settled: () => settled, failure: () => failure, unavailable: () => unavailable }) as Keeper;
 
-test("ready when every family is as it shall be", () => {
+test("ready when every family is in sync", () => {
   const options = { file: "c", ipv6: false, reservedRanges: false };
   const bad = { ...parseConfig("cidrLimit: x", options), sources: [] };
   const good = { ...parseConfig("", options), sources: [] };

@@ -11,13 +11,13 @@ export interface Call {
   readonly args: readonly string[];
   /** 0 unless given. */
   readonly exit?: number;
-  /** Whole where it is a string. */
+  /** Whole if it is a string. */
   readonly stdout?: RegExp | string;
   readonly stderr?: RegExp | string;
   readonly input?: string | Uint8Array;
 }
 
-/** A folder for the files of a test, which goes after it, and what writes one there and answers its path. */
+/** A folder for the files of a test, which goes after it, and what writes one there and returns its path. */
 export function testFolder(): { folder: string; file: (name: string, text: string) => string } {
   const folder = mkdtempSync(`${tmpdir()}/masq-cli-`);
   test.after(() => rmSync(folder, { recursive: true }));
@@ -49,7 +49,7 @@ async function check({ args, exit = 0, stdout, stderr, input }: Call, runtime: R
   like(result.stderr, stderr, where);
 }
 
-function like(got: string, expected: RegExp | string | undefined, where: string): void {
-  if (typeof expected === "string") assert.is(got, expected, where);
-  else assert.match(got, expected ?? /^/, where);
+function like(got: string, expected: RegExp | string | undefined, call: string): void {
+  if (typeof expected === "string") assert.is(got, expected, call);
+  else assert.match(got, expected ?? /^/, call);
 }

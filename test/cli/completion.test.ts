@@ -66,7 +66,7 @@ function zsh(name: string, load: string): [string, Record<string, string>] {
   return ["zsh -i", { ZDOTDIR: `${folder}/${name}` }];
 }
 
-/** Types each line and a key; answers what the lines are then. */
+/** Types each line and a key; returns what the lines are then. */
 async function typed(name: string, lines: readonly string[], key: string): Promise<string[]> {
   const [command, env] = TERMINALS[name]?.() ?? ["", {}];
   const terminal = openTerminal(command, { COLUMNS: "2000", INPUTRC: "/dev/null", ...env }, here);

@@ -13,7 +13,7 @@ test("every help fits a terminal", () => {
   }
 });
 
-test("a command's help tells what its flags are there", () => {
+test("a command's help lists its flags", () => {
   for (const name of Object.keys(COMMANDS)) {
     const rows = [...help(name).matchAll(/^ {2}(?:-\w, )?--([\w-]+)(?:=(\S+))? {2}/gm)].map((match) => [
       match[1],

@@ -47,7 +47,7 @@ const TSC = resolve("node_modules/typescript/bin/tsc");
 const output = (cwd: string, file: string, ...args: string[]) =>
   execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 
-/** npm, which shall look for nothing elsewhere. */
+/** npm, which must look nowhere else. */
 const npm = (cwd: string, ...args: string[]) =>
   output(cwd, "npm", ...args, "--silent", "--offline", "--no-audit", "--no-fund");
 

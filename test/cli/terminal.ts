@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { type Callback, type Context, test } from "uvu";
 
-/** A test that needs the shells; skipped, and counted so, where they are not to be had. */
+/** A test that needs the shells; skipped, and counted as skipped, if they are not available. */
 export function shellTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_SHELLS ? test.skip : test)(name, callback);
 }
 
 export interface Terminal {
-  /** Types, and answers what the shell then prints up to a match. */
+  /** Types, and returns what the shell then prints up to a match. */
   type(keys: string, until: RegExp): Promise<string>;
   close(): void;
 }

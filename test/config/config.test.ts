@@ -86,7 +86,7 @@ test("each problem has its code and its place", () => {
   for (const [text, expected] of cases) assert.equal(report(text), expected, text);
 });
 
-test("what would take for ever is refused at once", () => {
+test("what would never end is refused at once", () => {
   const levels = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i === 0 ? "x" : `*a${i - 1}`)}]`);
   const bomb = parseConfig(`${levels.join("\n")}\nnonMasqueradeCIDRs: *a11\n`, OPTIONS);
   assert.match(

@@ -1,4 +1,4 @@
-// Texts that nobody writes but who wants to do harm, and valid ones as large as they can be.
+// Texts that only an attacker writes, and valid ones as large as they can be.
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";

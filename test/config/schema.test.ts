@@ -24,7 +24,7 @@ const toData = (node: Node | undefined): unknown => {
   return node.kind === "list" ? node.items.map(toData) : node.value;
 };
 
-/** The config as data, as its dialect of YAML has it. Keys in another case, and without meaning, an editor shall mark. */
+/** The config as data, as its dialect of YAML has it. Keys in another case, and without meaning, an editor must mark. */
 function dataOf(text: string): unknown {
   const { root, isJson } = readDocument(text.replace(/^\uFEFF/, ""), () => {});
   const fields = fieldsOf(root, isJson, () => {});

@@ -156,7 +156,7 @@ test("deletions by rule name all that is to go, and nothing that is to stay", ()
       });
     });
     const connections = [...new Set(lines)].flatMap((line) => parseConnection(line.trim()) ?? []);
-    // What is to go is so by its ends.
+    // The two ends of a connection decide whether it goes.
     const ends = (connection: Connection) => formatDeletion(pairDeletion(connection));
     const chosen = new Map<string, Deletion | undefined>();
     const dueTo = pick([NODE, POD]);

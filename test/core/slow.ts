@@ -47,7 +47,7 @@ export function sortSlow(list: readonly Prefix[]): Prefix[] {
   );
 }
 
-/** The prefix that has `a` and `b` as its halves, or undefined where none has. */
+/** The prefix that has `a` and `b` as its halves, or undefined if none has. */
 function wholeOf(a: Prefix, b: Prefix): Prefix | undefined {
   if (a.family !== b.family || a.bits !== b.bits || a.bits === 0) return undefined;
   const half = 1n << BigInt(width(a) - a.bits);
@@ -141,7 +141,7 @@ export function addressSlow(line: string): string {
   return "";
 }
 
-/** What the line of a plain list means, or undefined where it is no prefix that a rule can be made of. */
+/** What the line of a plain list means, or undefined if it is no prefix that a rule can be made of. */
 export function readPrefixSlow(text: string): Prefix | undefined {
   const [address = "", length, more] = text.split("/");
   if (more !== undefined || !isAddressSlow(address)) return undefined;

@@ -1,4 +1,4 @@
-// Are these objects what the API server takes? The API's JSON schemas tell of the values, and its types, by a type checker, of
+// Are these objects what the API server takes? The API's JSON schemas check the values, and its types, by a type checker, of
 // fields that are misspelt or of no such object: schemas let those pass, as an API server may.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const MODULES = `${MANIFESTS}/node_modules`;
 const FOLDER = "build/deploy";
 
-/** What is wrong with the objects, as schemas and type checker say it; empty where nothing is. */
+/** What is wrong with the objects, as schemas and type checker say it; empty if nothing is. */
 export async function whatIsWrong(objects: readonly KubeObject[]): Promise<string> {
   const wrong: string[] = [];
   const lines: string[] = [];

@@ -146,7 +146,7 @@ const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
 const inputs = (series: Readonly<Record<string, string>>) =>
   Object.entries(series).map(([name, values]) => ({ series: name, values }));
 
-/** Runs promtool's tests of these groups of rules, and throws what it says where one fails. */
+/** Runs promtool's tests of these groups of rules, and throws what it says if one fails. */
 function promtool(groups: object, tests: readonly object[]): void {
   withFolder((folder) => {
     writeFileSync(`${folder}/rules.yaml`, JSON.stringify({ groups }));

@@ -17,7 +17,7 @@ export interface KubeObject {
 /** A test that makes manifests. */
 export const manifestTest = process.env.NO_MANIFESTS ? test.skip : test;
 
-/** Runs one of the tools, which ask no cluster here; what it says where it fails is the error's message. */
+/** Runs one of the tools, which ask no cluster here; what it says if it fails is the error's message. */
 export function tool(name: keyof typeof MANIFEST_TOOLS, ...args: string[]): string {
   return execFileSync(MANIFEST_TOOLS[name], args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }

@@ -26,7 +26,7 @@ test("the head of a request", () => {
   for (const [text, expected] of cases) assert.equal(parseRequest(text), expected, JSON.stringify(text));
 });
 
-/** Sends a text, and answers all that comes back until the server closes. */
+/** Sends a text, and returns all that comes back until the server closes. */
 function ask(port: number, text: string, how: "write" | "end" = "write"): Promise<string> {
   return new Promise((done) => {
     let answer = "";

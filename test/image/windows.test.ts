@@ -38,7 +38,7 @@ function copyTools(root: string): void {
   }
 }
 
-/** A zip laid out as the Node project's; answers its checksum. */
+/** A zip laid out as the Node project's; returns its checksum. */
 function makeNode(folder: string): string {
   const name = "node-v22.0.0-win-x64";
   mkdirSync(`${folder}/${name}/node_modules/npm`, { recursive: true });

@@ -40,7 +40,7 @@ export function run(
 ): Promise<Result> {
   const [file = "", ...args] = command;
   return new Promise((done, fail) => {
-    // The test runner asks for colour, and later Nodes warn where both are said.
+    // The test runner asks for colour, and later Nodes warn if both are said.
     const child = spawn(file, args, { env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env } });
     const result: Result = { exit: null, stdout: "", stderr: "" };
     child.stdout.on("data", (data) => (result.stdout += data));
@@ -52,20 +52,20 @@ export function run(
   });
 }
 
-/** Runs the bundle, in a namespace where one is named. */
+/** Runs the bundle, in a namespace if one is named. */
 export function agent(
   namespace: string | undefined,
   args: readonly string[],
   { runtime = "node" as Runtime, env = {}, input = "" as string | Uint8Array } = {},
 ): Promise<Result> {
   const command = [...RUNTIMES[runtime], ...args];
-  // A call that is expected to be refused must not meet the host's rules where it is not.
+  // A call that is expected to be refused must not meet the host's rules if it is not refused.
   if (namespace === undefined) return run(process.env.NO_KERNEL ? command : ["unshare", "-n", ...command], input, env);
   const [file, rest] = inside(namespace, command);
   return run([file, ...rest], input, env);
 }
 
-/** A test that needs root, iptables and namespaces; skipped, and counted so, where they are not to be had. */
+/** A test that needs root, iptables and namespaces; skipped, and counted as skipped, if they are not available. */
 export function kernelTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_KERNEL ? test.skip : test)(name, callback);
 }
@@ -90,7 +90,7 @@ export async function withNode<T>(use: (node: string, folder: string) => Promise
   }
 }
 
-/** Writes a config file and answers the flag that names it. */
+/** Writes a config file and returns the flag that names it. */
 export function configFlag(folder: string, text: string, name = "config.yaml"): string {
   writeFileSync(`${folder}/${name}`, text);
   return `--config=${folder}/${name}`;
@@ -106,7 +106,7 @@ export function saved(node: string, variant: Variant, family: "ipv4" | "ipv6" = 
   return counters ? text : text.replace(/\[\d+:\d+\]$/gm, "[0:0]");
 }
 
-/** Carries out iptables-restore input as somebody else would. */
+/** Carries out iptables-restore input as another program would. */
 export function restore(node: string, variant: Variant, text: string, family: "ipv4" | "ipv6" = "ipv4"): void {
   runInside(node, [tool(variant, family, "restore"), "--noflush"], text);
 }

@@ -1,4 +1,4 @@
-// Changes by other programs, undone as soon as the kernel tells of them: the resync interval is an hour.
+// Changes by other programs, undone as soon as the kernel reports them: the resync interval is an hour.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";

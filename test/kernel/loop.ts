@@ -16,7 +16,7 @@ export interface Loop {
   /** Waits for a condition, and fails after 10 s with the log. */
   until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
-  /** Sends the signal and answers the exit code and how long it took, in milliseconds. */
+  /** Sends the signal and returns the exit code and how long it took, in milliseconds. */
   stop(signal: NodeJS.Signals): Promise<{ exit: number | null; took: number }>;
   log(): string;
   /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text; 599 where nobody answers. */

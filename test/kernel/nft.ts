@@ -10,7 +10,7 @@ export const TABLE = "ip-masq-agent";
 export const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 export const NFT_FAMILY = { ipv4: "ip", ipv6: "ip6" } as const;
 
-/** Carries out a transaction as somebody else would. */
+/** Carries out a transaction as another program would. */
 export const nft = (node: string, text: string): string => runInside(node, ["nft", "-f", "-"], `${text}\n`);
 
 /** Our table of a family; empty if there is none. */

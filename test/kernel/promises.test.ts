@@ -9,7 +9,7 @@ import { agent, configFlag, kernelTest, restore, ruleLines, run, saved, VARIANTS
 const A = "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n";
 const B = "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10]\nmasqLinkLocal: true\n";
 
-/** A folder of tools that note each call and then do what the real ones do. Answers the PATH and the calls so far. */
+/** A folder of tools that note each call and then do what the real ones do. Returns the PATH and the calls so far. */
 function watchTools(folder: string): { env: { PATH: string }; calls: () => string[] } {
   const log = `${folder}/calls`;
   for (const family of ["iptables", "ip6tables"]) {

@@ -182,7 +182,7 @@ kernelTest("at --v=2 it says what the established agent says, once", () =>
   }),
 );
 
-kernelTest("who holds the agents' turn for ever is told of, and waited for only to write", () =>
+kernelTest("a process that never lets go of the agents' turn is reported, and only writes wait for it", () =>
   withNode(async (node) => {
     const hold =
       "require('net').createServer().listen('\\0ip-masq-agent/turn/nft/ipv4/IP-MASQ-AGENT', () => console.log())";

@@ -73,7 +73,7 @@ kernelTest("a tool that is not there", () =>
   }),
 );
 
-kernelTest("a tool that hangs is killed after 30 s, and nothing waits for ever", () =>
+kernelTest("a tool that hangs is killed after 30 s, and nothing hangs with it", () =>
   withNode(async (node, folder) => {
     const env = fake(folder, "iptables-nft-restore", "sleep 300");
     const { exit, stderr } = await agent(
@@ -104,7 +104,7 @@ kernelTest("foreign rules in table nat that iptables cannot show hide nothing of
   }),
 );
 
-kernelTest("cleanup tells where IPv6 rules could not be removed", () =>
+kernelTest("cleanup reports IPv6 rules that could not be removed", () =>
   withNode(async (node, folder) => {
     const flag = "--iptables-variant=nft";
     await agent(node, ["apply", flag, "--enable-ipv6", configFlag(folder, CONFIG)]);

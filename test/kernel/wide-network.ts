@@ -31,7 +31,7 @@ export async function makeWideNetwork() {
     -n ${node} -6 route add fd00:99::1 via 2001:db8:2::2
     -n ${outside} route add 10.245.0.0/24 via 192.0.2.1
     -n ${outside} -6 route add fd00:245::/64 via 2001:db8:1::1`);
-  // Answers to kept addresses come by another interface than the packets went.
+  // Replies to kept addresses come by another interface than the packets went.
   for (const name of [node, outside]) {
     runInside(name, ["sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done"]);
   }

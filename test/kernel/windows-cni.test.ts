@@ -1,4 +1,4 @@
-// A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched where it is bad.
+// A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched if it is bad.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -141,7 +141,7 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-kernelTest("who reads the file meanwhile finds the old one or the new one, whole", () => {
+kernelTest("readers of the file find the old one or the new one, whole", () => {
   // Large enough for a write in place to be seen half done.
   const others = Array.from({ length: 40_000 }, (_, i) => `search-${i}.example`);
   const text = JSON.stringify({ type: "win-bridge", dns: { search: others } }, null, 2);

@@ -233,7 +233,7 @@ test("iptables-legacy is only asked if the kernel has its table already", async 
   ]);
 });
 
-test("missing tools and privileges are said, and make every answer a maybe", async () => {
+test("missing tools and privileges are reported, and make every answer a maybe", async () => {
   const save = (step: Partial<Step>): Step => ({ command: "iptables-nft-save -t nat", ...step });
   const seen = await look([NO_NFT, save({ stdout: saveText(["-A POSTROUTING -j MASQUERADE"]) })]);
   assert.equal(unseen(seen), ["nft: the chains of nftables: nft is not installed"]);

@@ -20,7 +20,7 @@ let browser: Browser | undefined;
 
 test.after(() => browser?.close());
 
-/** A test that needs a browser; skipped where NO_BROWSER says why there is none. */
+/** A test that needs a browser; skipped if NO_BROWSER says why there is none. */
 export function browserTest(name: string, body: () => Promise<void>): void {
   if (process.env.NO_BROWSER) test.skip(name, body);
   else test(name, body);

@@ -1,6 +1,6 @@
 {{- /* repository:tag, or repository@digest. */}}
 {{- define "ip-masq-agent.image" -}}
-{{- $repository := required "image.repository is not set: no image is published, name yours (docs/install.md tells how to build it)" .Values.image.repository -}}
+{{- $repository := required "image.repository is not set: no image is published, name yours (docs/install.md describes how to build it)" .Values.image.repository -}}
 {{- if .Values.image.digest -}}
 {{ $repository }}@{{ .Values.image.digest }}
 {{- else -}}
@@ -8,7 +8,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, and what more its endpoint shall say. */}}
+{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, and what else its endpoint sets. */}}
 {{- define "ip-masq-agent.monitor" -}}
 {{- $object := fromYaml (required (printf "the chart lacks %s" .file) (.root.Files.Get .file)) -}}
 {{- $_ := set $object.metadata "namespace" .root.Release.Namespace -}}

@@ -41,10 +41,10 @@ function transaction(
 }
 
 /**
- * The smallest transaction that makes the chain and its jump as desired, or undefined where they are.
+ * The smallest transaction that makes the chain and its jump as desired, or undefined if they are.
  *
  * Rules of our chain go by their number in it. Rules of POSTROUTING, which others change at any time, go by their full
- * text, so that a number gone stale can never hit somebody else's rule. A declaration (`:CHAIN`) creates a chain, and
+ * text, so that a number gone stale can never hit another program's rule. A declaration (`:CHAIN`) creates a chain, and
  * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
  */
 export function diffChain(desired: DesiredChain, observed?: ObservedChain): ChainTransaction | undefined {
@@ -65,7 +65,7 @@ export function* diffChainInSteps(
   const keep = (kind: ChangeKind, line: string) => changes.push({ op: "keep", kind, line });
 
   const now = observed.rules.map((rule) => rule.spec);
-  // Where there is no chain, nothing of it can stay.
+  // If there is no chain, nothing of it can stay.
   const edits = observed.exists ? yield* diffLinesInSteps(now, desired.rules) : undefined;
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
@@ -144,7 +144,7 @@ function* isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): S
 }
 
 /**
- * The transaction that removes the chain and every jump to it, or undefined where there is neither. The chain must have
+ * The transaction that removes the chain and every jump to it, or undefined if there is neither. The chain must have
  * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
  */
 export function removeChain(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined {

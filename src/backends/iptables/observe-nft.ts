@@ -71,7 +71,7 @@ async function listOtherwise({ tools, chain }: NftLook, name: string, run: ToolR
   if (run.exit === 1 && /No chain\/target\/match by that name|does not exist/.test(run.stderr))
     return { kind: "absent" };
   if (!HIDDEN.test(run.stderr)) throw exitError(run);
-  // 1.8.9 calls a chain that is not there incompatible too, but not so where it is led to.
+  // 1.8.9 calls a chain that is not there incompatible too, but not if a rule leads to it.
   if (name !== "POSTROUTING" && /is incompatible/.test(run.stderr)) {
     const { stderr } = await iptables(tools, ["-C", "POSTROUTING", "-j", name]);
     if (/does not exist|No chain\/target\/match by that name/.test(stderr)) return { kind: "absent" };

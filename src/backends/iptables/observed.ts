@@ -39,7 +39,7 @@ const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
 /**
  * Reads a dump that holds table nat: `iptables-save` (all tables or one, with or without counters), or what `iptables -t
  * nat -S` prints of POSTROUTING and of the chain, one behind the other. With `inline` the counters of `-v` are read too.
- * Throws {@link UnreadableDumpError} where it is none: a tool that prints nothing must not pass for an empty table.
+ * Throws {@link UnreadableDumpError} if it is none: a tool that prints nothing must not pass for an empty table.
  */
 export function readObserved(dump: Uint8Array, chain: string, options: ReadOptions = {}): ObservedChain {
   return finish(readObservedInSteps(dump, chain, options));
@@ -74,7 +74,7 @@ export function* readObservedInSteps(
   return { exists: chainExists, rules, jumps: scan.jumps.map(count), references };
 }
 
-/** Rules (`-A CHAIN …`) and the chain where there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
+/** Rules (`-A CHAIN …`) and the chain if there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
 export function formatTable(chain: string, exists: boolean, rules: readonly string[]): string {
   return `${["*nat", ...(exists ? [`:${chain} - [0:0]`] : []), ...rules, "COMMIT"].join("\n")}\n`;
 }

@@ -15,8 +15,8 @@ const LEGACY_PRESENT = /legacy tables present/;
 
 /**
  * The variant that the node uses: the one in which kubelet's chains stand, else the one with more rules besides those of
- * our own `chain`, else what plain `iptables` is. Legacy tables are read only where there are some: to look at one creates it.
- * Throws {@link ToolError} where there is no iptables at all.
+ * our own `chain`, else what plain `iptables` is. Legacy tables are read only if there are some: to look at one creates it.
+ * Throws {@link ToolError} if there is no iptables at all.
  */
 export async function detectVariant(run: Runner, chain: string): Promise<Variant> {
   // kubelet makes its chains in each family that the node has: IPv4 tells, and one tool less is run.

@@ -18,7 +18,7 @@ function itemsOf(document: CniDocument, { list }: OutBoundNat): readonly string[
 
 /**
  * What makes the exceptions in a CNI config those of the policy; `text` is the whole file then, and undefined is answered
- * where they are: in which order is all the same to Windows. The policy is added where it is missing. All else stays byte
+ * where they are: in which order is all the same to Windows. The policy is added if it is missing. All else stays byte
  * for byte. Throws {@link CniConfigProblem}.
  */
 export function diffCniConfig(policy: FamilyPolicy, source: string): Transaction | undefined {
@@ -43,7 +43,7 @@ export function diffCniConfig(policy: FamilyPolicy, source: string): Transaction
   return { family: policy.family, text, changes, counts: countsOf(changes) };
 }
 
-/** The CIDRs that a CNI config excepts; undefined where it has no list of them. Throws {@link CniConfigProblem}. */
+/** The CIDRs that a CNI config excepts; undefined if it has no list of them. Throws {@link CniConfigProblem}. */
 export function readExceptions(source: string): readonly string[] | undefined {
   const document = readCniDocument(source);
   const found = findOutBoundNat(document, findPlugin(document));

@@ -71,7 +71,7 @@ export function findPlugin(document: CniDocument): Plugin {
   return { node, list, lists, settings: version === 2 || type.startsWith("sdn") };
 }
 
-/** The endpoint policy that an element of a list is; undefined where it is none. */
+/** The endpoint policy that an element of a list is; undefined if it is none. */
 export function readPolicy(document: CniDocument, element: Node): EndpointPolicy | undefined {
   const name = propertyOf(document, element, "name");
   const value = propertyOf(document, element, "value");
@@ -86,11 +86,11 @@ export function readPolicy(document: CniDocument, element: Node): EndpointPolicy
 /** The policy's place. */
 export interface OutBoundNat {
   readonly policy: EndpointPolicy;
-  /** Its list of exceptions, or null in place of one; undefined where it has neither. */
+  /** Its list of exceptions, or null in place of one; undefined if it has neither. */
   readonly list: Property | undefined;
 }
 
-/** The plugin's OutBoundNAT policy, or undefined where it has none. Throws {@link CniConfigProblem}. */
+/** The plugin's OutBoundNAT policy, or undefined if it has none. Throws {@link CniConfigProblem}. */
 export function findOutBoundNat(document: CniDocument, { lists }: Plugin): OutBoundNat | undefined {
   const [found, second] = lists.flatMap((one) =>
     elementsOf(document, one).flatMap((element): OutBoundNat[] => {

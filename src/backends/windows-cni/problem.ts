@@ -40,7 +40,7 @@ export class CniConfigProblem extends Error {
   }
 }
 
-/** Bytes to text, of which a byte order mark is a part. Throws {@link CniConfigProblem} where they are not UTF-8. */
+/** Bytes to text, of which a byte order mark is a part. Throws {@link CniConfigProblem} if they are not UTF-8. */
 export function decodeCniConfig(bytes: Uint8Array): string {
   try {
     return decode(bytes);
@@ -53,7 +53,7 @@ export function decodeCniConfig(bytes: Uint8Array): string {
   }
 }
 
-/** Throws where the bytes are not UTF-8; with `stream` the last character may be cut. */
+/** Throws if the bytes are not UTF-8; with `stream` the last character may be cut. */
 function decode(bytes: Uint8Array, stream = false): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
 }
