@@ -93,7 +93,7 @@ export const config: Part = {
           }
           if (most > MOST_MEMORY) throw new Error(`${runtime}: it took ${Math.round(most / 1e6)} MB`);
           const last = `172.${16 + random.below(16)}.0.0/16`;
-          rmSync(path, { recursive: true, force: true });
+          for (const one of [path, `${path}.new`]) rmSync(one, { recursive: true, force: true });
           writeFileSync(`${path}.new`, `nonMasqueradeCIDRs: [${last}]\nresyncInterval: 1h\n`);
           renameSync(`${path}.new`, path);
           const begin = performance.now();
