@@ -1,5 +1,6 @@
 // @ts-check
 // classify as a whole process, beside grepcidr, which picks lines by prefixes too.
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { atLeast, median, printTable, ratio, runTo, show, takeTurns, version } from "./figures.mjs";
 import { dotted, numbers, routes, some } from "./routes.mjs";
@@ -19,6 +20,7 @@ function prepare() {
     const lines = Array.from({ length: LINES }, () => `${dotted(random())}\n`);
     writeFileSync(ADDRESSES, lines.join(""));
   }
+  if (!existsSync(`${ADDRESSES}.gz`)) execFileSync("gzip", ["--keep", ADDRESSES]);
   const { ipv4, source } = routes();
   const lists = [some(ipv4, 64), ipv4].map((prefixes) => {
     const file = `build/bench-list-${prefixes.length}.txt`;
@@ -30,33 +32,50 @@ function prepare() {
 
 export async function printClassify() {
   const { lists, source } = prepare();
-  const hasPeer = version("grepcidr") !== undefined;
+  if (version("grepcidr") === undefined) return console.log("\nclassify: grepcidr is missing");
   const hasDeno = existsSync(DENO);
   const megabytes = (statSync(ADDRESSES).size / 1e6).toFixed(0);
   console.log(
     `\nclassify --only=keep of ${LINES.toLocaleString("en")} lines (${megabytes} MB), start to exit: ms. Prefixes: ${source}`,
   );
-  const rows = [["", "Node", "Deno", "grepcidr", "grepcidr/Node", "target"]];
+  const rows = [["", "Node", "grepcidr", "grepcidr/Node", "target", "Deno"]];
   for (const { file, name } of lists) {
-    const words = [AGENT, "classify", `--cidrs=${file}`, "--only=keep", ADDRESSES];
-    const ours = [process.execPath, ...words];
+    const command = (/** @type {string} */ input) => [AGENT, "classify", `--cidrs=${file}`, "--only=keep", input];
     const peer = ["grepcidr", "-f", file, ADDRESSES];
-    if (hasPeer) compare(ours, peer);
+    compare([process.execPath, ...command(ADDRESSES)], peer);
     const times = takeTurns(
       {
-        ours: () => runTo(ours, "/dev/null"),
-        deno: () => hasDeno && runTo([DENO, "run", "-A", "--no-lock", ...words], "/dev/null"),
-        peer: () => hasPeer && runTo(peer, "/dev/null"),
+        empty: () => runTo([process.execPath, "-e", "0"], "/dev/null"),
+        all: () => runTo([process.execPath, ...command(ADDRESSES)], "/dev/null"),
+        one: () => runTo(["taskset", "-c", "0", process.execPath, ...command(ADDRESSES)], "/dev/null"),
+        gzip: () => runTo([process.execPath, ...command(`${ADDRESSES}.gz`)], "/dev/null"),
+        deno: () => hasDeno && runTo([DENO, "run", "-A", "--no-lock", ...command(ADDRESSES)], "/dev/null"),
+        peer: () => runTo(peer, "/dev/null"),
+        zcat: () => runTo(["sh", "-c", `zcat ${ADDRESSES}.gz | grepcidr -f ${file}`], "/dev/null"),
       },
       { rounds: ROUNDS },
     );
-    const by = ratio(times.peer, times.ours);
-    rows.push([
-      name,
-      show(median(times.ours)),
-      hasDeno ? show(median(times.deno)) : "missing",
-      ...(hasPeer ? [show(median(times.peer)), `${by.toFixed(1)}x`, atLeast(by, 2, "x")] : ["missing"]),
-    ]);
+    const row = (
+      /** @type {string} */ how,
+      /** @type {number[]} */ ours,
+      /** @type {number[]} */ theirs,
+      /** @type {number} */ least,
+      deno = "",
+    ) => {
+      const by = ratio(theirs, ours);
+      rows.push([
+        `${name}${how}`,
+        show(median(ours)),
+        show(median(theirs)),
+        `${by.toFixed(1)}x`,
+        atLeast(by, least, "x"),
+        deno,
+      ]);
+    };
+    row("", times.all, times.peer, 6, hasDeno ? show(median(times.deno)) : "missing");
+    row(", one processor", times.one, times.peer, 4.5);
+    row(", a gzip log", times.gzip, times.zcat, 3);
+    rows.push(["  the empty runtime", show(median(times.empty)), "", "", "", ""]);
   }
   printTable(rows);
 }
