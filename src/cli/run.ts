@@ -18,6 +18,14 @@ const SYNC_MS = 1_000;
 const CLEANUP_MS = 15_000;
 const FLUSH_MS = 500;
 
+/** What is said to a person who starts the agent on a terminal, perhaps without meaning to. */
+function greeting(cleanupOnExit: boolean): string {
+  const end = cleanupOnExit
+    ? "Ctrl-C stops it and removes them."
+    : "Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup removes them.";
+  return `The agent now keeps this node's masquerading rules in place. ${end}`;
+}
+
 /** Does `work` end within so many milliseconds? */
 function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -38,6 +46,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   });
   process.on("SIGHUP", () => loop?.sync());
 
+  if (process.stderr.isTTY) io.warn(greeting(settings.cleanupOnExit));
   await keepHeapSmall();
   tieTools();
   const log = createLog(settings.log);
