@@ -17,7 +17,8 @@ export interface EventReader {
   hasLost(): boolean;
 }
 
-const EVENT = /^(add|delete) (\w+) (\w+) (\S+)(?: (\S+))?/;
+/** nft prints `insert` for a rule that does not go to the end of its chain (`iptables -I`). */
+const EVENT = /^(add|insert|delete) (\w+) (\w+) (\S+)(?: (\S+))?/;
 const COMMIT = /^# new generation \d+ by process (\d+) \((.*)\)$/;
 const ERROR = "# ERROR";
 const LOST = /^# ERROR: We lost some netlink events/;
@@ -41,8 +42,8 @@ export function createEventReader(
   let events: RuleEvent[] = [];
   const take = (line: string): RuleTransaction | undefined => {
     const [, op, object = "", family = "", table = "", name = ""] = EVENT.exec(line) ?? [];
-    if (op === "add" || op === "delete") {
-      const event = { op, object, family, table, name, text: line } as const;
+    if (op !== undefined) {
+      const event = { op: op === "delete" ? op : "add", object, family, table, name, text: line } as const;
       if (events.length < MOST && matters(event)) events.push(event);
       return undefined;
     }

@@ -130,7 +130,7 @@ function runOnce(
   const stderrLimit = errors?.limit ?? MAX_STDERR;
   const limit = scratch?.limit ?? (large ? MAX_TABLE : MAX_CHAIN);
   return new Promise<ToolRun>((resolve, reject) => {
-    const tether = tethered(name, args);
+    const tether = tethered(name, args, input !== undefined || source !== undefined);
     const child = spawn(tether.file, tether.args, {
       stdio: [
         source?.file ?? (input === undefined ? "ignore" : "pipe"),

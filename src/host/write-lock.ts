@@ -33,7 +33,8 @@ export async function withWriteLock<T>(
 ): Promise<T | undefined> {
   let held = await takeName(`turn/${name}`);
   if (held === "taken" && !(await isNeeded())) return undefined;
-  for (let waited = 0; held === "taken" && waited < longestWait; waited += STEP_MS) {
+  const begin = performance.now();
+  while (held === "taken" && performance.now() - begin < longestWait) {
     await new Promise((done) => setTimeout(done, STEP_MS));
     held = await takeName(`turn/${name}`);
   }

@@ -8,6 +8,7 @@ const OUTPUT = `add element ip ip-masq-agent destinations { 9.0.0.0/24 : accept 
 add table ip other
 # new generation 4 by process 5335 (nft)
 add rule ip nat POSTROUTING ip saddr 1.2.3.4  counter packets 0 bytes 0 masquerade
+insert rule ip nat POSTROUTING ip saddr 1.2.3.5  counter packets 0 bytes 0 accept
 # new generation 5 by process 5340 (iptables-nft)
 delete rule ip nat POSTROUTING handle 2
 # new generation 6 by process 5345 (a (b) c)
@@ -35,7 +36,7 @@ test("transactions are read however the output is cut, with the program that mad
       ]),
       [
         ["nft", 5331, ["add element ip-masq-agent destinations"]],
-        ["iptables-nft", 5340, ["add rule nat POSTROUTING"]],
+        ["iptables-nft", 5340, ["add rule nat POSTROUTING", "add rule nat POSTROUTING"]],
         ["a (b) c", 5345, ["delete rule nat POSTROUTING"]],
         [
           "nft",

@@ -98,4 +98,55 @@ for (const [name, flags] of SILENT) {
   );
 }
 
+/** All that other programs do to rules, by the tool that does it. */
+const DRIFTS = {
+  nftables: [
+    "nft insert rule ip ip-masq-agent postrouting ip daddr 1.2.3.8 accept",
+    "nft add rule ip ip-masq-agent postrouting ip daddr 1.2.3.8 accept",
+    "nft add element ip ip-masq-agent destinations { 9.9.9.9 : return }",
+    "nft delete element ip ip-masq-agent destinations { 10.0.0.0/8 }",
+    "nft flush map ip ip-masq-agent destinations",
+    "nft add chain ip ip-masq-agent other",
+    "nft delete table ip ip-masq-agent",
+  ],
+  "iptables-nft": [
+    "iptables-nft -t nat -I IP-MASQ-AGENT -d 1.2.3.4 -j RETURN",
+    "iptables-nft -t nat -A IP-MASQ-AGENT -d 1.2.3.4 -j RETURN",
+    "iptables-nft -t nat -R IP-MASQ-AGENT 1 -d 1.2.3.4 -j RETURN",
+    "iptables-nft -t nat -D IP-MASQ-AGENT 1",
+    "iptables-nft -t nat -F POSTROUTING",
+    "iptables-nft -t nat -I POSTROUTING -j IP-MASQ-AGENT",
+    "nft insert rule ip nat IP-MASQ-AGENT ip daddr 1.2.3.4 counter return",
+  ],
+} as const;
+
+for (const { name, flags } of KINDS) {
+  kernelTest(`each way to change the rules is noticed at once (${name})`, () =>
+    withNode((node, folder) =>
+      withLoop(node, [...flags, "--v=2", configFlag(folder, CONFIG)], async (loop) => {
+        const table =
+          name === "nftables" ? ["nft", "list", "table", "ip", "ip-masq-agent"] : ["iptables-nft-save", "-t", "nat"];
+        const rules = () =>
+          runInside(node, ["sh", "-c", `${table.join(" ")} 2> /dev/null || true`]).replace(
+            /^#.*\n|packets \d+ bytes \d+|\[\d+:\d+\]/gm,
+            "",
+          );
+        await loop.until(() => listeners(node).length === 1 && /: rules/.test(loop.log()), "listening");
+        // Until the first drift has been reported, changes may be found by another look.
+        const [, first = ""] = DRIFTS[name];
+        await loop.until(() => {
+          runInside(node, first.split(" "));
+          return loop.log().includes("were modified by");
+        }, "hearing of a change");
+        await new Promise((done) => setTimeout(done, 500));
+        const wanted = rules();
+        for (const drift of DRIFTS[name]) {
+          runInside(node, drift.split(" "));
+          await loop.until(() => rules() === wanted, `undoing: ${drift}`);
+        }
+      }),
+    ),
+  );
+}
+
 test.run();

@@ -69,26 +69,28 @@ const until = async (condition: () => boolean, what: string) => {
   }
 };
 
-kernelTest("a tool dies with its agent, though nothing can be done at SIGKILL (node)", () =>
-  withNode(async (node, folder) => {
-    const env = fake(
-      folder,
-      "iptables-nft-restore",
-      `echo $$ > ${folder}/new && mv ${folder}/new ${folder}/pid; exec sleep 60`,
-    );
-    const command = [...RUNTIMES.node, "run", "--iptables-variant=nft", configFlag(folder, CONFIG)];
-    const [file, args] = inside(node, command);
-    const child = spawn(file, args, { stdio: "ignore", env: { ...process.env, ...env } });
-    const closed = new Promise((done) => child.on("close", done));
-    await until(() => existsSync(`${folder}/pid`), "the tool's start");
-    const pid = Number(readFileSync(`${folder}/pid`, "utf8"));
-    assert.ok(lives(pid));
-    child.kill("SIGKILL");
-    await closed;
-    await until(() => !lives(pid), "the tool's end");
-    assert.equal(ruleLines(saved(node, "nft")), []);
-  }),
-);
+for (const name of ["run", "apply"]) {
+  kernelTest(`a tool that writes dies with ${name}, though nothing can be done at SIGKILL (node)`, () =>
+    withNode(async (node, folder) => {
+      const env = fake(
+        folder,
+        "iptables-nft-restore",
+        `echo $$ > ${folder}/new && mv ${folder}/new ${folder}/pid; exec sleep 60`,
+      );
+      const command = [...RUNTIMES.node, name, "--iptables-variant=nft", configFlag(folder, CONFIG)];
+      const [file, args] = inside(node, command);
+      const child = spawn(file, args, { stdio: "ignore", env: { ...process.env, ...env } });
+      const closed = new Promise((done) => child.on("close", done));
+      await until(() => existsSync(`${folder}/pid`), "the tool's start");
+      const pid = Number(readFileSync(`${folder}/pid`, "utf8"));
+      assert.ok(lives(pid));
+      child.kill("SIGKILL");
+      await closed;
+      await until(() => !lives(pid), "the tool's end");
+      assert.equal(ruleLines(saved(node, "nft")), []);
+    }),
+  );
+}
 
 kernelTest("a setpriv that lacks the option is not used", () =>
   withNode(async (node, folder) => {
