@@ -5,7 +5,7 @@ import type { FamilyPolicy } from "../policy/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 import type { BackendKind, BackendOptions } from "./kind.ts";
 import { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
-import { succeeding } from "./succession.ts";
+import { type InForce, succeeding } from "./succession.ts";
 
 /** Lets the node and the config decide. */
 export const AUTO = "auto";
@@ -31,6 +31,8 @@ export interface OpenOptions extends BackendOptions {
   readonly beside?: boolean;
   /** Told what was done besides what is returned, in one line. */
   readonly note: (message: string) => void;
+  /** Milliseconds since some moment. */
+  readonly now?: () => number;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface OpenOptions extends BackendOptions {
  */
 export function backendOpener(choice: BackendChoice, options: OpenOptions): Opener {
   // Whose rules alone are in force.
-  const inForce = new Map<Family, Backend>();
+  const inForce = new Map<Family, InForce>();
   const kinds = new Map(
     BACKENDS.map((kind) => {
       const others = () => openOthers(kind, options);

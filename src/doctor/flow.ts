@@ -5,6 +5,7 @@ import { reportedAs } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
 import {
   type BaseChain,
+  isDelivered,
   isOurs,
   type NatView,
   type Ours,
@@ -46,8 +47,10 @@ export interface FlowExplanation {
   readonly owner: Owner | "agent" | undefined;
   /** What the outside may see as the source; undefined if that is not known. Empty if it sees nothing. */
   readonly seen: readonly string[] | undefined;
-  /** Base chains that the packet does not come to, because it is translated or dropped before. */
+  /** Base chains that the packet does not come to, because it is translated or dropped before, or does not leave the node. */
   readonly notReached: readonly BaseChain[];
+  /** Is the packet delivered on this node, so that it never comes to the hook? */
+  readonly isDelivered: boolean;
 }
 
 /** Reads the node's rules and walks the connection through them. Throws {@link FlowQuestionError}. */
@@ -63,12 +66,29 @@ export async function explainFlow(
   const output = question.outputInterface
     ? { name: question.outputInterface, by: "flag" as const }
     : routedOutput(family, traffic, facts);
+  if (isDelivered(view, traffic)) {
+    const walked = walk({ ...view, groups: [] }, traffic);
+    const seen = formatIntervals(family, traffic.source ?? []);
+    const notReached = view.groups.flat();
+    return {
+      question,
+      family,
+      output: undefined,
+      view,
+      walk: walked,
+      owner: undefined,
+      seen,
+      notReached,
+      isDelivered: true,
+    };
+  }
   const walked = walk(view, { ...traffic, outputInterface: output && [output.name] });
   return {
     ...{ question, family, output, view, walk: walked },
     owner: walked.decides && (isOurs(walked.decides, ours) ? "agent" : ownerOf(walked.decides)),
     seen: await seenOf(walked, traffic, output?.name, facts),
     notReached: notReached(view, walked),
+    isDelivered: false,
   };
 }
 

@@ -45,15 +45,17 @@ export function formatFlow(explanation: FlowExplanation): string {
   return [headOf(explanation), "", ...chains, ...(chains.length > 0 ? [""] : []), ...answerOf(explanation)].join("\n");
 }
 
-function headOf({ question, output }: FlowExplanation): string {
+function headOf({ question, output, isDelivered }: FlowExplanation): string {
   const { source, destination, protocol, port, sourcePort } = question;
   const parts = [
     `from ${source}${sourcePort === undefined ? "" : `, port ${sourcePort}`}`,
     `to ${destination}${port === undefined ? "" : `, port ${port}`}`,
     ...(protocol === undefined ? [] : [protocol]),
-    output
-      ? `leaves by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
-      : "output interface not known",
+    isDelivered
+      ? "delivered on this node"
+      : output
+        ? `leaves by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
+        : "output interface not known",
   ];
   return parts.join("; ");
 }
@@ -68,7 +70,13 @@ const aboutOf = ({ about, kind }: Undecided) =>
   kind === "match" || kind === "chance" ? `the match ${about}` : `the ${about}`;
 
 function answerOf(explanation: FlowExplanation): string[] {
-  const { walk, view, seen, output, owner } = explanation;
+  const { walk, view, seen, output, owner, isDelivered } = explanation;
+  if (isDelivered) {
+    return [
+      "kept: the destination is this node itself, so the packet never comes to these chains",
+      `the node sees ${seen?.join(" or ")}`,
+    ];
+  }
   const lines: string[] = [];
   if (walk.outcome.kind === "maybe") {
     lines.push(`maybe: ${walk.outcome.possible.map((one) => formatTreatment(one, explanation)).join(", or ")}`);
@@ -154,6 +162,7 @@ export function flowData(explanation: FlowExplanation): object {
       outcome.kind === "maybe"
         ? { kind: outcome.kind, possible: outcome.possible.map((one) => treatmentData(one, explanation)) }
         : treatmentData(outcome, explanation),
+    delivered: explanation.isDelivered,
     seen,
     decides: walk.decides && { ...ruleData(walk.decides), owner: owner?.name, remedy: owner?.remedy },
     undecided: walk.undecided,

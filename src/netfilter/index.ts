@@ -6,6 +6,7 @@
 // This module is browser-compatible.
 
 export { localAddresses, readAddressBlock } from "./addresses.ts";
+export { isDelivered } from "./delivered.ts";
 export {
   type EarlyEnd,
   type ForeignRules,

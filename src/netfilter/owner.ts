@@ -28,6 +28,8 @@ const MARKS: readonly Mark[] = [
     chain: /^IP-MASQ/,
     comment: /^ip-masq-agent:/,
     table: /^ip-masq-agent/,
+    // The agent's own table, whatever its name.
+    text: /\bvmap @destinations\b/,
     remedy: "If no agent keeps it any more, remove it with ip-masq-agent cleanup --masq-chain=NAME.",
   },
   {

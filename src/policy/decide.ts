@@ -3,7 +3,7 @@
 import { buildTable, type Family, parseAddresses } from "../core/index.ts";
 import { type Outcome, type Outcomes, outcomesOf, sourceRangesOf } from "./outcomes.ts";
 import type { FamilyPolicy } from "./policy.ts";
-import { includesInterface, limitsOf, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
+import { includesInterface, isEmpty, limitsOf, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 import { KEEP } from "./verdict.ts";
 
 /** A packet, as far as it is known. */
@@ -25,7 +25,7 @@ export interface Decision extends Outcome {
 export function decisionOf(outcome: Outcome, scope: Scope, facts: ScopeFacts): Decision {
   // A packet that keeps its address anyway depends on nothing.
   const limits = outcome.managed && outcome.verdict.kind !== "keep" ? limitsOf(scope) : [];
-  const outside = limits.find((part) => facts[part] === false);
+  const outside = limits.find((part) => facts[part] === false || (part === "source" && isEmpty(scope)));
   if (outside) return { ...outcome, verdict: KEEP, rule: undefined, dependsOn: [], outside };
   return { ...outcome, dependsOn: limits.filter((part) => facts[part] === undefined), outside: undefined };
 }

@@ -24,6 +24,9 @@ export function limitsOf({ sources, outputInterfaces }: Scope): readonly ScopePa
   ];
 }
 
+/** Is no packet in the scope, as of a family that has no source in it? */
+export const isEmpty = ({ sources }: Scope): boolean => sources.length === 0;
+
 /** Does a name of `outputInterfaces` stand for this interface? */
 export function matchesInterface(pattern: string, name: string): boolean {
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

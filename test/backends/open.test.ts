@@ -14,7 +14,7 @@ type Outcome = Omit<Step, "command" | "delay">;
 const OURS = "IP-MASQ-AGENT";
 
 /** A node with both kinds of tools; `answers` says what other commands than the fakes know print. */
-function node(answers: (command: string) => Outcome | undefined = () => undefined) {
+function node(answers: (command: string) => Outcome | undefined = () => undefined, now = () => 0) {
   const iptables = fakeIptables();
   const nft = fakeNft();
   const run: Runner = async (name, args, how) => {
@@ -35,6 +35,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
       warn: (message) => void warnings.push(message),
       note: (message) => void notes.push(message),
       host,
+      now,
     });
   return { iptables, nft, opener, notes, warnings };
 }
@@ -176,6 +177,34 @@ test("what cannot be removed is said, and tried again with each sync until it ca
   const calls = iptables.calls.length;
   await backend.sync(policy);
   assert.is(iptables.calls.length, calls, "nothing is left to look for");
+});
+
+test("what another process brings back is removed with the next repair, or a minute later", async () => {
+  const policy = policyOf("10.0.0.0/8");
+  let clock = 0;
+  const { iptables, nft, opener } = node(
+    () => undefined,
+    () => clock,
+  );
+  const { backend } = await opener(kindOf("nftables"))(policy);
+  await backend.sync(policy);
+  const bringBack = async () => (await opener(kindOf("iptables"))(policy)).backend.sync(policy);
+
+  // As apply does with another backend: its rules come, ours go.
+  await bringBack();
+  assert.equal([iptables.chains.has(OURS), nft.tables.size], [true, 0]);
+  assert.ok(await backend.sync(policy), "a repair");
+  assert.equal([iptables.chains.has(OURS), nft.tables.size], [false, 1]);
+
+  // Brought back by a process that leaves our table alone.
+  const table = structuredClone([...nft.tables]);
+  await bringBack();
+  for (const [name, one] of table) nft.tables.set(name, one);
+  await backend.sync(policy);
+  assert.is(iptables.chains.has(OURS), true, "not looked for yet");
+  clock += 60_000;
+  assert.is(await backend.sync(policy), undefined);
+  assert.is(iptables.chains.has(OURS), false);
 });
 
 test("a CNI config has nothing to do with what the kernel holds", async () => {

@@ -104,6 +104,24 @@ test("what a person reads", async () => {
   ]);
 });
 
+test("packets for the node itself never come to the hook, unless the node sends them", async () => {
+  const rules = ["-A POSTROUTING -j MASQUERADE"];
+  for (const destination of ["192.0.2.1", "10.244.0.1/32", "255.255.255.255"]) {
+    const flow = await explain(rules, { destination });
+    assert.is(flow.isDelivered, true, destination);
+    assert.equal(formatFlow(flow).split("\n").slice(-4), [
+      "  not reached",
+      "",
+      "kept: the destination is this node itself, so the packet never comes to these chains",
+      "the node sees 10.244.0.7",
+    ]);
+  }
+  // A block with other addresses in it, and what the node sends to itself.
+  assert.is((await explain(rules, { destination: "192.0.2.0/24" })).isDelivered, false);
+  const own = await explain(rules, { source: "10.244.0.1", destination: "192.0.2.1" });
+  assert.equal([own.isDelivered, own.walk.outcome.kind], [false, "masqueraded"]);
+});
+
 test("maybe, and what would tell", async () => {
   const rules = [
     "-A POSTROUTING -p tcp -m tcp --dport 25 -j DROPPED",

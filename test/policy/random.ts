@@ -113,6 +113,7 @@ export function decideSlow(
   if (verdict === "keep") return verdict;
   const unknown: string[] = [];
   if (config.sourceCIDRs.length > 0) {
+    if (!config.sourceCIDRs.some(({ text }) => text.includes(":") === (family === "ipv6"))) return "keep outside";
     if (source === undefined) unknown.push("source");
     else {
       const within = config.sourceCIDRs.some(({ text }) => {
