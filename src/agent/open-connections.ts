@@ -66,7 +66,7 @@ export function watchOpenConnections({
     const left = old - deleted;
     metrics?.openConnections(left, deleted);
     const among = totals.truncated ? ` (of the first ${MOST})` : "";
-    if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment were reset`);
+    if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment reset`);
     if (failure !== undefined) log.event("warning", `open connections: not all could be reset: ${failure}`);
     if (left > 0) log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
     else if (due === 0) log.event("info", `open connections${among}: none is known to keep an old treatment`, 2);

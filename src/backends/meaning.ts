@@ -41,7 +41,7 @@ export function describeEffects(meaning: Meaning, isReplacing = false): Effects 
 function leadOf({ why, isUnreadable = false }: Meaning, isReplacing: boolean): string {
   if (isUnreadable) return `What is in force now cannot be told: ${why}.`;
   return isReplacing
-    ? `The rules that are left over are in force until then: ${why}.`
+    ? `Not there yet: ${why}. The rules listed as left over stay in force until then.`
     : `The agent masquerades nothing now: ${why}.`;
 }
 

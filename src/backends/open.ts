@@ -63,7 +63,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
     if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
     if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
     const inUse = options.beside ? await findInUse(policy, options) : undefined;
-    if (inUse) return { ...inUse, others: find(inUse.kind).others };
+    if (inUse && !(await isHeldForOld(inUse, policy))) return { ...inUse, others: find(inUse.kind).others };
     const { kind, reason } = await chosen(policy);
     return open(kind, reason);
   };
@@ -97,6 +97,17 @@ async function findInUse(
   );
   const [one, more] = found.flat();
   return more ? undefined : one;
+}
+
+/** Has the agent chosen this backend only because its config binds what it keeps, which the policy does not? It will choose again. */
+async function isHeldForOld(
+  { kind, backend }: { readonly kind: BackendKind; readonly backend: Backend },
+  policy: FamilyPolicy,
+): Promise<boolean> {
+  if (kind !== ENFORCING_BACKEND) return false;
+  // What cannot be planned has an error of its own later.
+  const planned = await backend.plan(policy).catch(() => undefined);
+  return planned?.meaning?.().before?.enforceKeep === true;
 }
 
 const isBackend = (place: Cleaner): place is Backend => "sync" in place;

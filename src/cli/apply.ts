@@ -67,8 +67,11 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
     }
     for (const message of cleaned) io.print(message);
     const { left = 0, deleted = 0 } = (await follow()) ?? {};
-    if (deleted > 0) io.print(`open connections: ${deleted} with an old treatment were reset`);
-    if (left > 0) io.print(`open connections: ${left} are not treated as the new rules say, until they end`);
+    if (deleted > 0) io.print(`open connections: ${deleted} with an old treatment reset`);
+    if (left > 0)
+      io.print(
+        `open connections: ${left} with an old treatment, which ${left === 1 ? "it keeps until it ends" : "they keep until they end"}`,
+      );
   }
   return outcomes.some(({ error }) => error !== undefined) ? 1 : 0;
 }

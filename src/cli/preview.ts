@@ -6,7 +6,7 @@ import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
 import { reportedAs } from "../errors/index.ts";
-import { serve } from "../host/index.ts";
+import { runTool, serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
@@ -105,6 +105,21 @@ interface Observed {
 
 const NOTHING: Observed = { backend: undefined, rules: {} };
 
+/** Most characters of a table that the page gets whole, with the rules of other programs; of a larger one it gets ours. */
+const MOST_CHARACTERS = 1 << 20;
+
+/** What a tool prints, with the rules of all programs; `ours` if that cannot be read or is very large. */
+async function whole(name: string, args: readonly string[], ours: string): Promise<string> {
+  try {
+    const { exit, stdout } = await runTool(name, args, { large: true });
+    return exit === 0 && stdout.length > 0 && stdout.length <= MOST_CHARACTERS
+      ? new TextDecoder().decode(stdout)
+      : ours;
+  } catch {
+    return ours;
+  }
+}
+
 /** Reads the rules of the node, as far as they can be read: of iptables by family, of nftables as one listing. */
 async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<Observed> {
   const outcomes = await forEachFamily(policy, async (part) => {
@@ -117,11 +132,16 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
   }
   const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
   if (read.some(({ name }) => name === NFTABLES)) {
-    return { backend: NFTABLES, rules: { [NFTABLES]: read.map(({ text }) => text).join("") } };
+    const ours = read.map(({ text }) => text).join("");
+    return { backend: NFTABLES, rules: { [NFTABLES]: await whole("nft", ["list", "ruleset"], ours) } };
   }
+  const tables = read.map(async ({ family, name, text }) => {
+    const tool = `${family === "ipv4" ? "iptables" : "ip6tables"}-${name.replace("iptables-", "")}-save`;
+    return [family, await whole(tool, ["-t", "nat"], text)] as const;
+  });
   return {
     backend: read.length > 0 ? DEFAULT_BACKEND.name : undefined,
-    rules: Object.fromEntries(read.map(({ family, text }) => [family, text])),
+    rules: Object.fromEntries(await Promise.all(tables)),
   };
 }
 

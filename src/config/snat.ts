@@ -47,7 +47,7 @@ export function readSnat(node: Node, context: SnatContext): RawSnat {
     }
   }
   for (const key of KEYS) {
-    if (!found.has(key)) report("error", "key-missing", node.span, `an entry of snat has no ${key}`, EXAMPLE);
+    if (!found.has(key)) report("error", "key-missing", node.span, `an entry of snat lacks the key ${key}`, EXAMPLE);
   }
   return {
     destinations: readDestinations(found.get("destinationCIDRs"), context),

@@ -58,7 +58,9 @@ export const listenTo: Listen = (name, args, { text, ended }) => {
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
     said = `${said}${part}`.slice(0, SAID);
   });
-  child.on("error", ({ message }) => end(`cannot be started: ${message}`));
+  child.on("error", ({ code, message }: NodeJS.ErrnoException) =>
+    end(code === "ENOENT" ? `${name} is not installed` : `cannot be started: ${message}`),
+  );
   child.on("close", (exit, signal) => end(`${signal ? `was killed by ${signal}` : `exit ${exit}`} ${said}`.trim()));
   return {
     cost: () => (child.pid === undefined ? undefined : readCost(child.pid)),

@@ -39,7 +39,7 @@ export function includesInterface({ outputInterfaces }: Scope, name: string): bo
 
 const CONDITIONS: Readonly<Record<ScopePart, string>> = {
   source: "its source is in sourceCIDRs",
-  outputInterface: "its interface is in outputInterfaces",
+  outputInterface: "it leaves by one of outputInterfaces",
 };
 
 /** What must be true of a packet for a verdict to hold, as the end of a sentence; empty if nothing must. */

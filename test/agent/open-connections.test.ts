@@ -105,7 +105,7 @@ test("connections are reset", async () => {
   const { lines, counts } = await follow([[OLD, NEW]], { file: LINES, run }, "udp");
   assert.equal(counts, [[1, 1]]);
   assert.equal(lines, [
-    "info: open connections: 1 of 1 with an old treatment were reset",
+    "info: open connections: 1 of 1 with an old treatment reset",
     "info: open connections: 1 keep an old treatment until they end",
   ]);
 });

@@ -28,7 +28,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
   const host: Host = { ...iptables.host, run };
   const notes: string[] = [];
   const warnings: string[] = [];
-  const opener = (choice: BackendChoice = AUTO) =>
+  const opener = (choice: BackendChoice = AUTO, beside = false) =>
     backendOpener(choice, {
       chain: OURS,
       flag: (name) => ({ "iptables-variant": "auto", "nft-table": "ip-masq-agent" })[name] ?? "",
@@ -36,6 +36,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
       note: (message) => void notes.push(message),
       host,
       now,
+      beside,
     });
   return { iptables, nft, opener, notes, warnings };
 }
@@ -177,6 +178,21 @@ test("what cannot be removed is said, and tried again with each sync until it ca
   const calls = iptables.calls.length;
   await backend.sync(policy);
   assert.is(iptables.calls.length, calls, "nothing is left to look for");
+});
+
+test("beside an agent its backend is used, unless that was chosen for a key that the config no longer has", async () => {
+  const { opener } = node();
+  const plain = policyOf("10.0.0.0/8");
+  const chosenFor = async (policy: FamilyPolicy) => {
+    const { backend, reason } = await opener(AUTO, true)(policy);
+    return `${backend.name}: ${reason}`;
+  };
+  const { backend } = await opener(kindOf("nftables"))(plain);
+  await backend.sync(plain);
+  assert.is(await chosenFor(policyOf("11.0.0.0/8")), "nftables: in use by the agent that runs here");
+  await backend.sync(enforced(plain));
+  assert.is(await chosenFor(policyOf("11.0.0.0/8")), "iptables-nft: default");
+  assert.is(await chosenFor(enforced(plain)), "nftables: the config sets enforceNonMasquerade");
 });
 
 test("what another process brings back is removed with the next repair, or a minute later", async () => {

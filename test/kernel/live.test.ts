@@ -83,10 +83,7 @@ for (const [place, runtime] of [
           const listed = () => runInside(network.node, ["conntrack", "-L", "-o", "id"]).match(/ id=\d+/g) ?? [];
           const all = new Set(listed());
           configFlag(folder, NEW);
-          await loop.until(
-            () => /open connections: 1 of 1 with an old treatment were reset/.test(loop.log()),
-            "the reset",
-          );
+          await loop.until(() => /open connections: 1 of 1 with an old treatment reset/.test(loop.log()), "the reset");
           const left = new Set(listed());
           assert.is([...all].filter((id) => !left.has(id)).length, 1, "no other was deleted");
           const page = (await loop.get("/metrics")).text;
@@ -134,10 +131,10 @@ kernelTest("apply resets the connections that its change concerns, and no others
     configFlag(folder, NEW);
     const { exit, stdout, stderr } = await apply("--reset-changed-flows=all");
     assert.is(exit, 0, stderr);
-    assert.match(stdout, /^open connections: 1 with an old treatment were reset$/m);
+    assert.match(stdout, /^open connections: 1 with an old treatment reset$/m);
     assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
     configFlag(folder, OLD);
-    assert.match((await apply()).stdout, /^open connections: 1 are not treated as the new rules say, until they end$/m);
+    assert.match((await apply()).stdout, /^open connections: 1 with an old treatment, which it keeps until it ends$/m);
     assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
   }),
 );

@@ -64,7 +64,7 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
         parts.map((row) => row.replace(/\s+/g, " ")),
         [
           "10.0.0.0-10.199.255.255 kept 10.0.0.0/8, line 1",
-          "10.200.0.0/16 masqueraded 10.200.0.0/16, line 2, if its source is in sourceCIDRs and its interface is in outputInterfaces",
+          "10.200.0.0/16 masqueraded 10.200.0.0/16, line 2, if its source is in sourceCIDRs and it leaves by one of outputInterfaces",
           "10.201.0.0-10.255.255.255 kept 10.0.0.0/8, line 1",
         ],
       );
