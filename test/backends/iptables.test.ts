@@ -178,7 +178,10 @@ test("beside a hidden rule a jump that is missing is added", async () => {
     { command: CHECK },
   ]);
   assert.equal(written?.counts, { added: 1, removed: 0, kept: 2 });
-  assert.is(writes[0], `iptables-nft-restore --noflush -w 10\n*nat\n-A POSTROUTING ${jump}\nCOMMIT\n`);
+  assert.is(
+    writes[0],
+    `iptables-nft-restore --noflush -w 10\n*nat\n-I IP-MASQ-AGENT 3 -j RETURN\n-D IP-MASQ-AGENT 3\n-A POSTROUTING ${jump}\nCOMMIT\n`,
+  );
 });
 
 test("beside a hidden rule a jump of others is removed by its handle", async () => {

@@ -72,7 +72,8 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
       // IPv6 that the agent does not keep rules for, and how to have them.
       assert.match((await answer(page, "2001:db8::1"))[1] ?? "", /without --enable-ipv6/);
       await page.getByTestId("because").getByRole("button", { name: "Turn it on" }).click();
-      assert.match(await text(page, "because"), /^masqueraded because no entry contains it/);
+      // No IPv6 source is in sourceCIDRs.
+      assert.match(await text(page, "because"), /^kept because its source is in none of sourceCIDRs/);
       await field(page).fill("example.com");
       await page.getByText("this page asks no name server", { exact: false }).waitFor();
       assert.is(await field(page).getAttribute("aria-invalid"), "true");

@@ -79,6 +79,10 @@ export function* diffChainInSteps(
       add("rule", line);
     });
   } else {
+    // A jump must not come to a chain that another program has flushed since it was read: a chain that has become shorter refuses
+    // the first of these, and with it the whole transaction.
+    const isJumpThere = observed.jumps.some(({ spec }) => spec === desired.jump);
+    if (!isJumpThere) lines.push(`-I ${chain} ${now.length + 1} -j RETURN`, `-D ${chain} ${now.length + 1}`);
     let next = 0;
     let length = now.length;
     const keepUntil = (end: number) => countInSteps(end - next, () => keep("rule", `-A ${chain} ${now[next++]}`));
