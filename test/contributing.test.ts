@@ -22,7 +22,8 @@ function apply(sign: string, file: string, body: string): void {
   const path = `${TREE}/${file}`;
   if (sign === "+++") {
     mkdirSync(dirname(path), { recursive: true });
-    return writeFileSync(path, `${lines(body, "+")}\n`);
+    writeFileSync(path, `${lines(body, "+")}\n`);
+    return;
   }
   let text = readFileSync(path, "utf8");
   for (const hunk of body.split(/^@@$/m)) {
