@@ -1,4 +1,4 @@
-# The agent's image: iptables, nft, conntrack, a runtime and one bundle; no shell, no package manager. docs/install.md tells how to build it.
+# The agent's image: iptables, nft, conntrack, a runtime and one bundle; no shell, no package manager. docs/install.md shows how to build it.
 # It names no architecture: each stage is of the one that is built for, and the bundle runs on all.
 
 # A Debian with Node. Where it holds iptables, nft and conntrack already, nothing is downloaded.
@@ -36,12 +36,13 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
 COPY --from=parts /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
 COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
+COPY deploy/image/ip-masq-agent.deno /usr/local/bin/ip-masq-agent
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Nothing is cached: the bundle is one file, and the file system is read-only.
 ENV DENO_DIR=/deno-dir
-# README.md's permissions; a program may not list what it is not given, so the tools are named one by one.
+# The permissions of docs/deno.md; a program may not list what it is not given, so the tools are named one by one.
 ENTRYPOINT ["/bin/deno", "run", "--v8-flags=--max-semi-space-size=1,--semi-space-growth-factor=1,--optimize-for-size", "--no-prompt", "--allow-env=PATH,XTABLES_LOCKFILE,XTABLES_LIBDIR,GLIBC_TUNABLES,NODE_OPTIONS,NODE_V8_COVERAGE,NO_COLOR,FORCE_COLOR,TERM,CI", "--allow-net", "--allow-sys=inspector,networkInterfaces,osRelease", "--allow-read=/etc,/dev/shm,/app/ip-masq-agent.mjs", "--allow-write=/dev/shm", "--allow-run=nft,conntrack,iptables,iptables-nft,iptables-nft-save,iptables-nft-restore,iptables-legacy,iptables-legacy-save,iptables-legacy-restore,ip6tables-nft,ip6tables-nft-save,ip6tables-nft-restore,ip6tables-legacy,ip6tables-legacy-save,ip6tables-legacy-restore", "/app/ip-masq-agent.mjs"]
 
 # The last stage is the one that is built unless --target says otherwise. From nothing: what is in it stands here and in
@@ -59,6 +60,7 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
 COPY --from=parts /parts/node/ /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
 COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
+COPY deploy/image/ip-masq-agent.node /usr/local/bin/ip-masq-agent
 # Only root gets the capabilities that a pod adds; without NET_ADMIN nobody changes rules.
 USER 0:0
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -1,6 +1,6 @@
 // @ts-check
 // Builds dist/: the core to WASM, then everything to one file, the page, the library, and what is said about them; what
-// the chart shares with them; and docs/library.md. Same sources, same bytes.
+// the chart shares with them; the one manifest; and docs/library.md. Same sources, same bytes.
 import { isAscii } from "node:buffer";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -11,6 +11,7 @@ import { BUNDLE } from "./bundle.mjs";
 import { buildChart } from "./chart.mjs";
 import { buildCore } from "./core.mjs";
 import { buildLibrary } from "./library.mjs";
+import { buildManifest } from "./manifest.mjs";
 import { COMPILER, licensesOf, packagesOf, partsOf } from "./packages.mjs";
 import { buildPage } from "./preview.mjs";
 import { hashOf, sbomOf } from "./sbom.mjs";
@@ -59,6 +60,7 @@ const { configSchemaText, manText } = await load("scripts/made.ts");
 writeFileSync("dist/config.schema.json", configSchemaText);
 writeFileSync("dist/ip-masq-agent.8", manText);
 buildChart(configSchemaText);
+buildManifest();
 
 writeFileSync("dist/SHA256SUMS", checksums());
 

@@ -1,7 +1,7 @@
 // @ts-check
 // What the build makes of the Helm chart: the schema of its values, of which the agent's config is a part, and its own copies of
 // what kustomize has. Copies, for neither kustomize nor every packer of charts follows a link out of its folder.
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 
 const CHART = "deploy/chart";
 const MONITORING = "deploy/kustomize/components/monitoring";
@@ -43,7 +43,12 @@ const valuesSchema = (config) => ({
     },
     cleanupOnExit: { type: "boolean" },
     port: { type: "integer", minimum: 1, maximum: 65535 },
-    monitoring: object({ enabled: { type: "boolean" }, labels: strings, endpoint: { type: "object" } }),
+    monitoring: object({
+      enabled: { type: "boolean" },
+      labels: strings,
+      endpoint: { type: "object" },
+      runbooks: { type: "string", pattern: "^[^#]*$" },
+    }),
     maxUnavailable: {
       anyOf: [
         { type: "integer", minimum: 1 },
@@ -76,8 +81,16 @@ const valuesSchema = (config) => ({
  */
 export function buildChart(configSchema) {
   const { $schema: _, title: __, ...config } = JSON.parse(configSchema);
+  setRunbooks();
   writeFileSync(`${CHART}/values.schema.json`, `${JSON.stringify(valuesSchema(config), null, 2)}\n`);
   for (const file of ["alerts.yaml", "dashboard.json", "podmonitor.yaml"]) {
     cpSync(`${MONITORING}/${file}`, `${CHART}/files/${file}`);
   }
+}
+
+/** Makes the alerts lead to the page that package.json names; docs/alerts.md has a section for each. */
+function setRunbooks() {
+  const { runbooks } = JSON.parse(readFileSync("package.json", "utf8")).config;
+  const alerts = readFileSync(`${MONITORING}/alerts.yaml`, "utf8");
+  writeFileSync(`${MONITORING}/alerts.yaml`, alerts.replace(/(?<= runbook_url: )[^#\n]*/g, runbooks));
 }

@@ -3,12 +3,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parseFlags } from "../src/cli/flags.ts";
+import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
+import { CHECKS } from "../src/doctor/index.ts";
 
-const PAGES = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith(".md"),
-);
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...readdirSync("docs").map((name) => `docs/${name}`),
+].filter((name) => name.endsWith(".md"));
 
 /** A heading's anchor, as GitHub makes it. */
 const anchor = (heading: string) =>
@@ -18,7 +22,7 @@ const anchor = (heading: string) =>
     .replaceAll(" ", "-");
 
 /** Folders that the reader is told to make. */
-const MADE = /^deploy\/kustomize\/mine(-windows)?(\/|$)/;
+const MADE = /^deploy\/kustomize\/mine-windows(\/|$)/;
 
 for (const page of PAGES) {
   const text = readFileSync(page, "utf8");
@@ -48,7 +52,7 @@ for (const page of PAGES) {
   });
 }
 
-test("docs/configuration.md explains every key and every diagnostic, and shows the examples as they are", () => {
+test("docs/configuration.md explains every key and every diagnostic", () => {
   const text = readFileSync("docs/configuration.md", "utf8");
   const [, table = ""] = /^## Diagnostics$([\s\S]*)/m.exec(text) ?? [];
   const explained = [...table.matchAll(/^\| (`[^|]*`) +\| (?:error|warning) /gm)].flatMap(([, codes = ""]) =>
@@ -59,9 +63,49 @@ test("docs/configuration.md explains every key and every diagnostic, and shows t
   const codes = [...type.matchAll(/"([^"]*)"/g)].map(([, code = ""]) => code);
   assert.equal(explained.sort(), codes.sort());
   for (const key of describeKeys().keys()) assert.match(text, new RegExp(`^\\| \`${key}\` +\\|`, "m"), key);
-  for (const [, file = "", shown] of text.matchAll(/`(docs\/examples\/[\w.]+)`:\n\n```yaml\n([\s\S]*?)^```$/gm)) {
-    assert.is(shown, readFileSync(file, "utf8"), file);
+});
+
+test("the files that the pages show are as they are", () => {
+  const shown = PAGES.flatMap((page) => [
+    ...readFileSync(page, "utf8").matchAll(/`((?:docs|deploy)\/[\w./-]+\.yaml)`[^\n]*:\n\n```yaml\n([\s\S]*?)^```$/gm),
+  ]);
+  assert.ok(shown.length >= 16);
+  for (const [, file = "", text] of shown) {
+    if (!MADE.test(file)) assert.is(text, readFileSync(file, "utf8"), file);
   }
+});
+
+test("docs/README.md leads to every page", () => {
+  const index = readFileSync("docs/README.md", "utf8");
+  const missing = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md").filter(
+    (page) => !index.includes(`(${page.replace("docs/", "")}`),
+  );
+  assert.equal(missing, []);
+});
+
+test("docs/configuration.md has a row with an example for every flag, and the agent takes the examples", () => {
+  const [, section = ""] = /^## Flags$([\s\S]*?)^### /m.exec(readFileSync("docs/configuration.md", "utf8")) ?? [];
+  const rows = [...section.matchAll(/^\| (`--.*)$/gm)].map(([, row = ""]) => row.split(/\s*\|\s*/));
+  const named = rows.flatMap(([flags = ""]) => [...flags.matchAll(/`--([\w-]+)`/g)].map(([, name]) => name));
+  const wanted = Object.entries(FLAGS).filter(([name, { group }]) => group !== "klog" && name !== "help");
+  assert.equal(named.sort(), wanted.map(([name]) => name).sort());
+  for (const [, , example = ""] of rows) {
+    const flags = example
+      .replaceAll("`", "")
+      .split(" ")
+      .filter((word) => word.startsWith("-"));
+    assert.ok(flags.length > 0, example);
+    assert.not.throws(() => parseFlags(example.includes("-o ") ? ["-o", "json"] : flags), undefined, example);
+  }
+});
+
+test("docs/doctor.md has every check", () => {
+  const checks = [...readFileSync("docs/doctor.md", "utf8").matchAll(/^\| `([\w-]+)` \| (?!checked|worth|packets)/gm)];
+  const names = checks.map(([, name = ""]) => name).filter((name) => name !== "unseen");
+  assert.equal(
+    names,
+    CHECKS.map(({ name }) => name),
+  );
 });
 
 test("the configs in docs/configuration.md are valid", () => {

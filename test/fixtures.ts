@@ -39,7 +39,7 @@ export const cidrVectors = () => read<CidrVector>("cidr");
 export const durationVectors = () => read<DurationVector>("duration");
 export const rulesVectors = () => read<RulesVector>("rules");
 
-/** What we do on purpose that the established agent does not; README.md lists the same. */
+/** What we do on purpose that the established agent does not; docs/comparison.md lists the same. */
 export const REFUSED_ON_PURPOSE = new Set(["cidrs with null", "interval 0s", "interval -5s", "interval 100us"]);
 export const ACCEPTED_ON_PURPOSE = new Set(["json trailing comma", "json with comment"]);
 

@@ -1,32 +1,90 @@
-// What README.md and the pages of docs show is what is printed.
-import { readdirSync, readFileSync } from "node:fs";
+// The commands in README.md and docs/ print what those pages show. UPDATE_DOCS=1 writes what they print into the pages instead.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { kernelTest, run } from "./kernel/harness.ts";
 
-const README = readFileSync("README.md", "utf8");
-const PAGES = readdirSync("docs")
-  .filter((name) => name.endsWith(".md"))
-  .map((name) => readFileSync(`docs/${name}`, "utf8"));
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
-test("the examples", async () => {
-  const calls = [...[README, ...PAGES].join("\n").matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap((block) =>
-    (block[1] ?? "").split(/^\$ /m).slice(1),
-  );
-  assert.ok(calls.length >= 12);
-  for (const call of calls) {
-    const [line = "", ...output] = call.trimEnd().split("\n");
-    const command = line.replace("ip-masq-agent", `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")}`);
-    const { stdout } = await run(["sh", "-c", `cd docs/examples && ${command} 2>&1`]);
-    assert.is(stdout.trimEnd(), output.join("\n"), line);
-  }
+const BLOCK = /^```console\n[\s\S]*?^```$/gm;
+const blocksOf = (text: string) => text.match(BLOCK) ?? [];
+
+/** What a line after `$ ` prints, with both streams, in the folder of the examples. */
+async function printed(line: string): Promise<string> {
+  const command = line.replaceAll("ip-masq-agent ", `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")} `);
+  const { stdout } = await run(["sh", "-c", `cd docs/examples && { ${command}\n} 2>&1`]);
+  return stdout.trimEnd();
+}
+
+/** A console block with what its commands print. */
+async function rerun(block: string): Promise<string> {
+  const lines = [...block.matchAll(/^\$ (.*)$/gm)].map(([, line = ""]) => line);
+  const calls = await Promise.all(lines.map(async (line) => `$ ${line}\n${await printed(line)}`.trimEnd()));
+  return `\`\`\`console\n${calls.join("\n")}\n\`\`\``;
+}
+
+let blocks = 0;
+for (const page of PAGES) {
+  const text = readFileSync(page, "utf8");
+  blocks += blocksOf(text).length;
+  if (blocksOf(text).length === 0) continue;
+  test(`${page}: the commands print what it shows`, async () => {
+    const shown = new Map<string, string>();
+    for (const block of blocksOf(text)) shown.set(block, await rerun(block));
+    if (process.env.UPDATE_DOCS)
+      writeFileSync(
+        page,
+        text.replace(BLOCK, (block) => shown.get(block) ?? block),
+      );
+    else for (const [block, now] of shown) assert.is(now, block);
+  });
+}
+
+test("pages have commands, and README.md is short", () => {
+  assert.ok(blocks >= 12);
+  assert.ok(readFileSync("README.md", "utf8").split(/\s+/).length <= 900);
 });
 
 kernelTest("npm start", async () => {
-  const [, shown = ""] = /^## What `npm start` prints\n\n```\n([\s\S]*?)^```$/m.exec(README) ?? [];
+  const [, shown = ""] =
+    /^## What `npm start` prints\n\n```\n([\s\S]*?)^```$/m.exec(readFileSync("docs/demo.md", "utf8")) ?? [];
   const { stdout, stderr } = await run([process.execPath, "demo/demo.mjs"]);
   assert.is(stdout, shown, stderr);
+});
+
+kernelTest("docs/doctor.md: what follows one connection, and what it says of the node", async () => {
+  const page = readFileSync("docs/doctor.md", "utf8");
+  const [, whole = "", command = "", flow = ""] =
+    /^```\n(ok [\s\S]*?)^```$[\s\S]*?^```\nip-masq-agent (doctor --flow .*)\n```\n\n```\n([\s\S]*?)^```$/m.exec(page) ??
+    [];
+  const [rule = ""] = /(?<=iptables-nft nat POSTROUTING: ).*/.exec(whole) ?? [];
+  const agent = `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")}`;
+  const config = resolve("docs/examples/policies/private.yaml");
+  const script = [
+    `${agent} apply --backend=iptables --iptables-variant=nft ${config} >/dev/null`,
+    `iptables-nft -t nat -I POSTROUTING ${rule}`,
+    `${agent} ${command}`,
+    "echo ----",
+    `${agent} doctor --iptables-variant=nft --config=${config}`,
+  ];
+  const { stdout, stderr } = await run(["unshare", "-n", "sh", "-c", script.join("\n")]);
+  const [walked = "", checked = ""] = stdout.split("----\n");
+  assert.is(walked, flow, stderr);
+  // All but times, versions and what the config in use is: the finding, and the checks in their order.
+  const finding = /^warning {2}source-nat[\s\S]*?(?=^ok)/m;
+  const names = (text: string) =>
+    text.match(/^(?:ok|warning|error|unseen) +[\w-]+/gm)?.map((line) => line.split(/ +/)[1]);
+  assert.equal(names(whole), names(checked));
+  const withoutKept = (text: string) => (finding.exec(text)?.[0] ?? "").replace(/^ +kept by the config: .*\n/m, "");
+  assert.ok(withoutKept(whole).includes(rule));
+  assert.is(withoutKept(whole), withoutKept(checked));
 });
 
 test.run();

@@ -1,11 +1,12 @@
 // The manifests: valid, the same by kustomize and by helm, and of one mind with the agent.
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { whatIsWrong } from "./kinds.ts";
-import { chart, type KubeObject, kustomize, manifestTest, tool, withFolder } from "./objects.ts";
+import { chart, type KubeObject, kustomize, manifestTest, objectsOf, tool, withFolder } from "./objects.ts";
 
 const READY = { nodeSelector: { "beta.kubernetes.io/masq-agent-ds-ready": "true" } };
 const NFT = { args: ["--iptables-variant=nft"] };
@@ -202,6 +203,15 @@ manifestTest("versions are those of the package", () => {
   const { version: chartVersion, appVersion } = parse(readFileSync("deploy/chart/Chart.yaml", "utf8"));
   assert.equal([chartVersion, appVersion], [version, version]);
   assert.is(daemonSet().spec.template.spec.containers[0].image, `ip-masq-agent:${version}`);
+});
+
+manifestTest("the one manifest has the base's objects, and names the image in one place", async () => {
+  const text = readFileSync("deploy/ip-masq-agent.yaml", "utf8");
+  assert.equal(objectsOf(text), kustomize("base"));
+  assert.is(text.match(/^ +image: /gm)?.length, 1);
+  const [, replace = ""] = /^sed -i '(.*)' deploy\/ip-masq-agent\.yaml$/m.exec(readFileSync("README.md", "utf8")) ?? [];
+  const named = execFileSync("sed", [replace], { input: text, encoding: "utf8" });
+  assert.equal(objectsOf(named), chart({ image: { repository: "images.example.com/ip-masq-agent" } }));
 });
 
 manifestTest("the kustomization that the documentation shows names the image and the flags", async () => {

@@ -1,7 +1,7 @@
 // Are these objects what the API server takes? The API's JSON schemas check the values, and its types, by a type checker, of
 // fields that are misspelt or of no such object: schemas let those pass, as an API server may.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MANIFESTS } from "../../scripts/manifests.mjs";
@@ -16,7 +16,8 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const MODULES = `${MANIFESTS}/node_modules`;
-const FOLDER = "build/deploy";
+/** Test files run side by side, each in a process of its own. */
+const FOLDER = `build/deploy-${process.pid}`;
 
 /** What is wrong with the objects, as schemas and type checker say it; empty if nothing is. */
 export async function whatIsWrong(objects: readonly KubeObject[]): Promise<string> {
@@ -42,5 +43,6 @@ export async function whatIsWrong(objects: readonly KubeObject[]): Promise<strin
   );
   const tsc = ["node_modules/.bin/tsc", "--project", FOLDER, "--pretty", "false"] as const;
   const { stdout } = spawnSync(tsc[0], tsc.slice(1), { encoding: "utf8" });
+  rmSync(FOLDER, { recursive: true });
   return [...wrong, stdout].filter(Boolean).join("\n");
 }

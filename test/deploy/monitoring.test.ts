@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { createMetrics } from "../../src/agent/metrics.ts";
-import { manifestTest, tool, withFolder } from "./objects.ts";
+import { chart, manifestTest, tool, withFolder } from "./objects.ts";
 
 const FOLDER = "deploy/kustomize/components/monitoring";
 const { groups } = parse(readFileSync(`${FOLDER}/alerts.yaml`, "utf8")).spec;
@@ -169,12 +169,34 @@ manifestTest("each alert fires when it should, and no other then", () => {
     ],
   }));
   promtool(groups, tests);
-  const rows = readFileSync("docs/metrics.md", "utf8").match(/(?<=^\| `)IpMasqAgent\w+(?=`)/gm) ?? [];
-  assert.equal(rows.sort(), alerts.map(({ alert }: { alert: string }) => alert).sort());
   const fired = new Set(ALARMS.flatMap(([names]) => names));
   assert.equal(
     alerts.filter(({ alert }: { alert: string }) => !fired.has(alert)),
     [],
+  );
+});
+
+test("each alert leads to its section of docs/alerts.md, by an address that is set in one place", () => {
+  const { runbooks } = JSON.parse(readFileSync("package.json", "utf8")).config;
+  const sections = readFileSync("docs/alerts.md", "utf8").match(/(?<=^## )IpMasqAgent\w+/gm) ?? [];
+  const urls = alerts.map(({ annotations }: { annotations: { runbook_url: string } }) => annotations.runbook_url);
+  assert.equal(sections.map((name) => `${runbooks}#${name.toLowerCase()}`).sort(), urls.sort());
+  const severities = readFileSync("docs/alerts.md", "utf8").matchAll(/^## (IpMasqAgent\w+)\n\n\*\*(\w+)\.\*\*/gm);
+  const labelled = new Map(
+    alerts.map(({ alert, labels }: { alert: string; labels: { severity: string } }) => [alert, labels.severity]),
+  );
+  for (const [, name = "", severity = ""] of severities) assert.is(severity.toLowerCase(), labelled.get(name), name);
+});
+
+manifestTest("the chart's value sets where alerts lead", () => {
+  const runbooks = "https://wiki.example.com/masq";
+  const rule = chart({ monitoring: { enabled: true, runbooks } }).find(({ kind }) => kind === "PrometheusRule");
+  const urls = rule?.spec.groups.flatMap((group: { rules: { annotations: { runbook_url: string } }[] }) =>
+    group.rules.map(({ annotations }) => annotations.runbook_url),
+  );
+  assert.equal(
+    urls,
+    alerts.map(({ alert }: { alert: string }) => `${runbooks}#${alert.toLowerCase()}`),
   );
 });
 

@@ -23,7 +23,7 @@ export function tool(name: keyof typeof MANIFEST_TOOLS, ...args: string[]): stri
 }
 
 /** The objects of a text, in an order of their own. */
-function objectsOf(text: string): KubeObject[] {
+export function objectsOf(text: string): KubeObject[] {
   const objects: KubeObject[] = parseAllDocuments(text).flatMap((document) => document.toJS() ?? []);
   return objects.sort((a, b) => `${a.kind}/${a.metadata.name}`.localeCompare(`${b.kind}/${b.metadata.name}`));
 }

@@ -14,12 +14,7 @@ const TARGETS: readonly Target[] = ["node", "deno"];
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
 
 /** How docs/install.md asks a running pod. */
-const STATUS = Object.fromEntries(
-  TARGETS.map((target) => {
-    const start = new RegExp(`/(?:nodejs/)?bin/${target} .*?/app/ip-masq-agent\\.mjs(?= status)`);
-    return [target, start.exec(readFileSync("docs/install.md", "utf8"))?.[0].split(" ") ?? []];
-  }),
-) as Record<Target, string[]>;
+const STATUS = (/ -- (.* status)$/m.exec(readFileSync("docs/install.md", "utf8"))?.[1] ?? "").split(" ");
 
 const imageTest = process.env.NO_IMAGE ? test.skip : kernelTest;
 let builder: Builder | undefined;
@@ -50,14 +45,14 @@ test("what the Dockerfile repeats is as it is elsewhere", () => {
   assert.match(DOCKERFILE, `deno:distroless-${lock.packages["node_modules/deno"].version}\n`);
   // The program has a place of its own in the image.
   const allowed = (text: string) => text.replaceAll("/app/", "").match(/--(no-prompt|allow-[^\s"]+)/g);
-  const readme = /^deno run .*/m.exec(readFileSync("README.md", "utf8"))?.[0] ?? "";
-  assert.equal(allowed(/^ENTRYPOINT .*deno.*/m.exec(DOCKERFILE)?.[0] ?? ""), allowed(readme));
+  const page = /^deno run .*/m.exec(readFileSync("docs/deno.md", "utf8"))?.[0] ?? "";
+  assert.equal(allowed(/^ENTRYPOINT .*deno.*/m.exec(DOCKERFILE)?.[0] ?? ""), allowed(page));
   assert.not.match(DOCKERFILE, /amd64|x86|arm64|aarch64/);
 });
 
 /** What the parts of an image are made of, by path; all else belongs to the base image. */
 const PARTS: readonly [string, RegExp][] = [
-  ["the agent", /^\/app\//],
+  ["the agent", /^\/app\/|^\/usr\/local\/bin\/ip-masq-agent$/],
   ["licenses and packages", /^\/etc\/os-release$|^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
   [
     "iptables, nft and conntrack",
@@ -86,10 +81,10 @@ for (const target of TARGETS) {
     const allowed =
       /^\/(usr\/sbin\/(ip6?tables.*|xtables-(nft|legacy)-multi|nft|conntrack)|nodejs\/bin\/node|bin\/deno)$/;
     const programs = [...files.keys()].filter((path) => isProgram(root, path));
-    assert.equal(
-      programs.filter((path) => !allowed.test(path)),
-      ["/app/ip-masq-agent.mjs"],
-    );
+    assert.equal(programs.filter((path) => !allowed.test(path)).sort(), [
+      "/app/ip-masq-agent.mjs",
+      "/usr/local/bin/ip-masq-agent",
+    ]);
     assert.is(config.User, "0:0");
     const label = (name: string) => labels[`org.opencontainers.image.${name}`];
     assert.equal(["licenses", "revision", "created"].map(label), ["Apache-2.0", "unknown", "1970-01-01T00:00:00Z"]);
@@ -141,7 +136,7 @@ for (const target of TARGETS) {
             assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
             assert.match((await loop.get("/metrics")).text, new RegExp(`runtime="${target} `, "i"));
             assert.not.match(loop.log(), /^[WEF]/m);
-            const status = contain(image, folder, [...STATUS[target], "status", ...args.slice(1)]);
+            const status = contain(image, folder, [...STATUS, ...args.slice(1)]);
             const { stdout, stderr } = await run(["nsenter", `--net=/run/netns/${node}`, ...status]);
             assert.match(stdout, /^ipv4 .*in sync[\s\S]*^ipv6 .*in sync/m, stderr);
           },

@@ -107,7 +107,7 @@ kernelTest("a jump that is there twice beside a native rule is there once afterw
   }),
 );
 
-kernelTest("Deno needs no more than README.md allows beside a native rule", () =>
+kernelTest("Deno needs no more than docs/deno.md allows beside a native rule", () =>
   withNode(async (node, folder) => {
     const config = configFlag(folder, CONFIG);
     nft(node, "add table ip nat; add chain ip nat POSTROUTING { type nat hook postrouting priority 100; };");

@@ -40,9 +40,9 @@ export function sample(page: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
 }
 
-/** README.md's command for Deno, allowed to read the folder of temporary files that the config lies in. */
+/** docs/deno.md's command for Deno, allowed to read the folder of temporary files that the config lies in. */
 function denoCommand(args: readonly string[]): readonly string[] {
-  const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("docs/deno.md", "utf8")) ?? [];
   const bundle = resolve("dist/ip-masq-agent.mjs");
   const folder =
     args.map((arg) => /^--config=(\/tmp\/[^/]+)/.exec(arg)?.[1]).find((one) => one !== undefined) ?? "docs";

@@ -213,9 +213,9 @@ kernelTest("--logging-format=json", () =>
   }),
 );
 
-kernelTest("README.md's command for Deno allows what is needed, and asks nothing", () =>
+kernelTest("docs/deno.md's command for Deno allows what is needed, and asks nothing", () =>
   withNode((node, folder) => {
-    const line = /^deno run .* ip-masq-agent\.mjs/m.exec(readFileSync("README.md", "utf8"))?.[0] ?? "";
+    const line = /^deno run .* ip-masq-agent\.mjs/m.exec(readFileSync("docs/deno.md", "utf8"))?.[0] ?? "";
     assert.not.match(line, /-A\b|--allow-all/);
     assert.match(line, /--no-prompt .*--allow-run=/, "a question on a terminal would stop it");
     const flag = configFlag(folder, config("10.0.0.0/8"));

@@ -8,9 +8,13 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, and what else its endpoint sets. */}}
+{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, what else its endpoint has, and where its alerts lead. */}}
 {{- define "ip-masq-agent.monitor" -}}
-{{- $object := fromYaml (required (printf "the chart lacks %s" .file) (.root.Files.Get .file)) -}}
+{{- $text := required (printf "the chart lacks %s" .file) (.root.Files.Get .file) -}}
+{{- with .root.Values.monitoring.runbooks -}}
+{{- $text = regexReplaceAllLiteral "runbook_url: [^#\n]*" $text (printf "runbook_url: %s" .) -}}
+{{- end -}}
+{{- $object := fromYaml $text -}}
 {{- $_ := set $object.metadata "namespace" .root.Release.Namespace -}}
 {{- $_ := set $object.metadata "labels" (merge (dict) .root.Values.monitoring.labels $object.metadata.labels) -}}
 {{- range $object.spec.podMetricsEndpoints }}
