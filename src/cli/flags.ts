@@ -150,7 +150,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ["run"],
     "repair changes by other programs at once, as nft monitor reports them; auto: only if its cost can be measured",
   ),
-  page: ours("string", "", "FILE", ["preview"], "write the page there instead of serving it"),
+  page: ours(
+    "string",
+    "",
+    "FILE",
+    ["preview"],
+    "write the page there, or with - to standard output, instead of serving it",
+  ),
   port: byCommand(
     ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
     ours("string", "", "PORT", ["doctor"], "the destination port of the packets"),

@@ -32,6 +32,10 @@ export async function preview(settings: Settings, _words: readonly string[], io:
   // Nothing in the state may end the element that it stands in.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   const html = readPage().replace(HOLE, () => HOLE + json);
+  if (settings.page === "-") {
+    io.print(html.trimEnd());
+    return 0;
+  }
   if (settings.page !== "") {
     try {
       writeFileSync(settings.page, html);

@@ -21,7 +21,12 @@ for (const runtime of ["node", "deno"] as const) {
       const { exit, stdout, stderr } = await agent(node, args, { runtime });
       assert.is(exit, 0, stderr);
       assert.is(stdout, `written: ${folder}/page.html; open it in a browser\n`);
-      const { files, flags, observed } = stateIn(readFileSync(`${folder}/page.html`, "utf8"));
+      const page = readFileSync(`${folder}/page.html`, "utf8");
+      const toStdout = args.map((arg) => arg.replace(/^--page=.*/, "--page=-"));
+      const piped = (await agent(node, toStdout, { runtime })).stdout;
+      assert.equal(stateIn(piped).files, stateIn(page).files);
+      assert.ok(piped.endsWith("</html>\n"));
+      const { files, flags, observed } = stateIn(page);
       assert.equal(
         files.map(({ text }: { text: string }) => text),
         [CONFIG],
@@ -78,7 +83,9 @@ kernelTest("the page has the node's tables if nftables keeps them", () =>
     const { flags, observed } = await page(args);
     assert.is(flags.backend, "nftables");
     assert.is(flags.table, "other");
-    assert.match(observed.nftables, /^table ip other \{\n.*^\}\ntable ip6 other \{\n/ms);
+    // nft lists the family first that was written first.
+    for (const table of ["ip other", "ip6 other"])
+      assert.match(observed.nftables, new RegExp(`^table ${table} \\{\\n`, "m"));
     assert.equal(Object.keys(observed), ["nftables"]);
     // As auto chooses it.
     const enforced = configFlag(folder, "enforceNonMasquerade: true\nsourceCIDRs: [10.0.0.0/8]\n");
