@@ -1,7 +1,7 @@
 // Follows the config: reads it again whenever it may have changed, and hands on every valid one.
 import process from "node:process";
-import type { Config, ReadOptions } from "../config/index.ts";
-import { type LoadedConfig, readSources, sameSources } from "./config-file.ts";
+import { type Config, printableName, type ReadOptions } from "../config/index.ts";
+import { ConfigFileError, type LoadedConfig, readSources, sameSources } from "./config-file.ts";
 import { tellConfig, tellNewConfig } from "./config-log.ts";
 import type { Log } from "./log.ts";
 import { isLarge, parseAside } from "./parse-aside.ts";
@@ -49,6 +49,8 @@ export function followConfig({ paths, options, log, changed, makeRoom, read, fai
   let loaded: LoadedConfig | undefined;
   let config: Config | undefined;
   let trouble: string | undefined;
+  // Was the config last read from a folder? One that goes is a mount that failed rather than a wish for the defaults.
+  let wasFolder = false;
   // Was a file found empty that was not before, and is looked at again?
   let emptied = false;
   const settler = settle(changed);
@@ -58,6 +60,10 @@ export function followConfig({ paths, options, log, changed, makeRoom, read, fai
   /** Reads the files; returns whether they make up a new valid config. */
   const readNew = async (): Promise<boolean> => {
     const sources = readSources(paths, true);
+    if (sources.length === 0 && wasFolder) {
+      throw new ConfigFileError(`cannot read the config ${printableName(name)}: the folder that held it is gone`);
+    }
+    wasFolder = sources.length > 0 && !sources.some(({ file }) => paths.includes(file));
     const had = new Map(loaded?.sources.map(({ file, bytes }) => [file, bytes.length]));
     if (!emptied && sources.some(({ file, bytes }) => bytes.length === 0 && (had.get(file) ?? 0) > 0)) {
       emptied = true;

@@ -32,6 +32,15 @@ for (const runtime of ["node", "deno"] as const) {
           rmSync(`${configs}/ip-masq-sites`);
           await loop.until(() => !has("11.0.0.0/8"), "leaving it out");
           assert.ok(has("10.0.0.0/8"));
+          rmSync(configs, { recursive: true });
+          await loop.until(
+            () => /config: the folder that held it is gone; the last valid one stays/.test(loop.log()),
+            "missing it",
+          );
+          assert.ok(has("10.0.0.0/8") && !has("172.16.0.0/12"), "the defaults are not in force");
+          mkdirSync(configs);
+          write("ip-masq-agent", "nonMasqueradeCIDRs: [13.0.0.0/8]\n");
+          await loop.until(() => has("13.0.0.0/8"), "following it again");
           assert.is((await loop.stop("SIGTERM")).exit, 0);
         },
         { runtime },
