@@ -1,5 +1,6 @@
 // Parses a config so that nothing else has to wait: the probes are answered meanwhile.
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
+import { yieldToOthers } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 import { CONFIG_THREAD, type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
 import { type Peer, startThread } from "./thread.ts";
@@ -57,7 +58,7 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
       return;
     }
     // The next piece is asked for later, so that whatever waits comes first.
-    setImmediate(() => thread.post(undefined));
+    void yieldToOthers().then(() => thread.post(undefined));
   };
   try {
     thread = await startThread(CONFIG_THREAD, received, fail);
