@@ -1,9 +1,9 @@
 // A thread that parses one config, and hands it over piece by piece.
-import process from "node:process";
 import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import type { LoadedSource } from "./config-file.ts";
+import { isThread, starterOf } from "./thread.ts";
 
-/** What the thread is given to parse. */
+/** What the thread is given to parse, with the first message; later ones are empty, and ask for more. */
 export interface ParseTask {
   readonly sources: readonly LoadedSource[];
   readonly options: ReadOptions;
@@ -32,26 +32,22 @@ export function withLists(config: Config, lists: readonly (readonly Destination[
   return { ...config, nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat };
 }
 
-/**
- * The argument that starts the program as such a thread. To ask node:worker_threads would make every start slower, and of
- * the address that a thread is started with Node 20 drops the query.
- */
-export const THREAD_ARGUMENT = "?config-thread";
+/** The name of such a thread. */
+export const CONFIG_THREAD = "?config-thread";
 
 /** Is this such a thread, or a call that looks like one? */
-export const isConfigThread = (): boolean => process.argv[2] === THREAD_ARGUMENT;
+export const isConfigThread = (): boolean => isThread(CONFIG_THREAD);
 
-/** Parses the config that the thread was started with, and replies once to each message. Returns false if this is no thread. */
+/** Parses the config that the first message holds, and replies once to each message. Returns false if this is no thread. */
 export async function runConfigThread(): Promise<boolean> {
-  const { parentPort: port, workerData } = await import("node:worker_threads");
-  if (!port) return false;
-  const replies = repliesTo(workerData as ParseTask);
-  port.on("message", () => {
+  let replies: Generator<ParseReply> | undefined;
+  const starter = await starterOf<ParseTask>(CONFIG_THREAD, (task) => {
+    replies ??= repliesTo(task);
     const { value, done } = replies.next();
-    if (done) port.close();
-    else port.postMessage(value);
+    if (done) starter?.end();
+    else starter?.post(value);
   });
-  return true;
+  return starter !== undefined;
 }
 
 function* repliesTo({ sources, options }: ParseTask): Generator<ParseReply> {

@@ -1,8 +1,9 @@
 // Parses a config so that nothing else has to wait: the probes are answered meanwhile.
-import type { Worker } from "node:worker_threads";
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
+import { yieldToOthers } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
-import { type ParseReply, type ParseTask, THREAD_ARGUMENT, withLists } from "./config-thread.ts";
+import { CONFIG_THREAD, type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
+import { type Peer, startThread } from "./thread.ts";
 
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
@@ -10,9 +11,6 @@ const SMALL = 32_768;
 /** Is a config parsed in a thread? */
 export const isLarge = (sources: readonly LoadedSource[]): boolean =>
   sources.reduce((sum, { bytes }) => sum + bytes.length, 0) > SMALL;
-
-/** Memory that the thread's objects may take; reading the worst megabyte takes 200 MB. Deno knows no such limit. */
-const MAX_HEAP_MB = 256;
 
 /**
  * Parses a config, a large one in a thread of its own, which ends with it. If no thread can be started, as without the
@@ -38,53 +36,44 @@ type Outcome =
   | { readonly parsed?: undefined; readonly started: boolean; readonly why: string };
 
 async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outcome> {
-  let worker: Worker;
+  let started = false;
+  let parsed: ParsedConfig | undefined;
+  const lists: Destination[][] = [];
+  let resolve = (_: Outcome) => {};
+  const outcome = new Promise<Outcome>((done) => {
+    resolve = done;
+  });
+  const fail = (why: string) => resolve({ started, why });
+  let thread: Peer;
+  const received = (reply: ParseReply) => {
+    if (reply.kind === "ready") started = true;
+    if (reply.kind === "parsed") parsed = reply.parsed;
+    if (reply.kind === "piece") {
+      const list = lists[reply.list] ?? [];
+      lists[reply.list] = list;
+      for (const one of reply.destinations) list.push(one);
+    }
+    if (reply.kind === "done") {
+      if (parsed) resolve({ parsed: { ...parsed, config: parsed.config && withLists(parsed.config, lists) } });
+      return;
+    }
+    // The next piece is asked for later, so that whatever waits comes first.
+    void yieldToOthers().then(() => thread.post(undefined));
+  };
   try {
-    worker = await startThread(task);
+    thread = await startThread(CONFIG_THREAD, received, fail);
   } catch (error) {
     return { started: false, why: (error as Error).message };
   }
-  return new Promise((resolve) => {
-    let started = false;
-    const fail = (why: string) => resolve({ started, why });
-    const end = () => void worker.terminate();
-    signal.addEventListener("abort", end);
-    let parsed: ParsedConfig | undefined;
-    const lists: Destination[][] = [];
-    worker.on("message", (reply: ParseReply) => {
-      if (reply.kind === "ready") started = true;
-      if (reply.kind === "parsed") parsed = reply.parsed;
-      if (reply.kind === "piece") {
-        const list = lists[reply.list] ?? [];
-        lists[reply.list] = list;
-        for (const one of reply.destinations) list.push(one);
-      }
-      if (reply.kind === "done") {
-        if (parsed) resolve({ parsed: { ...parsed, config: parsed.config && withLists(parsed.config, lists) } });
-        end();
-        return;
-      }
-      // The next piece is asked for later, so that whatever waits comes first.
-      setImmediate(() => worker.postMessage(undefined));
-    });
-    worker.on("error", (error) => fail(error.message));
-    worker.on("exit", () => {
-      signal.removeEventListener("abort", end);
-      fail("its thread ended");
-    });
-    worker.postMessage(undefined);
-  });
-}
-
-/** Starts the program itself as the thread: it is one file, whose first statement asks whether it is one. */
-async function startThread(workerData: ParseTask): Promise<Worker> {
-  // Loaded here: the commands that need no thread start sooner without it.
-  const { Worker } = await import("node:worker_threads");
-  return new Worker(new URL(import.meta.url), {
-    workerData,
-    argv: [THREAD_ARGUMENT],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
+  const abort = () => fail("it was ended");
+  signal.addEventListener("abort", abort);
+  thread.post(task);
+  try {
+    return await outcome;
+  } finally {
+    signal.removeEventListener("abort", abort);
+    thread.end();
+  }
 }
 
 /** A config that the thread did not survive. */

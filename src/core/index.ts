@@ -28,6 +28,7 @@ export {
   type Prefix,
   parseAddresses,
   parsePrefixes,
+  parseRecords,
   sortPrefixes,
 } from "./prefix.ts";
 export { type Match, PrefixTable } from "./prefix-table.ts";

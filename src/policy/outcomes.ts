@@ -7,6 +7,7 @@ import {
   type PrefixList,
   type PrefixRecords,
   parsePrefixes,
+  parseRecords,
 } from "../core/index.ts";
 import type { FamilyPolicy, PolicyRule } from "./policy.ts";
 import type { Scope } from "./scope.ts";
@@ -44,7 +45,10 @@ const UNLIMITED: Scope = { sources: "any", outputInterfaces: "any" };
 /** The outcomes of a policy. */
 export function outcomesOf(policy: readonly FamilyPolicy[]): Outcomes {
   const rules = policy.flatMap((part) => part.rules);
-  const { records } = parsePrefixes(rules.map(({ prefix }) => prefix.network));
+  const records = parseRecords(
+    rules.map(({ prefix }) => prefix.network),
+    "prefix",
+  );
   const find = (family: Family) => policy.find((part) => part.family === family);
   return withFallbacks(joinRecords(records, everything()), {
     rule: (index) => rules[index],

@@ -19,6 +19,25 @@ test("others have their turn while long work is done", async () => {
   clearInterval(timer);
 });
 
+test("what takes several rounds of the event loop, as a request does, waits for one turn of work", async () => {
+  let answered = false;
+  let turns = 0;
+  const request = async () => {
+    for (let round = 0; round < 3; round++) await new Promise((resolve) => setTimeout(resolve, 1));
+    answered = true;
+  };
+  void request();
+  const work = function* (): Generator<void, void, void> {
+    for (; !answered; turns++) {
+      // Longer than a turn, so that each step is one.
+      for (const end = performance.now() + 12; performance.now() < end; );
+      yield;
+    }
+  };
+  await inTurns(work());
+  assert.ok(turns <= 2, `${turns} turns`);
+});
+
 test("short work is done at once", () => {
   let done = false;
   void inTurns(

@@ -23,7 +23,7 @@ export async function observe(
 ): Promise<ObservedChain> {
   const observed =
     tools.variant === "nft" ? await observeNft({ tools, chain, counters, jump }) : await observeTable(tools, chain);
-  await yieldToOthers();
+  await yieldToOthers(1);
   return withoutUnremovable(observed);
 }
 

@@ -49,7 +49,7 @@ export function unreadable(run: ToolRun, detail: string): ToolError {
 
 /** Carries out one iptables-restore input: all of it, or none and a {@link ToolError}. */
 export async function restore(tools: Tools, input: string | Uint8Array): Promise<void> {
-  await yieldToOthers();
+  await yieldToOthers(1);
   const run = await tools.run(toolName(tools, "restore"), ["--noflush", "-w", LOCK_WAIT], { input });
   if (run.exit === 0) return;
   const holder = /holding the xtables lock/.test(run.stderr) ? lockHolder() : undefined;

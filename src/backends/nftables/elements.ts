@@ -26,6 +26,7 @@ export function* elementsOf(
 ): Steps<readonly OwnedElement[]> {
   const { family, rules } = policy;
   const { segments, outcomes } = spaceOf([policy], family);
+  yield;
   const elements: OwnedElement[] = [];
   for (let from = 0; from < segments.length; from += PIECE) {
     if (from > 0) yield;

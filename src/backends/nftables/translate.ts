@@ -53,7 +53,9 @@ export function fallbackRules(fallback: Verdict): readonly string[] {
 
 /** The chains for all verdicts of a policy, in the order of their names. */
 export function translationChains({ rules, fallback, ports, randomFully }: FamilyPolicy): readonly NftChain[] {
-  const verdicts = new Map([fallback, ...rules.map(({ verdict }) => verdict)].map((one) => [formatVerdict(one), one]));
+  // Most of 50,000 rules share one verdict, whose text is made once.
+  const different = new Set([fallback, ...rules.map(({ verdict }) => verdict)]);
+  const verdicts = new Map([...different].map((one) => [formatVerdict(one), one]));
   return [...verdicts.values()]
     .flatMap((verdict) => {
       const name = chainOf(verdict);

@@ -1,0 +1,81 @@
+// A thread that runs the program itself, which is one file: its first statement asks whether it is in one.
+import { statSync } from "node:fs";
+import process from "node:process";
+
+/** A thread, or the one that started it. */
+export interface Peer {
+  post(message: unknown): void;
+  /** The one that started the thread ends it at once; the thread itself ends when it has nothing left to do. */
+  end(): void;
+}
+
+/** What is called with each message from the other side. */
+export type Received<T> = (message: T) => void;
+
+/** Memory that a thread's objects may take; reading the worst megabyte takes 200 MB. Deno knows no such limit. */
+const MAX_HEAP_MB = 256;
+
+/** What a thread on Deno is: a worker as browsers know it. */
+interface WorkerScope {
+  readonly name?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as in lib.webworker.d.ts, which cannot stand beside lib.dom.d.ts
+  onmessage: (event: { readonly data: any }) => void;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+/**
+ * Is this a thread of that name, or a call that looks like one? On Node its argument says so: to ask node:worker_threads
+ * would make every start slower, and of the address that a thread is started with Node 20 drops the query.
+ */
+export const isThread = (name: string): boolean =>
+  process.versions.deno ? scope.name === name : process.argv[2] === name;
+
+/**
+ * Starts a thread of that name. `failed` is called if it throws, and on Node if it ends.
+ *
+ * On Deno the thread that starts another one waits until that has set up its globals. For a worker of node:worker_threads
+ * these are all of Node's: 100 to 250 ms, more on a busy node, during which no probe is answered. A worker as browsers
+ * know it takes some 15 ms, and loads what it needs of Node beside us.
+ */
+export async function startThread<T>(
+  name: string,
+  received: Received<T>,
+  failed: (why: string) => void,
+): Promise<Peer> {
+  const program = new URL(import.meta.url);
+  if (process.versions.deno) {
+    // Deno prints an error of its own if the thread may not read the program; this one is caught.
+    statSync(program);
+    const worker = new globalThis.Worker(program, { type: "module", name });
+    // At once: an error that nobody has listened to ends the program, and so does one that is not said to be handled.
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      failed(event.message);
+    });
+    worker.addEventListener("message", ({ data }) => received(data));
+    return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  }
+  // Loaded here: the commands that need no thread start sooner without it.
+  const { Worker } = await import("node:worker_threads");
+  const worker = new Worker(program, { argv: [name], resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+  worker.on("message", received);
+  worker.on("error", ({ message }) => failed(message));
+  worker.on("exit", () => failed("its thread ended"));
+  return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
+}
+
+/** The one that started this thread; undefined if this is none. `received` is called later, when it is returned. */
+export async function starterOf<T>(name: string, received: Received<T>): Promise<Peer | undefined> {
+  if (!isThread(name)) return undefined;
+  if (process.versions.deno) {
+    scope.onmessage = ({ data }) => received(data);
+    return { post: (message) => scope.postMessage(message), end: () => scope.close() };
+  }
+  const { parentPort: port } = await import("node:worker_threads");
+  if (!port) return undefined;
+  port.on("message", received);
+  return { post: (message) => port.postMessage(message), end: () => port.close() };
+}
