@@ -8,5 +8,5 @@ const IPV4 = `(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
 /** Of the address no more than its characters: all of RFC 4291 would fill the page on which an editor shows this. */
 const IPV6 = "[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*/(12[0-8]|1[01][0-9]|[1-9]?[0-9])";
 
-/** Lengths have no leading zero. Whether bits behind the length are set is not for a regular expression to say. */
+/** Lengths have no leading zero. A regular expression cannot say whether host bits are set. */
 export const CIDR_PATTERN = `^(${IPV4}|${IPV6})$`;

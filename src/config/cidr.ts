@@ -57,7 +57,7 @@ function problemOf(text: string, prefix: Prefix, ipv6: boolean): Problem | undef
   }
   if (!prefix.aligned) {
     const one = `${text.slice(0, text.indexOf("/"))}/${prefix.family === "ipv4" ? 32 : 128}`;
-    const message = `${text} is not aligned: bits behind its first ${bits} are set`;
+    const message = `${text} is not aligned: host bits are set beyond the /${bits} prefix`;
     const hint = `write ${network} for the block, or ${one} for the one address`;
     return { code: "cidr-unaligned", words: () => ({ message, hint }) };
   }

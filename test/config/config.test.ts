@@ -186,7 +186,7 @@ test("a diagnostic as a person sees it", () => {
   assert.ok(diagnostic);
   assert.is(
     formatDiagnostics([diagnostic], text),
-    `config.yaml:2:5: error: 10.0.0.1/8 is not aligned: bits behind its first 8 are set [cidr-unaligned]
+    `config.yaml:2:5: error: 10.0.0.1/8 is not aligned: host bits are set beyond the /8 prefix [cidr-unaligned]
     2 |   - 10.0.0.1/8\t# pods
       |     ^^^^^^^^^^
       = write 10.0.0.0/8 for the block, or 10.0.0.1/32 for the one address`,
