@@ -92,7 +92,10 @@ test("colours, rules, and rules of another backend that are still in force", () 
   assert.is(text, `${yellow}  rules: 1 to add, 0 to remove, 4 to stay\n\x1b[32m+ -A X -j MASQUERADE\x1b[39m\n`);
   const leftovers = [{ family: "ipv4", backend: "nftables", transaction: change } as const];
   const first = printed((io) => printTransaction(transaction(undefined, policyOf({})), { ...view, leftovers }, io));
-  assert.match(first, /^ {2}The rules that are left over are in force until then: there is no chain X\.\n/);
+  assert.match(
+    first,
+    /^ {2}Not there yet: there is no chain X\. The rules listed as left over stay in force until then\.\n/,
+  );
 });
 
 test("what to run next", () => {
