@@ -79,7 +79,9 @@ export async function run(options: RunOptions): Promise<Run> {
     isWatched: watch.isReliable,
     moved: (backend) => {
       if (backend.unit !== "exceptions") foreign.changed();
-      if (options.watchRules !== "false" && keepers.all().some((keeper) => keeper.table() !== undefined)) watch.start();
+      const isReported = keepers.all().some((keeper) => keeper.table() !== undefined);
+      // The first sync may end while the agent stops: a listener that starts then would outlive it.
+      if (isReported && !stopped && options.watchRules !== "false") watch.start();
       else watch.stop();
     },
     replaced: (before, after) => {
