@@ -59,8 +59,8 @@ const PROCESSES = /^(node:)?(child_process|cluster)$/;
 /** Modules that open sockets. */
 const SOCKETS = /^(node:)?(net|http|https|http2|tls|dgram)$/;
 
-/** Modules that start threads: the agent parses large configs in one, archives are judged in several. */
-const THREADED = ["agent", "archives"];
+/** Modules that start threads: the agent parses large configs in one, archives are judged in several, the page counts in one. */
+const THREADED = ["agent", "archives", "preview"];
 const THREADS = /^(node:)?worker_threads$/;
 
 /** Globals of a runtime; a browser-compatible file does not even name them. */
@@ -177,6 +177,7 @@ export function findBreaches(root) {
       if (browser && RUNTIME.test(line)) breach(i + 1, "uses a global of Node or Deno");
       if (name !== "core" && WASM.test(line)) breach(i + 1, "uses WASM");
       if (name !== "host" && /\bDeno\.Command\b/.test(line)) breach(i + 1, "starts a process");
+      if (!THREADED.includes(name) && /\bnew Worker\b/.test(line)) breach(i + 1, "starts a thread");
     }
     const edges = [];
     for (const { path, line } of importsOf(text)) {

@@ -37,6 +37,7 @@ const BREACHES: [string, string, RegExp][] = [
   ["src/backends/windows-cni/x.ts", 'import { readFileSync } from "node:fs";', /windows-cni has effects of its own/],
   ["src/agent/x.ts", 'import { createServer } from "node:http";', /agent opens sockets/],
   ["src/cli/x.ts", 'import { Worker } from "node:worker_threads";', /cli starts a thread/],
+  ["src/cli/x.ts", "new Worker(url);", /cli starts a thread/],
   ["src/agent/x.ts", "import { spawn } from 'child_process';", /agent may not import the package child_process/],
   ["src/policy/x.ts", `${BROWSER}import { readFileSync } from "node:fs";`, /policy uses a node: module/],
   ["src/policy/x.ts", 'import { readFileSync } from "fs";', /policy may not import the package fs/],

@@ -2,14 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { inside } from "../demo/network.mjs";
-import { agent, PLACES, type Place, RUNTIMES, run } from "../test/kernel/harness.ts";
-import type { Random } from "../test/random-of.ts";
+import { agent, choice, PLACES, type Place, RUNTIMES, run } from "../test/kernel/harness.ts";
 
 export const PLACE_NAMES = Object.keys(PLACES) as readonly Place[];
-
-/** The flags that choose a place and no other. */
-export const choice = (place: Place): readonly string[] =>
-  place === "nftables" ? PLACES.nftables : ["--backend=iptables", ...PLACES[place]];
 
 /** Two configs whose rules share some and differ in others. */
 export const CONFIGS = {
@@ -103,5 +98,3 @@ export function anonymousBytes(pid: number): number {
     return 0;
   }
 }
-
-export const pickPlace = (random: Random): Place => random.pick(PLACE_NAMES);

@@ -17,8 +17,8 @@ export interface Try {
 export interface Trial {
   /** Throws if what must hold does not. */
   attempt(one: Try): Promise<void>;
-  /** Checks what holds for the whole part, and removes what was set up. */
-  close(summary: Summary): Promise<void>;
+  /** Removes what was set up. */
+  close(): Promise<void>;
 }
 
 export interface Part {
@@ -85,7 +85,7 @@ export async function runPart(part: Part, { seed, milliseconds, tries, keep }: L
     }
   } finally {
     try {
-      await trial.close(summary);
+      await trial.close();
     } catch (error) {
       summary.failures.push({ seed, message: messageOf(error) });
     }

@@ -1,5 +1,4 @@
 // Reads the files of a config from disk.
-
 import { readdirSync, statSync } from "node:fs";
 import {
   type ConfigSource,

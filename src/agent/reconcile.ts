@@ -1,5 +1,4 @@
 // When to try: at once, again at each interval, sooner after a failure, and never twice at a time.
-
 import { type Clock, systemClock } from "./clock.ts";
 
 /** Milliseconds. */

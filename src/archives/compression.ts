@@ -1,5 +1,4 @@
 // What a file is compressed with, by its first bytes, and its text.
-
 import process from "node:process";
 import type { Readable } from "node:stream";
 import { ArchiveError, nameOf } from "./errors.ts";

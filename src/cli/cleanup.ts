@@ -1,5 +1,4 @@
 // ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
-
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { describeError } from "../errors/index.ts";
 import { isMissing } from "../host/index.ts";

@@ -1,5 +1,4 @@
 // The families are independent: one that fails keeps none of the others from its answer.
-
 import type { Family } from "../core/index.ts";
 import { describeError } from "../errors/index.ts";
 

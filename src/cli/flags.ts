@@ -1,5 +1,4 @@
 // Flags: the table of them, and reading them as Go's flag package does.
-
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";

@@ -1,5 +1,4 @@
 // What most commands begin with: the config file, checked, and the policy it makes.
-
 import { ConfigFileError } from "../agent/index.ts";
 import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";

@@ -1,5 +1,4 @@
 // ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
-
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";

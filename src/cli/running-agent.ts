@@ -1,5 +1,4 @@
 // The agent that runs on this node: commands use its flags and its config, so that they speak of the rules that it keeps.
-
 import { basename } from "node:path";
 import { type ClaimedChain, claimedChains } from "../agent/index.ts";
 import { BACKENDS } from "../backends/index.ts";

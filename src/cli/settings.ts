@@ -1,5 +1,4 @@
 // Flags to settings: every value checked before anything starts.
-
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";

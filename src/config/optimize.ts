@@ -1,6 +1,5 @@
 // A config with smaller lists that mean the same.
 // This module is browser-compatible.
-
 import { changesOf, countChanges, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import { type ParsedConfig, parseConfig } from "./config.ts";

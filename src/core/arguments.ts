@@ -1,6 +1,5 @@
 // What callers of the library pass, checked: what is wrong, and what to pass instead.
 // This module is browser-compatible.
-
 import { type NoPrefix, PROBLEM_AT, type PrefixProblem, type PrefixRecords, RECORD } from "./record.ts";
 
 /** A text is not what it must be: a CIDR or an address. */

@@ -1,6 +1,5 @@
 // The one place that instantiates the WASM core, and the only file that knows how a call moves its data.
 // This module is browser-compatible.
-
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
 import { reportedAs } from "../errors/index.ts";

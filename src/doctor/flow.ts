@@ -1,5 +1,4 @@
 // What happens to the source address of one connection, rule by rule.
-
 import { type Family, formatIntervals, type Interval } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";

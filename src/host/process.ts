@@ -1,5 +1,4 @@
 // Runs one tool to its end.
-
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { ReportedError } from "../errors/index.ts";

@@ -1,6 +1,5 @@
 // What iptables-save prints of table nat, to base chains.
 // This module is browser-compatible.
-
 import type { Family } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import type { BaseChain, Rule, Step, Tool } from "./model.ts";

@@ -1,4 +1,5 @@
 // The question on top of the page, and its answer as a picture of the packet's way.
+
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { formatRange } from "../core/index.ts";
@@ -13,8 +14,9 @@ import {
 } from "../policy/index.ts";
 import { type Answer, asked } from "./asked.ts";
 import { VerdictBadge } from "./badge.tsx";
+import { EnableIpv6 } from "./enable-ipv6.tsx";
 import { defeater } from "./on-node.ts";
-import { flags, inForce, openFile, question, tab } from "./store.ts";
+import { inForce, openFile, question, tab } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
 /** Parts of a CIDR that are listed. */
@@ -137,15 +139,7 @@ function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean
       {!managed ? (
         <>
           without <code>--enable-ipv6</code> the agent keeps no IPv6 rules, so every IPv6 packet keeps its address.{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              flags.value = { ...flags.value, ipv6: true };
-            }}
-          >
-            Turn it on
-          </button>
+          <EnableIpv6 />
         </>
       ) : outside ? (
         OUTSIDE[outside]

@@ -1,8 +1,10 @@
 // Both families' entries as trees: what lies inside what, and so which prefix is longest.
+
 import type { FamilyPolicy } from "../policy/index.ts";
+import { EnableIpv6 } from "./enable-ipv6.tsx";
 import { PrefixTree } from "./prefix-tree.tsx";
 import { ScopeNote } from "./scope-note.tsx";
-import { evaluationBefore, flags, inForce } from "./store.ts";
+import { evaluationBefore, inForce } from "./store.ts";
 
 const FAMILIES = [
   { family: "ipv4", name: "IPv4" },
@@ -33,15 +35,7 @@ export function Entries() {
             ) : (
               <p class="note">
                 Without <code>--enable-ipv6</code> the agent keeps no IPv6 rules: every IPv6 packet keeps its address.{" "}
-                <button
-                  type="button"
-                  class="link"
-                  onClick={() => {
-                    flags.value = { ...flags.value, ipv6: true };
-                  }}
-                >
-                  Turn it on
-                </button>
+                <EnableIpv6 />
               </p>
             )}
           </section>

@@ -17,6 +17,10 @@ export const PLACES = {
 } as const;
 export type Place = keyof typeof PLACES;
 
+/** The flags that choose a place and no other. */
+export const choice = (place: Place): readonly string[] =>
+  place === "nftables" ? PLACES.nftables : ["--backend=iptables", ...PLACES[place]];
+
 const BUNDLE = resolve("dist/ip-masq-agent.mjs");
 
 /** How the bundle is started on each runtime. */

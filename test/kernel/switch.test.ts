@@ -6,9 +6,9 @@ import { ADDRESSES, inside, makeNetwork, runInside } from "../../demo/network.mj
 import { numbersBelow } from "../core/slow.ts";
 import {
   agent,
+  choice,
   configFlag,
   kernelTest,
-  PLACES,
   type Place,
   RUNTIMES,
   restore,
@@ -39,9 +39,6 @@ function placesOf(node: string): readonly string[] {
   };
   return Object.entries(has).flatMap(([place, [ipv4, ipv6]]) => (ipv4 || ipv6 ? [ipv4 && ipv6 ? place : "half"] : []));
 }
-
-/** The flags that choose a place and no other. */
-const choice = (place: Place) => (place === "nftables" ? PLACES.nftables : ["--backend=iptables", ...PLACES[place]]);
 
 /** The order of switches: each place is left for each other one that is another backend. */
 const ORDER: readonly Place[] = ["nftables", "nft", "nftables", "legacy", "nftables"];

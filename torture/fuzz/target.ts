@@ -1,6 +1,4 @@
 // What is fuzzed, one input at a time.
-import type { Random } from "../../test/random-of.ts";
-
 export interface Target {
   readonly name: string;
   /** Inputs of one try: as many as take some 100 ms. */
@@ -13,7 +11,7 @@ export interface Target {
    * Runs what is fuzzed, and throws if a property does not hold. Returns what the input has shown, in a word or two: an input that
    * shows something new is mutated further.
    */
-  run(input: string, random: Random): string | Promise<string>;
+  run(input: string): string | Promise<string>;
 }
 
 /** Fails unless two values are the same as JSON. */

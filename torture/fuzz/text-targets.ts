@@ -1,5 +1,4 @@
 // The core's readers of text, beside their slow twins.
-
 import { parseConnection } from "../../src/conntrack/index.ts";
 import { LineReader, readPrefixList, scanRules } from "../../src/core/index.ts";
 import { addressSlow, formatSlow, readPrefixSlow } from "../../test/core/slow.ts";

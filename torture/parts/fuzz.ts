@@ -1,6 +1,6 @@
 // Mutated inputs for everything that reads text, beside slow twins and round trips.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { type Random, randomOf } from "../../test/random-of.ts";
+import type { Random } from "../../test/random-of.ts";
 import { cniConfigs, configs, flags } from "../fuzz/config-targets.ts";
 import { mutate, shrink } from "../fuzz/mutate.ts";
 import { nft, xtables } from "../fuzz/rules-targets.ts";
@@ -23,9 +23,9 @@ function corpusOf(target: Target): readonly string[] {
 const kindOf = (error: unknown) => (error as Error).message.replace(/[\d"'[{(:].*/s, "");
 
 /** What an input shows, or the sort of failure that it leads to. */
-async function outcomeOf(target: Target, input: string, random: Random): Promise<string> {
+async function outcomeOf(target: Target, input: string): Promise<string> {
   try {
-    return `shows ${await target.run(input, random)}`;
+    return `shows ${await target.run(input)}`;
   } catch (error) {
     return `fails ${kindOf(error)}`;
   }
@@ -43,7 +43,7 @@ interface Pool {
 async function openPool(target: Target): Promise<Pool> {
   const begin = [...target.seeds(), ...corpusOf(target)];
   const shown = new Set<string>();
-  for (const input of begin) shown.add(await outcomeOf(target, input, randomOf(1)));
+  for (const input of begin) shown.add(await outcomeOf(target, input));
   return { begin, shown, found: [] };
 }
 
@@ -54,14 +54,14 @@ async function runBatch(target: Target, { begin, shown, found }: Pool, random: R
   for (let i = 0; i < target.batch; i++) {
     const input = mutate(random.pick(inputs), random.pick(inputs), random, target.dictionary);
     try {
-      const what = `shows ${await target.run(input, random)}`;
+      const what = `shows ${await target.run(input)}`;
       if (!shownHere.has(what)) inputs.push(input);
       shownHere.add(what);
       if (!shown.has(what)) found.push(input);
       shown.add(what);
     } catch (error) {
       const outcome = `fails ${kindOf(error)}`;
-      const fails = async (text: string) => (await outcomeOf(target, text, random)) === outcome;
+      const fails = async (text: string) => (await outcomeOf(target, text)) === outcome;
       const shortest = await shrink(input, fails);
       throw new Error(`${target.name}, with ${JSON.stringify(shortest)}: ${(error as Error).stack}`);
     }
@@ -71,9 +71,8 @@ async function runBatch(target: Target, { begin, shown, found }: Pool, random: R
 /** Adds what was found to the corpus, each as short as it can be while it shows the same. */
 async function keepFound(target: Target, { found }: Pool): Promise<void> {
   for (const input of found) {
-    const random = randomOf(1);
-    const outcome = await outcomeOf(target, input, random);
-    const shortest = await shrink(input, async (text) => (await outcomeOf(target, text, random)) === outcome);
+    const outcome = await outcomeOf(target, input);
+    const shortest = await shrink(input, async (text) => (await outcomeOf(target, text)) === outcome);
     appendFileSync(corpusPath(target), `${JSON.stringify(shortest)}\n`);
   }
 }

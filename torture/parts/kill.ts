@@ -1,11 +1,10 @@
 // kill -9 at any moment, beside readers and other writers: at no look are the rules anything but whole.
-
 import { renameSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
-import { agent, configFlag, type Place, run, withFolder } from "../../test/kernel/harness.ts";
+import { agent, choice, configFlag, type Place, run, withFolder } from "../../test/kernel/harness.ts";
 import type { Random } from "../../test/random-of.ts";
-import { CONFIGS, choice, look, PLACE_NAMES, sleep, startAgent, wholeLooks } from "../node.ts";
+import { CONFIGS, look, PLACE_NAMES, sleep, startAgent, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 interface Case {

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
-import { agent, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
-import { CONFIGS, choice, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
+import { agent, choice, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
+import { CONFIGS, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 /** A limit: the command that runs another one under it; `undefined` if it cannot be had here. */
@@ -67,19 +67,6 @@ const LIMITS: readonly Limit[] = [
     harmless: true,
   },
   { name: "/run is read-only", wrap: mounted("mount -t tmpfs none /run && mount -o remount,ro /run") },
-  {
-    name: "/tmp is read-only",
-    wrap: (command, { folder }) =>
-      mounted(
-        `mkdir -p ${folder} && mount --bind ${folder} ${folder} && mount -o remount,ro,bind /tmp 2> /dev/null || true`,
-      )(command),
-    harmless: true,
-  },
-  {
-    name: "no /proc/self/fd",
-    wrap: mounted("mount -t tmpfs none /proc/self/net 2> /dev/null || true"),
-    harmless: true,
-  },
   ...["net_admin", "net_raw", "sys_ptrace", "dac_override", "kill"].map((one) => ({
     name: `no CAP_${one.toUpperCase()}`,
     wrap: without(one),

@@ -1,9 +1,9 @@
 // An agent at its lowest interval, with drift, changes of the config and scrapes: it stays as it was in the beginning.
 import { readdirSync } from "node:fs";
 import { addNamespace, removeNamespace, runInside } from "../../demo/network.mjs";
-import { configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
+import { choice, configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
 import { METRICS, serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, choice, look, type Started, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes, CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 /** As low as it goes. */

@@ -1,8 +1,17 @@
 // Each external program misbehaves, at each of its calls in turn.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
-import { agent, configFlag, type Place, RUNTIMES, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
-import { anonymousBytes, CONFIGS, choice, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
+import {
+  agent,
+  choice,
+  configFlag,
+  type Place,
+  RUNTIMES,
+  type Runtime,
+  run,
+  withFolder,
+} from "../../test/kernel/harness.ts";
+import { anonymousBytes, CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 const TOOLS: Readonly<Record<Place, readonly string[]>> = {

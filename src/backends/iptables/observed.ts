@@ -1,6 +1,5 @@
 // What the tools print to the chain as it is.
 // This module is browser-compatible.
-
 import { eachInSteps, finish, type ScannedRule, type Steps, scanRules, scanRulesInSteps } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 

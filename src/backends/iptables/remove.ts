@@ -1,5 +1,4 @@
 // Removes the chain and the jumps to it.
-
 import type { Family } from "../../core/index.ts";
 import { ReportedError } from "../../errors/index.ts";
 import { ToolError } from "../../host/index.ts";

@@ -1,5 +1,4 @@
 // Which iptables variant the node uses.
-
 import type { Family } from "../../core/index.ts";
 import { ifMissing, type Runner } from "../../host/index.ts";
 import { countOthers } from "./observed.ts";

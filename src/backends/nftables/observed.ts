@@ -1,6 +1,5 @@
 // What `nft list table` prints, as data.
 // This module is browser-compatible.
-
 import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { type Counter, type Element, placeOf } from "./table.ts";

@@ -1,5 +1,4 @@
 // The nft command: one table listed, one transaction carried out, and is it new enough.
-
 import type { Family } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { exitError, inTurns, kernelRelease, type Runner, ToolError } from "../../host/index.ts";

@@ -1,5 +1,4 @@
 // The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
-
 import { formatDiagnostics } from "../../config/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";

@@ -1,0 +1,17 @@
+// The flag without which the agent leaves IPv6 alone, one click away.
+// This module is browser-compatible.
+import { flags } from "./store.ts";
+
+export function EnableIpv6() {
+  return (
+    <button
+      type="button"
+      class="link"
+      onClick={() => {
+        flags.value = { ...flags.value, ipv6: true };
+      }}
+    >
+      Turn it on
+    </button>
+  );
+}
