@@ -19,7 +19,7 @@ const MODULES = {
   archives: { modules: ["core", "config", "flows", "errors"] },
   host: { modules: ["errors"] },
   conntrack: { modules: ["core", "policy", "host", "errors"] },
-  netfilter: { modules: ["core", "policy", "host", "errors"], entries: ["index.ts", "read-nat.ts"] },
+  netfilter: { modules: ["core", "policy", "host", "errors"], entries: ["index.ts", "read-nat.ts", "brief.ts"] },
   backends: { modules: ["core", "config", "policy", "host", "errors"], packages: ["jsonc-parser"] },
   doctor: { modules: ["core", "config", "policy", "host", "conntrack", "netfilter", "backends", "errors"] },
   agent: {

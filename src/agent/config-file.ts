@@ -31,6 +31,9 @@ const PREFIX = "ip-masq";
 /** Files of one config at most. */
 const MAX_FILES = 100;
 
+/** Bytes of all files of a config together: four full ConfigMaps. */
+const MAX_TOTAL_BYTES = 4 * MAX_CONFIG_BYTES;
+
 /** Reads and parses the files that `paths` name. Throws as {@link readSources}. */
 export function readConfigFiles(paths: readonly string[], options: ReadOptions): LoadedConfig {
   const sources = readSources(paths);
@@ -40,17 +43,17 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 /**
  * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
  * order of names. A single file may be missing; of several paths each must exist, and a lone folder must hold a file. At most
- * one byte more than a config may have is read of all together.
+ * one byte more than a file may have is read of each.
  *
  * @param regular refuse pipes and devices, which could be waited for without end
  * @throws {@link ConfigFileError} if one is there but cannot be read
  */
 export function readSources(paths: readonly string[], regular = false): readonly LoadedSource[] {
   const sources: LoadedSource[] = [];
-  let room = MAX_CONFIG_BYTES + 1;
+  let room = MAX_TOTAL_BYTES;
   const files = new Map(paths.flatMap(filesOf).map(({ file, found }) => [file, found]));
   for (const [file, found] of files) {
-    const bytes = readBytes(file, regular || found, room);
+    const bytes = readBytes(file, regular || found, MAX_CONFIG_BYTES + 1);
     if (!bytes && paths.length > 1 && !found) {
       // A limit that one of several files sets must not be lost with it.
       const why = "there is no such file; of several, each must be there";
@@ -59,9 +62,9 @@ export function readSources(paths: readonly string[], regular = false): readonly
     if (!bytes) continue;
     sources.push({ file, bytes });
     room -= bytes.length;
-    if (room <= 0 && sources.length > 1) {
+    if (room < 0) {
       throw new ConfigFileError(
-        `cannot read the config ${printableName(file)}: it and the files before it have more than 1 MiB together`,
+        `cannot read the config ${printableName(file)}: it and the files before it have more than 4 MiB together`,
       );
     }
     if (sources.length > MAX_FILES) {

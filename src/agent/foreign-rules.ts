@@ -1,6 +1,7 @@
 // Rules of other programs that translate what the config keeps: looked for after each change and now and then, and reported.
 import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
+import { readBriefly } from "../netfilter/brief.ts";
 import type { Ours } from "../netfilter/index.ts";
 import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
@@ -56,11 +57,15 @@ export function watchForeignRules({
     const policy = policies.filter(isQuicklyCompared);
     try {
       const families = policy.map(({ family }) => family);
-      const nat = () => readNat(thisHost, families);
+      const { run, skipped } = readBriefly(thisHost.run);
+      const nat = () => readNat({ run }, families);
       const { findings } = await find({ nat, files: openFiles(), policy, ours });
       const defeats = formatDefeats({ findings });
       if (defeats.length > 0) log.state("foreign rules", "warning", defeats.join("\n"));
       else if (log.over("foreign rules")) log.event("info", "no rule of another program defeats the config any more");
+      const gap = skipped();
+      if (gap) log.state("foreign rules not read", "info", gap);
+      else log.over("foreign rules not read");
       metrics?.foreignRules(findings.filter(({ severity }) => severity === "error").length, findings.length);
     } catch (error) {
       log.event("info", `rules of other programs could not be looked at: ${(error as Error).message}`, 2);

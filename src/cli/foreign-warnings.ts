@@ -2,6 +2,7 @@
 import type { Opened } from "../backends/index.ts";
 import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
+import { readBriefly } from "../netfilter/brief.ts";
 import type { Ours } from "../netfilter/index.ts";
 import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
@@ -14,9 +15,9 @@ export const oursOf = ({ policy: { chain }, backendFlag }: Settings): Ours => ({
 });
 
 /** Reads the postrouting NAT hook for the families of a policy. */
-export const readFamilies = (policy: readonly FamilyPolicy[]) =>
+export const readFamilies = (policy: readonly FamilyPolicy[], run = thisHost.run) =>
   readNat(
-    thisHost,
+    { run },
     policy.map(({ family }) => family),
   );
 
@@ -33,11 +34,15 @@ export async function warnOfForeignRules(
   // A Windows node has no such rules.
   if (backend.unit === "exceptions") return;
   const policy = policies.filter(isQuicklyCompared);
+  if (policy.length === 0) return;
+  const { run, skipped } = readBriefly(thisHost.run);
   const report = await findSourceNat({
-    nat: () => readFamilies(policy),
+    nat: () => readFamilies(policy, run),
     files: openFiles(),
     policy,
     ours: oursOf(settings),
   });
   for (const line of formatDefeats(report)) warn(line);
+  const gap = skipped();
+  if (gap) warn(gap);
 }

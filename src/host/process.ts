@@ -70,6 +70,8 @@ export interface ToolInput {
   readonly reopens?: boolean;
   /** Its output may be megabytes. */
   readonly large?: boolean;
+  /** Milliseconds after which it is killed; by default 30 s, and more for megabytes of input. */
+  readonly timeout?: number;
 }
 
 /** Runs a tool as {@link runTool} does. Callers are given one, so that tests can give them one that runs nothing. */
@@ -123,7 +125,7 @@ function runOnce(
   scratch: Scratch | undefined,
   source?: Scratch,
 ): Promise<ToolRun> {
-  const { input, large } = how;
+  const { input, large, timeout = TIMEOUT_MS + TIMEOUT_MS_PER_MB * Math.floor((input?.length ?? 0) / 1e6) } = how;
   const command = [name, ...args].join(" ");
   const errors = openScratch(MAX_STDERR);
   const stderrLimit = errors?.limit ?? MAX_STDERR;
@@ -160,7 +162,6 @@ function runOnce(
       settle();
       reject(new ToolError(reason, command, exit, said(), detail));
     };
-    const timeout = TIMEOUT_MS + TIMEOUT_MS_PER_MB * Math.floor((input?.length ?? 0) / 1e6);
     const timer = setTimeout(() => {
       fail("hung", null, `did not end within ${timeout / 1000} s and was killed`);
       killGroup(child);

@@ -55,10 +55,13 @@ test("a folder without such a file is no wish for the defaults", () => {
 
 test("all files together have a bound", () => {
   mkdirSync(`${folder}/large`);
-  for (const name of ["ip-masq-a", "ip-masq-b"]) writeFileSync(`${folder}/large/${name}`, "#".repeat(600_000));
+  const write = (name: string) => writeFileSync(`${folder}/large/ip-masq-${name}`, "#".repeat(1_048_576));
+  for (const name of ["a", "b", "c", "d"]) write(name);
+  assert.is(readSources([`${folder}/large`]).length, 4);
+  write("e");
   assert.throws(
     () => readSources([`${folder}/large`]),
-    (error: Error) => error instanceof ConfigFileError && /ip-masq-b: .* more than 1 MiB together/.test(error.message),
+    (error: Error) => error instanceof ConfigFileError && /ip-masq-e: .* more than 4 MiB together/.test(error.message),
   );
   mkdirSync(`${folder}/many`);
   for (let i = 0; i < 101; i++) writeFileSync(`${folder}/many/ip-masq-${i}`, "");

@@ -252,6 +252,22 @@ test("an edit that nft refuses is written as a whole", async () => {
   assert.is(await backend.sync(policyOf("11.0.0.0/8")), undefined);
 });
 
+test("what nft has written is read again, but for a large table that was written as a whole", async () => {
+  const cases: readonly (readonly [entries: number, listings: number])[] = [
+    [100, 2],
+    [20_001, 1],
+  ];
+  for (const [count, listings] of cases) {
+    // Halves of /24s, so that none can be merged with the next.
+    const nonMasqueradeCIDRs = Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.0/25`);
+    const [policy] = policiesOf({ nonMasqueradeCIDRs, cidrLimit: count });
+    const nft = fakeNft();
+    const backend = nftablesBackend(TABLE, () => {}, nft.host);
+    await backend.sync(policy);
+    assert.is(nft.calls.filter((call) => call.startsWith("nft list table")).length, listings, `${count} entries`);
+  }
+});
+
 test("a transaction that nft refuses is the error, and names the line", async () => {
   const nft = fakeNft();
   nft.intercept = (command) =>

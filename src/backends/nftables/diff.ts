@@ -22,6 +22,12 @@ interface ElementEdit {
   readonly removed: readonly ObservedElement[];
 }
 
+/** What is left to write to a table. */
+export interface TableEdit extends Transaction {
+  /** Does it replace the table as a whole, whatever was in it? */
+  readonly isWhole: boolean;
+}
+
 export interface DiffOptions {
   /** Must the table be written anew, whatever differs? For an edit that nft has refused. */
   readonly anew?: boolean;
@@ -36,7 +42,7 @@ export function diffTable(
   desired: DesiredTable,
   observed: ObservedTable = NO_TABLE,
   options: DiffOptions = {},
-): Transaction | undefined {
+): TableEdit | undefined {
   return finish(diffTableInSteps(desired, observed, options));
 }
 
@@ -45,7 +51,7 @@ export function* diffTableInSteps(
   desired: DesiredTable,
   observed: ObservedTable,
   { anew = false }: DiffOptions = {},
-): Steps<Transaction | undefined> {
+): Steps<TableEdit | undefined> {
   const frame = frameOf(desired);
   const sameFrame = observed.exists && sameLines(frame, observed.frame);
   const edits: ElementEdit[] = [];
@@ -55,7 +61,7 @@ export function* diffTableInSteps(
   const changes = yield* changesOf(desired, frame, observed, edits);
   const isEdit = sameFrame && !anew && !edits.some((edit) => isSlow(edit, observed));
   const text = isEdit ? yield* editText(desired, edits) : yield* tableText(desired, observed);
-  return { family: desired.family, text, changes, counts: countsOf(changes) };
+  return { family: desired.family, text, changes, counts: countsOf(changes), isWhole: !isEdit };
 }
 
 /**
