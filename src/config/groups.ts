@@ -1,6 +1,6 @@
 // Lists of several verdicts, divided so that each part can be made smaller by itself.
 // This module is browser-compatible.
-import { type Aggregate, addressOf, aggregate, findCovers, type Prefix, parsePrefixes } from "../core/index.ts";
+import { type Aggregate, addressOf, aggregate, findCovers, type Prefix, parseRecords } from "../core/index.ts";
 
 /** An entry of a list, as far as the decision is concerned. */
 export interface GroupedEntry {
@@ -27,7 +27,10 @@ export interface Group {
  * same addresses decides the same. `fallback` is the verdict of addresses that no entry contains.
  */
 export function groupsOf(entries: readonly GroupedEntry[], fallback: string): Group[] {
-  const { records } = parsePrefixes(entries.map(({ prefix }) => prefix.network));
+  const records = parseRecords(
+    entries.map(({ prefix }) => prefix.network),
+    "prefix",
+  );
   const covers = findCovers(records);
   // The innermost entry of another verdict or list that contains this one; -1 if there is none.
   const contexts = new Map<number, number>();
@@ -57,7 +60,7 @@ export function groupsOf(entries: readonly GroupedEntry[], fallback: string): Gr
   }
   return [...groups.values()].map(({ list, changesNothing, members }) => {
     const networks = members.map((index) => entries[index]?.prefix.network ?? "");
-    return { list, members, smallest: changesNothing ? undefined : aggregate(parsePrefixes(networks).records) };
+    return { list, members, smallest: changesNothing ? undefined : aggregate(parseRecords(networks, "prefix")) };
   });
 }
 

@@ -1,6 +1,6 @@
 // The lists of destinations together: entries that contradict each other, and entries that change nothing.
 // This module is browser-compatible.
-import { findCovers, type Prefix, parsePrefixes } from "../core/index.ts";
+import { findCovers, type Prefix, parseRecords } from "../core/index.ts";
 import type { RawCidr } from "./cidr.ts";
 import { printableName } from "./printable.ts";
 
@@ -32,7 +32,7 @@ export function checkDecisions(entries: readonly ListedCidr[], implied: readonly
   const impliedNetworks = new Set(implied.map(({ network }) => network));
   const unnamed = implied.filter(({ network }) => !named.has(network));
   const networks = [...unnamed.map(({ network }) => network), ...entries.map(({ prefix }) => prefix.network)];
-  const covers = findCovers(parsePrefixes(networks).records);
+  const covers = findCovers(parseRecords(networks, "prefix"));
   for (const [i, entry] of entries.entries()) {
     const cover = covers[unnamed.length + i] ?? -1;
     const outer = entries[cover - unnamed.length];

@@ -1,6 +1,6 @@
 // Entries of snat: destinations, and the addresses that packets to them get.
 // This module is browser-compatible.
-import { type AddressRange, buildTable, parseAddresses, parsePrefixes } from "../core/index.ts";
+import { type AddressRange, buildTable, parseAddresses, parseRecords } from "../core/index.ts";
 import { parseAddressRange } from "./address-range.ts";
 import type { RawCidr } from "./cidr.ts";
 import type { Node } from "./document.ts";
@@ -100,7 +100,7 @@ const NO_SOURCES = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::
 /** Can both ends of a range be the source of a packet that leaves the node? */
 function isUnicast({ first, last }: AddressRange): boolean {
   const { records } = parseAddresses([first, last]);
-  return buildTable(parsePrefixes(NO_SOURCES).records, "longest")
+  return buildTable(parseRecords(NO_SOURCES, "prefix"), "longest")
     .lookup(records)
     .every((index) => index < 0);
 }

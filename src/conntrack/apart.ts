@@ -7,6 +7,7 @@ import {
   type PrefixRecords,
   parseAddresses,
   parsePrefixes,
+  parseRecords,
   rangeToPrefixes,
 } from "../core/index.ts";
 import type { Connection } from "./connection.ts";
@@ -60,7 +61,7 @@ function broadcastsOf(own: readonly OwnAddress[]): readonly string[] {
 
 /** A test for addresses that lie in one of these prefixes. */
 function within(prefixes: readonly string[], addresses: readonly string[]): (records: PrefixRecords) => Int32Array {
-  const listed = parsePrefixes(prefixes).records;
+  const listed = parseRecords(prefixes, "prefix");
   const table = buildTable(joinRecords(listed, parseAddresses(addresses).records), "longest");
   return (records) => table.lookup(records);
 }

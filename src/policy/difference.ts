@@ -1,6 +1,6 @@
 // What changes in meaning from one policy of a family to another, for people.
 // This module is browser-compatible.
-import { aggregate, type Family, formatRange, type Prefix, parsePrefixes } from "../core/index.ts";
+import { aggregate, type Family, formatRange, type Prefix, parseRecords } from "../core/index.ts";
 import type { FamilyPolicy } from "./policy.ts";
 import { diffSpaces, type SpaceChange, spaceOf } from "./space.ts";
 import { describeVerdict, formatVerdict } from "./verdict.ts";
@@ -154,7 +154,10 @@ function settingsOf({ scope, ports, randomFully, enforceKeep }: FamilyPolicy): r
 /** The ranges without those inside others: that is how the kernel has them. */
 function sourceRanges(sources: readonly Prefix[]): readonly string[] {
   if (sources.some(({ bits }) => bits === 0)) return ["any"];
-  const { records } = parsePrefixes(sources.map(({ network }) => network));
+  const records = parseRecords(
+    sources.map(({ network }) => network),
+    "prefix",
+  );
   const { length, network } = aggregate(records);
   return Array.from({ length }, (_, i) => network(i));
 }

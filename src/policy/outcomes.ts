@@ -6,7 +6,6 @@ import {
   type Prefix,
   type PrefixList,
   type PrefixRecords,
-  parsePrefixes,
   parseRecords,
 } from "../core/index.ts";
 import type { FamilyPolicy, PolicyRule } from "./policy.ts";
@@ -38,7 +37,7 @@ export interface Outcomes {
   readonly scopes: Readonly<Record<Family, Scope>>;
 }
 
-const everything = () => parsePrefixes(["0.0.0.0/0", "::/0"]).records;
+const everything = () => parseRecords(["0.0.0.0/0", "::/0"], "prefix");
 const FAMILIES = ["ipv4", "ipv6"] as const;
 const UNLIMITED: Scope = { sources: "any", outputInterfaces: "any" };
 
@@ -115,7 +114,10 @@ export interface SourceRanges {
 export function sourceRangesOf({ scopes }: Pick<Outcomes, "scopes">): SourceRanges {
   const listed = ({ sources }: Scope): readonly Prefix[] => (sources === "any" ? [] : sources);
   const all = [...listed(scopes.ipv4), ...listed(scopes.ipv6)];
-  const { records } = parsePrefixes(all.map(({ network }) => network));
+  const records = parseRecords(
+    all.map(({ network }) => network),
+    "prefix",
+  );
   const rest = [scopes.ipv4.sources === "any", scopes.ipv6.sources === "any"];
   return {
     prefixes: joinRecords(records, everything()),

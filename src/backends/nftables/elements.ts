@@ -1,6 +1,6 @@
 // The disjoint intervals of a policy: an interval map takes no elements that overlap.
 // This module is browser-compatible.
-import { aggregate, formatIntervals, PIECE, type Prefix, parsePrefixes, type Steps } from "../../core/index.ts";
+import { aggregate, formatIntervals, PIECE, type Prefix, parseRecords, type Steps } from "../../core/index.ts";
 import { type FamilyPolicy, spaceOf, type Verdict } from "../../policy/index.ts";
 import { printedAddress } from "../printed-address.ts";
 import type { Element } from "./table.ts";
@@ -12,7 +12,9 @@ export interface OwnedElement extends Element {
 
 /** `10.0.0.0/8` and `::-::a00:0` as nft prints them. */
 const printedKey = (key: string): string =>
-  key.replace(/[^/-]+/g, (part, at: number) => (at > 0 && key[at - 1] === "/" ? part : printedAddress(part)));
+  key.includes(":")
+    ? key.replace(/[^/-]+/g, (part, at: number) => (at > 0 && key[at - 1] === "/" ? part : printedAddress(part)))
+    : key;
 
 /**
  * The segments of the address space that become elements, in the order of addresses. A prefix with others inside it has
@@ -46,7 +48,10 @@ export function* elementsOf(
 
 /** The fewest intervals that hold the same addresses as the prefixes. */
 export function intervalsOf(prefixes: readonly Prefix[]): readonly Element[] {
-  const { records } = parsePrefixes(prefixes.map(({ network }) => network));
+  const records = parseRecords(
+    prefixes.map(({ network }) => network),
+    "prefix",
+  );
   const { length, network } = aggregate(records);
   return Array.from({ length }, (_, i) => ({ key: printedKey(network(i).replace(WHOLE, "")) }));
 }
