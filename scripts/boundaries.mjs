@@ -16,7 +16,7 @@ const MODULES = {
   config: { modules: ["core", "errors"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   flows: { modules: ["core"], browser: true },
-  archives: { modules: ["core", "config", "flows", "errors"] },
+  archives: { modules: ["core", "config", "flows", "host", "errors"] },
   host: { modules: ["errors"] },
   conntrack: { modules: ["core", "policy", "host", "errors"] },
   netfilter: { modules: ["core", "policy", "host", "errors"], entries: ["index.ts", "read-nat.ts", "brief.ts"] },
@@ -59,8 +59,8 @@ const PROCESSES = /^(node:)?(child_process|cluster)$/;
 /** Modules that open sockets. */
 const SOCKETS = /^(node:)?(net|http|https|http2|tls|dgram)$/;
 
-/** Modules that start threads: the agent parses large configs in one, archives are judged in several, the page counts in one. */
-const THREADED = ["agent", "archives", "preview"];
+/** Modules that start threads: the page counts in one. */
+const THREADED = ["host", "preview"];
 const THREADS = /^(node:)?worker_threads$/;
 
 /** Globals of a runtime; a browser-compatible file does not even name them. */

@@ -1,7 +1,7 @@
 // A thread that parses one config, and hands it over piece by piece.
 import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
+import { isThread, starterOf } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
-import { isThread, starterOf } from "./thread.ts";
 
 /** What the thread is given to parse, with the first message; later ones are empty, and ask for more. */
 export interface ParseTask {

@@ -1,12 +1,14 @@
 // Parses a config so that nothing else has to wait: the probes are answered meanwhile.
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
-import { yieldToOthers } from "../host/index.ts";
+import { type Peer, startThread, yieldToOthers } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 import { CONFIG_THREAD, type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
-import { type Peer, startThread } from "./thread.ts";
 
 /** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
 const SMALL = 32_768;
+
+/** Memory that the thread's objects may take; reading the worst megabyte takes 200 MB. Deno knows no such limit. */
+const MAX_HEAP_MB = 256;
 
 /** Is a config parsed in a thread? */
 export const isLarge = (sources: readonly LoadedSource[]): boolean =>
@@ -43,7 +45,7 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
   const outcome = new Promise<Outcome>((done) => {
     resolve = done;
   });
-  const fail = (why: string) => resolve({ started, why });
+  const fail = ({ message: why }: Error) => resolve({ started, why });
   let thread: Peer;
   const received = (reply: ParseReply) => {
     if (reply.kind === "ready") started = true;
@@ -61,11 +63,11 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
     void yieldToOthers().then(() => thread.post(undefined));
   };
   try {
-    thread = await startThread(CONFIG_THREAD, received, fail);
+    thread = await startThread(CONFIG_THREAD, received, fail, MAX_HEAP_MB);
   } catch (error) {
     return { started: false, why: (error as Error).message };
   }
-  const abort = () => fail("it was ended");
+  const abort = () => fail(new Error("it was ended"));
   signal.addEventListener("abort", abort);
   thread.post(task);
   try {

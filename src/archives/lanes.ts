@@ -1,6 +1,6 @@
 // Lanes judge parts side by side: this thread is one, and others have a thread of their own.
-import type { Worker } from "node:worker_threads";
 import { ReportedError } from "../errors/index.ts";
+import { type Peer, startThread } from "../host/index.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
@@ -39,8 +39,9 @@ export type LaneCall =
   | { readonly id: number; readonly kind: "ended"; readonly error?: ThreadError | undefined }
   | { readonly id: number; readonly kind: "counts"; readonly counts: Float64Array | undefined };
 
-/** What a thread is told. */
+/** What a thread is told; the work comes first. */
 export type LaneOrder =
+  | { readonly kind: "begin"; readonly work: LineWork }
   | { readonly kind: "judge"; readonly part: Part }
   | { readonly kind: "counts" }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown };
@@ -52,30 +53,22 @@ export interface ThreadError {
   readonly stack: string | undefined;
 }
 
-/** The argument that starts the program as the thread of a lane. */
-export const LANE_ARGUMENT = "?lane-thread";
+/** The name of such a thread. */
+export const LANE_THREAD = "?lane-thread";
 
 /** A lane in a thread of its own: the program itself, which is one file. Throws if threads cannot be started. */
 export async function threadLane(work: LineWork): Promise<Lane> {
-  // Loaded here: calls that need no thread start sooner without it.
-  const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(new URL(import.meta.url), { workerData: work, argv: [LANE_ARGUMENT] });
-  return laneOf(worker);
-}
-
-function laneOf(worker: Worker): Lane {
   let host: LaneHost | undefined;
   let ended: { resolve(): void; reject(error: unknown): void } | undefined;
   let counted = (_: Float64Array | undefined) => {};
   let failure: Error | undefined;
-  const order = (message: LaneOrder) => worker.postMessage(message);
+  let thread: Peer | undefined;
+  const order = (message: LaneOrder) => thread?.post(message);
   const fail = (error: Error) => {
     failure ??= error;
     ended?.reject(error);
   };
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("a thread ended")));
-  worker.on("message", async (call: LaneCall) => {
+  const received = async (call: LaneCall) => {
     if (call.kind === "counts") counted(call.counts);
     else if (call.kind === "ended") {
       if (call.error) ended?.reject(revived(call.error));
@@ -88,7 +81,9 @@ function laneOf(worker: Worker): Lane {
         ended?.reject(error);
       }
     }
-  });
+  };
+  thread = await startThread(LANE_THREAD, received, fail);
+  order({ kind: "begin", work });
   return {
     judge: (part, to) =>
       new Promise((resolve, reject) => {
@@ -102,7 +97,7 @@ function laneOf(worker: Worker): Lane {
         counted = resolve;
         order({ kind: "counts" });
       }),
-    close: () => void worker.terminate(),
+    close: () => thread?.end(),
   };
 }
 

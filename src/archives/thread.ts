@@ -1,27 +1,33 @@
 // The thread of a lane: the same work, told and answered by messages.
-import process from "node:process";
 import { ReportedError } from "../errors/index.ts";
-import { LANE_ARGUMENT, type LaneCall, type LaneOrder } from "./lanes.ts";
+import { isThread, starterOf } from "../host/index.ts";
+import { LANE_THREAD, type LaneCall, type LaneOrder } from "./lanes.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
 
 /** Is this such a thread, or a call that looks like one? */
-export const isLaneThread = (): boolean => process.argv[2] === LANE_ARGUMENT;
+export const isLaneThread = (): boolean => isThread(LANE_THREAD);
 
 /** Pieces that are on their way and not yet taken. */
 const AHEAD = 8;
 
 /** Judges the parts that it is given, until it is ended. Returns false if this is no thread. */
 export async function runLaneThread(): Promise<boolean> {
-  const { parentPort: port, workerData } = await import("node:worker_threads");
-  if (!port) return false;
-  const work = workerData as LineWork;
+  let take: ReturnType<typeof laneFor> | undefined;
+  const starter = await starterOf<LaneOrder>(LANE_THREAD, (order) => {
+    if (order.kind === "begin") take = laneFor(order.work, (call, move) => starter?.post(call, move));
+    else take?.(order);
+  });
+  return starter !== undefined;
+}
+
+/** The lane's side of the conversation: returns what is called with each order that follows the first one. */
+function laneFor(work: LineWork, send: (call: LaneCall, move?: readonly ArrayBuffer[]) => void) {
   const judge = new LineJudge(work);
   const waiting = new Map<number, (value: unknown) => void>();
   let last = 0;
-  const send = (call: LaneCall, move: ArrayBufferLike[] = []) => port.postMessage(call, move as ArrayBuffer[]);
-  const ask = <T>(make: (id: number) => LaneCall, move?: ArrayBufferLike[]): Promise<T> => {
+  const ask = <T>(make: (id: number) => LaneCall, move?: readonly ArrayBuffer[]): Promise<T> => {
     const id = ++last;
     return new Promise((done) => {
       waiting.set(id, done as (value: unknown) => void);
@@ -32,7 +38,7 @@ export async function runLaneThread(): Promise<boolean> {
   const host: LaneHost = {
     emit: async (piece) => {
       const { output } = piece;
-      ahead.push(ask((id) => ({ id, kind: "emit", args: [piece] }), output ? [output.buffer] : []));
+      ahead.push(ask((id) => ({ id, kind: "emit", args: [piece] }), output ? [output.buffer as ArrayBuffer] : []));
       if (ahead.length >= AHEAD) await ahead.shift();
     },
     endsOf: (indexes) => ask((id) => ({ id, kind: "endsOf", args: [indexes] })),
@@ -49,12 +55,17 @@ export async function runLaneThread(): Promise<boolean> {
       send({ id: 0, kind: "ended", error: { code, message, stack } });
     }
   };
-  port.on("message", (order: LaneOrder) => {
-    if (order.kind === "answer") {
-      waiting.get(order.id)?.(order.value);
-      waiting.delete(order.id);
-    } else if (order.kind === "judge") void run(order.part);
-    else send({ id: 0, kind: "counts", counts: judge.counts });
-  });
-  return true;
+  return (order: Exclude<LaneOrder, { kind: "begin" }>): void => {
+    switch (order.kind) {
+      case "answer":
+        waiting.get(order.id)?.(order.value);
+        waiting.delete(order.id);
+        return;
+      case "judge":
+        void run(order.part);
+        return;
+      case "counts":
+        send({ id: 0, kind: "counts", counts: judge.counts });
+    }
+  };
 }

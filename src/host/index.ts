@@ -31,5 +31,6 @@ export { replaceFile } from "./replace.ts";
 export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./socket-name.ts";
 export { readPieces, type Streamer, streamTool } from "./stream.ts";
 export { tieTools } from "./tether.ts";
+export { isThread, type Peer, starterOf, startThread } from "./thread.ts";
 export { inTurns, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

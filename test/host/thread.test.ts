@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 const DENO = resolve("node_modules/.bin/deno");
-const THREAD = resolve("src/agent/thread.ts");
+const THREAD = resolve("src/host/thread.ts");
 
 /** Runs a module on Deno that has `startThread`; returns what it prints, on either stream. */
 function onDeno(permissions: readonly string[], module: string): string {
