@@ -27,6 +27,8 @@ export interface Part {
   readonly about: string;
   /** How much of the time it gets, beside the other parts. */
   readonly share: number;
+  /** Does it take a minute to set up? Then it runs only if it is named. */
+  readonly isSlowToOpen?: true;
   open(options: Options): Promise<Trial>;
 }
 

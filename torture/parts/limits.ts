@@ -1,9 +1,10 @@
 // Too little of everything: files, processes, memory, capabilities, shared memory, inotify, a lock.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
 import { agent, choice, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
+import { type Cgroups, openCgroups } from "../cgroups.ts";
 import { CONFIGS, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
@@ -93,36 +94,6 @@ const LIMITS: readonly Limit[] = [
   },
   { name: "96 MiB", wrap: (command, { cgroups }) => cgroups.wrap("memory", 96 << 20, command) },
 ];
-
-/** Control groups (version 1) that are removed at the end. */
-interface Cgroups {
-  wrap(controller: "pids" | "memory", limit: number, command: readonly string[]): readonly string[] | undefined;
-  close(): void;
-}
-
-function openCgroups(): Cgroups {
-  const made: string[] = [];
-  return {
-    wrap: (controller, limit, command) => {
-      const group = `/sys/fs/cgroup/${controller}/masq-torture-${process.pid}-${made.length}`;
-      const file = { pids: "pids.max", memory: "memory.limit_in_bytes" }[controller];
-      if (!existsSync(`/sys/fs/cgroup/${controller}/cgroup.procs`)) return undefined;
-      mkdirSync(group);
-      made.push(group);
-      writeFileSync(`${group}/${file}`, String(limit));
-      return ["sh", "-c", `echo $$ > ${group}/cgroup.procs && exec "$@"`, "sh", ...command];
-    },
-    close: () => {
-      for (const group of made) {
-        try {
-          rmdirSync(group);
-        } catch {
-          // A process in it is ending; the group stays, and limits nobody.
-        }
-      }
-    },
-  };
-}
 
 /** A config of almost 1 MiB: 55,000 CIDRs. */
 const LARGE = JSON.stringify({
