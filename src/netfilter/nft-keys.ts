@@ -36,7 +36,9 @@ export function readKey(left: Json, family: Family): NftKey {
   const [kind, value] = kindOf(left);
   switch (kind) {
     case "payload":
-      return payloadKey(String(memberOf(value, "protocol")), String(memberOf(value, "field")), family);
+      return memberOf(value, "protocol") === undefined
+        ? unknown(`@${["base", "offset", "len"].map((one) => memberOf(value, one)).join(",")}`)
+        : payloadKey(String(memberOf(value, "protocol")), String(memberOf(value, "field")), family);
     case "meta":
       return metaKey(String(memberOf(value, "key")), family);
     case "ct":

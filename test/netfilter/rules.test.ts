@@ -1,10 +1,12 @@
 // One rule of each kind that the walk interprets, in the languages of both tools.
+
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Family } from "../../src/core/index.ts";
 import { type Traffic, walk } from "../../src/netfilter/index.ts";
 import { isIptablesRule } from "../../src/netfilter/iptables-rule.ts";
 import type { Json } from "../../src/netfilter/nft-json.ts";
+import { readKey } from "../../src/netfilter/nft-keys.ts";
 import { iptables, nftChains, numbers, PACKET, said, set, viewOf } from "./views.ts";
 
 type Answer = "yes" | "no" | "maybe";
@@ -344,6 +346,17 @@ test("rules that iptables shows as they are", () => {
   ];
   for (const [expressions, expected] of cases) {
     assert.is(isIptablesRule(expressions as readonly Json[]), expected, JSON.stringify(expressions));
+  }
+});
+
+test("a match that is not interpreted is named as nft prints it", () => {
+  const cases: readonly (readonly [left: unknown, name: string])[] = [
+    [{ payload: { base: "ih", offset: 0, len: 8 } }, "@ih,0,8"],
+    [{ numgen: { mode: "random", mod: 2 } }, "numgen"],
+  ];
+  for (const [left, name] of cases) {
+    const key = readKey(left as never, "ipv4");
+    assert.is(key.kind === "unknown" && key.name, name);
   }
 });
 
