@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines are counted apart if that depends on something they do not say. FILEs of --from and --to are configs or lists of CIDRs.",
       "Without FILE, if standard input is a terminal or /dev/null, there are no lines: it shows which addresses would be treated differently.",
-      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from is then the config in force (--config), unless given. Connections of the node itself and those that end at it do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change of the config leaves open ones as they are.",
+      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from is then the config of the agent that runs here, or --config, unless given. Connections of the node itself and those that end at it do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change of the config leaves open ones as they are.",
     ],
     examples: [
       "conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml",

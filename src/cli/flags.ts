@@ -92,7 +92,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "bool",
     "true",
     "",
-    ["plan", "explain", "preview", "status", "doctor", "cleanup"],
+    ["plan", "explain", "impact", "preview", "status", "doctor", "cleanup"],
     "use the flags and the config of the agent that runs here, except those that are given",
   ),
   backend: byCommand(

@@ -17,6 +17,7 @@ import { type Decision, formatVerdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, readFileOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
+import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 
 /** Exit 0, whatever would change. */
@@ -36,7 +37,7 @@ export async function impactLive(
   const after = to === undefined ? before : readFileOutcomes(to, settings, io);
   const { outputInterface } = settings.packet;
   const survey = await surveyConnections(host, { before, after, outputInterface });
-  if (settings.json) printJson(io, surveyData(survey));
+  if (settings.json) printJson(io, { ...agentData(settings), ...surveyData(survey) });
   else printSurvey(survey, to !== undefined, io);
   return 0;
 }

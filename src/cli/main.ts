@@ -26,8 +26,9 @@ function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
 function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
   const looks = FLAGS["discover-agent"]?.commands?.includes(name) === true;
   const isOff = call.flags.get("discover-agent") === "false";
-  // What doctor --flow walks through is all that the node has, whatever an agent wants.
-  if (!looks || isOff || call.flags.get("flow") === "true") return settingsOf(call);
+  // doctor --flow walks through the rules of the node, whatever an agent wants, and impact without --live is not about a node.
+  const isElsewhere = call.flags.get("flow") === "true" || (name === "impact" && call.flags.get("live") !== "true");
+  if (!looks || isOff || isElsewhere) return settingsOf(call);
   try {
     const { args, agent, unread } = adoptAgent(call, name, findAgents());
     if (agent) io.warn(describeAgent(agent));

@@ -30,6 +30,10 @@ for (const runtime of ["node", "deno"] as const) {
           const explained = await agent(node, ["explain", "10.1.2.3"], { runtime });
           assert.match(explained.stdout, /10\.0\.0\.0\/8 .*config\.yaml:1:22\n$/);
 
+          const live = await agent(node, ["impact", "--live", "-o", "json"], { runtime });
+          assert.is(JSON.parse(live.stdout).agent.pid, loop.pid);
+          assert.match(live.stderr, /^using the flags and the config of the agent that runs here /);
+
           const without = await agent(node, ["plan", "--discover-agent=false", "--exit-code"]);
           assert.is(without.exit, 2);
           assert.not.match(without.stderr, /using/);
