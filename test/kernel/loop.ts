@@ -77,7 +77,7 @@ export async function withLoop(
       closed,
       until: async (condition, what) => {
         for (let waited = 0; !(await condition()); waited += 20) {
-          if (waited > 10_000) assert.unreachable(`${what} did not happen; the log:\n${log}`);
+          if (waited > 30_000) assert.unreachable(`${what} did not happen; the log:\n${log}`);
           await new Promise((done) => setTimeout(done, 20));
         }
       },

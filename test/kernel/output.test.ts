@@ -64,7 +64,7 @@ const lives = (pid: number) =>
 
 const until = async (condition: () => boolean, what: string) => {
   for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 20_000) assert.unreachable(`${what} did not happen`);
+    if (waited > 30_000) assert.unreachable(`${what} did not happen`);
     await new Promise((done) => setTimeout(done, 20));
   }
 };

@@ -40,7 +40,7 @@ for (const runtime of ["node", "deno"] as const) {
     closeSync(stderr);
     const until = async (condition: () => boolean, what: string) => {
       for (let waited = 0; !condition(); waited += 50) {
-        if (waited > 10_000 || child.exitCode !== null) assert.unreachable(`${what} did not happen`);
+        if (waited > 30_000 || child.exitCode !== null) assert.unreachable(`${what} did not happen`);
         await new Promise((done) => setTimeout(done, 50));
       }
     };
