@@ -100,7 +100,7 @@ kernelTest("status, apply and the agent warn of a rule that defeats the config",
 
 kernelTest("doctor --flow says what is wrong with a question", async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
-    [[pod], /doctor takes no "10.244.0.2" without --flow/],
+    [[pod], /unexpected "10.244.0.2": doctor takes addresses only with --flow/],
     [["--flow", pod], /--flow needs two addresses/],
     [["--flow", pod, "example.org"], /"example.org" is neither an IP address nor a CIDR/],
     [["--flow", pod, "fd00::1"], /are of different families/],
