@@ -92,7 +92,7 @@ const CALLS: Call[] = [
   {
     args: ["check", folder],
     exit: 1,
-    stderr: /it is a directory, and no file in it has a name that starts with ip-masq/,
+    stderr: /it is a directory without a file whose name starts with ip-masq/,
   },
   { args: ["check", "--strict", WARN], exit: 1, stdout: /warn\.yaml: invalid: 1 warning \(--strict\)\n$/ },
   { args: ["check", "--strict", "--enable-ipv6", GOOD], exit: 0, stdout: /good\.yaml: valid/ },
