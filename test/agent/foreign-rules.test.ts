@@ -99,7 +99,7 @@ test("what is found is a warning and a metric, and its end is reported", async (
   find();
   await next();
   await next();
-  const line = "a rule of Docker masquerades packets: -j MASQUERADE; ip-masq-agent doctor says more";
+  const line = "a rule of Docker masquerades packets: -j MASQUERADE; run ip-masq-agent doctor for details";
   assert.equal(lines, [`warning: ${line}\n${line}`, "info: no rule of another program defeats the config any longer"]);
   assert.equal(counts, [
     [1, 2],
