@@ -1,9 +1,9 @@
-// Time and chance, as the loop asks for them: tests give it their own.
+// The loop's source of time and random numbers, which tests replace.
 
 export interface Clock {
-  /** Milliseconds from some moment on; never goes back. */
+  /** Milliseconds since an arbitrary moment; monotonic. */
   now(): number;
-  /** Calls `then` after so many milliseconds; returns what cancels that. */
+  /** Calls `then` after `ms` milliseconds; returns a function that cancels the call. */
   after(ms: number, then: () => void): () => void;
   /** A number from 0 to 1. */
   random(): number;

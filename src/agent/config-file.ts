@@ -12,10 +12,10 @@ import {
 import { reportedAs } from "../errors/index.ts";
 import { readRegularFile, readStart } from "../host/index.ts";
 
-/** A config file that is there but cannot be read. */
+/** A config file exists but cannot be read, or it is missing although it must exist. */
 export class ConfigFileError extends reportedAs("config-unreadable") {}
 
-/** A file of a config, as it was read. */
+/** A file of a config and its bytes. */
 export interface LoadedSource extends ConfigSource {
   readonly bytes: Uint8Array;
 }
@@ -25,10 +25,10 @@ export interface LoadedConfig extends ParsedConfig {
   readonly sources: readonly LoadedSource[];
 }
 
-/** How names of config files in a folder begin; all others are passed over. */
+/** The prefix of config file names in a folder; other files are ignored. */
 const PREFIX = "ip-masq";
 
-/** Files of one config at most. */
+/** The most files of one config. */
 const MAX_FILES = 100;
 
 /** Bytes of all files of a config together: four full ConfigMaps. */
@@ -41,48 +41,48 @@ export function readConfigFiles(paths: readonly string[], options: ReadOptions):
 }
 
 /**
- * The files that `paths` name: a file itself, and of a folder every file in it whose name starts with `ip-masq`, in the
- * order of names. A single file may be missing; of several paths each must exist, and a lone folder must hold a file. At most
- * one byte more than a file may have is read of each.
+ * Reads the files that `paths` name: a file itself, and in a folder every file whose name starts with `ip-masq`, sorted by
+ * name. A single file may be missing; if there are several paths, each must exist, and a single folder must contain a file.
+ * Reads at most one byte more than the limit of each file.
  *
- * @param regular refuse pipes and devices, which could be waited for without end
- * @throws {@link ConfigFileError} if one is there but cannot be read
+ * @param regular refuse pipes and devices, which might block forever
+ * @throws {@link ConfigFileError} if a file exists but cannot be read
  */
 export function readSources(paths: readonly string[], regular = false): readonly LoadedSource[] {
   const sources: LoadedSource[] = [];
-  let room = MAX_TOTAL_BYTES;
+  let bytesLeft = MAX_TOTAL_BYTES;
   const files = new Map(paths.flatMap(filesOf).map(({ file, found }) => [file, found]));
   for (const [file, found] of files) {
     const bytes = readBytes(file, regular || found, MAX_CONFIG_BYTES + 1);
     if (!bytes && paths.length > 1 && !found) {
-      // A limit that one of several files sets must not be lost with it.
-      const why = "there is no such file; of several, each must be there";
+      // If one of several files were missing, the limits that it sets would be lost silently.
+      const why = "file not found; if several are named, each must exist";
       throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${why}`);
     }
     if (!bytes) continue;
     sources.push({ file, bytes });
-    room -= bytes.length;
-    if (room < 0) {
+    bytesLeft -= bytes.length;
+    if (bytesLeft < 0) {
       throw new ConfigFileError(
-        `cannot read the config ${printableName(file)}: it and the files before it have more than 4 MiB together`,
+        `cannot read the config ${printableName(file)}: together with the files before it, it exceeds 4 MiB`,
       );
     }
     if (sources.length > MAX_FILES) {
       throw new ConfigFileError(
-        `cannot read the config ${printableName(file)}: a config has ${MAX_FILES} files at most`,
+        `cannot read the config ${printableName(file)}: a config may have at most ${MAX_FILES} files`,
       );
     }
   }
   const folder = sources.length === 0 ? paths.find(isFolder) : undefined;
   if (folder === undefined) return sources;
-  // More likely a mistake than a wish for the defaults: a mount that failed leaves an empty folder too.
-  const why = `it is a directory, and no file in it has a name that starts with ${PREFIX}`;
+  // An empty folder is more likely a failed mount than a request for the defaults.
+  const why = `it is a directory without a file whose name starts with ${PREFIX}`;
   throw new ConfigFileError(`cannot read the config ${printableName(folder)}: ${why}`);
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** The files that a path stands for; `found`: it is one that a folder was found to hold. */
+/** The files that a path stands for; `found` is true for files found in a folder. */
 function filesOf(path: string): readonly { readonly file: string; readonly found: boolean }[] {
   try {
     if (!isFolder(path)) return [{ file: path, found: false }];
@@ -90,23 +90,23 @@ function filesOf(path: string): readonly { readonly file: string; readonly found
     const files = names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
     return files.filter((file) => !isFolder(file)).map((file) => ({ file, found: true }));
   } catch {
-    // Reading it says why.
+    // Reading it will report the error.
     return [{ file: path, found: false }];
   }
 }
 
-function readBytes(file: string, regular: boolean, most: number): Uint8Array | undefined {
+function readBytes(file: string, regular: boolean, maxBytes: number): Uint8Array | undefined {
   try {
-    return (regular ? readRegularFile : readStart)(file, most);
+    return (regular ? readRegularFile : readStart)(file, maxBytes);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // ENOTDIR: a part of the path is a file. Either way nothing is there to be read.
+    // ENOTDIR: a parent in the path is a file. Either way the file does not exist.
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${message}`);
   }
 }
 
-/** Are these the same files with the same bytes? */
+/** Whether these are the same files with the same bytes. */
 export function sameSources(a: readonly LoadedSource[], b: readonly LoadedSource[]): boolean {
   return (
     a.length === b.length &&

@@ -1,4 +1,4 @@
-// What the log says about the config that was read.
+// Log messages about the config.
 import {
   type Config,
   countOmitted,
@@ -11,13 +11,11 @@ import {
 import type { LoadedConfig } from "./config-file.ts";
 import type { Log } from "./log.ts";
 
-/** The verbosity from which the established agent logs which config it uses. */
+/** The verbosity at which the established agent logs the config that it uses. */
 const DETAILS = 2;
 
-/**
- * What is said once, when another config was read: its warnings, and in a line what is wanted now.
- */
-export function tellNewConfig(log: Log, loaded: LoadedConfig): void {
+/** Logs a config that has just been read: its warnings, and a summary in one line. */
+export function logNewConfig(log: Log, loaded: LoadedConfig): void {
   const { sources, config } = loaded;
   const warnings = formatThose(loaded, "warning");
   if (warnings) log.event("warning", warnings);
@@ -27,8 +25,8 @@ export function tellNewConfig(log: Log, loaded: LoadedConfig): void {
   log.event("info", `${valid}: ${which}, resync every ${formatDuration(config.resyncInterval)}`);
 }
 
-/** What holds at each resync, in the established agent's words; `rest` says what follows from an invalid config. */
-export function tellConfig(log: Log, paths: readonly string[], loaded: LoadedConfig, rest: string): void {
+/** Logs the state at each resync, in the established agent's words; `consequence` is appended for an invalid config. */
+export function logConfig(log: Log, paths: readonly string[], loaded: LoadedConfig, consequence: string): void {
   const { sources, config } = loaded;
   const names = (files: readonly string[]) => files.map((file) => JSON.stringify(file)).join(", ");
   const found =
@@ -44,12 +42,12 @@ export function tellConfig(log: Log, paths: readonly string[], loaded: LoadedCon
       DETAILS,
     );
   } else {
-    const why = `the config is invalid, ${rest}:\n${errors.of(loaded, (one) => formatThose(one, "error"))}`;
+    const why = `the config is invalid, ${consequence}:\n${errors.of(loaded, (one) => formatThose(one, "error"))}`;
     log.state("config", "error", `Error syncing configuration: ${why}`);
   }
 }
 
-/** What is the same at each resync, and takes too long to be made at each: a list may have 100,000 entries. */
+/** Caches texts that are the same at each resync and slow to produce: a list may have 100,000 entries. */
 class Cache<T extends object> {
   readonly #texts = new WeakMap<T, string>();
   of(from: T, make: (from: T) => string): string {

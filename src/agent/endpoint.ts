@@ -1,20 +1,20 @@
-// Serves metrics and health, and tries again if the port is taken: the rules matter more than the pages.
+// Serves metrics and health. If the port is in use it tries again: a failure must not stop the agent from keeping rules.
 import { type Address, formatAddress, type Served, serve } from "../host/index.ts";
 import type { Log } from "./log.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 
-/** Milliseconds between two tries to listen. */
+/** Milliseconds between two attempts to listen. */
 const RETRY_MS = 60_000;
 
-/** Listens after the first `trigger`, until it is stopped. */
+/** Listens from the first `trigger` until it is stopped. */
 export function serveEndpoint(address: Address, pages: Parameters<typeof serve>[1], log: Log): Reconciler {
   let served: Served | undefined;
-  let said = false;
+  let isLogged = false;
   const attempt = async () => {
     try {
       served ??= await serve(address, pages);
-      if (log.over("listen") || !said) log.event("info", `serving metrics and health on ${formatAddress(address)}`);
-      said = true;
+      if (log.over("listen") || !isLogged) log.event("info", `serving metrics and health on ${formatAddress(address)}`);
+      isLogged = true;
       return true;
     } catch (error) {
       const why = `cannot serve metrics on ${formatAddress(address)}: ${(error as Error).message}`;

@@ -1,4 +1,4 @@
-// Rules of other programs that translate what the config keeps: looked for after each change and now and then, and reported.
+// Finds and reports other programs' rules that translate what the config keeps, after each change and at intervals.
 import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import { readBriefly } from "../netfilter/brief.ts";
@@ -9,21 +9,21 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Milliseconds between a change and the look that follows it: the other family's rules change at the same time. */
+/** Milliseconds between a change and the check after it: the other family's rules change at the same time. */
 const SETTLE_MS = 1_000;
 
-/** Milliseconds between two looks, at least. */
+/** The shortest time between two checks, in milliseconds. */
 const PAUSE_MS = 300_000;
 
-/** How much longer than a look takes is waited until the next. */
-const REST = 200;
+/** The pause after a check is at least this many times the duration of the check. */
+const REST_FACTOR = 200;
 
 export interface ForeignRulesWatch {
-  /** These policies are wanted from now on. */
+  /** Sets the policies to compare with. */
   want(policies: readonly FamilyPolicy[]): void;
-  /** The agent's rules have changed. Returns at once; the look follows. */
+  /** The agent's rules have changed. Returns at once; the check follows. */
   changed(): void;
-  /** Ends it, and resolves when the look under way has ended. */
+  /** Stops, and resolves when a running check has ended. */
   stop(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface ForeignRulesOptions {
   readonly clock?: Clock;
 }
 
-/** Nothing is looked at before the first change. */
+/** Checks nothing before the first change. */
 export function watchForeignRules({
   ours,
   interval,
@@ -53,7 +53,7 @@ export function watchForeignRules({
   let earliest = 0;
   let cancel = () => {};
 
-  const look = async () => {
+  const check = async () => {
     const policy = policies.filter(isQuicklyCompared);
     try {
       const families = policy.map(({ family }) => family);
@@ -62,20 +62,20 @@ export function watchForeignRules({
       const { findings } = await find({ nat, files: openFiles(), policy, ours });
       const defeats = formatDefeats({ findings });
       if (defeats.length > 0) log.state("foreign rules", "warning", defeats.join("\n"));
-      else if (log.over("foreign rules")) log.event("info", "no rule of another program defeats the config any more");
+      else if (log.over("foreign rules")) log.event("info", "no rule of another program defeats the config any longer");
       const gap = skipped();
       if (gap) log.state("foreign rules not read", "info", gap);
       else log.over("foreign rules not read");
       metrics?.foreignRules(findings.filter(({ severity }) => severity === "error").length, findings.length);
     } catch (error) {
-      log.event("info", `rules of other programs could not be looked at: ${(error as Error).message}`, 2);
+      log.event("info", `cannot read the rules of other programs: ${(error as Error).message}`, 2);
     }
   };
   const work = async () => {
     isDue = false;
     const begin = clock.now();
-    await look();
-    earliest = clock.now() + REST * (clock.now() - begin);
+    await check();
+    earliest = clock.now() + REST_FACTOR * (clock.now() - begin);
     running = undefined;
     if (!stopped) schedule(isDue ? SETTLE_MS : Math.max(PAUSE_MS, interval()));
   };

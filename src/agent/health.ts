@@ -1,18 +1,18 @@
-// What /healthz and /readyz answer.
+// The pages /healthz and /readyz.
 import { countProblems, formatDiagnostic, printable } from "../config/index.ts";
 import type { Page } from "../host/index.ts";
 import type { LoadedConfig } from "./config-file.ts";
 import type { Keeper } from "./keeper.ts";
 
-/** A loop is taken for dead when no sync has ended for so many intervals; a tool that hangs is killed well before the rest. */
+/** The loop counts as dead if no sync has ended for this many intervals and this long; a hanging tool is killed much earlier. */
 const DEAD_INTERVALS = 3;
 const DEAD_MS = 120_000;
 
-/** Errors of a config that are shown. */
-const SHOWN = 20;
+/** How many errors of a config are shown. */
+const MAX_SHOWN = 20;
 
 /**
- * Is the loop alive? It is when the syncs of each family end, well or not.
+ * The liveness page: 200 while the syncs of every family end, successfully or not.
  *
  * @param interval milliseconds between two syncs
  */
@@ -23,28 +23,29 @@ export function healthPage(keepers: readonly Pick<Keeper, "family" | "idle">[], 
 }
 
 /**
- * Is every family as its policy wants it? An invalid config is told, and is no reason against while an older one rules.
+ * The readiness page: 200 if the rules of every family are in force. An invalid config is reported, but does not make the
+ * agent unready while an older config is in force.
  *
- * @param trouble why the config file cannot be read
+ * @param readError why the config file cannot be read
  */
-export function readyPage(keepers: readonly Keeper[], loaded: LoadedConfig | undefined, trouble?: string): Page {
+export function readyPage(keepers: readonly Keeper[], loaded: LoadedConfig | undefined, readError?: string): Page {
   const waiting = keepers.flatMap((keeper) => {
     const failure = keeper.failure();
     if (failure !== undefined) return [`${keeper.family}: failing: ${failure}`];
-    return keeper.settled() || keeper.unavailable() ? [] : [`${keeper.family}: not synced yet`];
+    return keeper.synced() || keeper.unavailable() ? [] : [`${keeper.family}: not synced yet`];
   });
   if (keepers.length === 0) waiting.push("no config has been valid yet");
   const remarks = keepers
     .filter((keeper) => keeper.unavailable())
-    .map(({ family }) => `${family}: this kernel does not know the family, none of its rules are kept`);
-  if (trouble !== undefined) remarks.push(trouble);
+    .map(({ family }) => `${family}: not supported by this kernel, so it has no rules`);
+  if (readError !== undefined) remarks.push(readError);
   if (loaded && !loaded.config) {
     remarks.push(
       keepers.length > 0 ? "the config is invalid, the last valid one stays in force:" : "the config is invalid:",
     );
     const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
-    remarks.push(...errors.slice(0, SHOWN).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
-    const more = countProblems(loaded, "error") - Math.min(errors.length, SHOWN);
+    remarks.push(...errors.slice(0, MAX_SHOWN).map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`));
+    const more = countProblems(loaded, "error") - Math.min(errors.length, MAX_SHOWN);
     if (more > 0) remarks.push(`  … and ${more} more`);
   }
   const lines = [...(waiting.length > 0 ? waiting : ["ok"]), ...remarks];

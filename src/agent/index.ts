@@ -1,5 +1,5 @@
 /**
- * The agent: the long-running loop and what it reads and writes besides the kernel.
+ * The agent: the long-running loop, its config files, log, metrics and health.
  * @module
  */
 

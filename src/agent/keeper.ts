@@ -1,4 +1,4 @@
-// One family, kept as its policy wants it.
+// Keeps the rules of one family in line with its policy.
 import {
   type Backend,
   type Change,
@@ -20,40 +20,40 @@ import type { Metrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 import type { RuleTransaction } from "./rule-events.ts";
 
-/** So many repairs within the last so many syncs are no accident any more. */
+/** This many repairs within the last so many syncs mean that another program keeps changing the rules. */
 const CONTEST = { repairs: 3, syncs: 10 };
 
-/** Entries of a policy that are counted one by one: with more, each scrape would stop the loop for too long. */
+/** The most entries of a policy with a counter each: with more, each scrape would block the loop for too long. */
 const MAX_COUNTED = 4_096;
 
-/** A resync looks at the rules at least this often, even if no change was reported. */
-const LOOK_EVERY = 10;
+/** Every so many resyncs the rules are read even if no change was reported. */
+const READ_EVERY = 10;
 
-/** Characters of a program's name that the kernel keeps (TASK_COMM_LEN, with its NUL). */
-const COMM = 15;
+/** Characters of a program's name that the kernel keeps (TASK_COMM_LEN without its NUL). */
+const COMM_LENGTH = 15;
 
-/** Milliseconds within which a transaction of ours is reported. */
+/** Milliseconds within which our own transaction is reported back. */
 const ECHO_MS = 2_000;
 
 export interface Keeper extends Reconciler {
   readonly family: FamilyPolicy["family"];
-  /** Does an event concern the rules that this keeps? */
+  /** Whether an event concerns the rules of this keeper. */
   concerns(event: RuleEvent): boolean;
   /** The table whose changes the kernel reports; undefined if there is none. */
   table(): string | undefined;
-  /** A transaction has changed them, maybe one of ours. */
+  /** A transaction, perhaps our own, has changed the rules. */
   changed(transaction: RuleTransaction): void;
-  /** What is wanted from now on; takes effect with the next sync. */
+  /** Sets the policy to keep; takes effect with the next sync. */
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined if it did not. */
   failure(): string | undefined;
-  /** Does the kernel lack the family? Then it is no failure that its rules cannot be kept. */
+  /** Whether the kernel lacks the family. Then it is not a failure that it has no rules. */
   unavailable(): boolean;
-  /** Has a sync ended well? */
-  settled(): boolean;
-  /** Milliseconds since a sync ended, or since another interval began. */
+  /** Whether a sync has succeeded. */
+  synced(): boolean;
+  /** Milliseconds since the last sync ended, or since the interval changed. */
   idle(): number;
-  /** How many connections each entry has decided about, read from the kernel; of a very long policy none is counted. */
+  /** How many connections each entry has decided, read from the kernel; empty for a very long policy. */
   counters(): Promise<readonly EntryCounter[]>;
 }
 
@@ -63,13 +63,13 @@ export interface KeeperOptions {
   readonly interval: () => number;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  /** Has every change since the last look been reported? */
+  /** Whether every change since the rules were last read has been reported. */
   readonly isWatched?: () => boolean;
-  /** Told that from now on another backend keeps the rules, and which. */
+  /** Called when another backend has taken over the rules. */
   readonly moved?: (backend: Backend) => void;
-  /** Told that another policy is in force. */
+  /** Called when another policy is in force. */
   readonly replaced?: (before: FamilyPolicy, after: FamilyPolicy) => void;
-  /** Does the kernel know a family? Asked when a sync has failed. */
+  /** Whether the kernel supports a family. Called after a failed sync. */
   readonly isKnown?: (family: FamilyPolicy["family"]) => boolean;
   readonly clock?: Clock;
 }
@@ -90,30 +90,30 @@ export function keep(
   }: KeeperOptions,
 ): Keeper {
   const { family } = first;
-  // The words that people's log filters know from the established agent.
+  // The established agent's words, which log filters match.
   const failed = `Error syncing masquerade rules${family === "ipv6" ? " for IPv6" : ""}`;
   let policy = first;
-  // What the last good sync put in force, and what those that failed since may have.
+  // The policy of the last successful sync, and those that failed syncs since may have put in force.
   let inForce: readonly FamilyPolicy[] = [];
-  // The backend that did, and the one that was last said to be in use.
+  // The backend of the last successful sync, and the one that was last logged.
   let keptBy: Backend | undefined;
   let announced: Backend | undefined;
   let failure: string | undefined;
   let isUnavailable = false;
-  let since = clock.now();
-  let pace = interval();
-  // Of the last syncs that went well: did they repair what another program had modified?
+  let idleSince = clock.now();
+  let lastInterval = interval();
+  // For each of the last successful syncs: whether it repaired another program's changes.
   let repairs: readonly boolean[] = [];
-  // Must the next attempt read the rules, whatever was reported? And how many attempts in a row have not.
-  let mustLook = true;
-  let unlooked = 0;
-  // Programs that have changed the rules since the last look began.
+  // Whether the next sync must read the rules even if no change was reported, and how many syncs in a row have not read them.
+  let mustRead = true;
+  let unread = 0;
+  // Transactions of other programs since the last read began.
   let changers: readonly RuleTransaction[] = [];
-  // A transaction of ours that has not been reported yet.
+  // Our own transaction that has not been reported back yet.
   let echo: { readonly program: string; readonly until: number } | undefined;
   const lookPace = createLookPace(clock);
-  let isLooking = false;
-  let cancelLook = () => {};
+  let isReading = false;
+  let cancelRead = () => {};
 
   const report = (
     backend: Backend,
@@ -127,8 +127,8 @@ export function keep(
     const what = `${backend.name} ${family}: ${backend.unit}: ${added} added, ${removed} removed, ${kept} kept`;
     log.event("info", repair ? `${what}; drift is repaired` : what);
     if (inForce.length === 0 && removed + kept > 0) {
-      // Others, or an earlier agent, had kept it, and nobody else remembers it.
-      log.event("info", `${family}: the first write, on what was there:\n${formatChanges(transaction.changes)}`);
+      // The rules of an earlier agent, or of another program: this is the only record of them.
+      log.event("info", `${family}: the first write changed existing rules:\n${formatChanges(transaction.changes)}`);
     }
     if (repair) {
       const changed = `${family}: the ${backend.unit} were modified by ${nameOf(causes)}`;
@@ -137,50 +137,50 @@ export function keep(
     log.state(`${family} written`, "info", () => backend.describe(wanted, transaction), 2);
   };
 
-  const available = (is: boolean) => {
-    isUnavailable = !is;
-    if (!is) failure = undefined;
-    metrics?.available(family, is);
+  const setAvailable = (isAvailable: boolean) => {
+    isUnavailable = !isAvailable;
+    if (!isAvailable) failure = undefined;
+    metrics?.available(family, isAvailable);
   };
 
-  /** The rules are as they were, because no change was reported. */
-  const isUnchanged = () => !mustLook && changers.length === 0 && isWatched() && ++unlooked < LOOK_EVERY;
+  /** Whether the rules need not be read, because no change was reported. */
+  const isUnchanged = () => !mustRead && changers.length === 0 && isWatched() && ++unread < READ_EVERY;
 
-  /** Drops our own transaction from those reported during a sync; if it is not among them, it is still to come. */
+  /** Drops our own transaction from those reported during a sync; if it is not among them, it will still be reported. */
   const discountOwn = (backend: Backend) => {
-    const program = backend.trace?.writer.slice(0, COMM);
+    const program = backend.trace?.writer.slice(0, COMM_LENGTH);
     if (program === undefined) return;
     const at = changers.findIndex((one) => one.program === program);
     if (at >= 0) changers = changers.filter((_, i) => i !== at);
     else echo = { program, until: clock.now() + ECHO_MS };
   };
 
-  const lookSoon = () => {
-    mustLook = true;
-    cancelLook();
-    cancelLook = clock.after(lookPace(), () => loop.trigger());
+  const readSoon = () => {
+    mustRead = true;
+    cancelRead();
+    cancelRead = clock.after(lookPace(), () => loop.trigger());
   };
 
   const sync = async (): Promise<boolean> => {
     if (isUnchanged()) {
       metrics?.synced(family, "unchanged", 0, false);
       log.event("info", `${family}: no change reported, the rules are not read`, 4);
-      since = clock.now();
+      idleSince = clock.now();
       return true;
     }
-    isLooking = true;
-    mustLook = false;
-    unlooked = 0;
+    isReading = true;
+    mustRead = false;
+    unread = 0;
     const causes = changers;
     changers = [];
-    const good = await look(causes);
-    isLooking = false;
-    if (!good) mustLook = true;
-    else if (changers.length > 0) lookSoon();
-    return good;
+    const succeeded = await readAndSync(causes);
+    isReading = false;
+    if (!succeeded) mustRead = true;
+    else if (changers.length > 0) readSoon();
+    return succeeded;
   };
 
-  const look = async (causes: readonly RuleTransaction[]): Promise<boolean> => {
+  const readAndSync = async (causes: readonly RuleTransaction[]): Promise<boolean> => {
     const wanted = policy;
     const begin = clock.now();
     const seconds = () => (clock.now() - begin) / 1000;
@@ -198,22 +198,22 @@ export function keep(
         log.state("backend", "info", `backend: ${backend.name} (${opened.reason})`);
       }
       metrics?.wanted(family, await backend.count(wanted));
-      // What another backend keeps says nothing about drift in this one.
+      // Another backend's rules say nothing about drift in this one.
       const past = inForce.length > 0 && keptBy === backend ? { inForce, drifted } : undefined;
       const transaction = await backend.sync(wanted, past);
       if (!transaction) repair = undefined;
       else discountOwn(backend);
       failure = undefined;
-      available(true);
+      setAvailable(true);
       metrics?.synced(family, transaction ? "changed" : "in_sync", seconds(), repair !== undefined);
       if (log.over(`${family} failure`)) log.event("info", `${family}: works again`);
       report(backend, wanted, transaction, repair, causes);
       if (repair) metrics?.repairedAfter(family, programsOf(causes));
-      // What another program, or an earlier agent, had made of the rules counts as well as a policy of ours.
+      // Connections may have been treated by rules of an earlier agent or of another program: compare with those too.
       const found = transaction && foundPolicy(transaction);
       const before = inForce[0] === undefined || inForce[0] === wanted ? found : inForce[0];
       inForce = [wanted];
-      // Windows tracks connections in a way of its own.
+      // Windows has its own connection tracking.
       if (before && backend.unit !== "exceptions") replaced(before, wanted);
       if (keptBy !== backend) {
         keptBy = backend;
@@ -224,18 +224,19 @@ export function keep(
       if (count === 0) log.over(`${family} drift`);
       if (count < CONTEST.repairs) log.over(`${family} contest`);
       else {
-        const often = `${family}: another program writes ${backend.place(wanted)} too`;
-        log.state(`${family} contest`, "warning", `${often}: three repairs and more in ${CONTEST.syncs} syncs`);
+        const contest = `${family}: another program keeps changing ${backend.place(wanted)}`;
+        const often = `at least ${CONTEST.repairs} repairs in ${CONTEST.syncs} syncs`;
+        log.state(`${family} contest`, "warning", `${contest}: ${often}`);
       }
       return true;
     } catch (error) {
       if (!isKnown(family)) {
-        available(false);
-        const why = "this kernel does not know the family, so none of its rules are kept";
+        setAvailable(false);
+        const why = "not supported by this kernel, so it has no rules";
         log.state(`${family} failure`, "warning", `${family}: ${why}: ${(error as Error).message}`);
         return true;
       }
-      available(true);
+      setAvailable(true);
       failure = (error as Error).message;
       if (inForce.length > 0 && !inForce.includes(wanted)) inForce = [...inForce, wanted];
       metrics?.synced(family, "failed", seconds(), false);
@@ -246,7 +247,7 @@ export function keep(
       log.state(`${family} failure`, "error", `${failed}: ${failure}`);
       return false;
     } finally {
-      since = clock.now();
+      idleSince = clock.now();
     }
   };
 
@@ -254,11 +255,11 @@ export function keep(
   return {
     ...loop,
     trigger: () => {
-      mustLook = true;
+      mustRead = true;
       loop.trigger();
     },
     stop: () => {
-      cancelLook();
+      cancelRead();
       return loop.stop();
     },
     family,
@@ -269,19 +270,19 @@ export function keep(
       if (isEcho) echo = undefined;
       else {
         changers = [...changers, transaction].slice(-MAX_CHANGERS);
-        if (!isLooking) lookSoon();
+        if (!isReading) readSoon();
       }
     },
     want: (next) => {
       policy = next;
-      // Another interval begins now; the same one goes on, or a config that changes all the time would hide a dead loop.
-      if (interval() !== pace) since = clock.now();
-      pace = interval();
+      // Only a different interval restarts the idle time: otherwise a config that keeps changing would hide a dead loop.
+      if (interval() !== lastInterval) idleSince = clock.now();
+      lastInterval = interval();
     },
     failure: () => failure,
     unavailable: () => isUnavailable,
-    settled: () => inForce.length > 0,
-    idle: () => clock.now() - since,
+    synced: () => inForce.length > 0,
+    idle: () => clock.now() - idleSince,
     counters: async () => {
       const counted = inForce[0] ?? policy;
       return counted.rules.length > MAX_COUNTED ? [] : (keptBy ?? (await open(counted)).backend).counters(counted);
@@ -289,40 +290,42 @@ export function keep(
   };
 }
 
-/** Transactions by others that are kept until the next look, the latest ones. */
+/** How many of the latest transactions by others are remembered until the rules are read. */
 const MAX_CHANGERS = 10;
 
 const programsOf = (causes: readonly RuleTransaction[]) => [...new Set(causes.map(({ program }) => program))];
 
-/** Who made these transactions, for people. */
+/** The programs that made these transactions, for messages. */
 function nameOf(causes: readonly RuleTransaction[]): string {
   if (causes.length === 0) return "another program";
   const last = new Map(causes.map(({ program, pid }) => [program, pid]));
   return [...last].map(([program, pid]) => `${program} (pid ${pid})`).join(", ");
 }
 
-/** Changes that are shown; the others are counted. */
-const SHOWN = 200;
+/** How many changes are logged; the others are counted. */
+const MAX_CHANGES = 200;
 
 function formatChanges(changes: readonly Change[]): string {
-  const more = changes.length - SHOWN;
-  return [...changes.slice(0, SHOWN).map(formatChange), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
+  const more = changes.length - MAX_CHANGES;
+  return [...changes.slice(0, MAX_CHANGES).map(formatChange), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
 }
 
-/** Lines of what a repair means that are shown, and rules beyond which that is not worked out: it would stop the loop for too long. */
-const MEANINGS = 20;
-const MAX_MEANT = 4_096;
+/** How many effects of a repair are logged. */
+const MAX_EFFECTS = 20;
 
-/** What a repair changes: what that means, then the rules. */
+/** With more changes than this, the effects are not computed: that would block the loop for too long. */
+const MAX_INTERPRETED = 4_096;
+
+/** A repair as text: its effects, then the rules. */
 function repairText({ changes, meaning }: Transaction): string {
-  const meant = changes.length <= MAX_MEANT ? meaning?.() : undefined;
+  const meant = changes.length <= MAX_INTERPRETED ? meaning?.() : undefined;
   const { lead, changes: effects } = meant ? describeEffects(meant) : { lead: "", changes: [] };
-  // By now it is no longer so that nothing is masqueraded.
+  // The lead for missing rules is in the present tense, but by now they are repaired.
   const found = meant && !meant.before ? `Found: ${meant.why}.` : lead;
-  const more = effects.length - MEANINGS;
+  const more = effects.length - MAX_EFFECTS;
   return [
     ...(found === "" ? [] : [found]),
-    ...effects.slice(0, MEANINGS).map(formatPolicyChange),
+    ...effects.slice(0, MAX_EFFECTS).map(formatPolicyChange),
     ...(more > 0 ? [`… and ${more} more`] : []),
     formatChanges(changes.filter(({ op }) => op !== "keep")),
   ].join("\n");

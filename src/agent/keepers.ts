@@ -1,26 +1,26 @@
-// The keepers of all families, each begun when a policy for its family first comes.
+// The keepers of all families, each created when a policy for its family first arrives.
 import type { EntryCounter } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
-import { inTime } from "./in-time.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";
 import type { RuleTransaction } from "./rule-events.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
-/** Longest that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. Milliseconds. */
+/** The longest time that a scrape waits for the kernel's counters; Prometheus gives up after 10 s. */
 const COUNTERS_MS = 2_000;
 
 export interface Keepers {
-  /** Takes effect with the next sync. A family that is not in it stays as it is. */
+  /** Sets the policies to keep; takes effect with the next sync. A family without a policy here stays as it is. */
   want(policy: readonly FamilyPolicy[]): void;
   /** Syncs each family now. */
   sync(): void;
-  /** Resolves when the syncs under way have ended. */
+  /** Resolves when all running syncs have ended. */
   ended(): Promise<void>;
   all(): readonly Keeper[];
-  /** Hands a transaction to the keepers whose rules it concerns. */
+  /** Passes a transaction to the keepers whose rules it concerns. */
   changed(transaction: RuleTransaction): void;
   /** The counters of each family whose rules can be read in time. */
   counters(): Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
-  /** Ends them; syncs under way are finished. */
+  /** Stops them; running syncs are finished. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createKeepers(options: () => KeeperOptions): Keepers {
           const { metrics } = options();
           metrics?.kept(part.family);
           const keeper = keep(part, options());
-          keepers.push({ keeper, read: inTime(COUNTERS_MS, keeper.counters) });
+          keepers.push({ keeper, read: withTimeLimit(COUNTERS_MS, keeper.counters) });
         }
       }
     },

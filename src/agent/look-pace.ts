@@ -1,16 +1,16 @@
-// How soon a change by another program is looked at.
+// How soon the rules are read after a change by another program.
 import type { Clock } from "./clock.ts";
 
-/** Milliseconds from an event to the look: a program that changes rules often makes several transactions. */
+/** Milliseconds from an event to the read: a program that changes rules often makes several transactions. */
 const FIRST_MS = 10;
 
-/** Looks that may follow one another at once, and the milliseconds after which there may be one more. */
+/** How many reads may follow one another at once, and the milliseconds after which one more may. */
 const BURST = 20;
 const REFILL_MS = 2_000;
 
 /**
- * Hands out delays, in milliseconds: short for a while, then one look in two seconds, so that two programs which undo each
- * other's changes do not keep a node busy (a token bucket).
+ * Returns a function that returns the delay of each read, in milliseconds: short at first, then one read every two seconds,
+ * so that two programs that undo each other's changes do not keep the node busy (a token bucket).
  */
 export function createLookPace(clock: Clock): () => number {
   let tokens = BURST;
@@ -24,7 +24,7 @@ export function createLookPace(clock: Clock): () => number {
       tokens--;
       return FIRST_MS;
     }
-    // The next token is taken before it is there.
+    // Take a future token: the delay lasts until it arrives.
     tokens--;
     return since + -tokens * REFILL_MS - now;
   };

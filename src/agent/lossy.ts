@@ -1,20 +1,20 @@
-// Writes lines without ever waiting for whoever reads them.
+// Writes lines without ever waiting for their reader.
 
-/** Writes a text; `done` is called when it is written, or with an error. It may throw as well. */
+/** Writes a text; `done` is called when it is written, or with an error. May also throw. */
 export type Write = (text: string, done: (error?: Error | null) => void) => void;
 
 export interface LossyWriter {
-  /** Writes a line, newline included, after those before it; drops it if too much waits to be written. */
+  /** Queues a line, newline included; drops it if too much is queued. */
   write(line: string): void;
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when nothing is queued. */
   flushed(): Promise<void>;
 }
 
-/** What may wait to be written, in UTF-16 code units. A line that nothing waits before may be longer. */
-const MOST_WAITING = 256 * 1024;
+/** The most text that is queued, in UTF-16 code units. A line at the head of the queue may be longer. */
+const MAX_QUEUED = 256 * 1024;
 
 /**
- * @param lostLine the line that says how many were dropped; it comes before the next line that is written
+ * @param lostLine makes the line with the number of dropped lines; it is written before the next line
  */
 export function lossyWriter(write: Write, lostLine: (count: number) => string): LossyWriter {
   let waiting: string[] = [];
@@ -23,7 +23,7 @@ export function lossyWriter(write: Write, lostLine: (count: number) => string): 
   let isBusy = false;
   let waiters: (() => void)[] = [];
 
-  /** Writes all that waits, in one go, and again what has come meanwhile. */
+  /** Writes all queued lines at once, and then those that have arrived meanwhile. */
   const next = () => {
     if (waiting.length === 0) {
       isBusy = false;
@@ -37,7 +37,7 @@ export function lossyWriter(write: Write, lostLine: (count: number) => string): 
     waiting = [];
     const done = (error?: Error | null) => {
       size = waiting.reduce((sum, line) => sum + line.length, 0);
-      // What failed is lost as well, but for the line that was to say so.
+      // Lines that failed are lost too, except the line that counts lost ones.
       if (error) lost += lines.length;
       else lost -= before;
       next();
@@ -51,7 +51,7 @@ export function lossyWriter(write: Write, lostLine: (count: number) => string): 
 
   return {
     write: (line) => {
-      if (size > 0 && size + line.length > MOST_WAITING) {
+      if (size > 0 && size + line.length > MAX_QUEUED) {
         lost++;
         return;
       }

@@ -1,41 +1,41 @@
-// What the agent tells Prometheus.
+// The agent's metrics for Prometheus.
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EntryCounter } from "../backends/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 import { createNatMetrics, type NatState } from "./nat-metrics.ts";
 
-/** Names of programs that are told apart: each is a series. */
+/** How many programs get a series of their own. */
 const MAX_PROGRAMS = 20;
 
 /** `unchanged`: the rules were not read, because no change was reported. */
 const RESULTS = ["in_sync", "unchanged", "changed", "failed"] as const;
 export type SyncResult = (typeof RESULTS)[number];
 
-/** What the loop reports as it goes. */
+/** Receives what happens, and makes the page. */
 export interface Metrics {
-  /** A sync of a family has ended. `drift`: it changed rules although nothing new was wanted. */
+  /** A sync of a family has ended. `drift`: it repaired rules although the policy is unchanged. */
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
-  /** Does the kernel know a family that is kept? */
+  /** Whether the kernel supports a family that the agent keeps. */
   available(family: string, isAvailable: boolean): void;
-  /** A family is kept from now on. */
+  /** The agent starts to keep a family. */
   kept(family: string): void;
-  /** Which backend keeps the rules, and why that one. */
+  /** Which backend keeps the rules, and why it was chosen. */
   backend(name: string, reason: string): void;
-  /** Are changes by other programs reported? */
+  /** Whether changes by other programs are reported. */
   watching(isWatching: boolean): void;
-  /** Drift of a family was repaired that programs of these names made. */
+  /** Drift of a family was repaired that these programs caused. */
   repairedAfter(family: string, programs: readonly string[]): void;
-  /** Its policy comes to so many rules, or exceptions where these are kept. */
+  /** How many rules, or exceptions of a CNI config, the policy of a family takes. */
   wanted(family: string, count: number): void;
-  /** Syncs are so many seconds apart. */
+  /** The resync interval in seconds. */
   interval(seconds: number): void;
-  /** A config was read; without files it is the default one, or cannot be read. */
+  /** A config was read. Without sources it is the default config, or it could not be read. */
   config(valid: boolean, sources: readonly LoadedSource[]): void;
-  /** After a change so many open connections keep the old treatment, and so many were deleted. */
+  /** How many open connections keep their old treatment after a change, and how many were deleted. */
   openConnections(old: number, deleted: number): void;
-  /** So many rules of others defeat the config for certain, and so many do or may. */
+  /** How many rules of other programs certainly defeat the config, and how many do or may. */
   foreignRules(certain: number, all: number): void;
-  /** The whole page, in the text format; asks for the counters of the rules. */
+  /** The whole page in the text format; reads the counters of the rules. */
   page(): Promise<string>;
   readonly contentType: string;
 }
@@ -43,18 +43,18 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly version: string;
   readonly runtime: string;
-  /** The counters of all families' rules, by family; one that cannot be read in time is left out. */
+  /** The counters of the rules by family; a family that cannot be read in time is left out. */
   readonly counters: () => Promise<ReadonlyMap<string, readonly EntryCounter[]>>;
-  /** The table of connections and the ports in use; undefined if they cannot be read in time. */
+  /** The connection table and the ports in use; undefined if they cannot be read in time. */
   readonly nat: () => Promise<NatState | undefined>;
 }
 
 const PREFIX = "ip_masq_agent_";
 
-/** Syncs take 10 ms on an idle node and hundreds on a table of 40,000 legacy rules. */
+/** In seconds. Syncs take 10 ms on an idle node and hundreds with a table of 40,000 legacy rules. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Makes the metrics. The library is loaded here and not before: without metrics it costs nothing. */
+/** Creates the metrics. The library is loaded only here, so that an agent without metrics does not pay for it. */
 export async function createMetrics({ version, runtime, counters, nat }: MetricsOptions): Promise<Metrics> {
   const prom = await loadLibrary();
   const { createHash } = await import("node:crypto");
@@ -69,10 +69,10 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
     "family",
     "result",
   ]);
-  const avoided = counter("writes_avoided_total", "Syncs that found the rules right and wrote nothing.", ["family"]);
-  const drifts = counter("drift_repairs_total", "Syncs that repaired rules which another program had modified.", [
+  const avoided = counter("writes_avoided_total", "Syncs that found the rules up to date and wrote nothing.", [
     "family",
   ]);
+  const drifts = counter("drift_repairs_total", "Syncs that repaired rules modified by another program.", ["family"]);
   const duration: Histogram<"family"> = new prom.Histogram({
     name: `${PREFIX}sync_duration_seconds`,
     help: "Duration of a sync: observe, diff, apply, verify.",
@@ -80,34 +80,34 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
     buckets: BUCKETS,
     registers,
   });
-  const success = gauge("last_sync_success_timestamp_seconds", "When the last sync that went well ended.", ["family"]);
+  const success = gauge("last_sync_success_timestamp_seconds", "When the last successful sync ended.", ["family"]);
   const rules = gauge(
     "rules",
-    "Rules that the policy wants: with iptables the jump included, with nftables elements too, with windows-cni exceptions.",
+    "Rules that the policy needs, including the jump of iptables or the elements of nftables; exceptions with windows-cni.",
     ["family"],
   );
   const backend = gauge("backend_info", "The backend that keeps the rules, and why it was chosen.", [
     "backend",
     "reason",
   ]);
-  const watching = gauge("rule_watch_up", "1 while nft monitor reports changes by other programs, else 0.");
+  const watching = gauge("rule_watch_up", "1 while nft monitor reports changes by other programs, 0 otherwise.");
   const culprits = counter(
     "drift_repairs_by_program_total",
-    "Drift repairs by the program that modified the rules, as the kernel names it.",
+    "Drift repairs by the program that modified the rules, with the kernel's name for it.",
     ["family", "program"],
   );
   const known = new Set<string>();
-  const interval = gauge("resync_interval_seconds", "Time between two looks at the rules.");
-  const valid = gauge("config_valid", "1 if the config last read is valid, else 0.");
-  const changed = gauge("config_last_change_timestamp_seconds", "When another config was read last.");
+  const interval = gauge("resync_interval_seconds", "The resync interval.");
+  const valid = gauge("config_valid", "1 if the config that was read last is valid, 0 otherwise.");
+  const changed = gauge("config_last_change_timestamp_seconds", "When a different config was last read.");
   const info = gauge(
     "config_info",
-    "The SHA-256 of the config last read, of all its files one behind the other; empty if there is none.",
+    "The SHA-256 of the config that was read last, over the concatenation of its files; empty if there are none.",
     ["sha256"],
   );
   const old = gauge(
     "open_connections_old_treatment",
-    "Open connections that kept an old treatment after the last change of the config.",
+    "Open connections that kept their old treatment after the last change to the config.",
   );
   const reset = counter(
     "connections_reset_total",
@@ -116,16 +116,16 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   );
   const available = gauge(
     "family_available",
-    "0 if the rules of a family are wanted but the kernel does not know the family, else 1.",
+    "1 if the kernel supports a family that the agent keeps rules for, 0 otherwise.",
     ["family"],
   );
   const foreign = gauge(
     "foreign_rules",
-    "Rules of other programs because of which packets are not treated as the config says; certain=false: they may not be.",
+    "Rules of other programs that defeat the config; certain=false: rules that may defeat it.",
     ["certain"],
   );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);
-  const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided about.", [
+  const connections = counter("rule_connections_total", "Connections that the rules of a CIDR have decided.", [
     "family",
     "cidr",
     "verdict",
@@ -133,7 +133,7 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   build.set({ version, runtime }, 1);
   const showNat = createNatMetrics({ gauge, counter });
   let lastHash: string | undefined;
-  // What cannot be read in time stays as it was: a gap would break rates.
+  // If counters cannot be read in time, the last values are used: a gap would break rates.
   const lastFound = new Map<string, readonly EntryCounter[]>();
 
   return {
@@ -146,7 +146,7 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
       if (drift) drifts.inc({ family });
     },
     kept: (family) => {
-      // A counter that is there from the start lets a rate see its first step.
+      // Initialize the counters, so that rate() sees the first increment.
       for (const result of RESULTS) syncs.inc({ family, result }, 0);
       for (const one of [avoided, drifts]) one.inc({ family }, 0);
     },
@@ -186,7 +186,7 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
     },
     page: async () => {
       const [found, natState] = await Promise.all([counters(), nat()]);
-      // From here on without a pause: two scrapes at a time must not count twice.
+      // No await from here on: two concurrent scrapes must not count twice.
       for (const [family, entries] of found) lastFound.set(family, entries);
       connections.reset();
       for (const [family, entries] of lastFound) {
@@ -200,7 +200,7 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   };
 }
 
-/** The parts of prom-client that are needed; its index would load what works on neither runtime. */
+/** Loads the parts of prom-client that are needed; its index loads modules that do not work on every runtime. */
 async function loadLibrary(): Promise<
   Pick<typeof import("prom-client"), "Registry" | "Counter" | "Gauge" | "Histogram">
 > {

@@ -1,4 +1,4 @@
-// What the agent tells Prometheus about NAT itself: the table of connections, and the ports that they have taken.
+// Metrics of NAT itself: the connection table, and the source ports in use.
 import type { Counter, Gauge } from "prom-client";
 import {
   type ConntrackHost,
@@ -14,22 +14,22 @@ import { type Files, openFiles } from "../host/index.ts";
 import type { PortRange } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
-/** Milliseconds for which a count of ports is good: all connections are read for it. */
+/** How long a count of ports is reused, because counting reads all connections. */
 const FRESH_MS = 30_000;
 
-/** Most connections that are read for it, and milliseconds of work between two turns for others. */
-const MOST = 1_000_000;
+/** The most connections that are read for it, and how long to work before other tasks get a turn. */
+const MAX_CONNECTIONS = 1_000_000;
 const TURN_MS = 8;
 
-/** What is known when the page is asked for. */
+/** The state at the time of a scrape. */
 export interface NatState {
   readonly health: TableHealth;
-  /** Undefined unless ports are counted. */
+  /** Undefined if ports are not counted. */
   readonly ports: { readonly available: number; readonly busiest: readonly PortUsage[] } | undefined;
 }
 
 export interface NatReaderOptions {
-  /** Destinations that are shown; 0: ports are not counted. */
+  /** How many destinations are shown; 0: ports are not counted. */
   readonly busiest: number;
   /** `--to-ports`. */
   readonly ranges: readonly PortRange[];
@@ -38,7 +38,7 @@ export interface NatReaderOptions {
   readonly clock?: Clock;
 }
 
-/** Makes what reads the state for each page. */
+/** Returns a function that reads the state for each scrape. */
 export function createNatReader({
   busiest,
   ranges,
@@ -51,10 +51,10 @@ export function createNatReader({
   const count = async (): Promise<readonly PortUsage[]> => {
     try {
       const counter = countPorts((await host.addresses()) ?? []);
-      await readConnections(host, counter.add, { limit: MOST, turn: TURN_MS });
+      await readConnections(host, counter.add, { limit: MAX_CONNECTIONS, turn: TURN_MS });
       return counter.busiest(busiest);
     } catch {
-      // Without the right to read connections there is nothing to show.
+      // Not permitted to read connections: there is nothing to show.
       return [];
     }
   };
@@ -66,13 +66,13 @@ export function createNatReader({
   };
 }
 
-/** Makes a metric; it is on the page from then on. */
+/** Functions that create a metric, which is on the page from then on. */
 interface Makers {
   gauge<T extends string>(name: string, help: string, labels?: T[]): Gauge<T>;
   counter<T extends string>(name: string, help: string, labels: T[]): Counter<T>;
 }
 
-/** Shows a state on the page. A metric appears when its value is first known: 0 would be a wrong one. */
+/** Returns a function that puts a state on the page. A metric appears when its value is first known: 0 would be wrong. */
 export function createNatMetrics({ gauge, counter }: Makers): (state: NatState) => void {
   const gauges = new Map<string, Gauge<string>>();
   const counters = new Map<string, Counter<string>>();
@@ -92,17 +92,21 @@ export function createNatMetrics({ gauge, counter }: Makers): (state: NatState) 
   let usage: Gauge<"protocol" | "source" | "destination"> | undefined;
   return ({ health: { entries, limit, counters: counts }, ports }) => {
     show("conntrack_entries", "Connections that the kernel tracks.", entries);
-    show("conntrack_entries_limit", "Connections that the kernel can track; packets of more are dropped.", limit);
+    show("conntrack_entries_limit", "Connections that the kernel can track; it drops packets of further ones.", limit);
     total(
       "conntrack_insert_failed_total",
-      "Connections that could not be entered, as when no source port was left.",
+      "Connections that could not be inserted, for example because no source port was free.",
       counts?.insertFailed,
     );
     total("conntrack_drop_total", "Packets dropped because the table was full.", counts?.drop);
-    total("conntrack_early_drop_total", "Connections thrown out of a full table for others.", counts?.earlyDrop);
+    total(
+      "conntrack_early_drop_total",
+      "Connections evicted from a full table to make room for others.",
+      counts?.earlyDrop,
+    );
     if (!ports) return;
-    show("nat_ports_available", "Source ports that NAT may give for one destination and port.", ports.available);
-    usage ??= gauge("nat_ports_in_use", "Source ports taken at the busiest destinations (--port-usage-metrics).", [
+    show("nat_ports_available", "Source ports that NAT can use for one destination and port.", ports.available);
+    usage ??= gauge("nat_ports_in_use", "Source ports in use at the busiest destinations (--port-usage-metrics).", [
       "protocol",
       "source",
       "destination",

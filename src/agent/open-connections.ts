@@ -1,4 +1,4 @@
-// What a change of the policy leaves behind: open connections that keep the treatment which the old one gave them.
+// Open connections that keep their old treatment after a change to the policy.
 import {
   type ConntrackHost,
   mayChange,
@@ -13,25 +13,25 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Milliseconds until the connections are looked at: the other family's rules change at the same time. */
+/** Milliseconds until the connections are read: the other family's rules change at the same time. */
 const SETTLE_MS = 200;
 
 /**
- * How much longer than a look takes is waited until the next: another program may change the rules again and again, and each time they
- * are repaired.
+ * The pause after a check is this many times its duration: another program may change the rules again and again, and each
+ * repair triggers a check.
  */
-const REST = 10;
+const REST_FACTOR = 10;
 
-/** Most connections that are looked at: each costs some 6 us. */
-const MOST = 1_000_000;
+/** The most connections that are judged; each takes about 6 µs. */
+const MAX_CONNECTIONS = 1_000_000;
 
-/** Milliseconds of work between two turns for others. */
+/** Milliseconds to work before other tasks get a turn. */
 const TURN_MS = 8;
 
 export interface OpenConnections {
-  /** The rules of a family are now those of another policy. Returns at once; what follows delays nothing. */
+  /** The rules of a family are now those of another policy. Returns at once; the check follows in the background. */
   changed(before: FamilyPolicy, after: FamilyPolicy): void;
-  /** Resolves when the changes so far have been followed up. */
+  /** Resolves when a running check has ended. */
   settled(): Promise<void>;
   stop(): void;
 }
@@ -49,7 +49,7 @@ interface Change {
   readonly after: FamilyPolicy;
 }
 
-/** Counts the connections that keep an old treatment after each change that means something, and resets those that are to be. */
+/** After each change with an effect, counts connections that keep their old treatment and deletes those that `reset` selects. */
 export function watchOpenConnections({
   reset,
   log,
@@ -66,29 +66,28 @@ export function watchOpenConnections({
     log.over("open connections");
     const left = old - deleted;
     metrics?.openConnections(left, deleted);
-    const among = totals.truncated ? ` (of the first ${MOST})` : "";
+    const among = totals.truncated ? ` (of the first ${MAX_CONNECTIONS})` : "";
     if (due > 0) log.event("info", `open connections${among}: ${deleted} of ${due} with an old treatment reset`);
-    if (failure !== undefined) log.event("warning", `open connections: not all could be reset: ${failure}`);
+    if (failure !== undefined) log.event("warning", `open connections: some could not be reset: ${failure}`);
     if (left > 0) log.event("info", `open connections${among}: ${left} keep an old treatment until they end`);
     else if (due === 0) log.event("info", `open connections${among}: none is known to keep an old treatment`, 2);
     const may = changes.filter(mayChange).reduce((sum, { connections }) => sum + connections, 0);
     if (may > 0) {
-      log.event(
-        "info",
-        `open connections${among}: ${may} may keep one: that depends on the interface by which they leave`,
-      );
+      log.event("info", `open connections${among}: ${may} may keep one, depending on the interface that they leave by`);
     }
   };
   const followUp = async (changes: readonly Change[]) => {
     const real: Change[] = [];
-    for (const change of changes) if (await inTurns(meansSomething(change))) real.push(change);
+    for (const change of changes) if (await inTurns(hasEffect(change))) real.push(change);
     if (real.length === 0) return;
     try {
       const before = outcomesOf(real.map((change) => change.before));
       await yieldToOthers();
       const after = outcomesOf(real.map((change) => change.after));
       await yieldToOthers();
-      report(await resetConnections(host, { before, after, examples: 0 }, reset, { limit: MOST, turn: TURN_MS }));
+      report(
+        await resetConnections(host, { before, after, examples: 0 }, reset, { limit: MAX_CONNECTIONS, turn: TURN_MS }),
+      );
     } catch (error) {
       const level = reset === "none" ? "info" : "warning";
       log.state("open connections", level, `open connections: ${(error as Error).message}`);
@@ -99,13 +98,13 @@ export function watchOpenConnections({
     pending = new Map();
     const begin = clock.now();
     await followUp(changes);
-    earliest = clock.now() + REST * (clock.now() - begin);
+    earliest = clock.now() + REST_FACTOR * (clock.now() - begin);
     running = undefined;
     if (pending.size > 0) schedule();
   };
   const schedule = () => {
     cancel();
-    // What comes during a look is seen to when it has ended.
+    // A change during a check is handled when the check has ended.
     if (!running) cancel = clock.after(Math.max(SETTLE_MS, earliest - clock.now()), start);
   };
   const start = () => {
@@ -125,8 +124,8 @@ export function watchOpenConnections({
   };
 }
 
-/** Do two policies treat any packet differently? For 50,000 CIDRs each space takes tens of milliseconds. */
-function* meansSomething({ before, after }: Change): Generator<void, boolean, void> {
+/** Whether the two policies treat any packet differently. For 50,000 CIDRs each space takes tens of milliseconds. */
+function* hasEffect({ before, after }: Change): Generator<void, boolean, void> {
   const scopeOf = ({ scope }: FamilyPolicy) => JSON.stringify(scope);
   if (scopeOf(before) !== scopeOf(after)) return true;
   const { family } = after;

@@ -1,22 +1,22 @@
-// Parses a config so that nothing else has to wait: the probes are answered meanwhile.
+// Parses a config in the background, so that probes do not have to wait.
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
 import { type Peer, startThread, yieldToOthers } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 import { CONFIG_THREAD, type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
 
-/** Bytes that are parsed at once: some ten milliseconds. A thread takes that long to start, and megabytes. */
-const SMALL = 32_768;
+/** Up to this many bytes are parsed at once, in about 10 ms. To start a thread takes as long, and megabytes. */
+const MAX_BYTES_AT_ONCE = 32_768;
 
-/** Memory that the thread's objects may take; reading the worst megabyte takes 200 MB. Deno knows no such limit. */
+/** The heap limit of the thread; parsing the worst config of 1 MiB takes 200 MB. Deno has no such limit. */
 const MAX_HEAP_MB = 256;
 
-/** Is a config parsed in a thread? */
+/** Whether a config is parsed in a thread. */
 export const isLarge = (sources: readonly LoadedSource[]): boolean =>
-  sources.reduce((sum, { bytes }) => sum + bytes.length, 0) > SMALL;
+  sources.reduce((sum, { bytes }) => sum + bytes.length, 0) > MAX_BYTES_AT_ONCE;
 
 /**
- * Parses a config, a large one in a thread of its own, which ends with it. If no thread can be started, as without the
- * permission that Deno asks for, it is parsed here. `signal` ends it early: the promise is rejected then.
+ * Parses a config, a large one in a thread that ends afterwards. If no thread can be started, for example because Deno lacks
+ * a permission, it is parsed here. If `signal` aborts, the promise is rejected.
  */
 export async function parseAside(
   sources: readonly LoadedSource[],
@@ -59,7 +59,7 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
       if (parsed) resolve({ parsed: { ...parsed, config: parsed.config && withLists(parsed.config, lists) } });
       return;
     }
-    // The next piece is asked for later, so that whatever waits comes first.
+    // Request the next piece only after other tasks have had a turn.
     void yieldToOthers().then(() => thread.post(undefined));
   };
   try {
@@ -67,7 +67,7 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
   } catch (error) {
     return { started: false, why: (error as Error).message };
   }
-  const abort = () => fail(new Error("it was ended"));
+  const abort = () => fail(new Error("aborted"));
   signal.addEventListener("abort", abort);
   thread.post(task);
   try {
@@ -78,7 +78,7 @@ async function parseInThread(task: ParseTask, signal: AbortSignal): Promise<Outc
   }
 }
 
-/** A config that the thread did not survive. */
+/** The result for a config that crashed the thread. */
 function unreadable(file: string, why: string): ParsedConfig {
   const message = `the config cannot be read: ${why}`;
   return {

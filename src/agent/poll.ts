@@ -1,56 +1,57 @@
-// Says when a config file, or one in a folder of them, may have changed, by looking at it.
+// Detects changes of a config file, or of the files in a folder, by polling.
 import { readdirSync, statSync } from "node:fs";
 import type { Watch } from "./watch.ts";
 
-/** Between two looks, and for how long after a change looks are frequent: its writer may not be done. Milliseconds. */
-const STEP_MS = 500;
-const BUSY_STEP_MS = 50;
+/** The polling interval, and the shorter one for a while after a change, when the writer may not have finished. */
+const POLL_MS = 500;
+const BUSY_POLL_MS = 50;
 const BUSY_MS = 1_000;
 
-/** Entries of a folder that are looked at. */
+/** How many entries of a folder are checked. */
 const MAX_ENTRIES = 200;
 
 /**
- * Calls `changed` as {@link watchFile} does. It takes a second at most, and a change that a second one hides in between
- * is one change.
+ * Calls `changed` as {@link watchFile} does, at most a second late. Two changes between polls count as one.
  *
- * For Deno, whose watcher opens what it finds in a folder: a FIFO stops it for good, and its end waits for it.
+ * For Deno, whose watcher opens every file in a folder: a FIFO blocks it forever, and the process cannot exit.
  */
 export function pollFile(file: string, changed: (written: boolean) => void): Watch {
-  let last = look(file);
+  let last = stateOf(file);
   let busyUntil = 0;
   const poll = () => {
-    const now = look(file);
+    const now = stateOf(file);
     if (now.state !== last.state) {
       busyUntil = performance.now() + BUSY_MS;
       changed(now.identity === last.identity);
       last = now;
     }
-    timer = setTimeout(poll, performance.now() < busyUntil ? BUSY_STEP_MS : STEP_MS);
+    timer = setTimeout(poll, performance.now() < busyUntil ? BUSY_POLL_MS : POLL_MS);
   };
-  let timer = setTimeout(poll, STEP_MS);
+  let timer = setTimeout(poll, POLL_MS);
   return { refresh: () => {}, close: () => clearTimeout(timer) };
 }
 
-interface Look {
+interface FileState {
+  /** Which file it is. */
   readonly identity: string;
+  /** The identity and everything that a write changes. */
   readonly state: string;
 }
 
-/** Which file it is, and that with all that a write changes; of a folder those of what is in it. */
-function look(file: string): Look {
-  const own = lookAt(file);
+/** The state of a file; for a folder, the states of its entries. */
+function stateOf(file: string): FileState {
+  const own = ownState(file);
   try {
     const entries = readdirSync(file).sort().slice(0, MAX_ENTRIES);
-    const looks = entries.map((name) => ({ name, ...lookAt(`${file}/${name}`) }));
-    const join = (part: "identity" | "state") => looks.map((one) => `${one.name} ${one[part]}`).join("\n");
+    const states = entries.map((name) => ({ name, ...ownState(`${file}/${name}`) }));
+    const join = (part: "identity" | "state") => states.map((one) => `${one.name} ${one[part]}`).join("\n");
     return { identity: `${own.identity}\n${join("identity")}`, state: `${own.identity}\n${join("state")}` };
   } catch {
     return own;
   }
 }
 
-function lookAt(file: string): Look {
+function ownState(file: string): FileState {
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
     const identity = `${dev} ${ino}`;

@@ -1,4 +1,4 @@
-/** The library's parts, one by one. */
+/** The modules of the library. */
 declare module "prom-client/lib/registry.js" {
   export { Registry as default } from "prom-client";
 }

@@ -1,9 +1,8 @@
-// When to try: at once, again at each interval, sooner after a failure, and never twice at a time.
+// Runs attempts: at once when triggered, at each interval, sooner after a failure, and never two at a time.
 import { type Clock, systemClock } from "./clock.ts";
 
-/** Milliseconds. */
 export interface Timing {
-  /** Between two attempts that went well; each wait is up to a tenth shorter or longer. */
+  /** Milliseconds between two successful attempts; each wait is up to a tenth shorter or longer. */
   readonly interval: number;
   /** How many attempts have failed in a row. */
   readonly failures: number;
@@ -11,12 +10,12 @@ export interface Timing {
 
 const FIRST_RETRY_MS = 1_000;
 
-/** The longest delay that a timer takes. */
+/** The longest delay that a timer supports. */
 const MAX_TIMER_MS = 0x7fffffff;
 
 /**
- * The wait until the next attempt, in milliseconds: the interval with ±10 % jitter, so that the nodes of a cluster do not
- * move in step; after failures 1 s, 2 s, 4 s … and never longer than that.
+ * The delay until the next attempt, in milliseconds: the interval with ±10 % jitter, so that the nodes of a cluster do not
+ * act in lockstep; after failures 1 s, 2 s, 4 s …, but never longer than that.
  *
  * @param random a number from 0 to 1
  */
@@ -27,18 +26,18 @@ export function nextDelay({ interval, failures }: Timing, random: number): numbe
 }
 
 export interface Reconciler {
-  /** Attempts now, or again as soon as the attempt under way has ended. */
+  /** Starts an attempt now, or as soon as the running one has ended. */
   trigger(): void;
-  /** Resolves when the attempt under way has ended; at once without one. */
+  /** Resolves when the running attempt has ended; at once if there is none. */
   ended(): Promise<void>;
-  /** Attempts no more; resolves when the attempt under way has ended. */
+  /** Starts no further attempts; resolves when the running one has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Calls `attempt` whenever it is due. It returns whether it went well, and must not throw.
+ * Calls `attempt` whenever it is due. `attempt` returns whether it succeeded, and must not throw.
  *
- * @param interval asked before each wait, in milliseconds
+ * @param interval called before each wait; in milliseconds
  */
 export function reconcile(
   attempt: () => Promise<boolean>,

@@ -1,4 +1,4 @@
-// Listens to the kernel's own account of who changes which rules, so that a change by another program is undone at once.
+// Listens to the kernel's events about rule changes, so that a change by another program is repaired at once.
 import type { RuleEvent } from "../backends/index.ts";
 import type { Listen, Listener } from "../host/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -8,49 +8,51 @@ import type { Metrics } from "./metrics.ts";
 import { createEventReader, type RuleTransaction } from "./rule-events.ts";
 
 export interface RuleWatch {
-  /** Begins to listen, unless it has begun. */
+  /** Starts to listen, if it does not yet. */
   start(): void;
-  /** Has every change since the last full look been reported? */
+  /** Whether every change since all rules were last read has been reported. */
   isReliable(): boolean;
   stop(): void;
 }
 
 export interface RuleWatchOptions {
   readonly listen: Listen;
-  /** The tables that hold rules of ours. */
+  /** The tables that contain our rules. */
   readonly tables: () => readonly string[];
-  /** Does an event concern rules of ours? */
+  /** Whether an event concerns our rules. */
   readonly matters: (event: RuleEvent) => boolean;
-  /** A program, this one or another, has changed some of ours. */
+  /** Called when a program, this one or another, has changed our rules. */
   readonly changed: (transaction: RuleTransaction) => void;
-  /** Something may have been missed: look at everything. */
-  readonly look: () => void;
+  /** Called when events may have been missed, and all rules must be read. */
+  readonly readAll: () => void;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  /** Bytes that the container of this process may take. */
+  /** The memory limit of this process's container, in bytes. */
   readonly containerMemory: number;
-  /** Listen even if the cost of it cannot be measured? */
+  /** Whether to listen even if the cost cannot be measured. */
   readonly unmeasured: boolean;
   readonly clock?: Clock;
 }
 
-/** Milliseconds between two looks at what it costs: while it starts, and while it has something to say. */
-const COST_MS = 1_000;
+/** How often the cost is measured, while the listener starts and while it prints something. */
+const COST_CHECK_MS = 1_000;
 
-/** Milliseconds until a listener has read the ruleset and listens, which it does not say. */
+/** How long a listener may take to read the ruleset before it listens; it does not report when it is ready. */
 const READY_MS = 5_000;
 
-/** Wait before a listener that has ended is started again: doubled each time, up to the longest. After one that cost too much. */
+/** The delay before a listener that has ended is restarted, doubled each time up to a limit. */
 const FIRST_RESTART_MS = 1_000;
-const LONGEST_RESTART_MS = 60_000;
-const TOO_DEAR_MS = 600_000;
+const MAX_RESTART_MS = 60_000;
+
+/** The delay before a listener that cost too much is restarted. */
+const OVER_BUDGET_RETRY_MS = 600_000;
 
 export function watchRules({
   listen,
   tables,
   matters,
   changed,
-  look,
+  readAll,
   containerMemory,
   unmeasured,
   log,
@@ -62,7 +64,7 @@ export function watchRules({
   let isOn = false;
   let failures = 0;
   const cancels = new Set<() => void>();
-  // Milliseconds that this process has spent on reading what the listener says.
+  // Milliseconds that this process has spent on reading the listener's output.
   let reading = 0;
 
   const after = (ms: number, then: () => void) => {
@@ -80,16 +82,16 @@ export function watchRules({
     reliable = false;
     metrics?.watching(false);
   };
-  const giveUp = (why: string, severity: "info" | "warning" = "warning") => {
+  const stopListening = (why: string, severity: "info" | "warning" = "warning") => {
     end();
     log.state("rule watch", severity, `changes by other programs are repaired at the next resync, not at once: ${why}`);
   };
   const restart = (ms: number, why: string) => {
-    giveUp(why);
+    stopListening(why);
     if (isOn) after(ms, begin);
   };
 
-  /** Returns what is called whenever the listener may have cost something. */
+  /** Returns a function that schedules a check of the cost; called whenever the listener may have caused some. */
   const watchCost = (from: Listener): (() => void) => {
     const judge = createCostJudge(containerMemory);
     let isDue = false;
@@ -98,17 +100,17 @@ export function watchRules({
       const cost = from.cost();
       if (listener !== from) return;
       if (!cost) {
-        // Nothing is wrong: on Deno with less than all permissions it is always so.
-        if (!unmeasured) giveUp("the cost of nft monitor cannot be measured here (see --watch-rules)", "info");
+        // Not a fault: Deno cannot measure it unless it has all permissions.
+        if (!unmeasured) stopListening("the cost of nft monitor cannot be measured here (see --watch-rules)", "info");
         return;
       }
       const why = judge({ ...cost, cpu: cost.cpu + reading / 1000 }, clock.now());
-      if (why !== undefined) restart(TOO_DEAR_MS, why);
+      if (why !== undefined) restart(OVER_BUDGET_RETRY_MS, why);
     };
     return () => {
       if (isDue) return;
       isDue = true;
-      after(COST_MS, check);
+      after(COST_CHECK_MS, check);
     };
   };
 
@@ -120,28 +122,28 @@ export function watchRules({
         const begin = clock.now();
         const transactions = reader.read(part);
         reading += clock.now() - begin;
-        spent();
+        scheduleCostCheck();
         for (const transaction of transactions) changed(transaction);
         if (reader.hasLost()) {
           log.event("warning", "nft monitor lost events; all rules are checked");
-          look();
+          readAll();
         }
       },
       ended: (why) => {
-        const wait = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** failures++);
+        const wait = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** failures++);
         restart(wait, `nft monitor has ended: ${why}`);
       },
     });
     listener = started;
-    const spent = watchCost(started);
-    // It says nothing while it reads the ruleset.
-    for (let ms = 0; ms < READY_MS; ms += COST_MS) after(ms, spent);
+    const scheduleCostCheck = watchCost(started);
+    // It prints nothing while it reads the ruleset.
+    for (let ms = 0; ms < READY_MS; ms += COST_CHECK_MS) after(ms, scheduleCostCheck);
     after(READY_MS, () => {
       reliable = true;
       failures = 0;
       metrics?.watching(true);
       if (log.over("rule watch")) log.event("info", "changes by other programs are repaired at once again");
-      look();
+      readAll();
     });
   };
 

@@ -1,4 +1,4 @@
-// The long-running loop: follow the config, keep each family's rules as it wants them, and say how that goes.
+// The long-running loop: follows the config, keeps each family's rules in line with it, and reports the state.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
 import type { Reset } from "../conntrack/index.ts";
@@ -10,7 +10,6 @@ import { serveEndpoint } from "./endpoint.ts";
 import { watchForeignRules } from "./foreign-rules.ts";
 import { healthPage, readyPage } from "./health.ts";
 import { setHeapFor } from "./heap.ts";
-import { inTime } from "./in-time.ts";
 import { createKeepers, type Keepers } from "./keepers.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -18,44 +17,45 @@ import { createNatReader } from "./nat-metrics.ts";
 import { watchOpenConnections } from "./open-connections.ts";
 import { reconcile } from "./reconcile.ts";
 import { watchRules } from "./rule-watch.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 export interface RunOptions {
   /** The config's files, and folders of them. */
   readonly paths: readonly string[];
   readonly config: ReadOptions;
   readonly policy: PolicyOptions;
-  /** Where /metrics, /healthz and /readyz are served; undefined: nowhere. */
+  /** The address for /metrics, /healthz and /readyz; undefined: not served. */
   readonly listen: Address | undefined;
   readonly version: string;
   readonly runtime: string;
-  /** Opens the backend of a policy; asked for each sync. */
+  /** Opens the backend of a policy; called for each sync. */
   readonly open: Opener;
   readonly log: Log;
-  /** Are changes by other programs listened to? `auto`: if the cost of that can be measured. */
+  /** Whether to listen to changes by other programs. `auto`: if the cost can be measured. */
   readonly watchRules: "auto" | "true" | "false";
-  /** Which connections are deleted if they keep an old treatment after a change. */
+  /** Which connections with an old treatment are deleted after a change. */
   readonly reset: Reset;
-  /** The table of nftables that holds the agent's rules, if that backend keeps them. */
+  /** The name of the agent's nftables table, for the nftables backend. */
   readonly nftTable: string;
-  /** Destinations whose ports in use are among the metrics; 0: none. */
+  /** For how many destinations the metrics include the ports in use; 0: none. */
   readonly busiestDestinations: number;
 }
 
-/** A loop that runs. */
+/** A running loop. */
 export interface Run {
   /** Reads the config and syncs now. */
   sync(): void;
-  /** Ends it: syncs under way are finished, the rules stay. */
+  /** Stops the loop: running syncs are finished, the rules stay. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks at the config while none has been valid. */
+/** The interval between two reads of the config as long as none has been valid. */
 const FALLBACK_INTERVAL_MS = 60_000;
 
-/** Longest that a scrape waits for all connections to be read; a million take it four seconds, and the next page has them. */
+/** The longest time that a scrape waits for connections to be read. A million take four seconds and are on the next page. */
 const NAT_MS = 2_000;
 
-/** Starts the loop. Nothing ends it but `stop`. */
+/** Starts the loop, which runs until `stop`. */
 export async function run(options: RunOptions): Promise<Run> {
   const { paths, config, policy, listen, version, runtime, open, log } = options;
   let forced = false;
@@ -64,7 +64,7 @@ export async function run(options: RunOptions): Promise<Run> {
     const inForce = follower.config();
     return inForce ? Number(inForce.resyncInterval / 1_000_000n) : FALLBACK_INTERVAL_MS;
   };
-  const nat = inTime(NAT_MS, createNatReader({ busiest: options.busiestDestinations, ranges: policy.ports }));
+  const nat = withTimeLimit(NAT_MS, createNatReader({ busiest: options.busiestDestinations, ranges: policy.ports }));
   const metrics = listen
     ? await createMetrics({ version, runtime, counters: () => keepers.counters(), nat })
     : undefined;
@@ -80,7 +80,7 @@ export async function run(options: RunOptions): Promise<Run> {
     moved: (backend) => {
       if (backend.unit !== "exceptions") foreign.changed();
       const isReported = keepers.all().some((keeper) => keeper.table() !== undefined);
-      // The first sync may end while the agent stops: a listener that starts then would outlive it.
+      // The first sync may end while the agent stops: do not start a listener that would outlive it.
       if (isReported && !stopped && options.watchRules !== "false") watch.start();
       else watch.stop();
     },
@@ -94,7 +94,7 @@ export async function run(options: RunOptions): Promise<Run> {
     tables: () => keepers.all().flatMap((keeper) => keeper.table() ?? []),
     matters: (event) => keepers.all().some((keeper) => keeper.concerns(event)),
     changed: (transaction) => keepers.changed(transaction),
-    look: () => keepers.sync(),
+    readAll: () => keepers.sync(),
     containerMemory: memoryLimit(),
     unmeasured: options.watchRules === "true",
     log,
@@ -105,15 +105,15 @@ export async function run(options: RunOptions): Promise<Run> {
     paths,
     options: config,
     log,
-    changed: () => lookout.trigger(),
-    makeRoom: () => keepers.ended(),
+    changed: () => configLoop.trigger(),
+    writesDone: () => keepers.ended(),
     read: ({ config: valid, sources }) => metrics?.config(valid !== undefined, sources),
     failed: () => metrics?.config(false, []),
   });
 
-  /** Reads the config, and hands a new one to the keepers. */
+  /** Reads the config, and passes a new one to the keepers. */
   const follow = async (): Promise<boolean> => {
-    const isNew = await follower.look();
+    const isNew = await follower.check();
     const valid = follower.config();
     if (valid) await warnOfAddresses(valid, log);
     if (!policy.ipv6) log.state("ipv6 off", "info", "IPv6 masquerading rules: not enabled.", 2);
@@ -129,8 +129,8 @@ export async function run(options: RunOptions): Promise<Run> {
   };
 
   const claim = claimChain(policy.chain);
-  // Looks at the config when its folder says that something happened, and at each interval for what the watch misses.
-  const lookout = reconcile(async () => {
+  // Checks the config when its watch reports an event, and at each interval in case the watch missed one.
+  const configLoop = reconcile(async () => {
     if (await claim.hold()) log.over("claim");
     else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
     const force = forced;
@@ -142,31 +142,31 @@ export async function run(options: RunOptions): Promise<Run> {
   const pages = {
     "/metrics": async () => ({ status: 200, text: (await metrics?.page()) ?? "", type: metrics?.contentType ?? "" }),
     "/healthz": () => healthPage(keepers.all(), interval()),
-    "/readyz": () => readyPage(keepers.all(), follower.loaded(), follower.trouble()),
+    "/readyz": () => readyPage(keepers.all(), follower.loaded(), follower.readError()),
   };
   const endpoint = listen && serveEndpoint(listen, pages, log);
 
   endpoint?.trigger();
-  lookout.trigger();
+  configLoop.trigger();
   return {
     sync: () => {
       forced = true;
-      lookout.trigger();
+      configLoop.trigger();
     },
     stop: async () => {
       stopped = true;
       follower.stop();
       watch.stop();
       connections.stop();
-      await Promise.all([lookout.stop(), endpoint?.stop(), foreign.stop(), keepers.stop()]);
+      await Promise.all([configLoop.stop(), endpoint?.stop(), foreign.stop(), keepers.stop()]);
       claim.release();
     },
   };
 }
 
-/** Warns of addresses that snat names and the node lacks; they may come and go while the config stays. */
+/** Warns of addresses in snat that the node lacks; they may come and go while the config stays the same. */
 async function warnOfAddresses(config: Config, log: Log): Promise<void> {
-  // Few configs name any, and to ask costs some time.
+  // Reading the node's addresses takes time, and few configs need it.
   const local = config.snat.length > 0 ? await nodeAddresses() : undefined;
   const missing = local ? missingAddresses(config, local) : [];
   const messages = missing

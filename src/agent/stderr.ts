@@ -1,16 +1,17 @@
-// Standard error, as a stream that nobody waits for.
+// Non-blocking writes to standard error.
 import process from "node:process";
 import type { Write } from "./lossy.ts";
 
-/** Deno's standard error: what it says of `write` is that it may take a part. */
+/** Deno's standard error. */
 interface DenoStderr {
+  /** May write only a part; returns the number of bytes. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** On Deno, writes by Node's names stop the program while a pipe is full. Its own write is done by another thread. */
+/** On Deno, the Node API blocks the program while a pipe is full. Deno's own API writes in another thread. */
 const { Deno: deno } = globalThis as { readonly Deno?: { readonly stderr: DenoStderr } };
 
-/** Node writes what a full pipe does not take when it takes more. */
+/** If a pipe is full, Node writes the rest later. */
 export const writeStderr: Write = deno
   ? (text, done) => void writeAll(deno.stderr, text).then(() => done(), done)
   : (text, done) => void process.stderr.write(text, done);

@@ -1,27 +1,27 @@
-// Says when a config file, or one in a folder of them, may have changed.
+// Watches a config file, or the files in a folder, for changes.
 import { type FSWatcher, lstatSync, readdirSync, readlinkSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 export interface Watch {
-  /** Watches what there is now, whatever was missed. */
+  /** Watches the folders that exist now, in case events were missed. */
   refresh(): void;
   close(): void;
 }
 
-/** Entries of a folder whose links are followed. */
+/** How many entries of a folder have their links followed. */
 const MAX_ENTRIES = 200;
 
-/** Links that are followed from one name at most, as the kernel does (path_resolution(7)). */
+/** How many links are followed from one name, as in the kernel (path_resolution(7)). */
 const MAX_LINKS = 40;
 
 /**
- * Calls `changed` after anything that may change what reading `file` answers: a write, an atomic replacement, a removal,
- * a mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), a folder going and coming back.
- * It may be called too often, and in bursts; `written` says that something was written in place, and may be half done, not
- * put there whole by a rename. `failed` is called once where the file's own folder cannot be watched, or none on the way to it.
+ * Calls `changed` after anything that may change the result of reading `file`: a write, an atomic replacement, a removal, a
+ * mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), a folder that is removed and created
+ * again. It may be called too often, and in bursts. `written` is true if something was written in place, and so may be
+ * incomplete, and false after a rename. `failed` is called once if the file's own folder cannot be watched, or no folder can.
  *
- * Folders are watched, not the file: a watch of a file ends with its inode. After each event they are all opened anew: a
- * folder may have been replaced by another, which a watch does not say. `refresh` does so only if it finds other folders.
+ * Folders are watched, not the file: a watch on a file ends with its inode. After each event all watches are opened again: a
+ * folder may have been replaced by another, which a watch does not report. `refresh` does so only if the folders differ.
  */
 export function watchFile(file: string, changed: (written: boolean) => void, failed: (why: string) => void): Watch {
   const path = resolve(file);
@@ -35,18 +35,18 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
     watched = "";
   };
   const open = (folders: Folders) => {
-    const give = (why: string) => {
+    const reportOnce = (why: string) => {
       if (!reported) failed(why);
       reported = true;
     };
     for (const [folder, { names }] of folders) {
       const fail = (error: unknown) => {
-        // Folders further up may be out of bounds, and hardly ever matter.
-        if (folder === dirname(path)) give((error as Error).message);
+        // Folders further up may not be accessible, and hardly ever matter.
+        if (folder === dirname(path)) reportOnce((error as Error).message);
       };
       try {
         const watcher = watch(folder, (event, name) => {
-          // kubelet's own entries begin with two dots; a name that is not told may be any.
+          // kubelet's own entries begin with two dots; if the name is missing, it may be any.
           if (watchers.length === 0 || !(names === ANY || name === null || names.has(name) || name.startsWith("..")))
             return;
           close();
@@ -59,7 +59,7 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
         fail(error);
       }
     }
-    if (watchers.length === 0) give("neither its folder nor one above it can be");
+    if (watchers.length === 0) reportOnce("neither its folder nor any parent folder can be watched");
   };
   const refresh = () => {
     const folders = foldersOf(path);
@@ -73,12 +73,12 @@ export function watchFile(file: string, changed: (written: boolean) => void, fai
   return { refresh, close };
 }
 
-/** Folders by path: which folder that is now, and the names in it that matter. */
+/** Folders by path: the identity of each, and the names in it that matter. */
 type Folders = Map<string, { readonly id: string; readonly names: Set<string> }>;
 
 /**
- * The folders that are there in which a change of `file` shows, and the names that matter in each: all of its path, and of
- * what it links to. If it is a folder itself, any name in it may, and what its files link to.
+ * The existing folders in which a change of `file` is visible, and the names that matter in each: the folders of its path
+ * and of its link targets. If it is a folder itself, any name in it matters, and the link targets of its files.
  */
 function foldersOf(file: string): Folders {
   const folders: Folders = new Map();
@@ -90,7 +90,7 @@ function foldersOf(file: string): Folders {
   return folders;
 }
 
-/** Stands for all names. */
+/** All names. */
 const ANY = new Set<string>();
 
 function namesIn(folder: string): readonly string[] {
@@ -116,23 +116,23 @@ function addFolders(file: string, folders: Folders): void {
   }
 }
 
-/** Where the first link on the way to `path` leads, or undefined if there is none. */
+/** `path` with its first link resolved; undefined if there is none. */
 function targetOf(path: string): string | undefined {
   const parts = path.split("/");
   for (let i = 2; i <= parts.length; i++) {
     const link = parts.slice(0, i).join("/");
     try {
-      // An exception costs more than a look.
+      // Without throwIfNoEntry, the exception would cost more than the check.
       if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
       return resolve(dirname(link), readlinkSync(link), ...parts.slice(i));
     } catch {
-      // It is out of bounds, or has gone.
+      // Not accessible, or just removed.
     }
   }
   return undefined;
 }
 
-/** What tells a folder from all others, also from a later one with its inode number; undefined if there is none. */
+/** Identifies a folder, even against a later one with the same inode number; undefined if it does not exist. */
 function idOf(path: string): string | undefined {
   try {
     const stat = statSync(path);

@@ -6,10 +6,10 @@ import { followWrite, type OldTreatment } from "./old-treatment.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
-import { agentThatUndoes } from "./undone.ts";
+import { agentThatUndoes } from "./undoing-agent.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0 if every family is as the policy wants it. */
+/** Exits with 0 if the rules of every family are in force. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
@@ -23,13 +23,13 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
     : undefined;
   if (undoer) {
     warnings.warn(
-      `the agent that runs here (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
+      `the agent on this node (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
     );
   }
   await warnOfForeignRules(settings, policy, opened, warnings.warn);
-  /** Looks at the open connections, once the rules are in force. */
+  /** Checks the open connections once the rules are in force. */
   const follow = async (): Promise<OldTreatment | undefined> => {
-    // Windows tracks connections in a way of its own.
+    // Windows has its own connection tracking.
     if (backend.unit === "exceptions") return undefined;
     const written = outcomes.flatMap((outcome, i) => {
       const part = policy[i];

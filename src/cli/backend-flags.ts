@@ -1,15 +1,15 @@
-// Which backend the flags choose, and whether the other flags go together with it.
+// Which backend the flags choose, and whether the other flags are compatible with it.
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import { FLAGS, UsageError } from "./flags.ts";
 
-/** The flags that name a backend: where to keep the policy, what to render. */
+/** The flags that name a backend: `--backend` for the node, `--to` for what render prints. */
 const CHOOSERS = ["backend", "to"];
 
-/** The value that a flag has, given or not. */
+/** The value of a flag, or its default. */
 const effectiveValue = (flags: ReadonlyMap<string, string>, flag: string) =>
   flags.get(flag) ?? FLAGS[flag]?.fallback ?? "";
 
-/** The backend that the flags choose. Throws {@link UsageError} if they do not go together. */
+/** The backend that the flags choose. Throws {@link UsageError} if they are incompatible. */
 export function chosenBackend(flags: ReadonlyMap<string, string>): BackendChoice {
   const [chosen] = CHOOSERS.flatMap((chooser) => {
     const kind = BACKENDS.find(({ name }) => name === flags.get(chooser));
@@ -18,10 +18,10 @@ export function chosenBackend(flags: ReadonlyMap<string, string>): BackendChoice
   for (const kind of BACKENDS) {
     if (kind === chosen?.kind) continue;
     for (const [flag, { fallback }] of Object.entries(kind.flags)) {
-      // Without a choice the node may choose any backend but one that needs a flag.
+      // Without a choice, auto may choose any backend except one that requires a flag.
       if (effectiveValue(flags, flag) === fallback || (!chosen && kind.required?.flag !== flag)) continue;
       const choices = CHOOSERS.map((chooser) => `--${chooser}=${kind.name}`).join(" or ");
-      throw new UsageError(`--${flag} has a meaning only with ${choices}`);
+      throw new UsageError(`--${flag} works only with ${choices}`);
     }
   }
   if (!chosen) return AUTO;
@@ -33,7 +33,7 @@ export function chosenBackend(flags: ReadonlyMap<string, string>): BackendChoice
   }
   for (const { flag, but, why } of kind.meaningless) {
     if (!but.includes(effectiveValue(flags, flag)))
-      throw new UsageError(`--${flag} has no meaning with ${choice}: ${why}`);
+      throw new UsageError(`--${flag} does not work with ${choice}: ${why}`);
   }
   return kind;
 }

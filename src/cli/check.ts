@@ -1,4 +1,4 @@
-// ip-masq-agent check FILE…: the config only; no privileges, no tools.
+// ip-masq-agent check FILE…: checks configs only; needs no privileges and no tools.
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import {
   countOmitted,
@@ -18,8 +18,8 @@ import { diagnosticData } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Checks every file or folder named (`-` is standard input) by itself, or the whole config of --config. Exit 0 if all are
- * valid; warnings do not count, unless --strict is given.
+ * Checks each named file or folder (`-` is standard input) by itself, or the whole config of --config. Exits with 0 if
+ * all are valid; warnings do not count, unless --strict is given.
  */
 export async function check(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const configs = words.length > 0 ? words.map((word) => [word]) : [settings.paths];
@@ -52,7 +52,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
       const strict = config ? " (--strict)" : "";
       io.print(`${name}: ${io.color.red("invalid")}: ${problems}${strict}`);
     } else {
-      const which = sources.length > 0 ? "" : " (no such file, the defaults apply)";
+      const which = sources.length > 0 ? "" : " (file not found, the defaults apply)";
       const every = formatDuration(config.resyncInterval);
       const rest = problems === "" ? "" : `, ${problems}`;
       io.print(`${name}: ${io.color.green("valid")}${which}: ${summarize(config)}, resync every ${every}${rest}`);
@@ -61,26 +61,26 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   return valid ? 0 : 1;
 }
 
-/** Every problem as an annotation; how many there are beyond the limit is one more. */
+/** Prints each problem as an annotation, and one more for the number of problems beyond the limit. */
 function printAnnotations(configs: readonly LoadedConfig[], strict: boolean, io: Io): void {
   for (const { diagnostics, omitted } of configs) {
     for (const diagnostic of diagnostics) io.print(formatAnnotation(diagnostic, strict));
     const more = countOmitted(omitted);
     if (more > 0) io.print(`::notice::${more} more problems are not shown`);
   }
-  // Names of files are left out: at the begin of a line one could pass for a command.
+  // File names are left out: at the beginning of a line, one could pass for a workflow command.
   const sum = (severity: Severity) => configs.reduce((all, loaded) => all + countProblems(loaded, severity), 0);
   io.print(`configs: ${configs.length}, errors: ${sum("error")}, warnings: ${sum("warning")}`);
 }
 
-/** `2 errors, 1 warning`; a kind that there is none of is left out. */
+/** `2 errors, 1 warning`; leaves out a severity that does not occur. */
 function describeProblems(loaded: LoadedConfig): string {
   const kinds: readonly Severity[] = ["error", "warning"];
   const counts = kinds.map((kind) => ({ kind, count: countProblems(loaded, kind) })).filter(({ count }) => count > 0);
   return counts.map(({ kind, count }) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(", ");
 }
 
-/** A config that cannot be read is reported as a problem of that config, and keeps none of the others from being checked. */
+/** A config that cannot be read is reported as a problem of that config, so that the others are still checked. */
 function readAny(paths: readonly string[], options: ReadOptions, required: boolean): LoadedConfig {
   const unreadable = (message: string): LoadedConfig => {
     const problem: Diagnostic = {
@@ -91,7 +91,7 @@ function readAny(paths: readonly string[], options: ReadOptions, required: boole
   };
   try {
     const loaded = readConfig(paths, options);
-    return loaded.sources.length > 0 || !required ? loaded : unreadable("there is no such file");
+    return loaded.sources.length > 0 || !required ? loaded : unreadable("file not found");
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;
     return unreadable(error.message);

@@ -9,10 +9,10 @@ import { type Io, printJson } from "./io.ts";
 import { decisionData, givenFiles, knownOf, paintVerdict, readGivenOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
-/** Exit 0, whatever the lines hold. */
+/** Exits with 0, whatever the lines contain. */
 export async function classify(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const { only, summary } = settings.flows;
-  if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts: give one");
+  if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts them: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as data");
   readStdinOnce(...givenFiles(settings), ...(words.length > 0 ? words : ["-"]));
   const judge = judgeOf(readGivenOutcomes(settings, io), knownOf(settings));
@@ -33,13 +33,13 @@ function taskOf({ flows: { only, summary }, json }: Settings, judge: Judge, io: 
   return { kind: "format", as: json ? io.format : "text" };
 }
 
-/** What stands behind the address in a line for a person. */
+/** What follows the address in a line of text output. */
 function textEnd(judge: Judge, index: number, io: Io): string {
   const decision = judge.decision(index);
   return `  ${paintVerdict(decision, io)}  ${reasonOf(decision)}\n`;
 }
 
-/** What stands behind the address in an object: a line has the keys that `explain` has in its list. */
+/** What follows the address in a JSON object: the same keys as in the list that `explain` prints. */
 function dataEnd(judge: Judge, index: number): string {
   return `",${printableJson(JSON.stringify(decisionData(judge.decision(index)))).slice(1)}\n`;
 }
@@ -59,7 +59,7 @@ function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, i
     return;
   }
   const width = String(totals.lines).length;
-  // Two rows of the same words, one of each family, would say nothing.
+  // If both families have such a row, the texts are the same: name the family.
   const isRest = ({ rule, managed }: Decision) => managed && !rule;
   const both = rows.filter(({ decision }) => isRest(decision)).length > 1;
   for (const { lines, decision } of rows) {
@@ -67,10 +67,10 @@ function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, i
     io.print(`${String(lines).padStart(width)}  ${paintVerdict(decision, io)}  ${reasonOf(decision)}${family}`);
   }
   const lines = `${totals.lines} line${totals.lines === 1 ? "" : "s"}`;
-  // A verdict that the config does not have is left out.
+  // snat is left out if the config does not use it.
   const kinds = VERDICT_KINDS.filter((kind) => kind !== "snat" || sums[kind] !== 0).map(
     (kind) => `${sums[kind]} ${kind}`,
   );
-  const unsure = depend > 0 ? [`${depend} of these depend on what the lines do not say`] : [];
+  const unsure = depend > 0 ? [`${depend} of these depend on what the lines do not contain`] : [];
   io.print(`${lines}: ${[...kinds, ...unsure, `${withoutAddress} without an address`].join(", ")}`);
 }

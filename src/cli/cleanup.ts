@@ -1,4 +1,4 @@
-// ip-masq-agent cleanup: the chain and the jumps to it are removed, nothing else is touched.
+// ip-masq-agent cleanup: removes the chain and the jumps to it, and touches nothing else.
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { describeError } from "../errors/index.ts";
 import { isMissing } from "../host/index.ts";
@@ -8,8 +8,8 @@ import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /**
- * Cleans every family, in every place where the backend, or without --backend any of them, may have kept it. Exit 0 if
- * nothing of ours is left. Of a CNI config nothing is taken back.
+ * Cleans up both families, wherever the backend (without --backend, any backend) may have rules. Exits with 0 if nothing
+ * of ours is left. A CNI config stays as it is.
  */
 export async function cleanup(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { backend: choice, backendFlag: flag } = settings;
@@ -30,8 +30,8 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
         const written = await backend.cleanup(family, chain);
         return { backend: name, family, removed: written !== undefined, done: backend.describeCleanup(chain, written) };
       } catch (error) {
-        // Without tools nothing can have been written; and a node without IPv6 has no rules of it: only callers that ask for the
-        // family is told that it cannot be read.
+        // Without the tools nothing can have been written, and a node without IPv6 has no IPv6 rules: the error is shown
+        // only if the backend or the family was asked for.
         const optional =
           (choice === AUTO && isMissing(error)) || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
         return { backend: name, family, error: describeError(error), optional };
@@ -40,9 +40,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
   );
   const keeper = results.some(({ removed }) => removed) ? findKeeper(chain, findAgents()) : undefined;
   if (keeper) {
-    warnings.warn(
-      `the agent that runs here (pid ${keeper.pid}) writes the rules again at its next sync: stop it first`,
-    );
+    warnings.warn(`the agent on this node (pid ${keeper.pid}) writes the rules again at its next sync: stop it first`);
   }
   const shown = results.filter((result) => !result.optional);
   if (settings.json) {

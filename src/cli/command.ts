@@ -1,19 +1,19 @@
-// What a command is.
+// The type of a command.
 import type { Io } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Command {
-  /** What follows the flags; empty if nothing may. */
+  /** The operands as usage shows them; empty if the command takes none. */
   readonly operands: string;
-  /** Does a FILE that follows the flags stand for --config=FILE? */
+  /** Whether an operand FILE means --config=FILE. */
   readonly configOperand?: true;
   readonly summary: string;
-  /** Paragraphs of its help, one a line. */
+  /** The paragraphs of its help. */
   readonly details: readonly string[];
   readonly examples: readonly string[];
   readonly exits: string;
   /** The exit code for bad usage; 2 by default. */
   readonly usageExit?: number;
-  /** Carries it out and returns the exit code. */
+  /** Runs the command and returns the exit code. */
   readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
 }

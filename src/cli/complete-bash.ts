@@ -1,4 +1,4 @@
-// Completion for bash: one function over the tables, which stand in it as the help shows them.
+// Completion for bash: one function over the tables, embedded as --help shows them.
 import { shownFlag } from "./about.ts";
 import { BOOLS, type Completed, LETTERS, VALUED } from "./completed.ts";
 
@@ -12,7 +12,7 @@ export function bashScript(commands: readonly Completed[]): string {
 _ip_masq_agent() {
   local IFS=$' \\t\\n' i word blank piece words=()
   COMPREPLY=()
-  # COMP_WORDS is split at = and : too; what no blank parts is one word. Behind the cursor nothing counts.
+  # COMP_WORDS is split at = and : too: join what no blank separates. Ignore everything after the cursor.
   local rest=\${COMP_LINE:0:COMP_POINT}
   for ((i = 0; i <= COMP_CWORD; i++)); do
     blank=\${rest%%[![:blank:]]*} rest=\${rest#"$blank"}
@@ -49,7 +49,7 @@ ${commands.map(arm).join("\n")}
     prefix=\${current%%=*}= current=\${current#*=}
     flag=\${prefix%=} flag=\${flag#-} flag=\${flag#-}
   elif [[ -z $flag && -z $ended && $current == -* ]]; then
-    # Go's single dash will do.
+    # A single dash works too, as in Go.
     local dash=--
     [[ $current != -[!-]* ]] || dash=-
     for word in $flags; do

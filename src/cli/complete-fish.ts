@@ -1,22 +1,22 @@
-// Completion for fish: a line for each flag that means the same, with the commands that take it.
+// Completion for fish: one line for each meaning of a flag, with the commands that take it.
 import { BOOLS, type Completed, VALUED } from "./completed.ts";
 import type { Flag } from "./flags.ts";
 
 const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 
-/** What completes an operand, or what stands behind the = of a flag. */
+/** The options of `complete` that offer the values of an operand, or of a flag after its `=`. */
 function choices(wanted: string): string {
   if (wanted === "FILE") return " -F";
   return wanted.includes("|") ? ` -a ${quoted(wanted.replaceAll("|", " "))}` : "";
 }
 
-/** What follows a flag. fish shows one that may have a value twice: only where false can be wanted. */
+/** The same for a flag. fish lists a flag with an optional value twice, so a bool offers values only if its default is true. */
 function follows({ type, value, fallback }: Flag): string {
   if (type === "bool") return fallback === "true" ? choices(BOOLS) : "";
   return ` -r${value === "FILE" ? "" : "f"}${choices(value)}`;
 }
 
-/** Every flag with the commands to which it means that. */
+/** Each meaning of a flag, with the commands for which it has that meaning. */
 function flagsWithCommands(commands: readonly Completed[]): Map<Flag, { name: string; takenBy: string[] }> {
   const found = new Map<Flag, { name: string; takenBy: string[] }>();
   for (const command of commands) {
@@ -44,7 +44,7 @@ export function fishScript(commands: readonly Completed[]): string {
   });
   return `# fish completion for ip-masq-agent
 
-# The command and its operands before the cursor, a line each.
+# The command and its operands before the cursor, one per line.
 function __ip_masq_agent_words
     set -l tokens (commandline -opc)
     set -l value
@@ -64,15 +64,15 @@ function __ip_masq_agent_words
     end
 end
 
-# Does an operand of the command stand here: the first one, or one more?
+# Is the cursor at an operand of the command: the first one, or a further one?
 function __ip_masq_agent_operand -a command more
-    # The value of a boolean flag is no operand.
+    # The value of a boolean flag is not an operand.
     string match -q -- '-*=*' (commandline -ct); and return 1
     set -l words (__ip_masq_agent_words)
     test "$words[1]" = $command -a \\( (count $words) -eq 1 -o -n "$more" \\)
 end
 
-# Is the command one of these? Without one it is run.
+# Is the command one of these? The default is run.
 function __ip_masq_agent_runs
     set -l words (__ip_masq_agent_words) run
     contains -- $words[1] $argv

@@ -47,7 +47,7 @@ ${commands.map(arm).join("\n")}
     flag=\${\${PREFIX%%=*}#-} flag=\${flag#-}
     compset -P 1 '*='
   elif [[ -z $flag && -z $ended && $PREFIX == -* ]]; then
-    # Go's single dash will do.
+    # A single dash works too, as in Go.
     [[ $PREFIX == -[^-]* ]] && dash=-
     for word in $flags; do
       case \${word%%:*} in
@@ -80,7 +80,7 @@ ${LETTERS.map(([letter, name]) => `    (${letter}) flag=${name} ;;`).join("\n")}
     (*) return 1 ;;
   esac
 }
-# As a file of fpath this is the body of the function; sourced, it makes the function known.
+# In a file of fpath this is the body of the function; if sourced, register the function.
 if [[ $funcstack[1] == _ip-masq-agent ]]; then
   _ip-masq-agent "$@"
 else

@@ -1,4 +1,4 @@
-// ip-masq-agent completion SHELL: a script that completes commands, flags and their values, of the same tables as the help.
+// ip-masq-agent completion SHELL: a script that completes commands, flags and their values, from the same tables as --help.
 import type { Command } from "./command.ts";
 import { bashScript } from "./complete-bash.ts";
 import { fishScript } from "./complete-fish.ts";
@@ -20,11 +20,11 @@ export async function completion(
   io: Io,
 ): Promise<number> {
   const [shell = "", more] = words;
-  if (more !== undefined) throw new UsageError(`one shell at a time; ${JSON.stringify(more)} is a second`);
+  if (more !== undefined) throw new UsageError(`one shell at a time: unexpected ${JSON.stringify(more)}`);
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (!script) {
     throw new UsageError(
-      `completion is for one of ${Object.keys(SCRIPTS).join(", ")}, such as: ip-masq-agent completion bash`,
+      `completion needs a shell, one of ${Object.keys(SCRIPTS).join(", ")}, such as: ip-masq-agent completion bash`,
     );
   }
   io.write(script(Object.entries(commands).map(([name, command]) => completed(name, command))));

@@ -1,4 +1,4 @@
-// ip-masq-agent doctor: checks of the whole node; with --flow SRC DST, what its rules do to one connection.
+// ip-masq-agent doctor: checks the whole node; with --flow SRC DST, shows what its rules do to one connection.
 
 import type { Opened } from "../backends/index.ts";
 import { thisConntrack } from "../conntrack/index.ts";
@@ -25,12 +25,13 @@ import { agentData } from "./running-agent.ts";
 import type { FlowFacts, Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0 if all is well, 2 if a check found an error or a warning. */
+/** Exits with 0, or with 2 if a check found an error or a warning. */
 export async function doctor(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   if (settings.flow) return doctorFlow(settings.flow, settings, words, io);
-  if (words.length > 0) throw new UsageError(`doctor takes no ${JSON.stringify(words[0])} without --flow`);
+  if (words.length > 0)
+    throw new UsageError(`unexpected ${JSON.stringify(words[0])}: doctor takes addresses only with --flow`);
   const { paths } = settings;
-  // An invalid config is a finding like others.
+  // An invalid config does not stop doctor: it is a finding.
   const { sources, ...parsed } = readConfig(paths, settings.config);
   const policy = parsed.config ? compilePolicy(parsed.config, settings.policy) : [];
   const warnings = collectWarnings(io);
@@ -62,7 +63,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
   return isWell ? 0 : 2;
 }
 
-/** Exit 0, whatever the answer is. */
+/** Exits with 0, whatever the answer. */
 async function doctorFlow(facts: FlowFacts, settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const [source, destination, more] = words;
   if (source === undefined || destination === undefined || more !== undefined) {

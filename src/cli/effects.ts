@@ -1,29 +1,29 @@
-// What a sync would change, as a person reads it: the meaning first, then counts, and what to run next.
+// The text that describes what a sync would change: the meaning first, then counts, and the command to run next.
 import { describeEffects, formatPolicyChange, type Leftover, type Transaction } from "../backends/index.ts";
 import type { PolicyChange } from "../policy/index.ts";
 import { formatChanges, type Io } from "./io.ts";
 import type { Settings } from "./settings.ts";
 import { wrap } from "./wrap.ts";
 
-/** As wide as a terminal is at least. */
+/** The width that any terminal has. */
 const WIDTH = 80;
 
-/** Changes that are shown; the others are counted. --rules shows all rules. */
-const SHOWN = 20;
+/** How many changes are shown; the others are counted. --rules shows all rules. */
+const MAX_SHOWN = 20;
 
-/** Prints a sentence or more, broken into lines. */
+/** Prints one or more sentences, wrapped. */
 export const printText = (text: string, io: Io): void => io.print(wrap(text, WIDTH).join("\n"));
 
-/** What a transaction is shown with. */
+/** How to show a transaction. */
 export interface TransactionView {
-  /** What the backend counts. */
+  /** What the backend counts, such as rules. */
   readonly unit: string;
   /** What other backends have left. */
   readonly leftovers: readonly Leftover[];
   readonly showsRules: boolean;
 }
 
-/** Prints what a transaction changes: what it means, how many rules that takes, and with --rules which. */
+/** Prints what a transaction changes: its meaning, the numbers of rules, and with --rules the rules. */
 export function printTransaction(
   transaction: Transaction,
   { unit, leftovers, showsRules }: TransactionView,
@@ -34,15 +34,15 @@ export function printTransaction(
     const isReplacing = leftovers.some((leftover) => leftover.family === family);
     const effects = describeEffects(meaning(), isReplacing);
     if (effects.lead !== "") io.print(indented(effects.lead, "  "));
-    for (const change of effects.changes.slice(0, SHOWN)) io.print(paint(change, io));
-    const more = effects.changes.length - SHOWN;
+    for (const change of effects.changes.slice(0, MAX_SHOWN)) io.print(paint(change, io));
+    const more = effects.changes.length - MAX_SHOWN;
     if (more > 0) io.print(`  … and ${more} more`);
   }
   io.print(`  ${unit}: ${counts.added} to add, ${counts.removed} to remove, ${counts.kept} to stay`);
   if (showsRules) io.print(formatChanges(changes, io));
 }
 
-/** The text in lines that begin so, the first one aside. */
+/** Wraps the text and indents it; the first line may have an indent of its own. */
 function indented(text: string, indent: string, first = indent): string {
   return `${first}${wrap(text, WIDTH - indent.length).join(`\n${indent}`)}`;
 }
@@ -59,10 +59,10 @@ export function effectsData({ meaning }: Transaction): object {
   return meaning ? { effects: describeEffects(meaning()).changes } : {};
 }
 
-/** Says how the changes are made. */
+/** Prints how to apply the changes, or that the agent will. */
 export function printNextStep({ agent, given }: Settings, io: Io): void {
   if (agent?.hasConfig) {
-    printText(`The agent that runs here (pid ${agent.pid}) makes these changes at its next sync.`, io);
+    printText(`The agent on this node (pid ${agent.pid}) makes these changes at its next sync.`, io);
     return;
   }
   const command = ["ip-masq-agent apply", ...given.map(quoted)].join(" ");
@@ -70,7 +70,7 @@ export function printNextStep({ agent, given }: Settings, io: Io): void {
   io.print(sentence.length <= WIDTH ? sentence : `To apply them, run:\n  ${command}`);
 }
 
-/** A word for a shell. */
+/** Quotes a word for a shell if it must be. */
 const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** `1 entry`, `3 entries`. */

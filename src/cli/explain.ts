@@ -7,10 +7,10 @@ import { decisionData, paintVerdict, readGivenOutcomes, reasonOf, verdictWidth }
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 
-/** Parts of one CIDR that are shown to a person; the others are counted. */
-const SHOWN = 100;
+/** How many parts of one CIDR text output shows; the others are counted. */
+const MAX_SHOWN = 100;
 
-/** Exit 1 if something given is neither an address nor a CIDR. */
+/** Exits with 1 if an operand is neither an address nor a CIDR. */
 export async function explain(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) {
     throw new UsageError("explain needs an address or a CIDR, such as: ip-masq-agent explain 10.1.2.3 10.0.0.0/8");
@@ -26,7 +26,7 @@ export async function explain(settings: Settings, words: readonly string[], io: 
   return answers.every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** A packet has a source and a destination of one family. */
+/** The source and the destination of a packet are of the same family. */
 function refuseOtherFamily(answers: readonly Explanation[], source: string | undefined): void {
   const [read] = source === undefined ? [] : parseAddresses([source]).read;
   for (const answer of answers) {
@@ -54,7 +54,9 @@ function printAnswers(answers: readonly Explanation[], io: Io): void {
     if (answer.kind === "address") return [{ name: answer.asked, decision: answer.decision }];
     const [only, more] = answer.parts;
     if (only && !more) return [{ name: answer.asked, decision: only.decision }];
-    const parts = answer.parts.slice(0, SHOWN).map((part) => ({ name: `  ${rangeOf(part)}`, decision: part.decision }));
+    const parts = answer.parts
+      .slice(0, MAX_SHOWN)
+      .map((part) => ({ name: `  ${rangeOf(part)}`, decision: part.decision }));
     const left = answer.parts.length - parts.length;
     return [{ name: answer.asked }, ...parts, ...(left > 0 ? [{ name: `  … and ${left} more parts` }] : [])];
   });

@@ -1,4 +1,4 @@
-// The families are independent: one that fails keeps none of the others from its answer.
+// The families are independent: if one fails, the other still gets its result.
 import type { Family } from "../core/index.ts";
 import { describeError } from "../errors/index.ts";
 
@@ -6,7 +6,7 @@ export type Outcome<T> =
   | { readonly family: Family; readonly value: T; readonly error?: undefined }
   | { readonly family: Family; readonly error: string };
 
-/** Does `work` for each, all at the same time; the outcomes are in their order. */
+/** Runs `work` for all parts concurrently; the outcomes are in the order of the parts. */
 export function forEachFamily<P extends { readonly family: Family }, T>(
   parts: readonly P[],
   work: (part: P) => Promise<T>,

@@ -1,26 +1,26 @@
-// Flags: the table of them, and reading them as Go's flag package does.
+// The table of flags, and a parser that reads them as Go's flag package does.
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";
 
-/** A call that cannot be understood. */
+/** A command line that makes no sense. */
 export class UsageError extends reportedAs("usage", 2) {}
 
 export interface Flag {
   readonly type: "bool" | "string";
   readonly fallback: string;
-  /** Stands for the value in help; empty for a bool. */
+  /** Placeholder for the value in help, or `a|b` for a choice; empty for a bool. */
   readonly value: string;
   readonly summary: string;
-  /** One letter that stands for the name. */
+  /** The short form, one letter. */
   readonly short?: string;
-  /** `agent`: of the established agent, taken by every command, so that its arguments can be pasted anywhere. */
+  /** `agent`: a flag of the established agent; every command accepts it, so that the agent's arguments can be pasted anywhere. */
   readonly group: "agent" | "ours" | "klog";
-  /** May it be given more than once, with a meaning for each? */
+  /** Whether it may be given more than once, so that all values count. */
   readonly repeats?: boolean;
   /** Ours only: the commands that take it. */
   readonly commands?: readonly string[];
-  /** What it means to which of them, where they differ: the flags that this one stands for. */
+  /** If its meaning differs between commands: one flag for each meaning. */
   readonly meanings?: readonly Flag[];
 }
 
@@ -45,24 +45,24 @@ const klog = (type: Flag["type"]): Flag => {
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
 const KERNEL = ["run", "apply", "plan", "status", "doctor", "cleanup"];
-/** Commands whose text for people has colours. */
+/** Commands whose text output has colours. */
 const COLORED = ["apply", "plan", "check", "explain", "classify", "impact", "status", "doctor", "cleanup"];
-/** Commands that print their answer as text or data; check has one form more. */
-const ANSWERING = [
+/** Commands that print text or data; check has one more format. */
+const WITH_OUTPUT = [
   ...["apply", "plan", "explain", "classify", "impact", "status", "doctor", "cleanup", "render", "optimize", "version"],
 ];
-/** Commands that know nothing of rules: they accept the established agent's flags, and do nothing with them. */
+/** Commands that have nothing to do with rules: they accept the established agent's flags and ignore them. */
 const RULELESS = ["completion", "version"];
 
 const BACKEND_NAMES = [AUTO, ...BACKENDS.map(({ name }) => name)].join("|");
 
-/** What render prints besides what backends keep: rows for databases. */
+/** The value of `--to` that prints rows for databases instead of rules. */
 export const TABLE = "table";
 
 /** `a, b, or c`. */
 const either = (words: readonly string[]) => `${words.slice(0, -1).join(", ")}, or ${words.at(-1)}`;
 
-/** Those with a preview. */
+/** The backends that the preview page can show. */
 const PREVIEWED_NAMES = [AUTO, "iptables", "nftables"].join("|");
 
 /** Every flag, by name. */
@@ -73,9 +73,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "bool",
     "false",
     "",
-    "without CIDRs in the config: leave all reserved ranges alone, not only RFC 1918",
+    "if the config has no CIDRs: keep addresses to all reserved ranges, not only RFC 1918",
   ),
-  "random-fully": agent("bool", "true", "", "draw source ports at random"),
+  "random-fully": agent("bool", "true", "", "choose source ports at random"),
   "to-ports": agent("string", "", "RANGES", "source ports for tcp, udp and sctp, such as 1024-29999,32768-65535"),
   v: agent("string", "0", "LEVEL", "log verbosity"),
   version: agent("bool", "false", "", "print the version and exit"),
@@ -85,7 +85,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "/etc/config/ip-masq-agent",
       "FILE",
       ["run", "apply", "plan", "check", "explain", "classify", "impact", "preview", "status", "doctor", "render"],
-      "the config file, or a folder with files named ip-masq*; may be repeated, lists unite; - is standard input (not for run)",
+      "the config file, or a folder with files named ip-masq*; may be repeated, lists are merged; - is standard input (not for run)",
     ),
   ),
   "discover-agent": ours(
@@ -93,7 +93,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "true",
     "",
     ["plan", "explain", "impact", "preview", "status", "doctor", "cleanup"],
-    "use the flags and the config of the agent that runs here, except those that are given",
+    "use the flags and config of the agent on this node, unless given",
   ),
   backend: byCommand(
     ours(
@@ -101,14 +101,14 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       AUTO,
       BACKEND_NAMES,
       KERNEL,
-      `what keeps the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
+      `where to keep the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
     ),
     ours(
       "string",
       AUTO,
       PREVIEWED_NAMES,
       ["preview"],
-      "the backend whose rules are shown; auto: the one that run would choose on this node",
+      "the backend whose rules are shown; auto: the one that the agent would choose on this node",
     ),
   ),
   ...Object.fromEntries(
@@ -124,22 +124,22 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "",
     "ADDRESS",
     ["run"],
-    "serve /metrics, /healthz and /readyz there, such as :9410; off unless given",
+    "serve /metrics, /healthz and /readyz at this address, such as :9410; off by default",
   ),
   "port-usage-metrics": ours(
     "string",
     "0",
     "NUMBER",
     ["run"],
-    "metrics of the source ports in use at so many of the busiest destinations; 0: none",
+    "metrics of the source ports in use, for this many of the busiest destinations; 0: none",
   ),
-  "logging-format": ours("string", "text", "text|json", ["run"], "log as klog writes it, or as JSON"),
+  "logging-format": ours("string", "text", "text|json", ["run"], "log format: klog's text, or JSON"),
   "reset-changed-flows": ours(
     "string",
     "none",
     "none|udp|all",
     ["run", "apply"],
-    "after a change delete the open connections that keep the old treatment: those of udp, or all; their next packet is judged anew",
+    "after a change, delete the open connections that keep their old treatment: only udp, or all; the rules then decide again at their next packet",
   ),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   "watch-rules": ours(
@@ -147,26 +147,26 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "auto",
     "auto|true|false",
     ["run"],
-    "repair changes by other programs at once, as nft monitor reports them; auto: only if its cost can be measured",
+    "repair other programs' changes at once, as nft monitor reports them; auto: only if its cost can be measured",
   ),
   page: ours(
     "string",
     "",
     "FILE",
     ["preview"],
-    "write the page there, or with - to standard output, instead of serving it",
+    "write the page to FILE, or with - to standard output, instead of serving it",
   ),
   port: byCommand(
-    ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any that is free"),
+    ours("string", "0", "PORT", ["preview"], "serve the page on this port of 127.0.0.1; 0: any free port"),
     ours("string", "", "PORT", ["doctor"], "the destination port of the packets"),
   ),
   flow: ours("bool", "false", "", ["doctor"], "show rule by rule what happens to packets from SRC to DST"),
   protocol: ours("string", "", "NAME", ["doctor"], "the protocol of the packets, such as tcp, or its number"),
   "source-port": ours("string", "", "PORT", ["doctor"], "the source port of the packets"),
-  mark: ours("string", "", "NUMBER", ["doctor"], "the mark of the packets, such as 0x4000; 0 unless it is given"),
+  mark: ours("string", "", "NUMBER", ["doctor"], "the mark of the packets, such as 0x4000; 0 by default"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   strict: ours("bool", "false", "", ["check"], "treat warnings as errors"),
-  rules: ours("bool", "false", "", ["plan", "status"], "also show the rules themselves, all of them"),
+  rules: ours("bool", "false", "", ["plan", "status"], "also show all the rules"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
   write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
   cidrs: ours(
@@ -174,18 +174,24 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "",
     "FILE",
     ["explain", "classify", "render"],
-    "a list of CIDRs, one on each line, in place of the config; render: with --to=table",
+    "a list of CIDRs, one per line, instead of the config; render: with --to=table",
   ),
-  only: ours("string", "", "keep|masquerade|snat", ["classify"], "print the lines with this verdict, as they are"),
-  summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides about"),
+  only: ours("string", "", "keep|masquerade|snat", ["classify"], "print only the lines with this verdict, unchanged"),
+  summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides"),
   from: byCommand(
-    repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it is")),
+    repeated(ours("string", "", "FILE", ["impact"], "the old config, its folder, or a list of CIDRs")),
     repeated(
-      ours("string", "", "FILE", ["render"], "with --to=table: only where the policy differs from this config or list"),
+      ours(
+        "string",
+        "",
+        "FILE",
+        ["render"],
+        "with --to=table: only CIDRs whose verdict differs from this config or list",
+      ),
     ),
   ),
   to: byCommand(
-    repeated(ours("string", "", "FILE", ["impact"], "the config, its folder, or a list of CIDRs, as it would be")),
+    repeated(ours("string", "", "FILE", ["impact"], "the new config, its folder, or a list of CIDRs")),
     ours(
       "string",
       AUTO,
@@ -194,8 +200,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       `what to print: ${either([...BACKENDS.map(({ rendered }) => rendered), "a table for databases"])}; auto: for iptables, unless the config needs nftables`,
     ),
   ),
-  format: ours("string", "csv", "csv|jsonl|sql", ["render"], "how --to=table is written"),
-  live: ours("bool", "false", "", ["impact"], "judge this node's open connections in place of lines"),
+  format: ours("string", "csv", "csv|jsonl|sql", ["render"], "the format of --to=table"),
+  live: ours("bool", "false", "", ["impact"], "judge this node's open connections instead of lines"),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field or column of the line, from 1"),
   key: ours(
     "string",
@@ -224,13 +230,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "",
     "NAME",
     ["explain", "doctor", ...FLOWS],
-    "the interface by which the packets leave",
+    "the interface that the packets leave by",
   ),
   color: ours("string", "auto", "auto|always|never", COLORED, "colour text for people; auto: on a terminal"),
   output: short(
     "o",
     byCommand(
-      ours("string", "text", "text|json|yaml", ANSWERING, "print text for people, or data"),
+      ours("string", "text", "text|json|yaml", WITH_OUTPUT, "print text for people, or data"),
       ours(
         "string",
         "text",
@@ -253,12 +259,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
 };
 
-/** The names that letters stand for. */
+/** Long names by short form. */
 export const SHORTS: ReadonlyMap<string, string> = new Map(
   Object.entries(FLAGS).flatMap(([name, flag]) => (flag.short === undefined ? [] : [[flag.short, name] as const])),
 );
 
-/** The flags that do something for a command, each as it is meant there; without a command, those that do for any. */
+/** The flags that have an effect for a command, in their meaning there; without a command, those that have one anywhere. */
 export function flagsOf(command?: string): readonly (readonly [string, Flag])[] {
   const does = ({ group, commands }: Flag) => {
     if (command === undefined) return group !== "klog";
@@ -269,11 +275,11 @@ export function flagsOf(command?: string): readonly (readonly [string, Flag])[] 
   );
 }
 
-/** Checks that a command takes a flag, and the value if only this command takes it. Throws {@link UsageError}. */
+/** Checks that a command takes a flag, and its value if the choices depend on the command. Throws {@link UsageError}. */
 export function checkFor(command: string, name: string, value: string): void {
   const { commands, meanings } = FLAGS[name] ?? {};
   if (commands?.includes(command) === false) {
-    throw new UsageError(`--${name} has no meaning for ${command}; it belongs to ${commands.join(", ")}`);
+    throw new UsageError(`${command} does not take --${name}; these do: ${commands.join(", ")}`);
   }
   const choices = meanings?.find((meant) => meant.commands?.includes(command))?.value.split("|") ?? [];
   if (choices.length > 1 && !choices.includes(value)) {
@@ -286,7 +292,7 @@ export function checkFor(command: string, name: string, value: string): void {
 export interface ParsedArgs {
   /** Values as written, by flag name; a bool is "true" or "false". Flags not given are absent. */
   readonly flags: ReadonlyMap<string, string>;
-  /** All values, in their order, of flags that may be repeated. */
+  /** All values of flags that may be repeated, in order. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   readonly words: readonly string[];
   readonly help: boolean;
@@ -296,8 +302,9 @@ const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /**
- * Reads arguments in Go's spelling: one or two dashes, `-f=v` or `-f v`, booleans only as `-f` or `-f=v`, the last of a
- * repeated flag wins, `--` ends the flags. Unlike there, flags and words may be mixed. Throws {@link UsageError}.
+ * Parses arguments as Go's flag package does: one or two dashes, `-f=v` or `-f v`, booleans only as `-f` or `-f=v`, the
+ * last value of a repeated flag wins, `--` ends the flags. Unlike in Go, flags and words may be mixed. Throws
+ * {@link UsageError}.
  */
 export function parseFlags(argv: readonly string[]): ParsedArgs {
   const flags = new Map<string, string>();

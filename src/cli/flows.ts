@@ -1,4 +1,4 @@
-// Lines of logs through their judges, and what a person sees of it meanwhile.
+// Reads the lines of logs, judges them, and shows progress and warnings meanwhile.
 import process from "node:process";
 import { type ArchiveProgress, type ArchiveTotals, type LineTask, readArchives } from "../archives/index.ts";
 import type { LineTable } from "../core/index.ts";
@@ -9,20 +9,20 @@ import { createOutput } from "./output.ts";
 import { showProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
-/** Bad lines that are shown; the others are counted. */
-const SHOWN = 5;
+/** How many bad lines are shown; the others are counted. */
+const MAX_SHOWN = 5;
 
-/** What is done with the lines. */
+/** What to do with the lines. */
 export interface FlowUse {
   readonly tables: readonly LineTable[];
   readonly task: LineTask;
-  /** What is printed of an index, for the task `format`. */
+  /** For the task `format`: what to print for the index of an outcome. */
   readonly endOf?: (index: number) => string;
 }
 
 /**
- * Reads all lines of the files and folders that `words` name, of standard input if that is `-` or nothing. Returns undefined
- * if the reader of the output went away, which is no error. Throws {@link ArchiveError} or {@link OutputError}.
+ * Reads all lines of the files and folders in `words`; `-` or no word is standard input. Returns undefined if the reader of
+ * the output has gone, which is not an error. Throws {@link ArchiveError} or {@link OutputError}.
  */
 export async function readFlows(
   words: readonly string[],
@@ -49,7 +49,7 @@ export async function readFlows(
       endOf,
       write: output.write,
       bad: ({ file, number, text, several }) => {
-        if (++shown > SHOWN) return;
+        if (++shown > MAX_SHOWN) return;
         const what = several ? "several addresses, and it is not certain which one counts" : "no address";
         warn(`${file === undefined ? "" : `${nameOf(file)}: `}line ${number} has ${what}: ${JSON.stringify(text)}`);
       },
@@ -57,10 +57,10 @@ export async function readFlows(
       progress,
     });
     await output.end();
-    if (totals.withoutAddress > SHOWN) warn(`lines without an address: ${totals.withoutAddress}`);
+    if (totals.withoutAddress > MAX_SHOWN) warn(`lines without an address: ${totals.withoutAddress}`);
     return totals;
   } catch (error) {
-    // A stream that brings nothing for now would still be waited for.
+    // A pending read of a stream would keep the process alive.
     setTimeout(() => process.exit(), 50).unref();
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return undefined;
     throw error;
@@ -70,24 +70,24 @@ export async function readFlows(
   }
 }
 
-/** Tells once of each format how it is read. */
+/** Reports each format once: its name and which address is read as the destination. */
 function noteOfFormats(warn: (text: string) => void): (format: FlowFormat) => void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return ({ name, destination, source }) => {
     if (destination.place === "only") return;
     const text = `read as ${name}: the destination is ${destination.label}${source ? `, the source ${source.label}` : ""}`;
-    if (!told.has(text)) warn(text);
-    told.add(text);
+    if (!reported.has(text)) warn(text);
+    reported.add(text);
   };
 }
 
-/** Ends by SIGINT as if it had not been handled, but after `finish`. What is returned undoes it. */
+/** On SIGINT, runs `finish` and then terminates by the signal's default action. The returned function removes the handler. */
 function onInterrupt(finish: () => Promise<void>): () => void {
   const handler = () => {
     restore();
     void finish().finally(() => {
       process.kill(process.pid, "SIGINT");
-      // Shells know a program that was interrupted by this.
+      // The exit code by which shells recognize an interrupted program.
       setTimeout(() => process.exit(130), 100);
     });
   };

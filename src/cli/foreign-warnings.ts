@@ -1,4 +1,4 @@
-// What a command that looks at the node says of rules of other programs.
+// Warnings about other programs' rules, for commands that read the node.
 import type { Opened } from "../backends/index.ts";
 import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
@@ -8,7 +8,7 @@ import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Settings } from "./settings.ts";
 
-/** By what the agent's own rules are known. */
+/** How the agent's own rules are recognized. */
 export const oursOf = ({ policy: { chain }, backendFlag }: Settings): Ours => ({
   chain,
   table: backendFlag("nft-table"),
@@ -22,8 +22,8 @@ export const readFamilies = (policy: readonly FamilyPolicy[], run = thisHost.run
   );
 
 /**
- * Warns of rules of other programs because of which packets are not treated as the config says. Families with very many entries
- * are left to `doctor`.
+ * Warns of other programs' rules that cause packets to be treated differently from what the config says. Families with very
+ * many entries are left to `doctor`.
  */
 export async function warnOfForeignRules(
   settings: Settings,

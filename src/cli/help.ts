@@ -1,4 +1,4 @@
-// Help, made from the tables of commands and flags.
+// The help texts, generated from the tables of commands and flags.
 import {
   DESCRIPTION,
   described,
@@ -15,7 +15,7 @@ import { COMMANDS } from "./commands.ts";
 import { type Flag, flagsOf } from "./flags.ts";
 import { wrap } from "./wrap.ts";
 
-/** As wide as a terminal is at least. */
+/** The width that any terminal has. */
 const WIDTH = 80;
 
 function table(rows: readonly (readonly [string, string])[]): string {
@@ -26,7 +26,7 @@ function table(rows: readonly (readonly [string, string])[]): string {
 
 const paragraph = (text: string, first = "") => wrap(first + text, WIDTH).join("\n");
 
-/** The flags of a group that a command takes, or any command does. */
+/** The flags of a group that the command takes; without a command, those that any command takes. */
 function flagTable(title: string, group: Flag["group"], command?: string): string[] {
   const flags = flagsOf(command).filter(([, flag]) => flag.group === group);
   const rows = flags.map(([name, flag]) => [listedFlag(name, flag), described(flag)] as const);

@@ -1,17 +1,17 @@
-// impact without lines: which addresses a change of the config would treat in another way.
+// impact without lines: which addresses a change to the config would treat differently.
 import { formatIntervals, type Interval } from "../core/index.ts";
 import { type Decision, diffJudges, formatVerdict, type Judge } from "../policy/index.ts";
 import { type Io, printJson } from "./io.ts";
 import { decisionData, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
-/** Changes that are shown to a person, and blocks of each; the others are counted. */
-const SHOWN = 100;
-const BLOCKS = 4;
+/** How many changes text output shows, and blocks of each; the others are counted. */
+const MAX_CHANGES = 100;
+const MAX_BLOCKS = 4;
 
 /** Addresses that the two configs treat differently, by the rules that decide. */
 interface Change {
-  /** The number of the first block: changes of equal size stand in the order of addresses. */
+  /** The number of the first block: orders changes of equal size by address. */
   readonly place: number;
   readonly from: number;
   readonly to: number;
@@ -19,7 +19,7 @@ interface Change {
   readonly blocks: Interval[];
 }
 
-/** Exit 0, whatever would change. */
+/** Exits with 0, whether or not something would change. */
 export function impactOnAddresses(old: Judge, wanted: Judge, settings: Settings, io: Io): number {
   const changes = changesOf(old, wanted);
   const mayChange = ({ from, to }: Change) => old.depends(from) || wanted.depends(to);
@@ -40,15 +40,15 @@ export function impactOnAddresses(old: Judge, wanted: Judge, settings: Settings,
     });
     return 0;
   }
-  for (const change of changes.slice(0, SHOWN))
+  for (const change of changes.slice(0, MAX_CHANGES))
     printChange(change, old.decision(change.from), wanted.decision(change.to), io);
-  if (changes.length > SHOWN) io.print(`… and ${changes.length - SHOWN} more changes`);
+  if (changes.length > MAX_CHANGES) io.print(`… and ${changes.length - MAX_CHANGES} more changes`);
   io.print(`${countOf(changed)} would change their verdict`);
   if (unsure > 0n) io.print(`${countOf(unsure)} may: it depends on their packets' source or interface`);
   return 0;
 }
 
-/** By the pair of rules, those of the most addresses first. */
+/** The differences by pair of rules, those with the most addresses first. */
 function changesOf(old: Judge, wanted: Judge): readonly Change[] {
   const changes = new Map<number, Change>();
   let place = 0;
@@ -73,7 +73,7 @@ function changesOf(old: Judge, wanted: Judge): readonly Change[] {
 const countOf = (addresses: bigint) => `${addresses.toLocaleString("en")} address${addresses === 1n ? "" : "es"}`;
 
 function printChange({ addresses, blocks }: Change, from: Decision, to: Decision, io: Io): void {
-  const shown = formatIntervals(from.family, blocks.slice(0, BLOCKS));
+  const shown = formatIntervals(from.family, blocks.slice(0, MAX_BLOCKS));
   const more = blocks.length > shown.length ? `, and ${blocks.length - shown.length} more blocks` : "";
   io.print(`${countOf(addresses)}: ${shown.join(", ")}${more}`);
   io.print(`  ${io.color.red(`- ${formatVerdict(from.verdict)}: ${reasonOf(from)}`)}`);

@@ -1,4 +1,4 @@
-// ip-masq-agent impact --live: which open connections of this node a change of the config would treat in another way, and
+// ip-masq-agent impact --live: which open connections of this node a change to the config would treat differently, and
 // which are not treated as the config in force says.
 import {
   APART,
@@ -20,7 +20,7 @@ import { decisionData, readFileOutcomes, readOutcomes, reasonOf } from "./outcom
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 
-/** Exit 0, whatever would change. */
+/** Exits with 0, whether or not something would change. */
 export async function impactLive(
   settings: Settings,
   words: readonly string[],
@@ -30,7 +30,7 @@ export async function impactLive(
   const { from, to, place, source } = settings.flows;
   if (words.length > 0) throw new UsageError("--live reads this node's connections: name no FILE");
   if (place !== undefined || source !== undefined) {
-    throw new UsageError("--live knows where a connection has its addresses: leave out --field, --key and the like");
+    throw new UsageError("--live does not read lines: leave out --field, --key and the like");
   }
   if (from !== undefined && settings.configGiven) throw new UsageError("--from and --config both name the old config");
   const before = from === undefined ? readOutcomes(settings, io) : readFileOutcomes(from, settings, io);
@@ -70,16 +70,16 @@ function surveyData({ totals, judged, apart, counted, changes, misplaced, old }:
   };
 }
 
-/** A connection as data; what is not so about it is null. */
+/** A connection as data; what does not apply to it is null. */
 function connectionData(connection: Connection): object {
   const { redirectedTo = null, seenAs = null, ...facts } = factsOf(connection);
   const { state = null, bytes = null } = connection;
   return { family: connection.family, ...facts, redirectedTo, seenAs, state, bytes };
 }
 
-const WORDS: Readonly<Record<Apart, string>> = {
+const REASONS: Readonly<Record<Apart, string>> = {
   own: "opened by the node itself",
-  local: "that end at the node",
+  local: "to the node itself",
   closed: "already closed",
   zoned: "in other conntrack zones",
   unreadable: "that cannot be read",
@@ -94,7 +94,7 @@ function printSurvey(survey: Survey, compares: boolean, io: Io): void {
     io.print(
       `${sum(changed)} of ${judged} open connections would change their verdict${traffic(changed, survey.counted)}`,
     );
-    if (may > 0) io.print(`${may} more may: it depends on the interface by which they leave (--output-interface)`);
+    if (may > 0) io.print(`${may} more may: it depends on the interface that they leave by (--output-interface)`);
     if (changed.length > 0)
       io.print("The kernel decides at the first packet: open connections stay as they are until they end.");
   }
@@ -107,9 +107,9 @@ function printSurvey(survey: Survey, compares: boolean, io: Io): void {
       printGroup(`${connections}  `, [verdictLine(decision)], examples, io);
     }
   }
-  const set = APART.flatMap((why) => (apart[why] > 0 ? [`${apart[why]} ${WORDS[why]}`] : []));
+  const set = APART.flatMap((why) => (apart[why] > 0 ? [`${apart[why]} ${REASONS[why]}`] : []));
   if (set.length > 0) io.print(`Not counted: ${set.join(", ")}`);
-  if (totals.unreadable > 0) io.warn(`lines that are no connection: ${totals.unreadable}`);
+  if (totals.unreadable > 0) io.warn(`lines that are not a connection: ${totals.unreadable}`);
 }
 
 const verdictLine = (decision: Decision) => `${formatVerdict(decision.verdict)}: ${reasonOf(decision)}`;

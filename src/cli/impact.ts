@@ -1,4 +1,4 @@
-// ip-masq-agent impact --from OLD --to NEW [FILE]: which flows a change of the config would treat in another way.
+// ip-masq-agent impact --from OLD --to NEW [FILE]: which flows a change to the config would treat differently.
 import type { Difference } from "../archives/index.ts";
 import { type Decision, formatVerdict, type Judge, judgeOf, treatmentsOf } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
@@ -20,12 +20,11 @@ interface Change {
   readonly examples: readonly string[];
 }
 
-/** Exit 0, whatever would change. */
+/** Exits with 0, whether or not something would change. */
 export async function impact(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   if (settings.flows.live) return impactLive(settings, words, io);
   const { from, to } = settings.flows;
-  if (settings.configGiven)
-    throw new UsageError("--config has a meaning for impact with --live only: --from names the old config");
+  if (settings.configGiven) throw new UsageError("impact takes --config only with --live; --from names the old config");
   if (from === undefined || to === undefined) {
     throw new UsageError(
       "impact needs two configs, such as: ip-masq-agent impact --from=old.yaml --to=new.yaml flows.txt; or --live",
@@ -33,7 +32,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   }
   const hasLines = words.length > 0 || (from !== "-" && to !== "-" && hasStdin());
   readStdinOnce(from, to, ...(words.length > 0 || !hasLines ? words : ["-"]));
-  // Lines may say their source, addresses have none.
+  // A line may contain its source; a bare address has none.
   const known = { ...knownOf(settings), source: hasLines };
   const old = judgeOf(readFileOutcomes(from, settings, io), known);
   const wanted = judgeOf(readFileOutcomes(to, settings, io), known);
@@ -44,7 +43,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   if (!totals) return 0;
   const { lines, withoutAddress } = totals;
   if (lines === 0 && words.length === 0) {
-    io.warn("no lines came on standard input; with < /dev/null it shows which addresses would change their verdict");
+    io.warn("standard input has no lines; to see which addresses would change their verdict, use < /dev/null");
   }
   const sorted = totals.differences.map(changeOf(old, wanted)).sort((a, b) => b.lines - a.lines);
   const depends = ({ from, to }: Change) => from.dependsOn.length > 0 || to.dependsOn.length > 0;
@@ -65,7 +64,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
     for (const line of examples) io.print(`${indent}  ${line}`);
   }
   io.print(`${changed} of ${lines} lines would change their verdict`);
-  if (mayChange > 0) io.print(`${mayChange} more may: it depends on what the lines do not say`);
+  if (mayChange > 0) io.print(`${mayChange} more may: it depends on what the lines do not contain`);
   return 0;
 }
 

@@ -1,11 +1,11 @@
-// What a command writes to, and how lists of changes look there.
+// Where a command writes, and how it prints data and lists of changes.
 import process from "node:process";
 import picocolors from "picocolors";
 import { type Change, formatChange } from "../backends/index.ts";
 import { printable, printableJson } from "../config/index.ts";
 import { formatYaml } from "./yaml.ts";
 
-/** What data can be printed as. */
+/** The formats of data. */
 export const DATA_FORMATS = ["json", "yaml"] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
@@ -13,35 +13,35 @@ export const COLOR_MODES = ["auto", "always", "never"] as const;
 export type ColorMode = (typeof COLOR_MODES)[number];
 
 export interface Io {
-  /** Standard output, one line or more for a person; a newline is added. Only our own colours keep their escapes. */
+  /** Prints text and a newline to standard output. All escape sequences but our own colours are made visible. */
   print(text: string): void;
-  /** Standard output, as it is: data. */
+  /** Writes data to standard output, unchanged. */
   write(data: string | Uint8Array): void;
-  /** Standard error, as print. */
+  /** As `print`, to standard error. */
   warn(text: string): void;
   readonly color: ReturnType<typeof picocolors.createColors>;
-  /** How {@link printJson} prints. */
+  /** The format of {@link printJson}. */
   readonly format: DataFormat;
 }
 
-/** The process's own streams, without colours. */
+/** The streams of this process, without colours. */
 export function processIo(): Io {
-  // The reader went away (`| head`), or there is no room for what is said: the rules matter more than the words.
+  // The reader may have gone (`| head`), or the disk may be full: the rules matter more than messages.
   process.stderr.on("error", () => {});
-  let told = false;
+  let isReported = false;
   const failed = ({ code, message }: NodeJS.ErrnoException) => {
     if (code === "EPIPE") return;
     process.exitCode = 1;
-    // Each write that fails comes here.
-    if (!told) process.stderr.write(`ip-masq-agent: cannot write to standard output: ${message}\n`);
-    told = true;
+    // Called for each write that fails: report the first.
+    if (!isReported) process.stderr.write(`ip-masq-agent: cannot write to standard output: ${message}\n`);
+    isReported = true;
   };
   process.stdout.on("error", failed);
   const write = (data: string | Uint8Array) => {
     try {
       process.stdout.write(data);
     } catch (error) {
-      // Deno throws what Node emits.
+      // Deno throws the error that Node emits.
       failed(error as NodeJS.ErrnoException);
     }
   };
@@ -52,7 +52,7 @@ export function processIo(): Io {
       try {
         process.stderr.write(`${printable(text)}\n`);
       } catch {
-        // As above, on Deno.
+        // Deno, as above.
       }
     },
     color: picocolors.createColors(false),
@@ -60,7 +60,7 @@ export function processIo(): Io {
   };
 }
 
-/** The same streams with other colours, and data in another format. */
+/** The same streams with colours or without, and with a data format. */
 export function withStyle(io: Io, { colored, format }: { readonly colored: boolean; readonly format: DataFormat }): Io {
   const print = (text: string) => io.write(`${colored ? printableColored(text) : printable(text)}\n`);
   return { ...io, print, color: picocolors.createColors(colored), format };
@@ -72,7 +72,7 @@ export interface ColorFacts {
   readonly env: Readonly<Record<"NO_COLOR" | "FORCE_COLOR" | "TERM", string | undefined>>;
 }
 
-/** Is text for people coloured? The flag decides, then NO_COLOR, FORCE_COLOR, and whether a terminal shows it. */
+/** Whether text output is coloured: the flag decides, then NO_COLOR, FORCE_COLOR, and whether it goes to a terminal. */
 export function isColored(mode: ColorMode, { isTerminal, env }: ColorFacts): boolean {
   if (mode !== "auto") return mode === "always";
   if (env.NO_COLOR) return false;
@@ -86,19 +86,19 @@ export function colorFacts(): ColorFacts {
   return { isTerminal: Boolean(process.stdout.isTTY), env: { NO_COLOR, FORCE_COLOR, TERM } };
 }
 
-/** The sequences of the colours in use: dim, red, green, yellow, cyan, and their ends. */
+/** The escape sequences of the colours in use: dim, red, green, yellow, cyan, and their ends. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
 const COLOURS = /(\x1b\[(?:2|22|31|32|33|36|39)m)/;
 
 function printableColored(text: string): string {
-  // What is split by a group alternates with it.
+  // split() returns the matches of the group in between.
   return text
     .split(COLOURS)
     .map((part, i) => (i % 2 === 0 ? printable(part) : part))
     .join("");
 }
 
-/** Prints a value as JSON, or as YAML if that is asked for; counters, which may pass 2^53, as decimal numbers all the same. */
+/** Prints a value as JSON, or as YAML if the format says so. Counters, which may exceed 2^53, are still printed as numbers. */
 export function printJson(io: Io, value: unknown): void {
   if (io.format === "yaml") {
     io.write(formatYaml(value));

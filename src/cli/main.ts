@@ -1,4 +1,4 @@
-// argv to a command to an exit code.
+// The entry point: runs the command that argv names and sets the exit code.
 import process from "node:process";
 import { isConfigThread, runConfigThread } from "../agent/index.ts";
 import { isLaneThread, runLaneThread } from "../archives/index.ts";
@@ -16,26 +16,26 @@ import { type Settings, settingsOf } from "./settings.ts";
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
-/** The data format that a call asks for, which may be one that cannot be read otherwise. */
+/** The data format that the arguments ask for, found even if they cannot be parsed. */
 function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
   const [, format] = /(?:^| )--?(?:o|output)[ =](json|yaml)(?: |$)/.exec(argv.join(" ")) ?? [];
   return format as DataFormat | undefined;
 }
 
-/** The settings of a call; for commands that look at the node with what the agent that runs there has been given. */
-function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
-  const looks = FLAGS["discover-agent"]?.commands?.includes(name) === true;
+/** The settings of a command; if it discovers agents, with the flags of the agent on this node. */
+function settingsWithAgent(name: string, call: ParsedArgs, io: Io): Settings {
+  const discovers = FLAGS["discover-agent"]?.commands?.includes(name) === true;
   const isOff = call.flags.get("discover-agent") === "false";
   // doctor --flow walks through the rules of the node, whatever an agent wants, and impact without --live is not about a node.
   const isElsewhere = call.flags.get("flow") === "true" || (name === "impact" && call.flags.get("live") !== "true");
-  if (!looks || isOff || isElsewhere) return settingsOf(call);
+  if (!discovers || isOff || isElsewhere) return settingsOf(call);
   try {
     const { args, agent, unread } = adoptAgent(call, name, findAgents());
     if (agent) io.warn(describeAgent(agent));
     for (const why of unread) io.warn(why);
     return settingsOf(args, agent);
   } catch (error) {
-    // For doctor that is a finding.
+    // doctor reports this as a finding.
     if (!(error instanceof SeveralAgentsError) || name !== "doctor") throw error;
     io.warn(error.message);
     return settingsOf(call);
@@ -44,7 +44,7 @@ function settingsBeside(name: string, call: ParsedArgs, io: Io): Settings {
 
 /** Runs one call of the program and returns its exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
-  // A call that cannot be read may still name its command: what its exit codes mean depends on it.
+  // Even if the arguments cannot be parsed, the exit code for bad usage depends on the command.
   let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
   try {
     const parsed = parseFlags(argv);
@@ -53,7 +53,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const asked = isHelp ? rest[0] : first;
     if (asked !== undefined && !Object.hasOwn(COMMANDS, asked)) {
       const meant = suggest(asked, Object.keys(COMMANDS));
-      const bool = isBool(asked) ? "; the value of a boolean flag is written --flag=value" : "";
+      const bool = isBool(asked) ? "; write the value of a boolean flag as --flag=value" : "";
       throw new UsageError(`unknown command ${JSON.stringify(asked)}${meant ? `; did you mean ${meant}?` : bool}`);
     }
     if (isHelp || parsed.help) {
@@ -65,12 +65,12 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const command = COMMANDS[name];
     if (!command) return 2;
     if (rest.length > 0 && command.operands === "") {
-      const bool = isBool(rest[0]) ? "; the value of a boolean flag is written --flag=value" : "";
-      throw new UsageError(`${name} takes no ${JSON.stringify(rest[0])}${bool}`);
+      const bool = isBool(rest[0]) ? "; write the value of a boolean flag as --flag=value" : "";
+      throw new UsageError(`${name} takes no operands, but got ${JSON.stringify(rest[0])}${bool}`);
     }
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
-    const settings = settingsBeside(name, call, io);
+    const settings = settingsWithAgent(name, call, io);
     const style = { colored: isColored(settings.color, colorFacts()), format: settings.dataFormat };
     return await command.action(settings, call.words, withStyle(io, style));
   } catch (error) {
@@ -81,7 +81,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const reported = error instanceof ReportedError ? error : undefined;
     const { message, stack } = error as Error;
     io.warn(`ip-masq-agent: ${reported ? describeError(reported) : (stack ?? error)}`);
-    // Readers of data must find some; what is wrong with a config has been printed as such.
+    // With --output=json there must be data even for an error. The diagnostics of a config have been printed already.
     const format = dataFormatOf(argv);
     if (format && name !== "run" && !(error instanceof InvalidConfigError)) {
       printJson(withStyle(io, { colored: false, format }), {

@@ -1,4 +1,4 @@
-// The man page, of the same tables as the help.
+// The man page, generated from the same tables as --help.
 import { version as VERSION } from "../../package.json";
 import {
   DESCRIPTION,
@@ -15,10 +15,10 @@ import { COMMANDS } from "./commands.ts";
 import { type Flag, flagsOf } from "./flags.ts";
 import { wrap } from "./wrap.ts";
 
-/** Longest line of the source (man-pages(7)). */
+/** The longest line of the source (man-pages(7)). */
 const WIDTH = 79;
 
-/** Characters for roff: none of them an escape, and a dash a minus sign (groff_char(7)). */
+/** Escapes text for roff: backslashes, non-ASCII characters, and dashes as minus signs (groff_char(7)). */
 function plain(text: string): string {
   const unicode = (char: string) => `\\[u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
   return text
@@ -27,7 +27,7 @@ function plain(text: string): string {
     .replace(/[^ -~\n]/gu, unicode);
 }
 
-/** Lines for roff, none of which is a request. */
+/** Escapes lines that roff would take for requests. */
 const guard = (text: string) => text.replace(/^([.'])/gm, "\\&$1");
 
 const roff = (text: string) => guard(wrap(plain(text), WIDTH).join("\n"));
@@ -35,7 +35,7 @@ const sentence = (text: string) => roff(`${text.charAt(0).toUpperCase()}${text.s
 const bold = (text: string) => `\\fB${plain(text)}\\fR`;
 const italic = (text: string) => `\\fI${plain(text)}\\fR`;
 
-/** What is on the left, and what is said of it. */
+/** A tagged paragraph: the tag on the left, and its text. */
 const entry = (left: string, text: string) => [".TP", left, sentence(text)];
 
 function flagEntries(group: Flag["group"]): string[] {
@@ -72,11 +72,11 @@ function examples(): string[] {
   ]);
 }
 
-/** The page in roff, for man(1). It has no date: the same sources make the same bytes. */
+/** The page in roff, for man(1). It has no date, so that the build is reproducible. */
 export function manPage(): string {
   const lines = [
     `.TH IP\\-MASQ\\-AGENT 8 "" "ip\\-masq\\-agent ${plain(VERSION)}" "System administration"`,
-    // Names are not taken apart, nor lines stretched.
+    // No hyphenation, no justification.
     ".nh",
     ".ad l",
     ".SH NAME",
@@ -94,7 +94,7 @@ export function manPage(): string {
     `.SS ${plain(FLAGS_OF_SOME)}`,
     ...flagEntries("ours"),
     ".SH EXIT STATUS",
-    roff("Each command says above when it ends with which. In all:"),
+    roff("The description of each command lists its exit codes. In general:"),
     ...EXITS.flatMap(([code, meaning]) => entry(bold(code), meaning)),
     ".SH ENVIRONMENT",
     ...ENVIRONMENT.flatMap(([name, what]) => entry(bold(name), what)),

@@ -1,4 +1,4 @@
-// What a write leaves behind: open connections with an old treatment.
+// Open connections that keep their old treatment after a write.
 import { foundPolicy, type Transaction } from "../backends/index.ts";
 import {
   type ConntrackHost,
@@ -16,18 +16,18 @@ export interface Written {
   readonly transaction: Transaction;
 }
 
-/** What became of open connections. */
+/** The open connections after a write. */
 export interface OldTreatment {
-  /** Open connections that are not treated as the new rules say, those that were deleted left out; undefined if they cannot be read. */
+  /** How many are not treated as the new rules say, without those that were deleted; undefined if they cannot be read. */
   readonly left: number | undefined;
   readonly deleted: number;
-  /** Why not all could be deleted that were to be, or why nothing is known; undefined if nothing went wrong. */
+  /** Why some could not be deleted, or why the connections could not be read; undefined if nothing failed. */
   readonly failure: string | undefined;
 }
 
 /**
- * Counts the open connections that keep an old treatment after a write, and resets those that are to be, if it is known what the rules were.
- * Never throws: the rules are in force. Undefined if nothing was written.
+ * Counts the open connections that keep their old treatment after a write, and deletes those that `reset` selects if the
+ * previous rules are known. Never throws, because the rules are in force. Returns undefined if nothing was written.
  */
 export async function followWrite(
   written: readonly Written[],
@@ -40,7 +40,7 @@ export async function followWrite(
   const unknown = families.flatMap(({ before, after }) => (before ? [] : [after]));
   try {
     const changed = known.length > 0 ? await resetKnown(known, reset, host) : undefined;
-    // If there were no rules, what is open is compared with the new ones, and left alone.
+    // Without previous rules, open connections are compared with the new rules, and none is deleted.
     const rest = unknown.length > 0 ? await countMisplaced(unknown, host) : 0;
     const { old = 0, deleted = 0, failure } = changed ?? {};
     return { left: old - deleted + rest, deleted, failure };

@@ -1,11 +1,11 @@
-// What optimize says of the changes it makes.
+// The report of the changes that optimize makes.
 import type { OptimizedList } from "../config/index.ts";
 import { type Aggregate, changesOf, countChanges, type PrefixList } from "../core/index.ts";
 import { nameOf } from "./input.ts";
 
-/** Changes that are told one by one, and parts of one merge; the others are counted. */
-const SHOWN = 100;
-const PARTS = 8;
+/** How many changes are listed, and how many parts of one merge; the others are counted. */
+const MAX_CHANGES = 100;
+const MAX_PARTS = 8;
 
 /** An entry of a list. */
 interface Entry {
@@ -18,9 +18,9 @@ type Change =
   | { readonly op: "merge"; readonly entries: readonly Entry[]; readonly into: string }
   | { readonly op: "remove"; readonly entry: Entry };
 
-/** A list as it is and as it could be. */
+/** A list before and after. */
 export interface SmallerList {
-  /** Its key in the config; a plain list has none. */
+  /** Its key in the config; undefined for a plain list. */
   readonly key: string | undefined;
   readonly before: number;
   readonly after: number;
@@ -29,16 +29,16 @@ export interface SmallerList {
   networks(): readonly string[];
 }
 
-/** The lists of a file, made smaller: what is said of them and what is printed. */
+/** A file with smaller lists. */
 export interface Optimized {
   readonly lists: readonly SmallerList[];
   /** The file with the smaller lists in it, or the smallest list alone. */
   readonly text: string | Uint8Array;
-  /** What a config allows for its lists together; a plain list may be any length. */
+  /** The config's limit for all its lists together; undefined for a plain list. */
   readonly cidrLimit: number | undefined;
 }
 
-/** A plain list. */
+/** From a plain list. */
 export function fromPlainList(list: PrefixList, smallest: Aggregate): SmallerList {
   const entry = (index: number): Entry => {
     const { prefix, line } = list.entry(index);
@@ -59,7 +59,7 @@ export function fromPlainList(list: PrefixList, smallest: Aggregate): SmallerLis
   };
 }
 
-/** A list of a config. */
+/** From a list of a config. */
 export function fromConfigList({ key, before, networks, changeCount, changes }: OptimizedList): SmallerList {
   type Listed = Parameters<typeof entry>[0];
   const entry = ({ prefix, origin }: { prefix: { network: string }; origin: { line: number } | undefined }): Entry => {
@@ -81,9 +81,9 @@ export function fromConfigList({ key, before, networks, changeCount, changes }: 
   };
 }
 
-/** The changes and the count, for a person. */
+/** The changes and the counts, as lines of text. */
 export function report({ lists, cidrLimit }: Optimized, file: string): string[] {
-  if (lists.length === 0) return [`${nameOf(file)}: lists no CIDRs`];
+  if (lists.length === 0) return [`${nameOf(file)}: no CIDRs`];
   const total = lists.reduce((sum, { after }) => sum + after, 0);
   const limit =
     cidrLimit === undefined
@@ -100,29 +100,29 @@ export function report({ lists, cidrLimit }: Optimized, file: string): string[] 
 }
 
 function changeLines({ changes, changeCount }: SmallerList): string[] {
-  const lines = changes(SHOWN).map(say);
+  const lines = changes(MAX_CHANGES).map(formatChange);
   return changeCount > lines.length ? [...lines, `… and ${changeCount - lines.length} more`] : lines;
 }
 
 const place = ({ network, line }: Entry) => `${network} (line ${line})`;
 
-function say(change: Change): string {
+function formatChange(change: Change): string {
   switch (change.op) {
     case "cover": {
       const same = change.entry.network === change.by.network;
-      return `${place(change.entry)} ${same ? "is listed already:" : "is covered by"} ${place(change.by)}`;
+      return `${place(change.entry)} ${same ? "duplicates" : "is covered by"} ${place(change.by)}`;
     }
     case "remove":
-      return `${place(change.entry)} is masqueraded anyway`;
+      return `${place(change.entry)} has no effect: it is masqueraded anyway`;
     case "merge": {
-      const parts = change.entries.slice(0, PARTS).map(place);
+      const parts = change.entries.slice(0, MAX_PARTS).map(place);
       const more = change.entries.length - parts.length;
       return `${[...parts, ...(more > 0 ? [`${more} more`] : [])].join(" + ")} -> ${change.into}`;
     }
   }
 }
 
-/** All of it as data: that of the first list, and of any other under its key. */
+/** The report as data: the first list at the top level, any other under its key. */
 export function describe({ lists, cidrLimit }: Optimized): object {
   const total = lists.reduce((sum, { after }) => sum + after, 0);
   const limits = cidrLimit === undefined ? {} : { cidrLimit, withinLimit: total <= cidrLimit };

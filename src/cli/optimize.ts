@@ -1,4 +1,4 @@
-// ip-masq-agent optimize FILE: the smallest list of CIDRs that means the same.
+// ip-masq-agent optimize FILE: prints the smallest list of CIDRs that means the same.
 import { countOmitted, formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
@@ -9,12 +9,12 @@ import { refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
 
-/** Warnings about entries that go. */
-const TOLD = new Set(["cidr-covered", "cidr-duplicate", "cidr-ineffective"]);
+/** Warnings about entries that optimize removes. */
+const REDUNDANT_ENTRY_CODES = new Set(["cidr-covered", "cidr-duplicate", "cidr-ineffective"]);
 
 const invalid = (file: string) => `${nameOf(file)} is invalid; nothing was changed`;
 
-/** Exit 0, or 1 where the file is invalid; with --exit-code 2 where the list can be smaller. */
+/** Exits with 0, or 1 if the file is invalid; with --exit-code, with 2 if the list can be smaller. */
 export async function optimize(settings: Settings, words: readonly string[], io: Io): Promise<number> {
   const [file, more] = words;
   if (file === undefined || more !== undefined) {
@@ -23,11 +23,13 @@ export async function optimize(settings: Settings, words: readonly string[], io:
     );
   }
   if (settings.write && file === "-") throw new UsageError("--write needs a file, not standard input");
-  // What is replaced is a file.
+  // --write can replace only a regular file.
   const bytes = readInput(file, settings.write);
   const isList = isPlainList(bytes);
   if (settings.write && isList) {
-    throw new UsageError(`--write edits configs, and ${file} is a plain list; redirect the output to another file`);
+    throw new UsageError(
+      `--write only edits configs, but ${file} is a plain list; redirect the output to another file`,
+    );
   }
   const optimized = isList ? fromList(bytes, file, settings, io) : fromConfig(bytes, file, settings, io);
   const { lists, text } = optimized;
@@ -50,10 +52,10 @@ function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): 
 
 function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { parsed, optimized } = optimizeConfig(bytes, { ...settings.config, file: nameOf(file) });
-  // The changes say the same.
-  const isTold = ({ code }: { readonly code: string }) => !TOLD.has(code);
-  const diagnostics = parsed.diagnostics.filter(isTold);
-  const more = countOmitted(parsed.omitted.filter(isTold));
+  // The list of changes already covers these warnings.
+  const isShown = ({ code }: { readonly code: string }) => !REDUNDANT_ENTRY_CODES.has(code);
+  const diagnostics = parsed.diagnostics.filter(isShown);
+  const more = countOmitted(parsed.omitted.filter(isShown));
   if (!optimized) return refuse({ diagnostics, texts: parsed.texts, more }, invalid(file), settings, io);
   if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.texts, more));
   const { config, lists, text } = optimized;

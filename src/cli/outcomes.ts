@@ -1,4 +1,4 @@
-// The outcomes that a command judges addresses by, and how a decision looks.
+// The outcomes that a command judges addresses by, and how a decision is printed.
 import { statSync } from "node:fs";
 import { readConfigFiles } from "../agent/index.ts";
 import {
@@ -27,19 +27,19 @@ import type { Io } from "./io.ts";
 import { readPolicy, refuse, validConfig } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** Those of the config that the settings name. */
+/** The outcomes of the config that the settings name. */
 export function readOutcomes(settings: Settings, io: Io): Outcomes {
   return outcomesOf(readPolicy(settings, io).policy);
 }
 
 /**
- * Those of the config, or of the plain list that takes its place (`--cidrs`, `-` for standard input). Throws
+ * The outcomes of the config, or of the plain list that replaces it (`--cidrs`, `-` for standard input). Throws
  * {@link UsageError}, {@link InvalidConfigError} or {@link InputError}.
  */
 export function readGivenOutcomes(settings: Settings, io: Io): Outcomes {
   const { cidrs } = settings.flows;
   if (cidrs === undefined) return readOutcomes(settings, io);
-  if (settings.configGiven) throw new UsageError("--cidrs takes the place of --config: give one");
+  if (settings.configGiven) throw new UsageError("--cidrs replaces --config: give one of them");
   return listOutcomes(readInput(cidrs), nameOf(cidrs), settings, io);
 }
 
@@ -48,8 +48,8 @@ export const givenFiles = ({ flows, paths }: Settings): readonly string[] =>
   flows.cidrs === undefined ? paths : [flows.cidrs];
 
 /**
- * Those of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for `-`. It
- * is read once: a pipe has nothing left for a second time. Throws as {@link readGivenOutcomes}.
+ * The outcomes of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for
+ * `-`. A file is read only once, because it may be a pipe. Throws as {@link readGivenOutcomes}.
  */
 export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
   const name = nameOf(file);
@@ -75,7 +75,7 @@ function listOutcomes(bytes: Uint8Array, file: string, settings: Settings, io: I
   return outcomesOfList(list, file, ipv6 ? ["ipv4", "ipv6"] : ["ipv4"]);
 }
 
-/** What is known of each line's packet besides its destination. Whether a line has a source depends on its format. */
+/** What is known about the packets of lines besides the destination. Whether a line has a source depends on its format. */
 export function knownOf({ packet }: Settings): Known {
   return { source: true, outputInterface: packet.outputInterface };
 }
@@ -94,9 +94,9 @@ export function decisionData({ family, verdict, managed, rule, dependsOn, outsid
   };
 }
 
-/** Why a decision is as it is: the rule and where it comes from, and what it depends on. */
+/** The reason for a decision: the rule and where it comes from, and what the decision depends on. */
 export function reasonOf({ rule, managed, dependsOn, outside }: Decision): string {
-  if (!managed) return "IPv6 is not enabled: the agent keeps no rules for it";
+  if (!managed) return "IPv6 is not enabled: the agent has no rules for it";
   switch (outside) {
     case "source":
       return "its source is not in sourceCIDRs";
@@ -127,15 +127,15 @@ export const originOf = (decision: Decision): string =>
     ? placeOf(decision.rule)
     : reasonOf({ ...decision, dependsOn: [] });
 
-/** Columns of the longest verdict without addresses. */
+/** The width of the longest verdict without addresses. */
 const VERDICT_WIDTH = 10;
 
-/** Columns that all of these verdicts fit in. */
+/** The width of the longest of these verdicts. */
 export function verdictWidth(decisions: readonly Decision[]): number {
   return Math.max(VERDICT_WIDTH, ...decisions.map(({ verdict }) => formatVerdict(verdict).length));
 }
 
-/** The verdict in its colour. */
+/** The verdict in its colour, padded to `width`. */
 export function paintVerdict({ verdict }: Decision, { color }: Io, width = VERDICT_WIDTH): string {
   const text = formatVerdict(verdict).padEnd(width);
   switch (verdict.kind) {

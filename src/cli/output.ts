@@ -1,23 +1,23 @@
-// Standard output for more than fits in memory.
+// Standard output for data that does not fit in memory.
 import { write } from "node:fs";
 import { reportedAs } from "../errors/index.ts";
 
 /** The output cannot be written. */
 export class OutputError extends reportedAs("output-unwritable") {}
 
-/** Bytes that wait to be written while more is read. */
-const AHEAD = 4 << 20;
+/** Bytes to buffer before writers have to wait. */
+const MAX_BUFFERED_BYTES = 4 << 20;
 
 export interface Output {
-  /** Takes data in order, and waits if there is much already. Throws what an earlier write has thrown. */
+  /** Writes data in order; waits if the buffer is full. Throws the error of an earlier write. */
   write(data: Uint8Array): Promise<void>;
-  /** All has been written. Throws what a write has thrown. */
+  /** Resolves when everything is written. Throws the error of an earlier write. */
   end(): Promise<void>;
-  /** What is on its way has been written, or cannot be for now. */
+  /** Resolves when the buffer is written, or after half a second. */
   settled(): Promise<unknown>;
 }
 
-/** Standard output. What comes while something is written goes out with the next write. */
+/** Opens standard output. Data that arrives during a write is joined for the next one. */
 export function createOutput(): Output {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -45,7 +45,7 @@ export function createOutput(): Output {
       waiting.push(data);
       bytes += data.length;
       writing ??= writeWaiting();
-      if (bytes > AHEAD) await writing;
+      if (bytes > MAX_BUFFERED_BYTES) await writing;
       check();
     },
     end: async () => {
@@ -62,10 +62,10 @@ async function writeAll(data: Uint8Array): Promise<void> {
       write(1, data, at, data.length - at, null, (error, count) => done(error ?? count));
     });
     if (typeof result === "number") at += result;
-    // The reader went away: reading ends for that.
+    // The reader has gone: the caller stops reading its input.
     else if (result.code === "EPIPE") throw result;
     else if (result.code !== "EAGAIN") throw new OutputError(`cannot write to standard output: ${result.message}`);
-    // Another process has made a stream of ours non-blocking.
+    // Another process has made our stream non-blocking.
     else await new Promise((done) => setTimeout(done, 5));
   }
 }

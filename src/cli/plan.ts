@@ -1,4 +1,4 @@
-// ip-masq-agent plan: what a sync would change.
+// ip-masq-agent plan: shows what a sync would change.
 
 import { type Change, findLeftovers, formatLeftover } from "../backends/index.ts";
 import { countEntries, effectsData, printNextStep, printTransaction } from "./effects.ts";
@@ -9,7 +9,7 @@ import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0, or 1 if a family cannot be read; with --exit-code 2 if something would change. */
+/** Exits with 0, or 1 if a family cannot be read; with --exit-code, with 2 if something would change. */
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
@@ -55,8 +55,8 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
         io.print(`${who}:`);
         printTransaction(outcome.value, { unit: backend.unit, leftovers, showsRules: settings.showsRules }, io);
       } else {
-        const said = `in force: ${countEntries(counts.get(outcome.family) ?? 0)}`;
-        io.print(`${who}: ${changes ? `no changes, ${said}` : said}`);
+        const inForce = `in force: ${countEntries(counts.get(outcome.family) ?? 0)}`;
+        io.print(`${who}: ${changes ? `no changes, ${inForce}` : inForce}`);
       }
     }
     for (const leftover of leftovers) {

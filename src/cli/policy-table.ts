@@ -1,4 +1,4 @@
-// render --to=table: a policy, or the difference of two, as rows that databases join with.
+// render --to=table: a policy, or the difference between two, as rows that databases can join.
 import type { Family } from "../core/index.ts";
 import {
   type Block,
@@ -25,13 +25,13 @@ interface Column {
   readonly type: string;
 }
 
-/** The columns of an address block, of a decision, and of two. */
+/** The columns of an address block and of a decision. */
 const BLOCK: readonly Column[] = [
   { name: "family", type: "SMALLINT" },
   { name: "cidr", type: "VARCHAR(43)" },
   { name: "first_address", type: "VARCHAR(39)" },
   { name: "last_address", type: "VARCHAR(39)" },
-  // Of IPv4.
+  // IPv4 only.
   { name: "first_number", type: "BIGINT" },
   { name: "last_number", type: "BIGINT" },
 ];
@@ -49,10 +49,10 @@ const CHANGES = { name: "masq_changes", columns: [...BLOCK, ...prefixed("old"), 
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
-/** Prints the table. Every address of a family lies in one row of a policy's. */
+/** Prints the table. In the table of a policy every address of a family is in exactly one row. */
 export async function renderTable(settings: Settings, io: Io): Promise<number> {
   const { from } = settings.flows;
-  if (settings.json) throw new UsageError("a table is printed as --format=csv, jsonl or sql says, not as --output");
+  if (settings.json) throw new UsageError("--output does not work with --to=table: use --format=csv, jsonl or sql");
   readStdinOnce(...givenFiles(settings), from);
   const known = { source: false, outputInterface: undefined };
   const before = from === undefined ? undefined : judgeOf(readFileOutcomes(from, settings, io), known);
@@ -65,7 +65,7 @@ export async function renderTable(settings: Settings, io: Io): Promise<number> {
   let text = "";
   for (const part of FORMATS[settings.tableFormat](table, rows)) {
     text += part;
-    if (text.length < ENOUGH) continue;
+    if (text.length < CHUNK_CHARACTERS) continue;
     await output.write(encoder.encode(text));
     text = "";
   }
@@ -74,13 +74,13 @@ export async function renderTable(settings: Settings, io: Io): Promise<number> {
   return 0;
 }
 
-/** Characters that are written at once. */
-const ENOUGH = 1 << 18;
+/** Characters to collect for one write. */
+const CHUNK_CHARACTERS = 1 << 18;
 
 function* policyRows(judge: Judge, families: readonly Family[]): Generator<readonly Value[], void, void> {
   for (const family of families) {
-    // Stretches of one rule follow each other, or come again between others.
-    const known = remembered((index) => decisionValues(judge.decision(index)));
+    // The stretches of a rule are adjacent or recur between those of others.
+    const known = memoized((index) => decisionValues(judge.decision(index)));
     const blocks = blocksOf(family, stretchesOf(judge, family));
     for (const block of blocks) yield [...blockValues(block, family), ...known(block.value)];
   }
@@ -103,22 +103,22 @@ function* changeRows(
   }
 }
 
-/** Decisions that are remembered at most. */
-const REMEMBERED = 10_000;
+/** How many decisions are memoized. */
+const MAX_MEMOIZED = 10_000;
 
-function remembered<T>(make: (index: number) => T): (index: number) => T {
+function memoized<T>(make: (index: number) => T): (index: number) => T {
   const known = new Map<number, T>();
   return (index) => {
     const found = known.get(index);
     if (found !== undefined) return found;
-    if (known.size >= REMEMBERED) known.clear();
+    if (known.size >= MAX_MEMOIZED) known.clear();
     const made = make(index);
     known.set(index, made);
     return made;
   };
 }
 
-/** Empty texts stand for no value. */
+/** An empty string means no value. */
 function blockValues<T>({ cidr, first, last, numbers }: Block<T>, family: Family): readonly Value[] {
   return [family === "ipv4" ? 4 : 6, cidr, first, last, ...(numbers ?? ["", ""])];
 }
@@ -146,7 +146,7 @@ function* csvOf({ columns }: Table, rows: Iterable<readonly Value[]>): Generator
   for (const row of rows) yield `${row.map(csvCell).join(",")}\n`;
 }
 
-/** Without the values that there are not. */
+/** JSON lines; members without a value are left out. */
 function* jsonOf({ columns }: Table, rows: Iterable<readonly Value[]>): Generator<string, void, void> {
   const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
   for (const row of rows) {
@@ -155,8 +155,8 @@ function* jsonOf({ columns }: Table, rows: Iterable<readonly Value[]>): Generato
   }
 }
 
-/** Rows of one statement: what every database takes. */
-const ROWS = 500;
+/** Rows of one INSERT: a number that every database accepts. */
+const ROWS_PER_INSERT = 500;
 
 const sqlValue = (value: Value) =>
   typeof value === "number" ? `${value}` : value === "" ? "NULL" : `'${value.replaceAll("'", "''")}'`;
@@ -165,7 +165,7 @@ function* sqlOf({ name, columns }: Table, rows: Iterable<readonly Value[]>): Gen
   yield `CREATE TABLE ${name} (\n${columns.map((column) => `  ${column.name} ${column.type}`).join(",\n")}\n);\n`;
   let count = 0;
   for (const row of rows) {
-    yield count % ROWS === 0 ? `${count > 0 ? ";\n" : ""}INSERT INTO ${name} VALUES\n` : ",\n";
+    yield count % ROWS_PER_INSERT === 0 ? `${count > 0 ? ";\n" : ""}INSERT INTO ${name} VALUES\n` : ",\n";
     yield `(${row.map(sqlValue).join(", ")})`;
     count++;
   }

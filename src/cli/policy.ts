@@ -1,4 +1,4 @@
-// What most commands begin with: the config file, checked, and the policy it makes.
+// Reads and checks the config and compiles the policy, as most commands need it.
 import { ConfigFileError } from "../agent/index.ts";
 import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
@@ -8,15 +8,15 @@ import { nameOfPaths, readConfig } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
-/** The config is invalid; what is wrong with it has been printed. */
+/** The config is invalid; its diagnostics have been printed. */
 export class InvalidConfigError extends reportedAs("config-invalid") {}
 
-/** A diagnostic as data, in the order of its keys. */
+/** A diagnostic as data, with its keys in this order. */
 export function diagnosticData({ severity, code, message, file, line, column, hint }: Diagnostic): object {
   return { severity, code, message, file, line, column, hint };
 }
 
-/** Says what is wrong with a text, as data or for a person, and throws {@link InvalidConfigError}. */
+/** Prints the diagnostics of a text, as data or as text, and throws {@link InvalidConfigError}. */
 export function refuse(
   {
     diagnostics,
@@ -32,7 +32,7 @@ export function refuse(
   throw new InvalidConfigError(message);
 }
 
-/** A config that has been read, its warnings printed. Throws {@link InvalidConfigError}. */
+/** Returns a parsed config after printing its warnings. Throws {@link InvalidConfigError}. */
 export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io): Config {
   const { config, diagnostics, omitted, texts } = parsed;
   const more = countOmitted(omitted);
@@ -44,27 +44,27 @@ export function validConfig(parsed: ParsedConfig, name: string, settings: Settin
 }
 
 /**
- * Reads the config, prints what is wrong with it, and makes the policy.
+ * Reads the config, prints its diagnostics, and compiles the policy.
  * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
  */
 export function readPolicy(settings: Settings, io: Io): { config: Config; policy: readonly FamilyPolicy[] } {
   const name = nameOfPaths(settings.paths);
   const loaded = readConfig(settings.paths, settings.config);
   if (loaded.sources.length === 0 && settings.configGiven) {
-    throw new ConfigFileError(`there is no config ${name}; without --config the defaults apply`);
+    throw new ConfigFileError(`config ${name} not found; without --config the defaults apply`);
   }
   const config = validConfig(loaded, name, settings, io);
   if (loaded.sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);
   return { config, policy: compilePolicy(config, settings.policy) };
 }
 
-/** What opens the backend of a policy; `warn` and `note` are told what a person should know besides. */
+/** Returns the opener for backends; `warn` and `note` receive its messages. */
 export function openerOf(settings: Settings, warn: (message: string) => void, note: (message: string) => void): Opener {
   const { backend, backendFlag: flag, policy, agent } = settings;
   return backendOpener(backend, { chain: policy.chain, flag, warn, note, beside: agent !== undefined });
 }
 
-/** Opens the backend that keeps all families of a policy. */
+/** Opens the backend for all families of a policy. */
 export function openBackend(
   settings: Settings,
   policy: readonly FamilyPolicy[],

@@ -1,4 +1,4 @@
-// ip-masq-agent preview [FILE]: the page that shows what a config does, with the node's config and rules in it.
+// ip-masq-agent preview [FILE]: serves or writes the page that shows what a config does, with the node's config and rules.
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
@@ -13,24 +13,24 @@ import type { Io } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
-/** The build puts it beside the bundle. */
+/** The page's file, which the build puts beside the bundle. */
 const PAGE = "preview.html";
 
-/** Where the page takes its first state from. */
-const HOLE = '<script type="application/json" id="state">';
+/** The element that the page reads its initial state from. */
+const STATE_ELEMENT = '<script type="application/json" id="state">';
 
-/** Another site's name that leads here must not show that site what a node has (DNS rebinding). */
+/** Requests for other names are refused, so that no other site can read the node's rules (DNS rebinding). */
 const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
-/** The page cannot be made or written. */
+/** The page cannot be read, served or written. */
 export class PageError extends reportedAs("page") {}
 
-/** Writes the page if --page names a file, else serves it on this machine until a signal ends it. */
+/** Writes the page if --page names a file; otherwise serves it on this machine until a signal arrives. */
 export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const state = await stateOf(settings, io);
-  // Nothing in the state may end the element that it stands in.
+  // The state must not contain the end tag of its element.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
-  const html = readPage().replace(HOLE, () => HOLE + json);
+  const html = readPage().replace(STATE_ELEMENT, () => STATE_ELEMENT + json);
   if (settings.page === "-") {
     io.print(html.trimEnd());
     return 0;
@@ -60,14 +60,14 @@ export async function preview(settings: Settings, _words: readonly string[], io:
   return 0;
 }
 
-/** What the page shows first (src/preview/state.ts reads it): an invalid config too, with what is wrong in it. */
+/** The initial state of the page, read by src/preview/state.ts. The config may be invalid: the page shows its diagnostics. */
 async function stateOf(settings: Settings, io: Io): Promise<object> {
   const { policy, paths, configGiven } = settings;
   const name = nameOfPaths(paths);
   const loaded = readConfig(paths, settings.config);
   const { config, sources } = loaded;
   if (sources.length === 0) {
-    if (configGiven) throw new ConfigFileError(`there is no config ${name}; without a name the defaults apply`);
+    if (configGiven) throw new ConfigFileError(`config ${name} not found; without a name the defaults apply`);
     io.warn(`no config file at ${name}, the defaults apply`);
   }
   const isRoot = process.getuid?.() === 0;
@@ -88,7 +88,7 @@ async function stateOf(settings: Settings, io: Io): Promise<object> {
   };
 }
 
-/** The files under the last parts of their names, if these tell them apart; the page has a name for one that is missing. */
+/** The files by base name if these are unique. Without files, the page uses its own name for the config. */
 function filesOf({ sources }: LoadedConfig): object {
   const short = sources.map(({ file }) => basename(file));
   const names = new Set(short).size === short.length ? short : sources.map(({ file }) => file);
@@ -97,10 +97,10 @@ function filesOf({ sources }: LoadedConfig): object {
   return files.length > 0 ? { files } : {};
 }
 
-/** As its backend and the page call it. */
+/** The name that the backend and the page use. */
 const NFTABLES = "nftables";
 
-/** What the node has, as the page takes it, and the backend that keeps it there. */
+/** The rules of the node in the form that the page takes, and the backend that they were read with. */
 interface Observed {
   readonly backend: string | undefined;
   readonly rules: Readonly<Record<string, string>>;
@@ -108,27 +108,25 @@ interface Observed {
 
 const NOTHING: Observed = { backend: undefined, rules: {} };
 
-/** Most characters of a table that the page gets whole, with the rules of other programs; of a larger one it gets ours. */
-const MOST_CHARACTERS = 1 << 20;
+/** The longest listing, in characters, that the page gets whole, with other programs' rules; of a longer one it gets ours. */
+const MAX_CHARACTERS = 1 << 20;
 
-/** What a tool prints, with the rules of all programs; `ours` if that cannot be read or is very large. */
-async function whole(name: string, args: readonly string[], ours: string): Promise<string> {
+/** The output of a tool, with the rules of all programs; `ours` if the tool fails or prints too much. */
+async function listAll(name: string, args: readonly string[], ours: string): Promise<string> {
   try {
     const { exit, stdout } = await runTool(name, args, { large: true });
-    return exit === 0 && stdout.length > 0 && stdout.length <= MOST_CHARACTERS
-      ? new TextDecoder().decode(stdout)
-      : ours;
+    return exit === 0 && stdout.length > 0 && stdout.length <= MAX_CHARACTERS ? new TextDecoder().decode(stdout) : ours;
   } catch {
     return ours;
   }
 }
 
-/** Reads the rules of the node, as far as they can be read: of iptables by family, of nftables as one listing. */
+/** Reads the rules of the node as far as possible: iptables by family, nftables as one listing. */
 async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: Io): Promise<Observed> {
   const outcomes = await forEachFamily(policy, async (part) => {
     const { backend } = await openBackend(settings, policy, io.warn);
     const { exists, text } = await backend.inspect(part);
-    return { name: backend.name, text: exists || text !== "" ? text : `# there is no ${backend.place(part)}\n` };
+    return { name: backend.name, text: exists || text !== "" ? text : `# ${backend.place(part)} does not exist\n` };
   });
   for (const { family, error } of outcomes) {
     if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);
@@ -136,11 +134,11 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
   const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
   if (read.some(({ name }) => name === NFTABLES)) {
     const ours = read.map(({ text }) => text).join("");
-    return { backend: NFTABLES, rules: { [NFTABLES]: await whole("nft", ["list", "ruleset"], ours) } };
+    return { backend: NFTABLES, rules: { [NFTABLES]: await listAll("nft", ["list", "ruleset"], ours) } };
   }
   const tables = read.map(async ({ family, name, text }) => {
     const tool = `${family === "ipv4" ? "iptables" : "ip6tables"}-${name.replace("iptables-", "")}-save`;
-    return [family, await whole(tool, ["-t", "nat"], text)] as const;
+    return [family, await listAll(tool, ["-t", "nat"], text)] as const;
   });
   return {
     backend: read.length > 0 ? DEFAULT_BACKEND.name : undefined,
@@ -153,6 +151,6 @@ function readPage(): string {
   try {
     return readFileSync(page, "utf8");
   } catch {
-    throw new PageError(`${page.pathname} is not there: it belongs beside the program`);
+    throw new PageError(`${page.pathname} not found: it must be beside the program`);
   }
 }

@@ -1,20 +1,20 @@
-// How far a long reading is, on a terminal.
+// A progress line on the terminal while archives are read.
 import process from "node:process";
 import type { ArchiveProgress } from "../archives/index.ts";
 
-/** Milliseconds between two words about the progress. */
-const INTERVAL = 500;
+/** How often the line is updated. */
+const UPDATE_EVERY_MS = 500;
 
-/** Milliseconds until the rate is worth an estimate. */
-const SETTLED = 1_000;
+/** How long to measure the rate before estimating the time left. */
+const ESTIMATE_AFTER_MS = 1_000;
 
 export interface ProgressLine {
-  /** Removes it, for what is printed in its place. */
+  /** Removes the line, so that something else can be printed. */
   clear(): void;
   end(): void;
 }
 
-/** Says on standard error how far it is, if a person looks on and sees nothing else moving. */
+/** Shows the progress on standard error if that is a terminal and the output does not go to a terminal too. */
 export function showProgress(progress: ArchiveProgress, prints: boolean): ProgressLine {
   if (!process.stderr.isTTY || (prints && process.stdout.isTTY)) return { clear: () => {}, end: () => {} };
   const begin = performance.now();
@@ -27,7 +27,7 @@ export function showProgress(progress: ArchiveProgress, prints: boolean): Progre
     clear();
     process.stderr.write(`\r${formatProgress(progress, performance.now() - begin)}`);
     isShown = true;
-  }, INTERVAL);
+  }, UPDATE_EVERY_MS);
   return {
     clear,
     end: () => {
@@ -42,7 +42,7 @@ export function formatProgress({ lines, bytes, total }: ArchiveProgress, ms: num
   const rate = (bytes * 1000) / Math.max(ms, 1);
   const read = total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;
   const parts = [`${lines.toLocaleString("en")} line${lines === 1 ? "" : "s"}`, read, `${formatBytes(rate)}/s`];
-  if (total !== undefined && ms >= SETTLED && rate > 0) {
+  if (total !== undefined && ms >= ESTIMATE_AFTER_MS && rate > 0) {
     parts.push(`${formatSeconds(Math.max(0, total - bytes) / rate)} left`);
   }
   return parts.join(", ");

@@ -1,5 +1,5 @@
-// ip-masq-agent render: the transaction that makes the rules on an empty table, the CNI config with the policy in it, or a
-// table for databases.
+// ip-masq-agent render: prints the transaction that creates the rules in an empty table, the CNI config with the policy in
+// it, or a table for databases.
 import { AUTO, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
 import { TABLE, UsageError } from "./flags.ts";
 import { type Io, printJson } from "./io.ts";
@@ -7,19 +7,19 @@ import { readPolicy } from "./policy.ts";
 import { renderTable } from "./policy-table.ts";
 import type { Settings } from "./settings.ts";
 
-/** Prints what each family's restore tool would be given. No privileges are needed, and nothing is read but the configs. */
+/** Prints the input of each family's restore tool. Needs no privileges and reads only the config. */
 export async function render(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { cidrs, from } = settings.flows;
   if (settings.isTable) return renderTable(settings, io);
   if (cidrs !== undefined || from !== undefined) {
-    throw new UsageError(`--${cidrs === undefined ? "from" : "cidrs"} has a meaning only with --to=${TABLE}`);
+    throw new UsageError(`--${cidrs === undefined ? "from" : "cidrs"} works only with --to=${TABLE}`);
   }
   const { policy } = readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
   const needed = policy.some(({ enforceKeep }) => enforceKeep) ? ENFORCING_BACKEND : DEFAULT_BACKEND;
   const kind = settings.backend === AUTO ? needed : settings.backend;
   const parts = kind.render(wanted, { flag: settings.backendFlag });
-  if (parts.length === 0) io.warn("no IPv6 rules: they come with --enable-ipv6");
+  if (parts.length === 0) io.warn("no IPv6 rules: they need --enable-ipv6");
   if (settings.json) printJson(io, { families: parts.map(({ data }) => data) });
   else for (const { text } of parts) io.write(text);
   return 0;

@@ -1,11 +1,11 @@
-// Writing a config that others may read at any moment.
+// Replaces a config that other programs may read at any moment.
 import { lstatSync } from "node:fs";
 import { ConfigFileError } from "../agent/index.ts";
 import { replaceFile } from "../host/index.ts";
 
 /**
- * Puts text in the place of a config's, all at once; its mode stays. A symbolic link is refused: the files of a mounted
- * ConfigMap are some, and what is written there is lost. Throws {@link ConfigFileError}.
+ * Replaces the text of a config atomically and keeps the file's mode. Refuses a symbolic link: in a mounted ConfigMap the
+ * files are links, and changes to them are lost. Throws {@link ConfigFileError}.
  */
 export function replaceConfig(file: string, was: Uint8Array, text: string | Uint8Array): void {
   try {

@@ -1,4 +1,4 @@
-// ip-masq-agent run: keep the rules in place until told to stop.
+// ip-masq-agent run: keeps the rules in place until a signal arrives.
 import process from "node:process";
 import { createLog, keepHeapSmall, type Log, type Run, run as runLoop } from "../agent/index.ts";
 import { killTools, shortenLockWait, tieTools } from "../host/index.ts";
@@ -11,14 +11,14 @@ import type { Settings } from "./settings.ts";
 import { RUNTIME, VERSION } from "./version.ts";
 
 /**
- * After a signal: longest that syncs under way are waited for, and the removal of the rules, which waits 10 s for iptables'
- * lock, and that the last lines of the log are; together far less than the 30 s that Kubernetes grants. Milliseconds.
+ * How long to wait, after a signal, for running syncs, for the removal of the rules (which waits up to 10 s for iptables'
+ * lock), and for the last lines of the log. Together far less than the 30 s that Kubernetes grants.
  */
 const SYNC_MS = 1_000;
 const CLEANUP_MS = 15_000;
 const FLUSH_MS = 500;
 
-/** What is said to a person who starts the agent on a terminal, perhaps without meaning to. */
+/** The message for users who start the agent on a terminal, perhaps by accident. */
 function greeting(cleanupOnExit: boolean): string {
   const end = cleanupOnExit
     ? "Ctrl-C stops it and removes them."
@@ -26,7 +26,7 @@ function greeting(cleanupOnExit: boolean): string {
   return `The agent now keeps this node's masquerading rules in place. ${end}`;
 }
 
-/** Does `work` end within so many milliseconds? */
+/** Whether `work` ends within this many milliseconds. */
 function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), ms);
@@ -34,12 +34,12 @@ function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   });
 }
 
-/** Ends with 0 on SIGTERM or SIGINT; the rules stay, unless --cleanup-on-exit is given. SIGHUP syncs now. */
+/** Runs until SIGTERM or SIGINT; the rules stay, unless --cleanup-on-exit is given. SIGHUP syncs at once. */
 export async function run(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   if (settings.paths.includes("-")) {
-    throw new UsageError("run follows its config: name a file; --config=- is for commands that end");
+    throw new UsageError("run cannot use --config=-: it follows changes to its config, so name a file");
   }
-  // Signals first: one that comes while the loop starts must neither kill it nor get lost, and a second one changes nothing.
+  // Signals first: one that arrives while the loop starts must neither kill the process nor get lost. A second one is ignored.
   let loop: Run | undefined;
   const signal = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, resolve);
@@ -53,7 +53,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   log.event("info", `ip-masq-agent version: ${VERSION} (${RUNTIME})`);
   for (const [name, value] of settings.effective) log.event("info", `FLAG: --${name}=${JSON.stringify(value)}`);
   if (settings.ignored.length > 0) {
-    log.event("info", `flags that have no effect here: --${settings.ignored.join(", --")}`);
+    log.event("info", `flags that have no effect in this agent: --${settings.ignored.join(", --")}`);
   }
   void closeDebugger();
   loop = await runLoop({
@@ -80,11 +80,11 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   shortenLockWait();
   const stopped = loop.stop();
   if (!(await endsWithin(SYNC_MS, stopped))) {
-    // A transaction happens whole or not at all, also when its tool is killed; and none may happen once we are gone.
-    log.event("warning", "a sync under way does not end in time, its tool is killed");
+    // A transaction is applied whole or not at all, even if its tool is killed; and none may be applied after we exit.
+    log.event("warning", "a running sync did not end in time; its tool is killed");
     killTools();
   }
-  if (!settings.cleanupOnExit) return leave(0, log);
+  if (!settings.cleanupOnExit) return exitAfterLog(0, log);
   let exit = 1;
   const toLog: Io = { ...io, print: (text) => log.event("info", text), warn: (text) => log.event("error", text) };
   const cleaned = cleanup(settings, [], toLog).then((code) => {
@@ -92,11 +92,11 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   });
   if (!(await endsWithin(CLEANUP_MS, cleaned))) killTools();
   if (exit !== 0) log.event("error", "not all rules could be removed: run ip-masq-agent cleanup");
-  return leave(exit, log);
+  return exitAfterLog(exit, log);
 }
 
-/** Ends, whatever still holds the process, once the log is written or cannot be. */
-async function leave(exit: number, log: Log): Promise<never> {
+/** Exits once the log is written, or cannot be, even if something else would keep the process alive. */
+async function exitAfterLog(exit: number, log: Log): Promise<never> {
   await endsWithin(FLUSH_MS, log.flushed());
   process.exit(exit);
 }

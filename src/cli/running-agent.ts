@@ -1,4 +1,4 @@
-// The agent that runs on this node: commands use its flags and its config, so that they speak of the rules that it keeps.
+// The agent on this node: commands use its flags and config, so that they report on the rules that it keeps.
 import { basename } from "node:path";
 import { type ClaimedChain, claimedChains } from "../agent/index.ts";
 import { BACKENDS } from "../backends/index.ts";
@@ -6,46 +6,46 @@ import { reportedAs } from "../errors/index.ts";
 import { findNeighbours, type Neighbour } from "../host/index.ts";
 import { checkFor, FLAGS, flagsOf, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 
-/** Several agents run here, and nothing says which one is meant. */
+/** Several agents run on this node, and no flag chooses one. */
 export class SeveralAgentsError extends reportedAs("several-agents") {}
 
 /** The agents of this network namespace. */
 export interface AgentsHere {
   readonly processes: readonly Pick<Neighbour, "pid" | "command" | "pathOf" | "holds">[];
-  /** Chains that agents keep, those too whose process cannot be seen from here. */
+  /** Chains that agents claim, including agents whose process is not visible to this one. */
   readonly claims: readonly ClaimedChain[];
 }
 
-/** Looks for them. */
+/** Finds the agents of this network namespace. */
 export function findAgents(): AgentsHere {
   return { processes: findNeighbours(isAgent), claims: claimedChains() };
 }
 
-/** Is this the command line of an agent that keeps rules? */
+/** Whether this is the command line of an agent that keeps rules. */
 export const isAgent = (command: readonly string[]): boolean => argumentsOf(command) !== undefined;
 
-/** An agent that runs. */
+/** A running agent. */
 export interface RunningAgent {
   readonly pid: number;
   readonly chain: string;
   readonly args: ParsedArgs;
-  /** The paths of its config, as this process reaches them; empty if it was given none. */
+  /** The paths of its config as seen by this process; empty if it uses the default path. */
   readonly paths: readonly string[];
 }
 
-/** What runs a script. */
+/** Runtimes that run a script. */
 const RUNTIMES = /^(node|nodejs|deno)$/;
 
-/** The agent, the established one too, or the script that a runtime is given. */
+/** The base name of the agent, of the established one too, or of the script. */
 const PROGRAM = /^ip-masq-agent(\.mjs)?$/;
 
 /**
- * The arguments of an agent that keeps the rules, `run` or no command; undefined if the command line is that of something else.
- * The established agent's flags are among those of this one.
+ * The arguments of an agent that keeps rules (`run` or no command); undefined for any other command line. The established
+ * agent's flags are a subset of this one's.
  */
 function argumentsOf(command: readonly string[]): readonly string[] | undefined {
   const isScript = RUNTIMES.test(basename(command[0] ?? ""));
-  // --allow-read=/app/ip-masq-agent.mjs is a flag of the runtime.
+  // A runtime's own flag may end in the name: --allow-read=/app/ip-masq-agent.mjs.
   const isProgram = (word: string) => !word.startsWith("-") && PROGRAM.test(basename(word));
   const at = isScript ? command.findIndex(isProgram) : 0;
   if (!PROGRAM.test(basename(command[at] ?? ""))) return undefined;
@@ -55,19 +55,19 @@ function argumentsOf(command: readonly string[]): readonly string[] | undefined 
     if (help || flags.has("version")) return undefined;
     return words.length === 0 || words[0] === "run" ? args : undefined;
   } catch {
-    // A newer agent may have flags that are unknown here: it is one all the same, and its flags are not used.
+    // A newer agent may have flags that are unknown here: it still counts as an agent, but its flags are not used.
     return args.some((word) => !word.startsWith("-") && word !== "run") ? undefined : args;
   }
 }
 
 /** An agent whose flags cannot be used, and why. */
 interface UnreadAgent {
-  /** The chain that it keeps; undefined if that is not known. */
+  /** The chain that it keeps; undefined if unknown. */
   readonly chain: string | undefined;
   readonly why: string;
 }
 
-/** The agents whose flags can be read, one that holds its chain before those that wait for it; and the others. */
+/** The agents whose flags can be read, those that hold their chain before those that wait for it, and the other agents. */
 function readAgents({ processes, claims }: AgentsHere): {
   readonly agents: readonly RunningAgent[];
   readonly unread: readonly UnreadAgent[];
@@ -83,21 +83,21 @@ function readAgents({ processes, claims }: AgentsHere): {
       (claims.some((claim) => claim.chain === chain && holds(claim.inode)) ? holders : waiting).push(agent);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const why = `the flags of the agent that runs here (pid ${pid}) are not used: ${error.message}`;
+      const why = `the flags of the agent on this node (pid ${pid}) are not used: ${error.message}`;
       unread.push({ chain: undefined, why });
     }
   }
   const agents = [...holders, ...waiting];
-  // What claims a chain may be an agent whose flags are unknown.
+  // A claim may belong to an agent whose flags could not be read.
   const unseen = unread.length > 0 ? [] : claims.filter(({ chain }) => agents.every((agent) => agent.chain !== chain));
   for (const { chain } of unseen) {
-    const why = `the flags and the config of the agent that keeps chain ${chain} here are not used: its process cannot be read; run the command in its pod, or as root on the node`;
+    const why = `the flags and config of the agent that keeps chain ${chain} on this node are not used: its process cannot be read; run the command in its pod, or as root on the node`;
     unread.push({ chain, why });
   }
   return { agents, unread };
 }
 
-/** The paths that lead to an agent's config; none if it is the one in the usual place of this process. */
+/** The paths of an agent's config as seen by this process; empty if it is the default path. */
 function pathsOf(args: ParsedArgs, pathOf: Neighbour["pathOf"]): readonly string[] {
   const given = args.repeated.get("config");
   if (given) return given.map(pathOf);
@@ -106,25 +106,25 @@ function pathsOf(args: ParsedArgs, pathOf: Neighbour["pathOf"]): readonly string
   return path === usual ? [] : [path];
 }
 
-/** What a call takes over from an agent. */
+/** What a command adopts from an agent. */
 export interface AdoptedAgent {
   readonly pid: number;
-  /** As they would be written on the command line. */
+  /** In command-line form. */
   readonly flags: readonly string[];
-  /** Is the config the agent's? */
+  /** Whether the config is the agent's. */
   readonly hasConfig: boolean;
 }
 
 export interface Adoption {
   readonly args: ParsedArgs;
   readonly agent: AdoptedAgent | undefined;
-  /** What a person should know about agents whose flags are not used. */
+  /** Messages about agents whose flags are not used. */
   readonly unread: readonly string[];
 }
 
 /**
- * The arguments of a call with the flags and the config of the agent that runs here; what the call gives counts. `--masq-chain`
- * names the agent if there are several. Throws {@link SeveralAgentsError} if none is named.
+ * A command's arguments, completed with the flags and config of the agent on this node; the command's own take precedence.
+ * `--masq-chain` chooses the agent if there are several. Throws {@link SeveralAgentsError} if it is needed and missing.
  */
 export function adoptAgent(own: ParsedArgs, command: string, here: AgentsHere): Adoption {
   const { agents, unread } = readAgents(here);
@@ -135,11 +135,11 @@ export function adoptAgent(own: ParsedArgs, command: string, here: AgentsHere): 
   if (first && other) {
     const names = candidates.map(({ pid, chain }) => `${chain} (pid ${pid})`).join(", ");
     throw new SeveralAgentsError(
-      `several agents run here, with the chains ${names}: name one with --masq-chain, or give --discover-agent=false`,
+      `several agents run on this node, with the chains ${names}: choose one with --masq-chain, or use --discover-agent=false`,
     );
   }
-  const told = unread.filter(({ chain }) => wanted === undefined || chain === undefined || chain === wanted);
-  if (!first) return { args: own, agent: undefined, unread: told.map(({ why }) => why) };
+  const relevant = unread.filter(({ chain }) => wanted === undefined || chain === undefined || chain === wanted);
+  if (!first) return { args: own, agent: undefined, unread: relevant.map(({ why }) => why) };
   const flags = new Map(own.flags);
   const repeated = new Map(own.repeated);
   const taken: string[] = [];
@@ -158,50 +158,50 @@ export function adoptAgent(own: ParsedArgs, command: string, here: AgentsHere): 
   return { args: { ...own, flags, repeated }, agent, unread: [] };
 }
 
-/** The arguments that an agent was started with, as a call's own; its config is read by the paths that lead to it. */
+/** The arguments that an agent was started with; the paths of its config are as seen by this process. */
 export function argumentsOfAgent({ args, paths }: RunningAgent): ParsedArgs {
   if (paths.length === 0) return args;
   const flags = new Map([...args.flags, ["config", paths.at(-1) ?? ""]]);
   return { ...args, flags, repeated: new Map([...args.repeated, ["config", paths]]) };
 }
 
-/** The agent that keeps a chain here, as far as it can be seen. */
+/** The agent on this node that keeps a chain; undefined if there is none or it is not visible. */
 export function findKeeper(chain: string, here: AgentsHere): RunningAgent | undefined {
   return readAgents(here).agents.find((agent) => agent.chain === chain);
 }
 
 const takes = (command: string, flag: string) => flagsOf(command).some(([name]) => name === flag);
 
-/** Flags that choose a backend or belong to one: if a call gives one of them, it takes none of them over. */
-const OF_BACKENDS = new Set(["backend", ...BACKENDS.flatMap(({ flags }) => Object.keys(flags))]);
+/** Flags that choose a backend or belong to one: a command that is given one of them adopts none of them. */
+const BACKEND_FLAGS = new Set(["backend", ...BACKENDS.flatMap(({ flags }) => Object.keys(flags))]);
 
-/** What cleanup is not limited by unless it is given: it removes what any backend has left, wherever the agent writes now. */
-const LIMITS_OF_CLEANUP = new Set(["backend", "iptables-variant", "cni-config"]);
+/** Flags that cleanup does not adopt: it removes the rules of every backend, not only of the agent's. */
+const NOT_FOR_CLEANUP = new Set(["backend", "iptables-variant", "cni-config"]);
 
-/** The flags of an agent that a command takes and a call does not give itself. */
+/** The flags of an agent that a command takes and that it is not given itself. */
 function adoptable(agent: ParsedArgs, own: ParsedArgs, command: string): readonly (readonly [string, string])[] {
-  const choosesBackend = [...own.flags.keys()].some((name) => OF_BACKENDS.has(name));
+  const choosesBackend = [...own.flags.keys()].some((name) => BACKEND_FLAGS.has(name));
   return [...agent.flags].filter(([name, value]) => {
     if (own.flags.has(name) || name === "config" || name === "v" || !takes(command, name)) return false;
-    if (choosesBackend && OF_BACKENDS.has(name)) return false;
-    if (command === "cleanup" && LIMITS_OF_CLEANUP.has(name)) return false;
+    if (choosesBackend && BACKEND_FLAGS.has(name)) return false;
+    if (command === "cleanup" && NOT_FOR_CLEANUP.has(name)) return false;
     try {
       checkFor(command, name, value);
       return true;
     } catch {
-      // preview has no rules of a CNI config.
+      // preview cannot show the rules of every backend.
       return false;
     }
   });
 }
 
-/** What is said of an agent whose flags are used, in one line. */
+/** One line about an agent whose flags are used. */
 export function describeAgent({ pid, flags, hasConfig }: AdoptedAgent): string {
-  const what = hasConfig ? "the flags and the config" : "the flags";
-  return `using ${what} of the agent that runs here (pid ${pid}): ${flags.join(" ")}`;
+  const what = hasConfig ? "the flags and config" : "the flags";
+  return `using ${what} of the agent on this node (pid ${pid}): ${flags.join(" ")}`;
 }
 
-/** The same for data: nothing if there is none. */
+/** The same as data; empty without an agent. */
 export function agentData({ agent }: { readonly agent: AdoptedAgent | undefined }): object {
   return agent ? { agent: { pid: agent.pid, flags: agent.flags } } : {};
 }

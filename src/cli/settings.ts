@@ -1,4 +1,4 @@
-// Flags to settings: every value checked before anything starts.
+// Turns flags into settings: checks every value before anything starts.
 import type { LogOptions } from "../agent/index.ts";
 import { AUTO, BACKENDS, type BackendChoice } from "../backends/index.ts";
 import type { ReadOptions } from "../config/index.ts";
@@ -13,26 +13,26 @@ import { COLOR_MODES, type ColorMode, DATA_FORMATS, type DataFormat } from "./io
 import type { AdoptedAgent } from "./running-agent.ts";
 import { TABLE_FORMATS, type TableFormat } from "./table-format.ts";
 
-/** A flag with a value that no rules can be made of. */
+/** A flag has a value that cannot be used. */
 export class FlagError extends reportedAs("flag-value") {}
 
-/** What classify and impact read, and by what they judge it. Undefined: not given. */
+/** What classify and impact read, and what they judge it by. Undefined: not given. */
 export interface FlowSettings {
-  /** Which address of a line counts; undefined: the format of the lines says it. */
+  /** Where a line has its destination; undefined: recognized by the format of the lines. */
   readonly place: WantedPlace | undefined;
-  /** Where a line has its source, if that is to count too. */
+  /** Where a line has its source; undefined: recognized by the format, if it has one. */
   readonly source: WantedPlace | undefined;
-  /** A plain list in place of the config. */
+  /** A plain list instead of the config. */
   readonly cidrs: string | undefined;
   readonly only: Verdict["kind"] | undefined;
   readonly summary: boolean;
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** impact: this node's connections in place of lines. */
+  /** impact: judge this node's connections instead of lines. */
   readonly live: boolean;
 }
 
-/** What `doctor --flow` is told of a connection. */
+/** What the flags of `doctor --flow` say about a connection. */
 export interface FlowFacts {
   readonly protocol: string | undefined;
   readonly port: number | undefined;
@@ -41,61 +41,62 @@ export interface FlowFacts {
 }
 
 export interface Settings {
-  /** The agent whose flags are used. */
+  /** The running agent whose flags are used. */
   readonly agent: AdoptedAgent | undefined;
   readonly config: ReadOptions;
-  /** The config's files, and folders of them; `-` is standard input. */
+  /** The files and folders of the config; `-` is standard input. */
   readonly paths: readonly string[];
-  /** Were they named, and not just looked for in the usual place? */
+  /** Whether the paths were given; otherwise they are the default. */
   readonly configGiven: boolean;
-  /** check: is a warning an error? */
+  /** check: warnings are errors. */
   readonly strict: boolean;
   readonly policy: PolicyOptions;
-  /** Where the policy is kept, or what `render` prints; and the values of its own flags. */
+  /** Where the policy is kept, or what `render` prints. */
   readonly backend: BackendChoice;
+  /** The value of a flag that belongs to a backend. */
   readonly backendFlag: (name: string) => string;
   readonly families: "all" | "ipv4" | "ipv6";
-  /** Is the answer data: JSON, or the same as YAML? */
+  /** Whether to print data, as JSON or YAML, instead of text. */
   readonly json: boolean;
   readonly dataFormat: DataFormat;
   readonly color: ColorMode;
   /** check: annotations for GitHub Actions. */
   readonly annotations: boolean;
-  /** render: a table for databases, and how it is written. */
+  /** render: print a table for databases, in this format. */
   readonly isTable: boolean;
   readonly tableFormat: TableFormat;
   readonly exitCode: boolean;
-  /** plan and status: are the rules themselves shown? */
+  /** plan and status: show the rules themselves. */
   readonly showsRules: boolean;
-  /** The flags that `apply` would need to do what is asked here, as they are written. */
+  /** The flags that `apply` needs for the same result, in command-line form. */
   readonly given: readonly string[];
-  /** optimize: the file itself, not standard output. */
+  /** optimize: replace the file instead of printing. */
   readonly write: boolean;
   readonly log: LogOptions;
-  /** Where metrics and health are served; undefined: nowhere. */
+  /** The address for metrics and health; undefined: not served. */
   readonly listen: Address | undefined;
   readonly watchRules: "auto" | "true" | "false";
-  /** Destinations whose ports in use are among the metrics; 0: none. */
+  /** For how many destinations the metrics include the ports in use; 0: none. */
   readonly busiestDestinations: number;
   readonly cleanupOnExit: boolean;
-  /** Which connections are deleted if they keep an old treatment after a change. */
+  /** Which connections with an old treatment are deleted after a change. */
   readonly reset: Reset;
-  /** Where the preview page is written; empty: it is served. */
+  /** The file that the preview page is written to; empty: the page is served. */
   readonly page: string;
-  /** Where it is served; 0: any port that is free. */
+  /** The port that it is served on; 0: any free port. */
   readonly port: number;
   readonly flows: FlowSettings;
-  /** What is known of the packets in question besides their destination. */
+  /** What is known about the packets besides their destination. */
   readonly packet: { readonly source: string | undefined; readonly outputInterface: string | undefined };
-  /** doctor --flow: what is known of a connection besides its addresses; undefined without the flag. */
+  /** doctor --flow: what is known about the connection besides its addresses; undefined without the flag. */
   readonly flow: FlowFacts | undefined;
-  /** Every flag that `run` takes with its value, given or not. */
+  /** Every flag that `run` takes, with its value or default. */
   readonly effective: ReadonlyMap<string, string>;
-  /** klog flags that were given and do nothing. */
+  /** klog flags that were given and are ignored. */
   readonly ignored: readonly string[];
 }
 
-/** Checks all flags and gives their values types. Throws {@link UsageError} or {@link FlagError}. */
+/** Checks and converts all flags. Throws {@link UsageError} or {@link FlagError}. */
 export function settingsOf(
   { flags, repeated }: Pick<ParsedArgs, "flags" | "repeated">,
   agent?: AdoptedAgent | undefined,
@@ -125,12 +126,12 @@ export function settingsOf(
   }
   for (const name of ["from", "to"]) {
     if ((repeated.get(name)?.length ?? 0) < 2) continue;
-    throw new UsageError(`--${name} is given twice; for a config of several files name their folder`);
+    throw new UsageError(`--${name} is given twice; for a config of several files, name their folder`);
   }
   const paths = repeated.get("config") ?? [text("config")];
   if (paths.includes("")) throw new FlagError('Invalid --config flag "": name a file');
   const address = text("metrics-bind-address");
-  // "0" turns it off, as other controllers' flags of this name have it.
+  // "0" turns it off, as in other controllers' flag of this name.
   const off = address === "" || address === "0";
   const listen = off ? undefined : parseAddress(address);
   if (!off && !listen) {
@@ -138,9 +139,9 @@ export function settingsOf(
       `Invalid --metrics-bind-address flag ${JSON.stringify(address)}: write a port or an address and a port, such as :9410 or 127.0.0.1:9410`,
     );
   }
-  // doctor's flag of this name is checked with its others.
+  // doctor's flag of this name is checked in flowFacts.
   if (!bool("flow") && (!/^\d{1,5}$/.test(text("port")) || Number(text("port")) > 65535)) {
-    throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any that is free`);
+    throw new FlagError(`Invalid --port flag ${JSON.stringify(text("port"))}: write a port, or 0 for any free port`);
   }
   const output = oneOf("output", ["text", ...DATA_FORMATS, "github"]);
   if (!/^\d{1,3}$/.test(text("port-usage-metrics")) || Number(text("port-usage-metrics")) > 100) {
@@ -160,14 +161,14 @@ export function settingsOf(
   }
   return {
     agent,
-    // Nodes of both kinds may read one config: its IPv6 CIDRs are no errors on those that write IPv4 only.
+    // Linux and Windows nodes may share one config: IPv6 CIDRs are not errors for a backend without IPv6.
     config: {
       ipv6: ipv6 || (backend !== AUTO && !backend.families.includes("ipv6")),
       reservedRanges: bool("nomasq-all-reserved-ranges"),
       unsupported: backend === AUTO ? {} : backend.unsupportedKeys,
     },
     paths,
-    // An agent runs by the defaults if its file is missing.
+    // An agent uses the defaults if its file is missing.
     configGiven: flags.has("config") && !agent?.hasConfig,
     strict: bool("strict"),
     policy: { chain, ipv6, randomFully: bool("random-fully"), ports: ports.ranges },
@@ -209,7 +210,7 @@ export function settingsOf(
   };
 }
 
-/** The flags among those given that a command takes, besides those that say how it prints. */
+/** Those of the given flags that a command takes, except flags about its output. */
 function givenFor(
   command: string,
   flags: ReadonlyMap<string, string>,
@@ -223,7 +224,7 @@ function givenFor(
   });
 }
 
-/** Throws {@link UsageError}. */
+/** Checks the flags of `doctor --flow`. Throws {@link UsageError}. */
 function flowFacts(flags: ReadonlyMap<string, string>): FlowFacts {
   const port = (name: string): number | undefined => {
     const text = flags.get(name);
@@ -243,12 +244,12 @@ function flowFacts(flags: ReadonlyMap<string, string>): FlowFacts {
   };
 }
 
-/** The place that one of two flags names, a field or a key; undefined if neither is given. */
+/** The place in a line that one of two flags gives, by field or by key; undefined if neither is given. */
 function addressPlace(flags: ReadonlyMap<string, string>, fieldFlag: string, keyFlag: string): WantedPlace | undefined {
   const field = flags.get(fieldFlag);
   const key = flags.get(keyFlag);
   if (field !== undefined && key !== undefined) {
-    throw new UsageError(`--${fieldFlag} and --${keyFlag} both say where: give one`);
+    throw new UsageError(`--${fieldFlag} and --${keyFlag} both name the place of the address: give one of them`);
   }
   if (field !== undefined && !/^[1-9]\d{0,5}$/.test(field)) {
     throw new UsageError(`invalid value ${JSON.stringify(field)} for flag -${fieldFlag}: write a number, from 1`);

@@ -1,9 +1,9 @@
-// What a command that looks at the node says of snat's addresses.
+// Warnings about the addresses of snat, for commands that read the node.
 import type { Config } from "../config/index.ts";
 import { nodeAddresses } from "../host/index.ts";
 import { missingAddresses } from "../policy/index.ts";
 
-/** Warns of addresses that snat names and the node does not have. */
+/** Warns of addresses in snat that the node does not have. */
 export async function warnOfAddresses(config: Config, warn: (message: string) => void): Promise<void> {
   const local = config.snat.length > 0 ? await nodeAddresses() : undefined;
   if (!local) return;

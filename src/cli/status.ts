@@ -1,4 +1,4 @@
-// ip-masq-agent status: in sync or not, and the rules with their counters.
+// ip-masq-agent status: shows whether the rules are in sync, and the entries and rules with their counters.
 import { findLeftovers, formatLeftover, type InspectedEntry, type InspectedRule } from "../backends/index.ts";
 import { printable } from "../config/index.ts";
 import { describeVerdict, formatAddressRange } from "../policy/index.ts";
@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
 import { collectWarnings } from "./warnings.ts";
 
-/** Exit 0, or 1 if a family cannot be read; with --exit-code 2 if something would change. */
+/** Exits with 0, or 1 if a family cannot be read; with --exit-code, with 2 if something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
   const { config, policy } = readPolicy(settings, io);
   const warnings = collectWarnings(io);
@@ -74,7 +74,7 @@ function entryData({ cidr, verdict, connections }: InspectedEntry): object {
   return { cidr, verdict: verdict.kind, ...to, ...(connections === undefined ? {} : { connections }) };
 }
 
-/** What no entry contains. */
+/** The prefix of the fallback, for everything that no entry contains. */
 const EVERYTHING = /^(0\.0\.0\.0|::)\/0$/;
 
 function printEntries(entries: readonly InspectedEntry[], io: Io): void {

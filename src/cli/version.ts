@@ -1,4 +1,4 @@
-// ip-masq-agent version.
+// ip-masq-agent version: prints the version.
 import process from "node:process";
 import { version as VERSION } from "../../package.json";
 import { type Io, printJson } from "./io.ts";
@@ -11,7 +11,7 @@ export const RUNTIME = deno ? `Deno ${deno}` : `Node ${node}`;
 
 export { VERSION };
 
-/** Prints the version and what it runs on. */
+/** Prints the version of the program and of its runtime. */
 export async function version({ json }: Settings, _words: readonly string[], io: Io): Promise<number> {
   if (json) printJson(io, { version: VERSION, runtime: RUNTIME });
   else io.print(`ip-masq-agent ${VERSION} (${RUNTIME})`);

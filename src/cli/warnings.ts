@@ -1,8 +1,8 @@
-// What a command warns of while it works.
+// Collects the warnings of a command.
 import type { Io } from "./io.ts";
 
 export interface Warnings {
-  /** Prints a message on standard error, once however often it is found. */
+  /** Prints a message on standard error; repetitions are dropped. */
   readonly warn: (message: string) => void;
   /** The messages so far, for JSON. */
   all(): readonly string[];

@@ -1,4 +1,4 @@
-// What a check of a node is, and what it reports.
+// The types of a check, its findings and its report.
 import type { Opened } from "../backends/index.ts";
 import type { ConfigSource, ParsedConfig } from "../config/index.ts";
 import type { ConntrackHost } from "../conntrack/index.ts";
@@ -6,17 +6,17 @@ import type { Files, Host } from "../host/index.ts";
 import type { NatView, Ours } from "../netfilter/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 
-/** `error`: packets are treated otherwise than the config says, or are lost. `warning`: they may be. `info`: nothing is wrong. */
+/** `error`: packets are not treated as the config says, or are lost. `warning`: they may be. `info`: not a problem. */
 export type Severity = "error" | "warning" | "info";
 
-/** One thing that a person should know. */
+/** A problem, or something worth knowing. */
 export interface Finding {
   /** The name of the check that found it. */
   readonly check: string;
   readonly severity: Severity;
   /** One sentence, without a full stop. */
   readonly what: string;
-  /** The rules, values or files that show it, a line each, as the node has them. */
+  /** The rules, values or files that show it, one per line, as they are on the node. */
   readonly evidence: readonly string[];
   /** Why it matters, in sentences. */
   readonly why: string;
@@ -24,40 +24,40 @@ export interface Finding {
   readonly remedy: string;
 }
 
-/** The node as checks see it: what they may ask, and what the agent wants there. They write nothing. */
+/** What checks can read: the node, and the agent's config and policy. Checks write nothing. */
 export interface NodeView {
   readonly host: Host;
   readonly files: Files;
-  /** What the connections of the node are read with. */
+  /** Reads the connections of the node. */
   readonly connections: ConntrackHost;
-  /** As --config names it. */
+  /** The paths of --config. */
   readonly paths: readonly string[];
-  /** The files that were read; empty if there are none, and the defaults apply. */
+  /** The files that were read; empty if there are none and the defaults apply. */
   readonly sources: readonly ConfigSource[];
   readonly parsed: ParsedConfig;
   /** One part for each family that the agent keeps; empty if the config is invalid. */
   readonly policy: readonly FamilyPolicy[];
   /** What runs in the postrouting NAT hook, for each family that the agent keeps. */
   readonly nat: () => Promise<readonly NatView[]>;
-  /** By what the agent's own rules are known. */
+  /** How the agent's own rules are recognized. */
   readonly ours: Ours;
-  /** Opens the backend of the policy. Throws if the config is invalid, or what opening throws. */
+  /** Opens the backend of the policy. Throws if the config is invalid or the backend cannot be opened. */
   readonly open: () => Promise<Opened>;
   readonly now: Date;
 }
 
-/** What a check looked at and what it found. */
+/** What a check read and what it found. */
 export interface Report {
   /** What was seen, in a few words: `Linux 6.1.0, forwarding is on`. */
   readonly seen: string;
   readonly findings: readonly Finding[];
-  /** What could not be seen, and why; a line each. */
+  /** What could not be read, and why; one per line. */
   readonly unseen: readonly string[];
 }
 
 /** A check. A new one is a file and a line in `checks.ts`. */
 export interface Check {
   readonly name: string;
-  /** Never throws for what a node may be like: what cannot be read is `unseen`. */
+  /** Does not throw because of the state of a node: what cannot be read is `unseen`. */
   readonly run: (node: NodeView) => Promise<Report>;
 }

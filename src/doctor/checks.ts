@@ -1,4 +1,4 @@
-// Every check, in the order in which a person reads what they say.
+// All checks, in the order of the output.
 import type { Check } from "./check.ts";
 import { config } from "./config.ts";
 import { conntrackCheck } from "./conntrack.ts";

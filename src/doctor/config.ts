@@ -1,10 +1,10 @@
-// Where the config comes from, and whether anybody meant it.
+// Checks where the config comes from, and whether it is likely to be intended.
 import { countProblems, formatDiagnostic, type ParsedConfig } from "../config/index.ts";
 import type { Files } from "../host/index.ts";
 import type { Check, Finding } from "./check.ts";
 
-/** Errors of the config that are shown. */
-const SHOWN = 10;
+/** How many errors of the config are shown. */
+const MAX_SHOWN = 10;
 
 export const config: Check = {
   name: "config",
@@ -26,14 +26,14 @@ export const config: Check = {
 
 function invalid(parsed: ParsedConfig): Finding {
   const errors = parsed.diagnostics.filter(({ severity }) => severity === "error");
-  const more = countProblems(parsed, "error") - Math.min(errors.length, SHOWN);
+  const more = countProblems(parsed, "error") - Math.min(errors.length, MAX_SHOWN);
   return {
     check: config.name,
     severity: "error",
     what: "the config is invalid",
-    evidence: [...errors.slice(0, SHOWN).map(formatDiagnostic), ...(more > 0 ? [`… and ${more} more`] : [])],
-    why: "A running agent stays with the last valid config, and one that starts now does nothing.",
-    remedy: "Correct it; ip-masq-agent check shows each error in its line.",
+    evidence: [...errors.slice(0, MAX_SHOWN).map(formatDiagnostic), ...(more > 0 ? [`… and ${more} more`] : [])],
+    why: "A running agent keeps the last valid config in force, and one that starts now does nothing.",
+    remedy: "Correct it; ip-masq-agent check shows each error with its line.",
   };
 }
 
@@ -43,7 +43,7 @@ function missing(paths: readonly string[], defaults: readonly string[]): Finding
     severity: "warning",
     what: "there is no config file, so the defaults apply",
     evidence: [`not found: ${paths.join(", ")}`, `nonMasqueradeCIDRs: ${defaults.join(", ")}`],
-    why: "Destinations in these ranges get the pod's address, whether or not they can answer it.",
+    why: "Destinations in these ranges see the pod's address, whether or not they have a route back to it.",
     remedy: "Mount the ConfigMap there, or name the file with --config; if you want the defaults, list them in it.",
   };
 }
@@ -54,7 +54,7 @@ function unnamed(file: string, defaults: readonly string[]): Finding {
     severity: "info",
     what: "the config has no nonMasqueradeCIDRs, so the default ones apply",
     evidence: [`${file}: nonMasqueradeCIDRs: ${defaults.join(", ")}`],
-    why: "Destinations in these ranges get the pod's address, whether or not they can answer it.",
+    why: "Destinations in these ranges see the pod's address, whether or not they have a route back to it.",
     remedy: "List nonMasqueradeCIDRs; an empty list, [], means that none are exempt.",
   };
 }
@@ -63,14 +63,14 @@ function frozen(files: readonly string[]): Finding {
   return {
     check: config.name,
     severity: "warning",
-    what: "the config is mounted as a single file, so changes of the ConfigMap do not reach it",
+    what: "the config is mounted as a single file, so changes to the ConfigMap do not reach it",
     evidence: files.map((file) => `mount point in /proc/self/mountinfo: ${file}`),
-    why: "kubelet replaces the folder of a ConfigMap volume; a subPath keeps showing the old file until the pod restarts.",
+    why: "kubelet replaces the folder of a ConfigMap volume; a subPath shows the old file until the pod restarts.",
     remedy: "Mount the whole volume as a folder, without subPath.",
   };
 }
 
-/** Is something mounted on the file itself (proc_pid_mountinfo(5))? */
+/** Whether something is mounted on the file itself (proc_pid_mountinfo(5)). */
 function isMountPoint(files: Files, file: string): boolean {
   const place = files.resolve(file) ?? file;
   const lines = (files.read("/proc/self/mountinfo") ?? "").split("\n");
@@ -88,11 +88,11 @@ const UNITS: readonly (readonly [string, number])[] = [
   ["minute", 60],
 ];
 
-/** `, written 3 days ago`; empty if it is not known. */
+/** `, written 3 days ago`; empty if unknown. */
 function ageOf(written: Date | undefined, now: Date): string {
   if (!written) return "";
   const seconds = (now.getTime() - written.getTime()) / 1000;
-  const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? [];
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [];
   if (!unit || !size) return ", written less than a minute ago";
   const count = Math.floor(seconds / size);
   return `, written ${count} ${unit}${count === 1 ? "" : "s"} ago`;

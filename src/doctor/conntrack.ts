@@ -1,4 +1,4 @@
-// How full is the connection table, and how many source ports are left?
+// Checks how full the connection table is, and how many source ports are free.
 import {
   type ConntrackHost,
   countAvailablePorts,
@@ -12,15 +12,15 @@ import {
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Check, Finding } from "./check.ts";
 
-/** Parts of a table or of a range of ports that are in use, from which a person should know, and from which connections fail soon. */
+/** The usage of the table, or of a range of ports, from which there is a warning, and from which connections will soon fail. */
 const BUSY = 0.75;
 const FULL = 0.9;
 
-/** Destinations that are shown. */
-const SHOWN = 5;
+/** How many destinations are shown. */
+const MAX_SHOWN = 5;
 
-/** Most connections that are read. */
-const MOST = 2_000_000;
+/** The most connections that are read. */
+const MAX_CONNECTIONS = 2_000_000;
 
 const percent = (part: number) => `${Math.floor(part * 100)} %`;
 
@@ -40,7 +40,7 @@ export const conntrackCheck: Check = {
       ...(typeof ports === "string" ? [] : portFindings(ports)),
     ];
     const unseen = [
-      ...(entries === undefined ? ["how full the connection table is: neither /proc nor conntrack -C says it"] : []),
+      ...(entries === undefined ? ["how full the connection table is: neither /proc nor conntrack -C shows it"] : []),
       ...(typeof ports === "string" ? [`source ports in use: ${ports}`] : []),
     ];
     return { seen, findings, unseen };
@@ -56,8 +56,8 @@ interface Ports {
 async function portsOf(connections: ConntrackHost, policy: readonly FamilyPolicy[]): Promise<Ports | string> {
   try {
     const counter = countPorts((await connections.addresses()) ?? []);
-    await readConnections(connections, counter.add, { limit: MOST });
-    return { available: countAvailablePorts(policy[0]?.ports ?? []), busiest: counter.busiest(SHOWN) };
+    await readConnections(connections, counter.add, { limit: MAX_CONNECTIONS });
+    return { available: countAvailablePorts(policy[0]?.ports ?? []), busiest: counter.busiest(MAX_SHOWN) };
   } catch (error) {
     return (error as Error).message.replaceAll(/\n\s*/g, "; ");
   }
@@ -77,9 +77,9 @@ function fillFindings({ entries, limit }: TableHealth): readonly Finding[] {
       severity: part > FULL ? "error" : "warning",
       what: `the connection table is ${percent(part)} full`,
       evidence: [`net.netfilter.nf_conntrack_count = ${entries}`, `net.netfilter.nf_conntrack_max = ${limit}`],
-      why: "when it is full, the kernel drops the first packets of new connections, of pods and of the node",
+      why: "When it is full, the kernel drops the first packets of new connections, of pods and of the node.",
       remedy:
-        "raise net.netfilter.nf_conntrack_max (kube-proxy: --conntrack-max-per-core), or find out who opens so many with conntrack -L",
+        "Raise net.netfilter.nf_conntrack_max (kube-proxy: --conntrack-max-per-core), or find out with conntrack -L what opens so many.",
     },
   ];
 }
@@ -88,24 +88,24 @@ function countFindings(counters: TableCounters | undefined): readonly Finding[] 
   if (!counters) return [];
   const { insertFailed, drop, earlyDrop } = counters;
   const evidence = [`insert_failed: ${insertFailed}`, `drop: ${drop}`, `early_drop: ${earlyDrop}`];
-  // A connection that cannot be entered is counted as dropped too (nf_conntrack_core.c, `nf_ct_resolve_clash`).
+  // A connection that cannot be inserted is counted as dropped too (nf_conntrack_core.c, `nf_ct_resolve_clash`).
   const isFull = earlyDrop > 0 || drop > insertFailed;
   const full: Finding = {
     check: "conntrack",
     severity: "warning",
     what: "the connection table has been full since the node started",
     evidence,
-    why: "new connections failed then, or open ones were thrown out for them",
-    remedy: "raise net.netfilter.nf_conntrack_max, or find out who opens so many connections with conntrack -L",
+    why: "New connections failed then, or open ones were evicted for them.",
+    remedy: "Raise net.netfilter.nf_conntrack_max, or find out with conntrack -L what opens so many connections.",
   };
   const failed: Finding = {
     check: "conntrack",
     severity: "warning",
-    what: `${insertFailed} connection${insertFailed === 1 ? "" : "s"} could not be entered into the connection table since the node started`,
+    what: `${insertFailed} connection${insertFailed === 1 ? "" : "s"} could not be inserted into the connection table since the node started`,
     evidence,
-    why: "their first packets were dropped: no source port was left, or a client sent two first packets at once, as resolvers do",
+    why: "Their first packets were dropped: no source port was free, or a client sent two first packets at once, as resolvers do.",
     remedy:
-      "see whether the count grows; if a destination runs out of source ports, reuse connections, widen --to-ports, or translate to several addresses (snat)",
+      "See whether the count grows; if a destination runs out of source ports, reuse connections, widen --to-ports, or translate to several addresses (snat).",
   };
   return [...(isFull ? [full] : []), ...(insertFailed > 0 ? [failed] : [])];
 }
@@ -123,9 +123,9 @@ function portFindings({ available, busiest }: Ports): readonly Finding[] {
         (one) =>
           `${one.protocol} from ${one.source} to ${endOf(one)}: ${one.used} in use, ${Math.max(0, available - one.used)} left`,
       ),
-      why: "all connections from one address of the node to one address and port need different source ports; with none left new ones fail, and some fail before",
+      why: "All connections from one address of the node to one address and port need different source ports; new ones fail when none is free, and some fail earlier.",
       remedy:
-        "reuse connections, widen --to-ports, keep the pods' addresses for it (nonMasqueradeCIDRs), or translate to a range of addresses (snat)",
+        "Reuse connections, widen --to-ports, keep the pods' addresses for this destination (nonMasqueradeCIDRs), or translate to a range of addresses (snat).",
     },
   ];
 }

@@ -1,12 +1,12 @@
-// All checks of a node.
+// Runs the checks of a node.
 import type { Check, NodeView, Report } from "./check.ts";
 
-/** What one check reported. */
+/** The report of one check. */
 export interface Examined extends Report {
   readonly name: string;
 }
 
-/** Runs checks side by side; the reports are in their order. A check that fails hides nothing of the others. */
+/** Runs checks concurrently; the reports are in the order of the checks. If one fails, the others still report. */
 export function examine(checks: readonly Check[], node: NodeView): Promise<readonly Examined[]> {
   return Promise.all(
     checks.map(async ({ name, run }): Promise<Examined> => {

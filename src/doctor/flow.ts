@@ -21,7 +21,7 @@ import {
 import { type NodeFacts, readNat, thisNode } from "../netfilter/read-nat.ts";
 import { findOutput, readRoutes } from "./routes.ts";
 
-/** A connection, as a person names it. Addresses may be CIDRs. */
+/** The connection in question. Addresses may be CIDRs. */
 export interface FlowQuestion {
   readonly source: string;
   readonly destination: string;
@@ -32,23 +32,23 @@ export interface FlowQuestion {
   readonly mark?: bigint | undefined;
 }
 
-/** A question that makes no sense; the message says why. */
+/** The question makes no sense; the message says why. */
 export class FlowQuestionError extends reportedAs("flow-question") {}
 
 export interface FlowExplanation {
   readonly question: FlowQuestion;
   readonly family: Family;
-  /** The interface by which it leaves, and how that is known. */
+  /** The interface that it leaves by, and how that is known. */
   readonly output: { readonly name: string; readonly by: "flag" | "routes" } | undefined;
   readonly view: NatView;
   readonly walk: Walk;
-  /** Whose the rule that decides probably is; `agent`: ours for certain. */
+  /** The probable owner of the rule that decides; `agent`: certainly ours. */
   readonly owner: Owner | "agent" | undefined;
-  /** What the outside may see as the source; undefined if that is not known. Empty if it sees nothing. */
+  /** The source addresses that the destination may see; undefined if unknown, empty if the packet is dropped. */
   readonly seen: readonly string[] | undefined;
-  /** Base chains that the packet does not come to, because it is translated or dropped before, or does not leave the node. */
+  /** Base chains that the packet does not reach, because it is translated or dropped earlier or does not leave the node. */
   readonly notReached: readonly BaseChain[];
-  /** Is the packet delivered on this node, so that it never comes to the hook? */
+  /** Whether the packet is delivered on this node, so that it never reaches the hook. */
   readonly isDelivered: boolean;
 }
 
@@ -98,11 +98,11 @@ function readQuestion(question: FlowQuestion): { readonly family: Family; readon
   if (family !== other) return refuse(`${source} and ${destination} are of different families`);
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
   if (protocol !== undefined && number === undefined) {
-    return refuse(`the protocol ${JSON.stringify(protocol)} is not known: write tcp, udp, sctp, icmp or a number`);
+    return refuse(`unknown protocol ${JSON.stringify(protocol)}: write tcp, udp, sctp, icmp or a number`);
   }
   const hasPorts = PORT_PROTOCOLS.some((name) => protocolNumber(name) === number);
   if ((port !== undefined || sourcePort !== undefined) && !hasPorts) {
-    return refuse("ports need a protocol that has them, such as --protocol=tcp");
+    return refuse("ports need a protocol that has ports, such as --protocol=tcp");
   }
   const one = (value: number | undefined) =>
     value === undefined ? undefined : [{ first: BigInt(value), last: BigInt(value) }];
@@ -133,7 +133,7 @@ function routedOutput(family: Family, { destination = [] }: Traffic, facts: Node
   return name === undefined ? undefined : { name, by: "routes" };
 }
 
-/** The addresses of an interface that a masqueraded packet may get. */
+/** The addresses that a packet masqueraded on this interface may get; undefined if unknown. */
 async function masqueradeAddresses(
   family: Family,
   name: string | undefined,
@@ -145,7 +145,7 @@ async function masqueradeAddresses(
   return global?.length ? global : undefined;
 }
 
-/** What the outside may see. Several treatments may lead to one address. */
+/** The source addresses that the destination may see. Several treatments may result in the same address. */
 async function seenOf(
   { outcome, family }: Walk,
   { source = [] }: Traffic,
@@ -181,7 +181,7 @@ async function seenAfter(
   }
 }
 
-/** Chains after the one in which everything has been decided. */
+/** The chains after the one in which the last packet is decided. */
 function notReached({ groups }: NatView, { endings }: Walk): readonly BaseChain[] {
   const last = endings.map(({ base }) => (base ? groups.findIndex((group) => group.includes(base)) : groups.length));
   return groups.slice(Math.max(...last) + 1).flat();

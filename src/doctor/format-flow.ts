@@ -1,4 +1,4 @@
-// An explanation of a flow for a person, and as data.
+// Formats the explanation of a flow, as text and as data.
 import { formatIntervals, formatRange } from "../core/index.ts";
 import type { Assumption, BaseChain, RuleAt, TraceEntry, Treatment, Undecided } from "../netfilter/index.ts";
 import type { FlowExplanation } from "./flow.ts";
@@ -12,10 +12,10 @@ const TOOLS: Readonly<Record<BaseChain["tool"], string>> = {
 const ASSUMPTIONS: Readonly<Record<Assumption, string>> = {
   mark: "the packet has no mark (--mark)",
   connectionMark: "its connection has no mark",
-  dnat: "no service has translated its destination",
+  dnat: "its destination was not translated for a service",
 };
 
-/** What would tell more, by what a rule asks for. */
+/** The flag that supplies a field which a rule tests. */
 const FLAGS: Readonly<Record<string, string>> = {
   protocol: "--protocol",
   port: "--port",
@@ -29,13 +29,13 @@ const chainName = ({ tool, family, table, chain, priority }: BaseChain) =>
 
 const placeName = ({ chain, rule }: RuleAt) => `${chain} rule ${rule.number}`;
 
-/** The lines that a person reads: the chains in their order with the rules that match, then the answer. */
+/** The explanation as text: the chains in order with the rules that match, then the answer. */
 export function formatFlow(explanation: FlowExplanation): string {
   const { view, walk, notReached } = explanation;
   const chains = view.groups.flatMap((group) => {
     const isOpen = group.filter(({ rules }) => rules.length > 0).length > 1;
     return group.flatMap((base) => {
-      const same = isOpen ? "; it is not known which chain of this priority the kernel calls first" : "";
+      const same = isOpen ? "; which chain of this priority the kernel calls first is unknown" : "";
       const entries = walk.trace.filter(({ at }) => at.base === base);
       const rules = entries.map(formatEntry);
       const none = notReached.includes(base) ? "  not reached" : "  no rule matches";
@@ -55,7 +55,7 @@ function headOf({ question, output, isDelivered }: FlowExplanation): string {
       ? "delivered on this node"
       : output
         ? `leaves by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
-        : "output interface not known",
+        : "output interface unknown",
   ];
   return parts.join("; ");
 }
@@ -73,7 +73,7 @@ function answerOf(explanation: FlowExplanation): string[] {
   const { walk, view, seen, output, owner, isDelivered } = explanation;
   if (isDelivered) {
     return [
-      "kept: the destination is this node itself, so the packet never comes to these chains",
+      "kept: the destination is this node itself, so the packet never reaches these chains",
       `the node sees ${seen?.join(" or ")}`,
     ];
   }
@@ -83,13 +83,13 @@ function answerOf(explanation: FlowExplanation): string[] {
     for (const one of walk.undecided) lines.push(`  ${formatUndecided(one)}`);
   } else {
     lines.push(formatTreatment(walk.outcome, explanation));
-    if (seen === undefined) lines.push(`the outside sees an address of ${output?.name ?? "the output interface"}`);
+    if (seen === undefined) lines.push(`the destination sees an address of ${output?.name ?? "the output interface"}`);
   }
-  if (seen && seen.length > 0) lines.push(`the outside sees ${seen.join(" or ")}`);
+  if (seen && seen.length > 0) lines.push(`the destination sees ${seen.join(" or ")}`);
   if (walk.decides) {
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
     if (owner === "agent")
-      lines.push("  a rule of ip-masq-agent itself: explain says which entry of the config it stands for");
+      lines.push("  a rule of ip-masq-agent itself: explain shows which entry of the config it comes from");
     else if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
   const [ending] = walk.endings;
@@ -108,7 +108,7 @@ function formatUndecided({ about, kind, rule }: Undecided): string {
     kind === "match"
       ? `the match ${about}, which is not interpreted`
       : kind === "chance"
-        ? `the match ${about}, which may differ each time`
+        ? `the match ${about}, which is random`
         : `the ${about}`;
   return `it depends on ${what}${flag ? ` (${flag})` : ""}, in: ${rule}`;
 }
@@ -116,7 +116,7 @@ function formatUndecided({ about, kind, rule }: Undecided): string {
 function formatTreatment(treatment: Treatment, { family, output }: FlowExplanation): string {
   switch (treatment.kind) {
     case "kept":
-      return `kept: the packet keeps its source address${treatment.bound ? ", and a rule binds it to that" : ""}`;
+      return `kept: the packet keeps its source address${treatment.bound ? ", and a rule binds it to that address" : ""}`;
     case "masqueraded":
       return `masqueraded: its source becomes the address of ${output?.name ?? "the output interface"}`;
     case "translated":
@@ -149,7 +149,7 @@ const ruleData = (at: RuleAt): object => {
   };
 };
 
-/** The same as data, with addresses as text. */
+/** The explanation as data, with addresses as text. */
 export function flowData(explanation: FlowExplanation): object {
   const { question, family, output, view, walk, seen, notReached } = explanation;
   const { outcome } = walk;

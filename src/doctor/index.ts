@@ -1,5 +1,5 @@
 /**
- * The doctor: checks of a whole node, and what its rules do to one connection; read-only.
+ * The doctor, which is read-only: checks of a whole node, and what its rules do to one connection.
  * @module
  */
 export type { Check, Finding, NodeView, Report, Severity } from "./check.ts";

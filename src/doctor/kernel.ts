@@ -1,4 +1,4 @@
-// Does the kernel forward packets at all, and which tools are there?
+// Checks whether the kernel forwards packets at all, and which tools are installed.
 import { type Files, isMissing, kernelRelease, type Runner } from "../host/index.ts";
 import type { Check, Finding } from "./check.ts";
 import { type Route, readRoutes } from "./routes.ts";
@@ -15,7 +15,7 @@ export const kernel: Check = {
   },
 };
 
-/** `nft 1.0.6`; nothing if the tool is not installed or cannot say. */
+/** `nft 1.0.6`, or `no nft` if the tool is not installed; empty if the version is unknown. */
 async function versionOf(run: Runner, tool: string): Promise<readonly string[]> {
   try {
     const { stdout } = await run(tool, ["--version"]);
@@ -27,10 +27,10 @@ async function versionOf(run: Runner, tool: string): Promise<readonly string[]> 
   }
 }
 
-/** A setting below /proc/sys/net; undefined if there is none. */
+/** A setting below /proc/sys/net; undefined if it does not exist. */
 const setting = (files: Files, name: string): string | undefined => files.read(`/proc/sys/net/${name}`)?.trim();
 
-/** As sysctl(8) writes a setting. */
+/** A setting in the format of sysctl(8). */
 const shown = (name: string, value: string) => `net.${name.replaceAll("/", ".")} = ${value}`;
 
 function ipv4Findings(files: Files): readonly Finding[] {
@@ -41,9 +41,9 @@ function ipv4Findings(files: Files): readonly Finding[] {
 function ipv6Findings(files: Files): readonly Finding[] {
   const off = "ipv6/conf/all/disable_ipv6";
   if (setting(files, off) === "1") return [noIpv6(shown(off, "1"))];
-  // The folder is there whenever the kernel has IPv6, and unreadable is not missing.
-  const isThere = files.list("/proc/sys/net").length === 0 || files.list("/proc/sys/net").includes("ipv6");
-  if (!isThere) return [noIpv6("there is no /proc/sys/net/ipv6")];
+  // The folder exists if and only if the kernel has IPv6. If its parent cannot be read, nothing is known.
+  const exists = files.list("/proc/sys/net").length === 0 || files.list("/proc/sys/net").includes("ipv6");
+  if (!exists) return [noIpv6("/proc/sys/net/ipv6 does not exist")];
   const name = "ipv6/conf/all/forwarding";
   return setting(files, name) === "0" ? [notForwarded("IPv6", name)] : [];
 }
@@ -55,7 +55,7 @@ function notForwarded(family: string, name: string): Finding {
     what: `the kernel does not forward ${family} packets`,
     evidence: [shown(name, "0")],
     why: "No packet of a pod leaves the node, masqueraded or not.",
-    remedy: `Run sysctl -w net.${name.replaceAll("/", ".")}=1, and find out what turned it off.`,
+    remedy: `Run sysctl -w net.${name.replaceAll("/", ".")}=1, and find out what turned forwarding off.`,
   };
 }
 
@@ -63,16 +63,16 @@ function noIpv6(evidence: string): Finding {
   return {
     check: kernel.name,
     severity: "error",
-    what: "IPv6 rules are wanted (--enable-ipv6), but IPv6 is off on this node",
+    what: "--enable-ipv6 is set, but IPv6 is disabled on this node",
     evidence: [evidence],
-    why: "Pods have no IPv6 connections, and the agent's IPv6 rules have nothing to do.",
-    remedy: "Turn IPv6 on, or run the agent without --enable-ipv6.",
+    why: "Pods have no IPv6 connections, and the agent's IPv6 rules have no effect.",
+    remedy: "Enable IPv6, or run the agent without --enable-ipv6.",
   };
 }
 
 /**
- * Strict filtering drops a packet that comes in by another interface than the one by which its source is reached. The
- * larger of the values for `all` and for the interface counts (Linux, Documentation/networking/ip-sysctl.rst).
+ * Strict filtering drops a packet that arrives by an interface other than the one that its source is routed by. The larger
+ * of the values for `all` and for the interface applies (Linux, Documentation/networking/ip-sysctl.rst).
  */
 function reversePathFindings(files: Files, routes: readonly Route[]): readonly Finding[] {
   const defaults = routes.filter(({ family, cidr }) => family === "ipv4" && cidr.endsWith("/0"));
@@ -90,8 +90,8 @@ function reversePathFindings(files: Files, routes: readonly Route[]): readonly F
       severity: "warning",
       what: `reverse path filtering is strict, and packets can leave by several interfaces: ${uplinks.join(", ")}`,
       evidence: [...new Set(strict)],
-      why: "An answer that comes in by another interface than the one its source is routed by is dropped.",
-      remedy: "Set rp_filter to 2 (loose) on these interfaces, or make sure that answers come back the same way.",
+      why: "Replies that arrive by an interface other than the one that their source is routed by are dropped.",
+      remedy: "Set rp_filter to 2 (loose) on these interfaces, or make sure that replies come back the same way.",
     },
   ];
 }

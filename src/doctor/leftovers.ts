@@ -1,4 +1,4 @@
-// What other backends have left on the node, and who else is an agent here.
+// Checks for rules that other backends or other agents have left, and for other running agents.
 import { findLeftovers, formatChange } from "../backends/index.ts";
 import type { Files } from "../host/index.ts";
 import { AN_AGENT, type BaseChain, type NatView, type Ours, ownerOf, type Rule } from "../netfilter/index.ts";
@@ -9,7 +9,7 @@ export const leftovers: Check = {
   name: "leftovers",
   run: async ({ files, policy, ours, nat, open }) => {
     const unseen: string[] = [];
-    // Without a backend the check of the rules says why.
+    // If no backend can be opened, the check `rules` reports it.
     const opened = await open().catch(() => undefined);
     const found = opened ? await findLeftovers(opened, policy, (message) => void unseen.push(message)) : [];
     const findings = found.map(({ family, backend, transaction }): Finding => {
@@ -19,8 +19,8 @@ export const leftovers: Check = {
         severity: "warning",
         what: `${backend} still has ${family} rules of the agent, besides those of ${opened?.backend.name}`,
         evidence: changes.map(formatChange),
-        why: "They follow no config any more; whichever rule comes first decides.",
-        remedy: "The agent removes them with its next sync, as does ip-masq-agent apply.",
+        why: "They no longer follow a config; whichever rule comes first decides.",
+        remedy: "The agent removes them at its next sync, as does ip-masq-agent apply.",
       };
     });
     const agents = claimedChains(files);
@@ -45,25 +45,25 @@ function severalAgents(chains: readonly string[]): Finding {
   return {
     check: leftovers.name,
     severity: "warning",
-    what: `${chains.length} agents run on this node, each with a chain of its own`,
+    what: `${chains.length} agents run on this node, each with its own chain`,
     evidence: chains.map((chain) => `--masq-chain=${chain}`),
-    why: "A destination that one of them keeps is masqueraded by the other, if its list does not have it too.",
+    why: "A destination that one of them keeps is masqueraded by the other, unless that one's config lists it too.",
     remedy: "Run one agent on each node, and clean up after the other with ip-masq-agent cleanup --masq-chain=NAME.",
   };
 }
 
-/** A place that an agent keeps, or has kept, and that is not ours. */
+/** A chain or table of an agent other than this one. */
 interface StrayPlace {
   readonly base: BaseChain;
-  /** The chain of iptables; undefined for a table of nftables. */
+  /** The chain of iptables; undefined for an nftables table. */
   readonly chain?: string;
-  /** The rule that leads to it. */
+  /** The rule that jumps to it. */
   readonly jump?: Rule;
 }
 
 /**
- * Chains and tables in the hook that carry an agent's names or comments: under another name than ours, or in the iptables variant that
- * is not in use.
+ * Chains and tables in the hook that have an agent's names or comments: under a name other than ours, or in the iptables
+ * variant that is not in use.
  *
  * @param used the backend that keeps our rules; undefined if there is none
  */
@@ -95,9 +95,9 @@ function strayFinding({ base, chain, jump }: StrayPlace): Finding {
   return {
     check: leftovers.name,
     severity: "warning",
-    what: `${what} (${base.tool}) has rules of an ip-masq-agent that does not run here`,
+    what: `${what} (${base.tool}) has rules of an ip-masq-agent that does not run on this node`,
     evidence: [jump ? `${placeOf(base)}: ${jump.text}` : placeOf(base)],
-    why: "They follow no config any more; whichever rule comes first decides.",
+    why: "They no longer follow a config; whichever rule comes first decides.",
     remedy: `Remove them with ip-masq-agent cleanup ${flags}.`,
   };
 }

@@ -1,35 +1,35 @@
-// Where the pods of a node have their addresses, as far as its files say.
+// The address ranges of the node's pods, as far as its files show them.
 import { type Family, parsePrefixes } from "../core/index.ts";
 import type { Files } from "../host/index.ts";
 import { readRoutes } from "./routes.ts";
 
-/** A range that pods have addresses of. */
+/** A range of pod addresses. */
 export interface PodRange {
   readonly family: Family;
   /** In canonical text: `10.244.1.0/24`. */
   readonly cidr: string;
-  /** What says so: `/etc/cni/net.d/10-flannel.conflist`, `the route by cni0`. */
+  /** Where it was found: `/etc/cni/net.d/10-flannel.conflist`, `the route by cni0`. */
   readonly origin: string;
 }
 
-/** Container runtimes take the first of its files by name (containerd, libcni `ConfFiles`). */
+/** Container runtimes use the first of its files by name (containerd, libcni `ConfFiles`). */
 const CNI_FOLDER = "/etc/cni/net.d";
 
-/** flannel's subnets, of the cluster and of the node (flannel, `pkg/subnet/subnet.go`). */
+/** flannel's subnets of the cluster and of the node (flannel, `pkg/subnet/subnet.go`). */
 const FLANNEL = "/run/flannel/subnet.env";
 
 /** One folder for each network, one file for each address in use (CNI plugin host-local, `backend/disk`). */
 const HOST_LOCAL = "/var/lib/cni/networks";
 
-/** Bridges and tunnels of CNI plugins. What is routed by them are pods, of this node or of others. */
+/** Bridges and tunnels of CNI plugins. The routes by them lead to pods, of this node or of others. */
 const POD_INTERFACES =
   /^(cni\d+|cbr0|kube-bridge|weave|antrea-gw0|cilium_host|flannel[.-].*|vxlan\.calico|vxlan-v6\.calico|tunl0|cali.*|lxc.*|veth.*|eni.*|azv.*|gke.*)$/;
 
-/** The ranges, each once, in the order in which they are found. */
+/** The distinct ranges, in the order in which they are found. */
 export function findPodRanges(files: Files): readonly PodRange[] {
   const claims = [...cniClaims(files), ...flannelClaims(files), ...routeClaims(files)];
   const ranges = readRanges(claims);
-  // An address in use says more than nothing, but no more than a range that holds it.
+  // Single addresses in use are only needed if no range is known.
   return ranges.length > 0 ? ranges : readRanges(hostLocalClaims(files));
 }
 
@@ -42,7 +42,7 @@ function readRanges(claims: readonly Claim[]): readonly PodRange[] {
   const { read } = parsePrefixes(claims.map(({ text }) => text));
   const found = new Map<string, PodRange>();
   for (const [i, prefix] of read.entries()) {
-    // A default route of a plugin's config is no range of pods.
+    // A default route in a plugin's config is not a range of pods.
     if (!prefix.ok || prefix.bits === 0 || found.has(prefix.network)) continue;
     found.set(prefix.network, { family: prefix.family, cidr: prefix.network, origin: claims[i]?.origin ?? "" });
   }
@@ -57,8 +57,8 @@ function cniClaims(files: Files): Claim[] {
 }
 
 /**
- * The ranges that a CNI config names: `subnet` and `ranges` of host-local, and Calico's pools (CNI specification; Calico's
- * IPAM reference). Empty if it is no JSON.
+ * The ranges in a CNI config: `subnet` and `ranges` of host-local, and Calico's pools (CNI specification; Calico's IPAM
+ * reference). Empty if the text is not JSON.
  */
 export function rangesOfCni(text: string): readonly string[] {
   const found: string[] = [];

@@ -1,11 +1,11 @@
-// Do the lists of the config cover the pods of this node?
+// Checks whether the lists of the config cover the pods of this node.
 import { formatRange, type Prefix } from "../core/index.ts";
 import { explain, type FamilyPolicy, KEEP, MASQUERADE } from "../policy/index.ts";
 import type { Check, Finding } from "./check.ts";
 import { findPodRanges, type PodRange } from "./pod-ranges.ts";
 
-/** Ranges that are shown; a node may have a route for each other node. */
-const SHOWN = 5;
+/** How many ranges are shown; a node may have a route for each other node. */
+const MAX_SHOWN = 5;
 
 export const pods: Check = {
   name: "pods",
@@ -47,10 +47,12 @@ function partsNotKept(policy: FamilyPolicy, { cidr, family }: PodRange): readonl
 }
 
 const list = (texts: readonly string[]): string =>
-  texts.length > SHOWN ? `${texts.slice(0, SHOWN).join(", ")} and ${texts.length - SHOWN} more` : texts.join(", ");
+  texts.length > MAX_SHOWN
+    ? `${texts.slice(0, MAX_SHOWN).join(", ")} and ${texts.length - MAX_SHOWN} more`
+    : texts.join(", ");
 
 const shown = (lines: readonly string[]): readonly string[] =>
-  lines.length > SHOWN ? [...lines.slice(0, SHOWN), `… and ${lines.length - SHOWN} more`] : lines;
+  lines.length > MAX_SHOWN ? [...lines.slice(0, MAX_SHOWN), `… and ${lines.length - MAX_SHOWN} more`] : lines;
 
 function lostFinding(lost: readonly { range: PodRange; parts: readonly string[] }[]): Finding {
   return {
@@ -74,7 +76,7 @@ function outsideFinding(outside: readonly PodRange[]): Finding {
     severity: "warning",
     what: "sourceCIDRs leaves out pods of this node",
     evidence: shown(outside.map(({ cidr, origin }) => `${cidr} (${origin})`)),
-    why: "Their packets leave the cluster with an address that nobody outside can answer.",
+    why: "Their packets leave the cluster with an address that nothing outside has a route to.",
     remedy: "Add these ranges to sourceCIDRs, unless other rules translate them.",
   };
 }

@@ -1,4 +1,4 @@
-// The routes of the main table, and the interface by which packets leave.
+// The routes of the main table, and the interface that packets leave by.
 import type { Family } from "../core/index.ts";
 import type { Files } from "../host/index.ts";
 import { readAddressBlock } from "../netfilter/index.ts";
@@ -9,7 +9,7 @@ export interface Route {
   readonly cidr: string;
   readonly device: string;
   readonly metric: number;
-  /** Does it lead nowhere? */
+  /** Whether the route rejects packets. */
   readonly rejects: boolean;
 }
 
@@ -25,7 +25,7 @@ export function readRoutes(files: Pick<Files, "read">): readonly Route[] {
   const ipv6 = rows("/proc/net/ipv6_route").flatMap((fields): Route[] => {
     const [destination = "", bits = "", , , , metric = "", , , flags = ""] = fields;
     const groups = destination.match(/.{4}/g);
-    // Of the local table and of multicast are the kernel's own.
+    // Skip the kernel's own routes: those of the local table, link-local and multicast.
     const device = fields.at(-1) ?? "";
     if (groups?.length !== 8 || device === "lo" || /^f[ef]/.test(destination)) return [];
     const cidr = `${groups.join(":")}/${Number.parseInt(bits, 16)}`;
@@ -38,8 +38,8 @@ export function readRoutes(files: Pick<Files, "read">): readonly Route[] {
 const isReject = (flags: string) => (Number.parseInt(flags, 16) & 0x200) !== 0;
 
 /**
- * The interface of the route that decides about a destination; undefined if none does. Rules that lead to other tables
- * (ip-rule(8)) are not seen.
+ * The interface of the route for a destination; undefined if there is none. Rules for other tables (ip-rule(8)) are
+ * ignored.
  */
 export function findOutput(routes: readonly Route[], family: Family, destination: bigint): string | undefined {
   const matching = routes.filter(({ family: one, cidr, rejects }) => {
@@ -51,7 +51,7 @@ export function findOutput(routes: readonly Route[], family: Family, destination
   return best?.device;
 }
 
-/** The kernel prints the address as a number of its own byte order. */
+/** The kernel prints the address as a number in its own byte order. */
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 function octetsOf(hex: string): readonly number[] {

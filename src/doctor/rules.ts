@@ -1,4 +1,4 @@
-// Are our rules in place?
+// Checks whether our rules are in place.
 import type { Opened } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Check, Finding, Report } from "./check.ts";
@@ -7,7 +7,7 @@ export const rules: Check = {
   name: "rules",
   run: async ({ policy, open }) => {
     if (policy.length === 0)
-      return { seen: "", findings: [], unseen: ["what the rules must be: the config is invalid"] };
+      return { seen: "", findings: [], unseen: ["which rules are needed: the config is invalid"] };
     let opened: Opened;
     try {
       opened = await open();
@@ -24,21 +24,21 @@ export const rules: Check = {
   },
 };
 
-/** What of the rules of one family is as it should be. */
+/** Whether the rules of one family are in sync. */
 async function reportOf({ backend }: Opened, policy: FamilyPolicy): Promise<Report> {
   const { family } = policy;
   try {
     const transaction = await backend.plan(policy);
     if (!transaction) return { seen: `${family} in sync`, findings: [], unseen: [] };
-    // Rules that are in place have shown that the node can hold them.
+    // Only if rules are missing: rules in force prove that the node supports them.
     const obstacle = await backend.obstacle?.(policy);
     const { added, removed } = transaction.counts;
     const finding: Finding = {
       check: rules.name,
       severity: "error",
-      what: `the ${family} rules are not as the config wants them`,
+      what: `the ${family} rules do not match the config`,
       evidence: obstacle === undefined ? [`${backend.unit}: ${added} to add, ${removed} to remove`] : [obstacle],
-      why: "Packets are masqueraded, or keep their address, otherwise than the config says.",
+      why: "Packets are masqueraded, or keep their address, contrary to the config.",
       remedy:
         obstacle === undefined
           ? "Run the agent, or ip-masq-agent apply. ip-masq-agent plan shows the difference."
@@ -56,7 +56,7 @@ function unusable(why: string): Finding {
     severity: "error",
     what: "no backend can keep the rules on this node",
     evidence: [why],
-    why: "The agent masquerades nothing here.",
+    why: "The agent masquerades nothing on this node.",
     remedy: "Install what is missing, or choose another --backend.",
   };
 }

@@ -1,4 +1,4 @@
-// Who else changes source addresses on this node, and whether that defeats what the config keeps.
+// Checks which other programs translate source addresses on this node, and whether they defeat what the config keeps.
 import { formatIntervals, type Interval } from "../core/index.ts";
 import {
   type BaseChain,
@@ -13,18 +13,18 @@ import type { FamilyPolicy } from "../policy/index.ts";
 import type { Check, Finding, NodeView, Report } from "./check.ts";
 import { findPodRanges } from "./pod-ranges.ts";
 
-/** Findings of each family; a node with more has one cause for many of them. */
-const MOST = 10;
+/** How many findings of a family are reported: more than this usually have the same cause. */
+const MAX_FINDINGS = 10;
 
-/** CIDRs that a line names. */
-const SHOWN = 5;
+/** How many CIDRs a line shows. */
+const MAX_SHOWN = 5;
 
 const NAME = "source-nat";
 
-/** What {@link findSourceNat} asks of a node. */
+/** The part of a node that {@link findSourceNat} reads. */
 export type NatNode = Pick<NodeView, "nat" | "files" | "policy" | "ours">;
 
-/** Looks for rules of others in the postrouting NAT hook that translate what the policy keeps. */
+/** Finds rules of other programs in the postrouting NAT hook that translate what the policy keeps. */
 export async function findSourceNat({ nat, files, policy, ours }: NatNode): Promise<Report> {
   const views = await nat();
   const pods = findPodRanges(files);
@@ -39,7 +39,7 @@ export async function findSourceNat({ nat, files, policy, ours }: NatNode): Prom
     const arePodsKnown = sources.length > 0 || part.scope.sources !== "any";
     const found = foreignRules(view, part, ours, sources.length > 0 ? { sources } : {});
     const { translations, ends } = found;
-    // What could not be read is said below.
+    // What could not be read is reported below.
     const more = found.gaps.filter(
       (gap) => !view.unseen.some(({ what, tool }) => gap.startsWith(`${what} (${tool}) `)),
     );
@@ -47,7 +47,7 @@ export async function findSourceNat({ nat, files, policy, ours }: NatNode): Prom
     return [
       ...translations.map((one) => translationFinding(one, part, arePodsKnown)),
       ...ends.map((one) => endFinding(one, part)),
-    ].slice(0, MOST);
+    ].slice(0, MAX_FINDINGS);
   });
   const unseen = views.flatMap(({ unseen: list }) => list.map(({ tool, what, why }) => `${what} (${tool}): ${why}`));
   return { seen: views.map(seenOf).join("; "), findings, unseen: [...new Set([...unseen, ...gaps])] };
@@ -55,7 +55,7 @@ export async function findSourceNat({ nat, files, policy, ours }: NatNode): Prom
 
 export const sourceNat: Check = { name: NAME, run: findSourceNat };
 
-/** The addresses of those CIDRs that are of a policy's family. */
+/** The addresses of those CIDRs that are in a policy's family. */
 function intervalsOf({ family }: FamilyPolicy, cidrs: readonly string[]): readonly Interval[] {
   return cidrs.flatMap((cidr) => readAddressBlock(family, cidr)?.values ?? []);
 }
@@ -69,14 +69,16 @@ function seenOf({ family, groups }: NatView): string {
   return chains.length === 0 ? `${family}: no NAT chain` : `${family} NAT in this order: ${chains.join(", ")}`;
 }
 
-/** The rule as its tool prints it, and how packets come to it. */
+/** The rule as its tool prints it, preceded by the rule through which packets reach it. */
 function shownRule({ base, chain, rule, top }: RuleAt): readonly string[] {
   const lines = [`${placeOf(base)}: ${top.text}`];
   return top === rule ? lines : [...lines, `chain ${chain}: ${rule.text}`];
 }
 
 const list = (texts: readonly string[]): string =>
-  texts.length > SHOWN ? `${texts.slice(0, SHOWN).join(", ")} and ${texts.length - SHOWN} more` : texts.join(", ");
+  texts.length > MAX_SHOWN
+    ? `${texts.slice(0, MAX_SHOWN).join(", ")} and ${texts.length - MAX_SHOWN} more`
+    : texts.join(", ");
 
 const POSITIONS = { before: "before ours", after: "after ours", unknown: "before or after ours" } as const;
 
@@ -87,25 +89,25 @@ function translationFinding(
 ): Finding {
   const { at, owner, treatment, position, destinations, all, conditions } = found;
   const from = formatIntervals(family, found.sources);
-  // Docker's rule, for one, is about containers that are no pods.
-  const isForPods = arePodsKnown || from.length > SHOWN || from.some((cidr) => cidr.endsWith("/0"));
+  // Docker's rule, for example, is for containers that are not pods.
+  const isForPods = arePodsKnown || from.length > MAX_SHOWN || from.some((cidr) => cidr.endsWith("/0"));
   const certain = found.certain && isForPods;
   const who = owner?.name ?? "another program";
   const verb = treatment.kind === "masqueraded" ? "masquerade" : "translate";
   const facts = [
     `kept by the config: ${all ? `all of ${list(destinations)}` : list(destinations)}`,
-    ...(isForPods ? [] : [`from: ${list(from)}; where this node's pods are is not known`]),
+    ...(isForPods ? [] : [`from: ${list(from)}; the addresses of this node's pods are unknown`]),
     ...(position ? [`position: ${POSITIONS[position]}`] : []),
     ...(conditions.length > 0 ? [`depends on: ${conditions.join(", ")}`] : []),
   ];
   const own = owner?.remedy ?? "Remove that rule.";
-  const bind = "Or set enforceNonMasquerade: true, with which the agent binds these packets to their address.";
+  const bind = "Or set enforceNonMasquerade: true, so that the agent binds these packets to their address.";
   return {
     check: NAME,
     severity: certain ? "error" : "warning",
     what: `a rule of ${who} ${certain ? `${verb}s` : `may ${verb}`} ${family} packets that the config keeps`,
     evidence: [...shownRule(at), ...facts],
-    why: "The destination sees the address of the node in place of the pod's, whatever the config says.",
+    why: "The destination sees the address of the node instead of the pod's, whatever the config says.",
     remedy: enforceKeep ? own : `${own} ${bind}`,
   };
 }
@@ -114,7 +116,7 @@ function endFinding({ at, owner, kind, sources, destinations }: EarlyEnd, { fami
   return {
     check: NAME,
     severity: "warning",
-    what: `a rule of ${owner?.name ?? "another program"} ends the chain before the agent's jump, so ${family} packets pass it by`,
+    what: `a rule of ${owner?.name ?? "another program"} ends the chain before the agent's jump, so ${family} packets do not reach the jump`,
     evidence: [
       ...shownRule(at),
       `from: ${list(formatIntervals(family, sources))}`,
@@ -123,18 +125,18 @@ function endFinding({ at, owner, kind, sources, destinations }: EarlyEnd, { fami
     why:
       kind === "drop"
         ? "These packets never leave the node."
-        : "These packets keep the pod's address where the agent would masquerade them, and get no answer.",
-    remedy: owner?.remedy ?? "Remove that rule, or limit it to packets that are not of pods.",
+        : "These packets keep the pod's address although the agent would masquerade them, and get no reply.",
+    remedy: owner?.remedy ?? "Remove that rule, or limit it to packets that are not from pods.",
   };
 }
 
-/** Entries of a family beyond which its rules are compared with others' only when asked: 55,000 take 200 MB and seconds. */
-const MOST_QUICK = 10_000;
+/** A policy with more entries is compared only by `doctor`: 55,000 entries take 200 MB and several seconds. */
+const MAX_QUICK_ENTRIES = 10_000;
 
-/** May others' rules be looked for beside the work, which must not wait for that? */
-export const isQuicklyCompared = ({ rules }: FamilyPolicy): boolean => rules.length <= MOST_QUICK;
+/** Whether a policy is small enough to be compared with other programs' rules in the background. */
+export const isQuicklyCompared = ({ rules }: FamilyPolicy): boolean => rules.length <= MAX_QUICK_ENTRIES;
 
-/** The findings of {@link findSourceNat} as warnings of other commands and of the log, a line each. */
+/** The findings of {@link findSourceNat} as warnings for other commands and for the log, one line each. */
 export function formatDefeats({ findings }: Pick<Report, "findings">): readonly string[] {
-  return findings.map(({ what, evidence: [rule = ""] }) => `${what}: ${rule}; ip-masq-agent doctor says more`);
+  return findings.map(({ what, evidence: [rule = ""] }) => `${what}: ${rule}; run ip-masq-agent doctor for details`);
 }

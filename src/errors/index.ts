@@ -1,10 +1,10 @@
 /**
- * What all errors have in common that are no defects.
+ * The base of all errors that are not defects of the program.
  * @module
  */
 // This module is browser-compatible.
 
-/** What a program or a person can tell an error by, and do about it. */
+/** The properties of an error besides its message. */
 export interface ErrorFacts {
   /** In kebab case, `tool-missing`. */
   readonly code: string;
@@ -14,7 +14,7 @@ export interface ErrorFacts {
   readonly exit?: number;
 }
 
-/** An error whose message says all that a person needs; any other is a defect, and is shown with its stack. */
+/** An error that is reported by its message alone; any other error is a defect and is shown with its stack. */
 export class ReportedError extends Error {
   override readonly name: string = "ReportedError";
   readonly code: string;
@@ -29,7 +29,7 @@ export class ReportedError extends Error {
   }
 }
 
-/** The base of errors that have a code in common. */
+/** Returns a base class for errors with this code. */
 export function reportedAs(code: string, exit = 1): new (message: string, remedy?: string) => ReportedError {
   return class extends ReportedError {
     constructor(message: string, remedy?: string) {
@@ -38,7 +38,7 @@ export function reportedAs(code: string, exit = 1): new (message: string, remedy
   };
 }
 
-/** The message of whatever was thrown, with the remedy below it if it has one. */
+/** The message of a thrown value, with the remedy below it if it has one. */
 export function describeError(error: unknown): string {
   const { message } = error as Error;
   return error instanceof ReportedError && error.remedy !== undefined ? `${message}\n${error.remedy}` : message;

@@ -1,22 +1,22 @@
-// A thread that runs the program itself, which is one file: its first statement asks whether it is in one.
+// Threads that run the program itself, which is a single file: it first checks whether it runs in a thread.
 import { statSync } from "node:fs";
 import process from "node:process";
 
-/** A thread, or the one that started it. */
+/** The other side: a thread, or its starter. */
 export interface Peer {
-  /** Sends a message; the buffers of `move` are no longer usable here. */
+  /** Sends a message; the buffers of `move` are transferred, and unusable here afterwards. */
   post(message: unknown, move?: readonly ArrayBuffer[]): void;
-  /** The one that started the thread ends it at once; the thread itself ends when it has nothing left to do. */
+  /** Called by the starter, terminates the thread at once; called by the thread, lets it end when it has nothing left to do. */
   end(): void;
 }
 
-/** What is called with each message from the other side. */
+/** Called with each message from the other side. */
 export type Received<T> = (message: T) => void;
 
-/** What a thread on Deno is: a worker as browsers know it. */
+/** The global scope of a thread on Deno: a web worker. */
 interface WorkerScope {
   readonly name?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: as in lib.webworker.d.ts, which cannot stand beside lib.dom.d.ts
+  // biome-ignore lint/suspicious/noExplicitAny: as in lib.webworker.d.ts, which conflicts with lib.dom.d.ts
   onmessage: (event: { readonly data: any }) => void;
   postMessage(message: unknown, move: readonly ArrayBuffer[]): void;
   close(): void;
@@ -25,21 +25,19 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 /**
- * Is this a thread of that name, or a call that looks like one? On Node its argument says so: to ask node:worker_threads
- * would make every start slower, and of the address that a thread is started with Node 20 drops the query.
+ * Whether this is a thread of that name, or a command line that looks like one. On Node the name is an argument: importing
+ * node:worker_threads would slow down every start, and Node 20 drops the query of the URL that a thread is started with.
  */
 export const isThread = (name: string): boolean =>
   process.versions.deno ? scope.name === name : process.argv[2] === name;
 
 /**
- * Starts a thread of that name. `failed` is called if it throws, and on Node if it ends. Throws if no thread can be started, as on
- * Deno without the permission to read the program.
+ * Starts a thread of that name. `failed` is called if it throws, and on Node also when it ends. Throws if no thread can be
+ * started, for example because Deno may not read the program.
  *
- * @param maxHeapMB memory that its objects may take, on Node
- *
- * On Deno the thread that starts another one waits until that has set up its globals. For a worker of node:worker_threads
- * these are all of Node's: 100 to 250 ms, more on a busy node, during which no probe is answered. A worker as browsers
- * know it takes some 15 ms, and loads what it needs of Node beside us.
+ * On Deno, the starter is blocked until the thread has set up its globals. For a worker of node:worker_threads these are all
+ * of Node's: 100 to 250 ms, more on a busy node, during which no probe gets an answer. A web worker takes about 15 ms, and
+ * loads the Node modules that it needs in parallel.
  */
 export async function startThread<T>(
   name: string,
@@ -49,10 +47,10 @@ export async function startThread<T>(
 ): Promise<Peer> {
   const program = new URL(import.meta.url);
   if (process.versions.deno) {
-    // Deno prints an error of its own if the thread may not read the program; this one is caught.
+    // If the thread may not read the program, Deno prints an error; this throws one that the caller catches.
     statSync(program);
     const worker = new globalThis.Worker(program, { type: "module", name });
-    // At once: an error that nobody has listened to ends the program, and so does one that is not said to be handled.
+    // At once: an error without a listener ends the program, as does one whose default is not prevented.
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       failed(event.error instanceof Error ? event.error : new Error(event.message));
@@ -60,7 +58,7 @@ export async function startThread<T>(
     worker.addEventListener("message", ({ data }) => received(data));
     return { post: (message, move = []) => worker.postMessage(message, [...move]), end: () => worker.terminate() };
   }
-  // Loaded here: the commands that need no thread start sooner without it.
+  // Imported here, so that commands that need no thread start faster.
   const { Worker } = await import("node:worker_threads");
   const worker = new Worker(program, {
     argv: [name],
@@ -72,7 +70,7 @@ export async function startThread<T>(
   return { post: (message, move = []) => worker.postMessage(message, move), end: () => void worker.terminate() };
 }
 
-/** The one that started this thread; undefined if this is none. `received` is called later, when it is returned. */
+/** The starter of this thread; undefined if this is not a thread of that name. `received` is not called before it returns. */
 export async function starterOf<T>(name: string, received: Received<T>): Promise<Peer | undefined> {
   if (!isThread(name)) return undefined;
   if (process.versions.deno) {

@@ -99,8 +99,8 @@ test("what is found is a warning and a metric, and its end is reported", async (
   find();
   await next();
   await next();
-  const line = "a rule of Docker masquerades packets: -j MASQUERADE; ip-masq-agent doctor says more";
-  assert.equal(lines, [`warning: ${line}\n${line}`, "info: no rule of another program defeats the config any more"]);
+  const line = "a rule of Docker masquerades packets: -j MASQUERADE; run ip-masq-agent doctor for details";
+  assert.equal(lines, [`warning: ${line}\n${line}`, "info: no rule of another program defeats the config any longer"]);
   assert.equal(counts, [
     [1, 2],
     [0, 0],

@@ -24,8 +24,8 @@ test("alive while the syncs of each family end within three intervals, two minut
   assert.is(page([0, 181_000], 60_000).text, "ipv6: no sync has ended for 181 s\n");
 });
 
-const keeper = (family: "ipv4" | "ipv6", settled: boolean, failure?: string, unavailable = false) =>
-  ({ family, settled: () => settled, failure: () => failure, unavailable: () => unavailable }) as Keeper;
+const keeper = (family: "ipv4" | "ipv6", synced: boolean, failure?: string, unavailable = false) =>
+  ({ family, synced: () => synced, failure: () => failure, unavailable: () => unavailable }) as Keeper;
 
 test("ready when every family is in sync", () => {
   const options = { file: "c", ipv6: false, reservedRanges: false };
@@ -38,7 +38,7 @@ test("ready when every family is in sync", () => {
       [keeper("ipv4", true), keeper("ipv6", false, undefined, true)],
       good,
       200,
-      /^ok\nipv6: this kernel does not know the family, none of its rules are kept\n$/,
+      /^ok\nipv6: not supported by this kernel, so it has no rules\n$/,
     ],
     [[keeper("ipv4", true, "exit 4")], good, 503, /^ipv4: failing: exit 4\n$/],
     [

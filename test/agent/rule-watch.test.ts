@@ -39,7 +39,7 @@ function watching({ unmeasured = false } = {}) {
     tables: () => ["nat"],
     matters: () => true,
     changed: (transaction) => void heard.push(transaction),
-    look: () => void looks++,
+    readAll: () => void looks++,
     containerMemory: Number.POSITIVE_INFINITY,
     unmeasured,
     log,

@@ -40,7 +40,7 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
   assert.equal(names([file, file]), ["config/other"]);
   assert.throws(
     () => readSources([file, `${folder}/none`]),
-    /none: there is no such file; of several, each must be there/,
+    /none: file not found; if several are named, each must exist/,
   );
   assert.equal(names([`${folder}/none`]), []);
   assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
@@ -48,7 +48,7 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
 
 test("a folder without such a file is no wish for the defaults", () => {
   mkdirSync(`${folder}/empty`);
-  assert.throws(() => readSources([`${folder}/empty`]), /empty: it is a directory, and no file in it/);
+  assert.throws(() => readSources([`${folder}/empty`]), /empty: it is a directory without a file/);
   // Beside another that has one it may be empty, as an optional ConfigMap's.
   assert.equal(names([`${folder}/config`, `${folder}/empty`]).length, 2);
 });
@@ -61,11 +61,11 @@ test("all files together have a bound", () => {
   write("e");
   assert.throws(
     () => readSources([`${folder}/large`]),
-    (error: Error) => error instanceof ConfigFileError && /ip-masq-e: .* more than 4 MiB together/.test(error.message),
+    (error: Error) => error instanceof ConfigFileError && /ip-masq-e: .* exceeds 4 MiB/.test(error.message),
   );
   mkdirSync(`${folder}/many`);
   for (let i = 0; i < 101; i++) writeFileSync(`${folder}/many/ip-masq-${i}`, "");
-  assert.throws(() => readSources([`${folder}/many`]), /100 files at most/);
+  assert.throws(() => readSources([`${folder}/many`]), /at most 100 files/);
 });
 
 test("sources are the same if names and bytes are", () => {

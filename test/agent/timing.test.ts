@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { debounce, type Pace } from "../../src/agent/debounce.ts";
 import { nextDelay, reconcile } from "../../src/agent/reconcile.ts";
-import { type Pace, settle } from "../../src/agent/settle.ts";
 import { fakeClock, turnsUntil } from "../fake-clock.ts";
 
 test("the next attempt: ±10 % after success, 1 s, 2 s, 4 s … up to the interval after failures", () => {
@@ -76,12 +76,12 @@ test("it goes on by itself, sooner after failures", async () => {
   await reconciler.stop();
 });
 
-const QUICK: Pace = { quiet: 5, longest: 250 };
+const QUICK: Pace = { quiet: 5, max: 250 };
 
 test("a burst of events is one call, and a long one a few", () => {
   const clock = fakeClock();
   let calls = 0;
-  const event = settle(() => calls++, clock);
+  const event = debounce(() => calls++, clock);
   for (let i = 0; i < 100; i++) event(QUICK);
   assert.ok(event.pending());
   clock.advance(4);
@@ -103,8 +103,8 @@ test("a burst of events is one call, and a long one a few", () => {
 test("the slowest event of a burst sets its pace", () => {
   const clock = fakeClock();
   let calls = 0;
-  const event = settle(() => calls++, clock);
-  event({ quiet: 300, longest: 10_000 });
+  const event = debounce(() => calls++, clock);
+  event({ quiet: 300, max: 10_000 });
   for (let i = 0; i < 10; i++) {
     event(QUICK);
     clock.advance(20);

@@ -196,9 +196,9 @@ for (const name of Object.keys(TERMINALS)) {
 
 test("completion takes one shell that it knows", async () => {
   const cases: [string[], RegExp][] = [
-    [[], /completion is for one of bash, zsh, fish, such as: ip-masq-agent completion bash/],
-    [["tcsh"], /completion is for one of bash, zsh, fish/],
-    [["bash", "zsh"], /one shell at a time; "zsh" is a second/],
+    [[], /completion needs a shell, one of bash, zsh, fish, such as: ip-masq-agent completion bash/],
+    [["tcsh"], /completion needs a shell, one of bash, zsh, fish/],
+    [["bash", "zsh"], /one shell at a time: unexpected "zsh"/],
   ];
   for (const [words, message] of cases) {
     const { exit, stderr, stdout } = await agent(undefined, ["completion", ...words]);

@@ -113,7 +113,7 @@ test("what to run next", () => {
       undefined,
       `To apply them, run:\n  ip-masq-agent apply --config=/etc/${"x".repeat(60)}\n`,
     ],
-    ["", agent, "The agent that runs here (pid 7) makes these changes at its next sync.\n"],
+    ["", agent, "The agent on this node (pid 7) makes these changes at its next sync.\n"],
     ["--config=mine", { ...agent, hasConfig: false }, "Run ip-masq-agent apply --config=mine to apply them.\n"],
   ];
   for (const [line, adopted, expected] of cases) {

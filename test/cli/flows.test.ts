@@ -104,7 +104,7 @@ const CALLS: Call[] = [
   { args: ["classify", "--field=0"], exit: 2, stderr: /write a number, from 1/ },
   { args: ["classify", "--key=a=b"], exit: 2, stderr: /write a name, such as dst/ },
   { args: ["classify", "--key=a", "--field=1"], exit: 2, stderr: /give one/ },
-  { args: ["plan", "--key=a"], exit: 1, stderr: /--key has no meaning for plan/ },
+  { args: ["plan", "--key=a"], exit: 1, stderr: /plan does not take --key/ },
   {
     args: ["impact", `--from=${CONFIG}`, `--to=${LIST}`, "--enable-ipv6", "--key=dst"],
     stdout: [
@@ -130,8 +130,8 @@ const CALLS: Call[] = [
       `1  keep        10.0.0.0/8  ${SCOPED}:1:22`,
       `1  snat 203.0.113.5  192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
       "1  masquerade  no entry contains it, if its source is in sourceCIDRs",
-      "1  keep        IPv6 is not enabled: the agent keeps no rules for it",
-      "7 lines: 3 keep, 1 masquerade, 1 snat, 2 of these depend on what the lines do not say, 2 without an address",
+      "1  keep        IPv6 is not enabled: the agent has no rules for it",
+      "7 lines: 3 keep, 1 masquerade, 1 snat, 2 of these depend on what the lines do not contain, 2 without an address",
       "",
     ].join("\n"),
     stderr: NONE,
@@ -141,7 +141,7 @@ const CALLS: Call[] = [
     stdout: [
       "8.8.8.8          masquerade  no entry contains it",
       `10.1.2.3         keep        10.0.0.0/8  ${SCOPED}:1:22`,
-      "fd00::1          keep        IPv6 is not enabled: the agent keeps no rules for it",
+      "fd00::1          keep        IPv6 is not enabled: the agent has no rules for it",
       "169.254.1.1      keep        169.254.0.0/16  link-local (masqLinkLocal: false)",
       "192.0.2.1        keep        its source is not in sourceCIDRs",
       "",
@@ -159,7 +159,7 @@ const CALLS: Call[] = [
   {
     args: ["classify", "--source-key=a", "--source-field=1"],
     exit: 2,
-    stderr: /--source-field and --source-key both say where/,
+    stderr: /--source-field and --source-key both name the place/,
   },
   {
     args: ["impact", `--from=${PLAIN}`, `--to=${SCOPED}`, "--key=dst"],
@@ -171,7 +171,7 @@ const CALLS: Call[] = [
       `   + snat 203.0.113.5: 192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
       "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
       "0 of 7 lines would change their verdict",
-      "2 more may: it depends on what the lines do not say",
+      "2 more may: it depends on what the lines do not contain",
       "",
     ].join("\n"),
   },
@@ -264,7 +264,7 @@ const EXPLAINED: Call[] = [
   {
     args: ["impact", `--from=${LIST}`, `--to=${LIST}`],
     input: "",
-    stderr: /with < \/dev\/null it shows which addresses/,
+    stderr: /to see which addresses would change their verdict/,
   },
 ];
 
@@ -281,12 +281,12 @@ const STDIN: Call[] = [
     input: "8.0.0.0/8",
     stdout: /^8\.8\.8\.8 +keep +8.*<stdin>:1:1/,
   },
-  { args: ["classify", "--cidrs=-"], exit: 2, stderr: /standard input can be read once/ },
-  { args: ["classify", "--cidrs=-", "-"], exit: 2, stderr: /standard input can be read once/ },
-  { args: ["impact", "--from=-", "--to=-", FLOWS], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["classify", "--cidrs=-"], exit: 2, stderr: /standard input can be read only once/ },
+  { args: ["classify", "--cidrs=-", "-"], exit: 2, stderr: /standard input can be read only once/ },
+  { args: ["impact", "--from=-", "--to=-", FLOWS], exit: 2, stderr: /standard input can be read only once/ },
   { args: ["preview", "-", `--page=${folder}/page.html`], input: "cidrLimit: 77", stdout: /^written/ },
-  { args: ["preview", CONFIG, "extra"], exit: 2, stderr: /one FILE at a time; "extra"/ },
-  { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE takes the place of --config/ },
+  { args: ["preview", CONFIG, "extra"], exit: 2, stderr: /one FILE at a time: unexpected "extra"/ },
+  { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE means --config=FILE/ },
 ];
 
 testCalls([...CALLS, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);

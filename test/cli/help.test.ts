@@ -27,7 +27,7 @@ test("a command's help lists its flags", () => {
       name,
     );
   }
-  assert.match(help("impact"), /--to=FILE +the config, its folder, or a list of CIDRs, as it\s+would be\n/);
+  assert.match(help("impact"), /--to=FILE +the new config, its folder, or a list of CIDRs\n/);
   assert.match(
     help("render"),
     /--to=auto\|iptables\|nftables\|windows-cni\|table\s+what to print: [\s\S]*\(default auto\)/,

@@ -56,7 +56,7 @@ The kernel decides at the first packet: open connections stay as they are until 
 1  keep: 10.0.0.0/8  old.yaml:1:22
      udp 10.244.0.2:4000 > 10.1.1.1:53, seen as 192.0.2.1
 Not counted: 1 opened by the node itself, 1 already closed
-lines that are no connection: 1
+lines that are not a connection: 1
 `,
   );
 });

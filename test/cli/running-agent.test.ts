@@ -44,33 +44,33 @@ test("the line that says what is used", () => {
     [
       "status",
       `${node} --masq-chain=MYMASQ --config /etc/config/x`,
-      "using the flags and the config of the agent that runs here (pid 1): --masq-chain=MYMASQ --config=/etc/config/x",
+      "using the flags and config of the agent on this node (pid 1): --masq-chain=MYMASQ --config=/etc/config/x",
     ],
     [
       "plan",
       "/ip-masq-agent -masq-chain MYMASQ -enable-ipv6 --nomasq-all-reserved-ranges=false --logtostderr -v=2",
-      "using the flags and the config of the agent that runs here (pid 1): --masq-chain=MYMASQ --enable-ipv6=true --nomasq-all-reserved-ranges=false --config=/etc/config/ip-masq-agent",
+      "using the flags and config of the agent on this node (pid 1): --masq-chain=MYMASQ --enable-ipv6=true --nomasq-all-reserved-ranges=false --config=/etc/config/ip-masq-agent",
     ],
     [
       "status",
       "/bin/deno run --v8-flags=--optimize-for-size --allow-read=/etc,/app/ip-masq-agent.mjs /app/ip-masq-agent.mjs run --config=/a --config=/b",
-      "using the flags and the config of the agent that runs here (pid 1): --config=/a --config=/b",
+      "using the flags and config of the agent on this node (pid 1): --config=/a --config=/b",
     ],
     [
       "explain",
       `${node} --backend=nftables --metrics-bind-address=:9410 --cleanup-on-exit`,
-      "using the flags and the config of the agent that runs here (pid 1): --config=/etc/config/ip-masq-agent",
+      "using the flags and config of the agent on this node (pid 1): --config=/etc/config/ip-masq-agent",
     ],
     [
       "cleanup",
       `${node} --masq-chain=X --config=/a`,
-      "using the flags of the agent that runs here (pid 1): --masq-chain=X",
+      "using the flags of the agent on this node (pid 1): --masq-chain=X",
     ],
     ["cleanup", `${node} --config=/a --backend=iptables --iptables-variant=legacy`, undefined],
     [
       "status --config=mine",
       `${node} --to-ports=1-9 --config=/a`,
-      "using the flags of the agent that runs here (pid 1): --to-ports=1-9",
+      "using the flags of the agent on this node (pid 1): --to-ports=1-9",
     ],
     [
       "plan --to-ports=1-5 --config=mine --iptables-variant=nft",
@@ -80,7 +80,7 @@ test("the line that says what is used", () => {
     [
       "preview",
       `${node} --backend=windows-cni --cni-config=/c`,
-      "using the flags and the config of the agent that runs here (pid 1): --config=/etc/config/ip-masq-agent",
+      "using the flags and config of the agent on this node (pid 1): --config=/etc/config/ip-masq-agent",
     ],
     ["status", "/usr/bin/node /app/ip-masq-agent.mjs status", undefined],
     ["status", "/usr/bin/node /app/ip-masq-agent.mjs --help", undefined],
@@ -114,7 +114,7 @@ test("several agents", () => {
     () => adopt("status", agentsHere(two)),
     (error: Error) =>
       error instanceof SeveralAgentsError &&
-      /with the chains A \(pid 1\), B \(pid 2\): name one with --masq-chain/.test(error.message),
+      /with the chains A \(pid 1\), B \(pid 2\): choose one with --masq-chain/.test(error.message),
   );
   assert.equal(adopt("status --masq-chain=B", agentsHere(two)).agent?.pid, 2);
   assert.is(adopt("status --masq-chain=C", agentsHere(two)).agent, undefined);
@@ -128,7 +128,7 @@ test("an agent whose flags cannot be read", () => {
     [
       "status",
       agentsHere([], { claims: ["X 7"] }),
-      /agent that keeps chain X here are not used: its process cannot be read/,
+      /agent that keeps chain X on this node are not used: its process cannot be read/,
     ],
     ["status --masq-chain=Y", agentsHere([], { claims: ["X 7"] }), undefined],
     [

@@ -114,23 +114,19 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
       "an invalid config",
       { config: "nonMasqueradeCIDRs: [10.0.0/8]\n" },
       ["error config: the config is invalid"],
-      ["what the rules must be: the config is invalid"],
+      ["which rules are needed: the config is invalid"],
     ],
     [
       "a subPath mount",
       { config: POD_NETWORK, files: { "/proc/self/mountinfo": `40 39 0:50 / ${CONFIG} ro - ext4 /dev/sda1 rw\n` } },
-      ["warning config: the config is mounted as a single file, so changes of the ConfigMap do not reach it"],
+      ["warning config: the config is mounted as a single file, so changes to the ConfigMap do not reach it"],
     ],
     [
       "a mounted folder",
       { config: POD_NETWORK, files: { "/proc/self/mountinfo": "40 39 0:50 / /etc/config ro - ext4 /dev/sda1 rw\n" } },
       [],
     ],
-    [
-      "no rules",
-      { config: POD_NETWORK, applied: false },
-      ["error rules: the ipv4 rules are not as the config wants them"],
-    ],
+    ["no rules", { config: POD_NETWORK, applied: false }, ["error rules: the ipv4 rules do not match the config"]],
     [
       "pods that are not exempt",
       { config: "nonMasqueradeCIDRs: [192.168.0.0/16]\n" },
@@ -161,12 +157,12 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
     [
       "IPv6 off",
       { config: POD_NETWORK, ipv6: true, files: { "/proc/sys/net/ipv6/conf/all/disable_ipv6": "1\n" } },
-      ["error kernel: IPv6 rules are wanted (--enable-ipv6), but IPv6 is off on this node"],
+      ["error kernel: --enable-ipv6 is set, but IPv6 is disabled on this node"],
     ],
     [
       "a kernel without IPv6",
       { config: POD_NETWORK, ipv6: true },
-      ["error kernel: IPv6 rules are wanted (--enable-ipv6), but IPv6 is off on this node"],
+      ["error kernel: --enable-ipv6 is set, but IPv6 is disabled on this node"],
     ],
     [
       "strict filtering with two uplinks",
@@ -196,7 +192,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
           ].join("\n"),
         },
       },
-      ["warning leftovers: 2 agents run on this node, each with a chain of its own"],
+      ["warning leftovers: 2 agents run on this node, each with its own chain"],
     ],
     [
       "rules of agents that do not run here",
@@ -215,9 +211,9 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
         ]),
       },
       [
-        "warning leftovers: chain OLD (iptables-nft) has rules of an ip-masq-agent that does not run here",
-        "warning leftovers: chain IP-MASQ-AGENT (iptables-legacy) has rules of an ip-masq-agent that does not run here",
-        "warning leftovers: table ip ip-masq-agent-2 (nft) has rules of an ip-masq-agent that does not run here",
+        "warning leftovers: chain OLD (iptables-nft) has rules of an ip-masq-agent that does not run on this node",
+        "warning leftovers: chain IP-MASQ-AGENT (iptables-legacy) has rules of an ip-masq-agent that does not run on this node",
+        "warning leftovers: table ip ip-masq-agent-2 (nft) has rules of an ip-masq-agent that does not run on this node",
       ],
     ],
   ];

@@ -49,7 +49,7 @@ test("how full the table is", async () => {
 test("what the kernel could not track", async () => {
   const full = "warning: the connection table has been full since the node started";
   const failed = (count: number) =>
-    `warning: ${count} connections could not be entered into the connection table since the node started`;
+    `warning: ${count} connections could not be inserted into the connection table since the node started`;
   assert.equal((await examine({ counters: [0, 5, 0] })).found, [full]);
   assert.equal((await examine({ counters: [0, 0, 1] })).found, [full]);
   assert.equal((await examine({ counters: [3, 3, 0] })).found, [failed(3)]);

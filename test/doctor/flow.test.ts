@@ -89,7 +89,7 @@ test("what a person reads", async () => {
     "  match    FLANNEL-POSTRTG rule 1: ! -d 224.0.0.0/4 -j MASQUERADE",
     "",
     "masqueraded: its source becomes the address of eth0",
-    "the outside sees 192.0.2.1",
+    "the destination sees 192.0.2.1",
     "decided by iptables-nft, FLANNEL-POSTRTG rule 1: ! -d 224.0.0.0/4 -j MASQUERADE",
     "  probably made by flannel. Start flanneld without --ip-masq.",
   ]);
@@ -99,7 +99,7 @@ test("what a person reads", async () => {
     "  no rule matches",
     "",
     "kept: the packet keeps its source address",
-    "the outside sees 10.244.0.7",
+    "the destination sees 10.244.0.7",
     "assumed: the packet has no mark (--mark)",
   ]);
 });
@@ -112,7 +112,7 @@ test("packets for the node itself never come to the hook, unless the node sends 
     assert.equal(formatFlow(flow).split("\n").slice(-4), [
       "  not reached",
       "",
-      "kept: the destination is this node itself, so the packet never comes to these chains",
+      "kept: the destination is this node itself, so the packet never reaches these chains",
       "the node sees 10.244.0.7",
     ]);
   }
@@ -141,7 +141,7 @@ test("maybe, and what would tell", async () => {
       "  it depends on the match set, which is not interpreted, in: -m set --match-set mail dst -j RETURN",
       "  it depends on the port (--port), in: -p tcp -m tcp --dport 25 -j DROPPED",
       "  it depends on the protocol (--protocol), in: -p tcp -m tcp --dport 25 -j DROPPED",
-      "the outside sees 192.0.2.25 or 10.244.0.7",
+      "the destination sees 192.0.2.25 or 10.244.0.7",
     ],
   );
   const told = await explain(rules, { protocol: "tcp", port: 80 });
@@ -160,7 +160,7 @@ test("what is not known of the node is said", async () => {
     { files: denied, addresses: async () => undefined },
   );
   const text = formatFlow(explained);
-  assert.match(text, /^from 10\.244\.0\.7; to 8\.8\.8\.8; output interface not known$/m);
+  assert.match(text, /^from 10\.244\.0\.7; to 8\.8\.8\.8; output interface unknown$/m);
   assert.match(text, /^not read: table ip nat \(iptables-legacy\): \/proc\/net\/ip_tables_names: permission denied$/m);
   assert.match(text, /it depends on the output interface \(--output-interface\), in: -o eth0 -j MASQUERADE/);
 });

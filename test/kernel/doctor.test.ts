@@ -68,9 +68,9 @@ kernelTest("the outside sees what doctor --flow says, and the rule that it names
       "  no rule matches",
       "",
       "masqueraded: its source becomes the address of eth0",
-      `the outside sees ${masqueraded}`,
+      `the destination sees ${masqueraded}`,
       `decided by iptables-nft, IP-MASQ-AGENT rule 3: ${MASQUERADE}`,
-      "  a rule of ip-masq-agent itself: explain says which entry of the config it stands for",
+      "  a rule of ip-masq-agent itself: explain shows which entry of the config it comes from",
       "",
     ]);
   } finally {
@@ -83,7 +83,7 @@ kernelTest("status, apply and the agent warn of a rule that defeats the config",
     const flags = [configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\n")];
     const lines = "-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE";
     const warning =
-      "a rule of Docker masquerades ipv4 packets that the config keeps: iptables-nft nat POSTROUTING: -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE; ip-masq-agent doctor says more";
+      "a rule of Docker masquerades ipv4 packets that the config keeps: iptables-nft nat POSTROUTING: -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE; run ip-masq-agent doctor for details";
     assert.is((await agent(node, ["apply", ...flags])).stderr, "");
     assert.is((await agent(node, ["status", ...flags])).stderr, "");
     restore(node, "nft", `*nat\n${lines}\nCOMMIT\n`);
@@ -100,12 +100,12 @@ kernelTest("status, apply and the agent warn of a rule that defeats the config",
 
 kernelTest("doctor --flow says what is wrong with a question", async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
-    [[pod], /doctor takes no "10.244.0.2" without --flow/],
+    [[pod], /unexpected "10.244.0.2": doctor takes addresses only with --flow/],
     [["--flow", pod], /--flow needs two addresses/],
     [["--flow", pod, "example.org"], /"example.org" is neither an IP address nor a CIDR/],
     [["--flow", pod, "fd00::1"], /are of different families/],
-    [["--flow", pod, inside, "--port=53"], /ports need a protocol that has them, such as --protocol=tcp/],
-    [["--flow", pod, inside, "--protocol=tpc"], /the protocol "tpc" is not known/],
+    [["--flow", pod, inside, "--port=53"], /ports need a protocol that has ports, such as --protocol=tcp/],
+    [["--flow", pod, inside, "--protocol=tpc"], /unknown protocol "tpc"/],
     [["--flow", pod, inside, "--protocol=tcp", "--port=70000"], /invalid value "70000" for flag -port/],
     [["--flow", pod, inside, "--mark=x"], /invalid value "x" for flag -mark/],
   ];

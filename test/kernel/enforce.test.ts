@@ -252,7 +252,7 @@ kernelTest("the key comes and goes while the agent runs, and the backend with it
         // The other program's rule is told of if the agent looks while it decides.
         const said = loop.log().split("\n");
         assert.equal(
-          said.filter((line) => /^[EW]/.test(line) && !/ip-masq-agent doctor says more$/.test(line)),
+          said.filter((line) => /^[EW]/.test(line) && !/run ip-masq-agent doctor for details$/.test(line)),
           [],
         );
         assert.is((await loop.stop("SIGTERM")).exit, 0);

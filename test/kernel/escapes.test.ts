@@ -37,7 +37,7 @@ for (const runtime of ["node", "deno"] as const) {
         [flag],
         async (loop) => {
           await loop.until(
-            () => /what was there:\n(.*\n)*.*a(\ufffd|\\x1b)\]0;x/.test(loop.log()),
+            () => /existing rules:\n(.*\n)*.*a(\ufffd|\\x1b)\]0;x/.test(loop.log()),
             "saying what was there",
           );
           assert.not.match(loop.log(), CONTROLS);

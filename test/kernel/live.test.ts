@@ -154,7 +154,7 @@ kernelTest("doctor sees that a destination has no source port left, and what the
     assert.equal(
       findings.map(({ severity, what }: { severity: string; what: string }) => `${severity}: ${what}`),
       [
-        "warning: 1 connection could not be entered into the connection table since the node started",
+        "warning: 1 connection could not be inserted into the connection table since the node started",
         "error: 100 % of the source ports for 203.0.113.10:7007 are in use",
       ],
     );

@@ -78,7 +78,7 @@ kernelTest("the page has the node's tables if nftables keeps them", () =>
       return stateIn(readFileSync(`${folder}/page.html`, "utf8"));
     };
     const before = await page(args);
-    assert.is(before.observed.nftables, "# there is no table ip other\n# there is no table ip6 other\n");
+    assert.is(before.observed.nftables, "# table ip other does not exist\n# table ip6 other does not exist\n");
     await agent(node, ["apply", ...args]);
     const { flags, observed } = await page(args);
     assert.is(flags.backend, "nftables");
@@ -98,7 +98,7 @@ kernelTest("a page that cannot be made or written", () =>
     const flag = configFlag(folder, CONFIG);
     const cases: [string[], RegExp][] = [
       [["preview", flag, `--page=${folder}/none/page.html`], /cannot write the page: ENOENT/],
-      [["preview", `${folder}/none.yaml`], /there is no config/],
+      [["preview", `${folder}/none.yaml`], /config .* not found/],
       [["preview", flag, "--port=x"], /Invalid --port flag "x": write a port/],
     ];
     const usage = await agent(node, ["preview", flag, "--backend=windows-cni"]);

@@ -17,7 +17,7 @@ for (const runtime of ["node", "deno"] as const) {
       const has = (cidr: string) => rules().some((line) => line.includes(`-d ${cidr} `));
       const use = async (loop: Loop) => {
         await loop.until(() => rules().length === 5, "the first sync");
-        assert.match(loop.log(), /flags that have no effect here: --logtostderr\n/);
+        assert.match(loop.log(), /flags that have no effect in this agent: --logtostderr\n/);
         assert.match(loop.log(), /^I\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ ip-masq-agent\] /m);
 
         configFlag(folder, config("10.0.0.0/8, 172.16.0.0/12"));

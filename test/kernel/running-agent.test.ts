@@ -19,7 +19,7 @@ for (const runtime of ["node", "deno"] as const) {
         args,
         async (loop) => {
           await loop.until(() => /ipv4: rules: 4 added/.test(loop.log()), "the first sync");
-          const using = `using the flags and the config of the agent that runs here \\(pid ${loop.pid}\\): ${args.join(" ")}`;
+          const using = `using the flags and config of the agent on this node \\(pid ${loop.pid}\\): ${args.join(" ")}`;
           const status = await agent(node, ["status", "--exit-code"]);
           assert.match(status.stderr, new RegExp(`^${using}\n$`));
           assert.is(status.exit, 0, status.stdout);
@@ -40,13 +40,13 @@ for (const runtime of ["node", "deno"] as const) {
           const other = configFlag(folder, "nonMasqueradeCIDRs: [11.0.0.0/8]\n", "other.yaml");
           const mine = await agent(node, ["plan", "--exit-code", other]);
           assert.is(mine.exit, 2);
-          assert.match(mine.stderr, /^using the flags of the agent that runs here \(pid \d+\): --masq-chain=MYMASQ /);
+          assert.match(mine.stderr, /^using the flags of the agent on this node \(pid \d+\): --masq-chain=MYMASQ /);
 
           assert.not.match((await agent(node, ["apply", ...args])).stderr, /undoes/);
           const applied = await agent(node, ["apply", "--masq-chain=MYMASQ", "--iptables-variant=legacy", other]);
           assert.match(
             applied.stderr,
-            /the agent that runs here \(pid \d+\) has other flags or another config, and undoes/,
+            /the agent on this node \(pid \d+\) has other flags or another config, and undoes/,
           );
           loop.signal("SIGHUP");
           await loop.until(() => /drift is repaired/.test(loop.log()), "undoing it");
@@ -96,7 +96,7 @@ kernelTest("an agent of another user, and one that has chosen a backend", () =>
       await loop.until(() => /rules and elements: \d+ added/.test(loop.log()), "the first sync");
       // A choice that only the rules show.
       const chosen = await agent(node, ["status", "--backend=auto"]);
-      assert.match(chosen.stdout, /^backend: nftables \(in use by the agent that runs here\)\n/);
+      assert.match(chosen.stdout, /^backend: nftables \(in use by the agent on this node\)\n/);
       const [file, rest] = inside(node, [
         "setpriv",
         "--reuid=65534",
@@ -108,7 +108,7 @@ kernelTest("an agent of another user, and one that has chosen a backend", () =>
       assert.is(explained.exit, 0, explained.stderr);
       assert.match(
         explained.stderr,
-        /^the flags and the config of the agent that keeps chain IP-MASQ-AGENT here are not used: its process cannot be read/,
+        /^the flags and config of the agent that keeps chain IP-MASQ-AGENT on this node are not used: its process cannot be read/,
       );
     });
   }),

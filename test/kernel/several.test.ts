@@ -34,7 +34,7 @@ for (const runtime of ["node", "deno"] as const) {
           assert.ok(has("10.0.0.0/8"));
           rmSync(configs, { recursive: true });
           await loop.until(
-            () => /config: the folder that held it is gone; the last valid one stays/.test(loop.log()),
+            () => /config: its folder no longer exists; the last valid one stays/.test(loop.log()),
             "missing it",
           );
           assert.ok(has("10.0.0.0/8") && !has("172.16.0.0/12"), "the defaults are not in force");

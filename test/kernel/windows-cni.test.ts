@@ -103,7 +103,7 @@ for (const runtime of ["node", "deno"] as const) {
           );
           assert.match(
             loop.log(),
-            /ipv4: the first write, on what was there:\n.*OutBoundNAT\n +- 203\.0\.113\.0\/24\n/,
+            /ipv4: the first write changed existing rules:\n.*OutBoundNAT\n +- 203\.0\.113\.0\/24\n/,
           );
           assert.not.match(loop.log(), /masquerading rules: "|ROUTE/);
           assert.is(sample((await loop.get("/metrics")).text, 'rules{family="ipv4"}'), 3);

@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inTime } from "../../src/agent/in-time.ts";
+import { withTimeLimit } from "../../src/agent/time-limit.ts";
 
 test("one question at a time, whose answer is shared", async () => {
   let asked = 0;
-  const ask = inTime(10_000, async () => {
+  const ask = withTimeLimit(10_000, async () => {
     await new Promise((done) => setTimeout(done, 20));
     return ++asked;
   });
@@ -14,12 +14,12 @@ test("one question at a time, whose answer is shared", async () => {
 
 test("no answer in time, and none at all", async () => {
   let answer = (_: number) => {};
-  const late = inTime(10, () => new Promise<number>((resolve) => (answer = resolve)));
+  const late = withTimeLimit(10, () => new Promise<number>((resolve) => (answer = resolve)));
   assert.is(await late(), undefined);
   const meanwhile = late();
   answer(7);
   assert.is(await meanwhile, 7, "the question that was under way is answered for who came later");
-  const failing = inTime(10_000, () => Promise.reject(new Error("no")));
+  const failing = withTimeLimit(10_000, () => Promise.reject(new Error("no")));
   assert.is(await failing(), undefined);
 });
 

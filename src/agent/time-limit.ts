@@ -1,10 +1,10 @@
-// Bounds how long an answer is waited for.
+// Limits how long callers wait for a result.
 
 /**
- * Asks `ask`, and returns undefined if that fails or takes longer than `ms` milliseconds. While a question is under way
- * no other is asked: who comes meanwhile waits for the same answer.
+ * Wraps `ask`: the wrapper returns undefined if it fails or takes longer than `ms` milliseconds. Calls in the meantime share
+ * the running one.
  */
-export function inTime<T>(ms: number, ask: () => Promise<T>): () => Promise<T | undefined> {
+export function withTimeLimit<T>(ms: number, ask: () => Promise<T>): () => Promise<T | undefined> {
   let asked: Promise<T | undefined> | undefined;
   return () => {
     asked ??= ask()

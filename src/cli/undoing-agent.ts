@@ -1,11 +1,11 @@
-// Whether the agent that runs here undoes what apply has written.
+// Whether the agent on this node will undo what apply has written.
 import { readConfigFiles } from "../agent/index.ts";
 import { ENFORCING_BACKEND } from "../backends/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { argumentsOfAgent, findAgents, findKeeper, type RunningAgent } from "./running-agent.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
-/** The agent that keeps the same chain by another policy, or by one that cannot be read; undefined if there is none. */
+/** The agent that keeps the same chain with a different policy, or one that cannot be read; undefined if there is none. */
 export function agentThatUndoes(
   settings: Settings,
   policy: readonly FamilyPolicy[],
@@ -15,7 +15,7 @@ export function agentThatUndoes(
   return keeper && meaningOf(readPolicyOf(keeper)) !== meaningOf(policy) ? keeper : undefined;
 }
 
-/** The policy of an agent by its config as it is now; none if that is invalid or cannot be read. */
+/** The policy of an agent, compiled from its current config; empty if that is invalid or cannot be read. */
 function readPolicyOf(agent: RunningAgent): readonly FamilyPolicy[] {
   try {
     const settings = settingsOf(argumentsOfAgent(agent));
@@ -26,7 +26,7 @@ function readPolicyOf(agent: RunningAgent): readonly FamilyPolicy[] {
   }
 }
 
-/** Policies of the same meaning have the same text: in an interval map neither order nor entries inside others are left. */
+/** Policies with the same meaning render to the same text: an interval map has no order and no nested entries. */
 const meaningOf = (policy: readonly FamilyPolicy[]) =>
   ENFORCING_BACKEND.render(policy, { flag: () => "" })
     .map(({ text }) => text)
