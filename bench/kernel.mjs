@@ -128,7 +128,9 @@ async function prepare() {
 
 /** @param {Record<Variant, string | undefined>} lacking */
 function printInSync(lacking) {
-  console.log("\nA resync in sync: CPU ms of the agent and the tools it runs, beside these tools' reads alone");
+  console.log(
+    "\nA resync in sync: CPU ms of the agent and the tools it runs, compared with the reads of these tools alone",
+  );
   const rows = [["variant", "table", "agent", "target", "reads alone", "agent/reads"]];
   for (const variant of VARIANTS) {
     for (const table of TABLES) {
@@ -147,7 +149,7 @@ function printInSync(lacking) {
 
 /** @param {Record<Variant, string | undefined>} lacking */
 function printApply(lacking) {
-  console.log("\napply on an empty table, start to exit: ms, beside the runtime alone with an empty program");
+  console.log("\napply on an empty table, start to exit: ms, compared with an empty program on the runtime");
   const rows = [["variant", "runtime", "wall", "target", "CPU", "runtime alone, wall"]];
   for (const variant of VARIANTS) {
     for (const { name, command } of RUNTIMES) {
@@ -183,7 +185,7 @@ async function printService(lacking) {
   printTable([
     ["", "measured", "target"],
     [
-      `ConfigMap renamed to rules in the kernel, median of ${changes}, ms`,
+      `from the rename of a ConfigMap to rules in the kernel, median of ${changes}, ms`,
       show(median(times)),
       verdict(median(times), 60),
     ],
@@ -192,7 +194,7 @@ async function printService(lacking) {
     ["the same, first half, median, MB", show(median(memory.slice(0, half))), ""],
     ["the same, second half, median, MB", show(median(memory.slice(half))), ""],
   ]);
-  console.log(`  started in one resync in sync: ${tools.join("; ")}`);
+  console.log(`  tools run in one resync in sync: ${tools.join("; ")}`);
 }
 
 export async function printKernel() {

@@ -72,9 +72,9 @@ export async function printLibrary() {
   const merged = some(ipv4, MERGED);
   const holes = some(merged.slice(1), 50);
 
-  console.log(`\nThe library beside its peers: millions a second, medians of ${ROUNDS}. Prefixes: ${source}`);
+  console.log(`\nThe library compared with its peers: millions a second, medians of ${ROUNDS}. Prefixes: ${source}`);
   printTable([
-    ["", "peer", "ours", "peer", "ours is times as fast", ""],
+    ["", "peer", "ours", "peer", "speedup", ""],
     ...compare("contains(cidr, address)", ADDRESSES, () => addresses.map((one) => contains(cidr, one)), {
       "ipaddr.js": () => addresses.map((one) => isIn(cidr, one)),
       "fast-cidr-tools": () => addresses.map((one) => fast.contains([cidr], [one])),

@@ -84,7 +84,7 @@ function compare({ buildTable, parsePrefixes }, list, addresses, target) {
  * @param {ReturnType<typeof import("./routes.mjs").routes>} routes
  */
 export function printNative(core, { ipv4 }) {
-  console.log("\nLookups beside a poptrie in C, cc -O3 -march=native: millions a second, best rounds");
+  console.log("\nLookups compared with a poptrie in C, cc -O3 -march=native: millions a second, best rounds");
   if (!buildPeer()) {
     console.log("  it cannot be built here: cc missing");
     return;

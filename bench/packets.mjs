@@ -169,7 +169,7 @@ export async function printPackets() {
   printTable([
     ["", "measured", "target"],
     ["nftables, 10,000 CIDRs / 4 CIDRs", growth.toFixed(2), verdict(growth, MOST_RATIO)],
-    ["an enforced exemption beside one that is not, us", show(added), verdict(added, MOST_ENFORCED)],
+    ["extra cost of an enforced exemption, us", show(added), verdict(added, MOST_ENFORCED)],
     ["a kept destination, nftables, 64 CIDRs, us", show(median(of("kept", 64))), ""],
   ]);
 }

@@ -59,13 +59,13 @@ export async function printPolicy() {
     { rounds: ROUNDS, warmUp: 3 },
   );
   const took = (/** @type {keyof typeof times} */ name) => median(times[name]);
-  console.log(`\n${ENTRIES} entries, kept and masqueraded by turns, three deep: medians of ${ROUNDS}, ms`);
+  console.log(`\n${ENTRIES} entries, alternately kept and masqueraded, nested three deep: medians of ${ROUNDS}, ms`);
   printTable([
     ["", "measured", "target"],
     ["text to config", show(took("parse")), ""],
     ["config to policy, its space cut into segments", show(took("compile")), verdict(took("compile"), COMPILE_TARGET)],
     ["config to rules of iptables", show(took("render")), ""],
-    ["decide about 100 packets", show(took("decide")), ""],
+    ["decide 100 packets", show(took("decide")), ""],
     ["explain 10.0.0.0/8, all parts of it", show(took("block")), ""],
     ["explain an address, start to exit", show(took("explain")), ""],
     ["the empty runtime, start to exit", show(took("node")), ""],

@@ -82,11 +82,7 @@ export async function printPreview() {
       show(times.end - times.begin),
       verdict(times.end - times.begin, TARGETS.lines),
     ],
-    [
-      "longest time that the page stood still meanwhile, ms",
-      show(times.longest),
-      verdict(times.longest, TARGETS.longest),
-    ],
+    ["longest time that the page was blocked, ms", show(times.longest), verdict(times.longest, TARGETS.longest)],
     ["size, KiB", show(size), verdict(size, TARGETS.size)],
   ]);
   console.log(`  ${readFileSync(PAGE, "utf8").length.toLocaleString("en-US")} characters, nothing else is loaded`);

@@ -100,7 +100,7 @@ export function routes() {
     mkdirSync("build", { recursive: true });
     writeFileSync(CACHE, [...generate("ipv4"), ...generate("ipv6")].join("\n"));
   }
-  return { ...split(readFileSync(CACHE, "utf8")), source: "made up with the lengths of a real routing table" };
+  return { ...split(readFileSync(CACHE, "utf8")), source: "random, with the prefix lengths of a real routing table" };
 }
 
 /** @param {string} list */

