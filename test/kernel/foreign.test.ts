@@ -232,7 +232,7 @@ for (const variant of VARIANTS) {
           assert.match(stderr, /this rule cannot be removed, .*: -A POSTROUTING .*two\\nlines/);
           const refused = await agent(node, ["cleanup", flags[0] ?? ""]);
           assert.is(refused.exit, 1);
-          assert.match(refused.stderr, /lead to it:\n.*two\\nlines/);
+          assert.match(refused.stderr, /jump to it:\n.*two\\nlines/);
           return;
         }
         assert.match(stdout, /written: rules: 0 added, 1 removed, 4 kept/);
