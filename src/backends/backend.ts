@@ -1,54 +1,55 @@
-// The interface of a backend, which keeps a policy somewhere on the node.
+// The interface of a backend, which keeps a policy on the node.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy, Verdict } from "../policy/index.ts";
 import type { Past } from "./drift.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Table nat sees the first packet of a connection only: packets are connections. */
+/** The counter of an entry. Table nat sees only the first packet of a connection, so it counts connections. */
 export interface EntryCounter {
-  /** The rule's CIDR; of what no rule decides, the whole family's: `0.0.0.0/0` or `::/0`. */
+  /** The rule's CIDR; for the fallback, that of the whole family: `0.0.0.0/0` or `::/0`. */
   readonly cidr: string;
   readonly verdict: Verdict;
   readonly connections: bigint;
 }
 
-/** A rule as it is, with its counters if the backend has any. */
+/** A rule on the node, with its counters if the backend has any. */
 export interface InspectedRule {
-  /** `-A CHAIN …`, what `nft` takes after `add`, or the CIDR that a CNI config excepts. */
+  /** `-A CHAIN …`, the text that `nft` takes after `add`, or a CIDR in the exceptions of a CNI config. */
   readonly rule: string;
   readonly packets?: bigint;
   readonly bytes?: bigint;
 }
 
-/** An entry that is in force, with how many connections it has decided about if the backend counts them. */
+/** An entry in force, with the number of connections that it has decided if the backend counts them. */
 export type InspectedEntry = Omit<EntryCounter, "connections"> & Partial<Pick<EntryCounter, "connections">>;
 
-/** What the node has of one family, and what a sync would write; `transaction` is undefined if that is nothing. */
+/** The rules of one family on the node, and what a sync would write. */
 export interface Inspection {
-  /** Is there a chain, a table, or a policy in the CNI config? */
+  /** Whether the chain, the table, or the policy in the CNI config exists. */
   readonly exists: boolean;
-  /** The entries of the policy that are there; the last is that of what no entry contains. */
+  /** The entries of the policy that are in force; the last is the fallback. */
   readonly entries: readonly InspectedEntry[];
   readonly rules: readonly InspectedRule[];
-  /** The same as the backend's tools print it. */
+  /** The rules as the backend's tools print them. */
   readonly text: string;
-  /** The same as data, in the backend's own terms. */
+  /** The rules as data, in the backend's own terms. */
   readonly facts: object;
+  /** What a sync would write; undefined if nothing. */
   readonly transaction: Transaction | undefined;
 }
 
-/** Removes what a backend keeps. */
+/** Removes the rules of a backend. */
 export interface Cleaner {
-  /** For people: `iptables-nft`, `iptables-legacy`, `nftables`, `windows-cni`. */
+  /** The name in messages: `iptables-nft`, `iptables-legacy`, `nftables`, `windows-cni`. */
   readonly name: string;
   /** Returns what {@link Cleaner.cleanup} would write; undefined if there is nothing to remove. Writes nothing. */
   planCleanup(family: Family, chain: string): Promise<Transaction | undefined>;
   /** Removes the chain and the jumps to it, or the table; returns what was written, undefined if there was nothing. */
   cleanup(family: Family, chain: string): Promise<Transaction | undefined>;
-  /** What a clean-up did, for people; in one line. */
+  /** One line about the result of a clean-up. */
   describeCleanup(chain: string, written: Transaction | undefined): string;
-  /** Does this error of a clean-up say that the family cannot even be read, as on a node without IPv6? */
+  /** Whether this error of a clean-up means that the family cannot even be read, as on a node without IPv6. */
   isUnreadable(error: unknown): boolean;
 }
 
@@ -62,40 +63,40 @@ export interface RuleEvent {
   readonly table: string;
   /** The chain or set; empty for a table. */
   readonly name: string;
-  /** All of it, as `nft monitor` prints it. */
+  /** The whole event as `nft monitor` prints it. */
   readonly text: string;
 }
 
-/** How changes of a backend's rules appear in the kernel's reports. */
+/** How changes of a backend's rules appear in the kernel's events. */
 export interface RuleTrace {
-  /** The table that holds the rules. */
+  /** The table that contains the rules. */
   readonly table: string;
   /** The program that commits the backend's own transactions. */
   readonly writer: string;
-  /** Can this change have touched the rules of a policy? */
+  /** Whether this change may have affected the rules of a policy. */
   concerns(event: RuleEvent, policy: FamilyPolicy): boolean;
 }
 
 /** Reads and writes the rules of one family at a time. */
 export interface Backend extends Cleaner {
-  /** What it keeps, for people. */
+  /** What it keeps, as messages name it. */
   readonly unit: "rules" | "rules and elements" | "exceptions";
-  /** Where it keeps that, for people; in one line. */
+  /** Where it keeps them, for messages. */
   place(policy: FamilyPolicy): string;
-  /** How many of its unit a policy wants. */
+  /** How many of its unit a policy needs. */
   count(policy: FamilyPolicy): Promise<number>;
-  /** What was written to carry out a policy, for the log; in one line. */
+  /** One line for the log about what was written for a policy. */
   describe(policy: FamilyPolicy, written: Transaction): string;
-  /** How changes of its rules are recognized; undefined if the kernel reports none, as in the legacy variant. */
+  /** How changes of its rules are recognized; undefined if the kernel does not report any, as in the legacy variant. */
   readonly trace?: RuleTrace;
-  /** Why the node cannot hold the rules of a policy, found out by a check that writes nothing; undefined if it can. */
+  /** Why the node does not support the rules of a policy, according to a trial that writes nothing; undefined if it does. */
   obstacle?(policy: FamilyPolicy): Promise<string | undefined>;
   /** Returns what a sync would write; undefined if the rules are up to date. Writes nothing. */
   plan(policy: FamilyPolicy): Promise<Transaction | undefined>;
-  /** Returns the rules with their counters, and what {@link Backend.plan} returns. Writes nothing. */
+  /** Returns the rules with their counters, and the result of {@link Backend.plan}. Writes nothing. */
   inspect(policy: FamilyPolicy): Promise<Inspection>;
   /** Applies the rules and verifies them; returns what was written, undefined if nothing was. */
   sync(policy: FamilyPolicy, past?: Past<FamilyPolicy>): Promise<Transaction | undefined>;
-  /** Returns how many connections each entry has decided about. Writes nothing. */
+  /** Returns how many connections each entry has decided. Writes nothing. */
   counters(policy: FamilyPolicy): Promise<readonly EntryCounter[]>;
 }

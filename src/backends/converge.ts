@@ -1,91 +1,91 @@
-// Observe, compare, commit, verify: until the node is as wanted.
+// Observe, compare, commit, verify, until the node has the desired state.
 import { ReportedError } from "../errors/index.ts";
 import type { LockedWork } from "../host/index.ts";
 import { type Past, reportDrift } from "./drift.ts";
 import { type Change, joinTransactions, type Transaction } from "./transaction.ts";
 
-/** Transactions that one sync tries: others may write between our look and our write, but not forever. */
-const ATTEMPTS = 3;
+/** How many transactions one sync tries: others may write between our read and our write, but not forever. */
+const MAX_ATTEMPTS = 3;
 
-/** Changes that an error names; the others are counted. */
-const SHOWN = 20;
+/** How many changes an error lists; the others are counted. */
+const MAX_SHOWN = 20;
 
-/** The node is not as wanted although every transaction was carried out. */
+/** The node does not have the desired state although every transaction succeeded. */
 export class VerifyError extends ReportedError {
   readonly changes: readonly Change[];
   constructor(changes: readonly Change[]) {
     const left = changes.filter(({ op }) => op !== "keep");
-    const lines = left.slice(0, SHOWN).map(({ op, line }) => `  ${op === "add" ? "+" : "-"} ${line}`);
-    if (left.length > SHOWN) lines.push(`  … and ${left.length - SHOWN} more`);
+    const lines = left.slice(0, MAX_SHOWN).map(({ op, line }) => `  ${op === "add" ? "+" : "-"} ${line}`);
+    if (left.length > MAX_SHOWN) lines.push(`  … and ${left.length - MAX_SHOWN} more`);
     super(
-      `after ${ATTEMPTS} transactions the rules are still not as desired: another program changes them, ` +
-        `or this version of the tool prints them differently. Left to change:\n${lines.join("\n")}`,
-      { code: "not-as-desired", remedy: "ip-masq-agent doctor shows which programs write rules here" },
+      `after ${MAX_ATTEMPTS} transactions the rules still differ: another program keeps changing them, ` +
+        `or this version of the tool prints them differently. Remaining changes:\n${lines.join("\n")}`,
+      { code: "not-as-desired", remedy: "ip-masq-agent doctor shows which programs write rules on this node" },
     );
     this.changes = changes;
   }
 }
 
 /**
- * How a transaction ended: `written`, and to be verified by another look; `verified`, there is nothing to look at;
- * `outdated`, nothing was written because what was observed has changed since; or the error of a tool that refused it.
+ * The result of a transaction: `written`, to be verified by another read; `verified`, which needs none; `outdated`: nothing
+ * was written because the observed state has changed since; or the error of a tool that refused it.
  */
 export type Committed = "written" | "verified" | "outdated" | Error;
 
-/** How one backend brings something of its own to where it is wanted. */
+/** How a backend brings its part of the node to the desired state. */
 export interface Convergence<Wanted, Observed, Edit extends Transaction> {
   readonly wanted: Wanted;
   readonly observe: () => Promise<Observed>;
-  /** What is left to write; undefined if nothing is. */
+  /** What remains to be written; undefined if nothing. */
   readonly diff: (wanted: Wanted, observed: Observed) => Edit | undefined | Promise<Edit | undefined>;
-  /** Carries out a transaction as a whole or not at all. May throw, which ends the attempts. */
+  /** Applies a transaction as a whole or not at all. May throw, which ends the attempts. */
   readonly commit: (edit: Edit, observed: Observed) => Promise<Committed>;
-  /** The error if something is left after the last attempt; {@link VerifyError} by default. */
-  readonly unsettled?: (left: Edit) => Error;
+  /** Makes the error if changes remain after the last attempt; {@link VerifyError} by default. */
+  readonly finalError?: (left: Edit) => Error;
   readonly past?: Past<Wanted> | undefined;
   /** Runs the work while no other process of ours writes. */
   readonly locked?: (work: LockedWork<Transaction | undefined>) => Promise<Transaction | undefined>;
 }
 
 /**
- * Repeats look and transaction until nothing is left to write, three times at most. Returns what was written, joined to
- * one transaction; undefined if there was nothing to write. Drift is reported once, from the first look.
+ * Repeats reading and writing until nothing remains to be written, three times at most. Returns what was written, joined
+ * into one transaction; undefined if there was nothing to write. Drift is reported once, from the first read.
  *
- * Throws what `observe` and `commit` throw, and `unsettled`'s error.
+ * Throws what `observe` and `commit` throw, and `finalError`'s error.
  */
 export async function converge<Wanted, Observed, Edit extends Transaction>({
   wanted,
   observe,
   diff,
   commit,
-  unsettled = ({ changes }) => new VerifyError(changes),
+  finalError = ({ changes }) => new VerifyError(changes),
   past,
   locked = ({ work }) => work(),
 }: Convergence<Wanted, Observed, Edit>): Promise<Transaction | undefined> {
   let unreported = past;
-  const look = async () => {
+  const compare = async () => {
     const observed = await observe();
     const left = await diff(wanted, observed);
-    // If nothing is left, another agent or an earlier attempt already wrote it.
+    // If nothing remains, another agent or an earlier attempt has already written it.
     if (left && unreported) await reportDrift(unreported, async (one) => (one === wanted ? left : diff(one, observed)));
     unreported = undefined;
     return { observed, left };
   };
   const work = async () => {
     const written: Edit[] = [];
-    let { observed, left } = await look();
+    let { observed, left } = await compare();
     for (let attempt = 1; left; attempt++) {
-      if (attempt > ATTEMPTS) throw unsettled(left);
+      if (attempt > MAX_ATTEMPTS) throw finalError(left);
       const committed = await commit(left, observed);
       if (committed === "written" || committed === "verified") written.push(left);
       if (committed === "verified") break;
       const before = left.text;
-      ({ observed, left } = await look());
-      // A transaction that was refused is tried again only if the rules have moved since it was made.
+      ({ observed, left } = await compare());
+      // A refused transaction is tried again only if the rules have changed since it was made.
       if (committed instanceof Error && left?.text === before) throw committed;
     }
     return joinTransactions(written);
   };
-  // Another process of ours may be writing: what to write is decided when we hold the lock.
-  return locked({ isNeeded: async () => (await look()).left !== undefined, work });
+  // Another process of ours may be writing: decide what to write only once we hold the lock.
+  return locked({ isNeeded: async () => (await compare()).left !== undefined, work });
 }

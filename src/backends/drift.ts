@@ -1,22 +1,22 @@
-// Drift: what another program changed, as opposed to what we did.
+// Drift: changes made by another program, as opposed to our own.
 // This module is browser-compatible.
 import type { Transaction } from "./transaction.ts";
 
-/** What a sync knows of earlier ones. */
+/** What a sync needs to know about earlier ones. */
 export interface Past<Wanted> {
   /**
-   * What the last good sync put in force, and what those that failed since may have: if the node differs from all of
-   * them, another program changed it.
+   * The state that the last successful sync put in force, and those that failed syncs since may have: if the node differs
+   * from all of them, another program has changed it.
    */
   readonly inForce: readonly Wanted[];
-  /** Called with what would repair that, before anything is written. */
+  /** Called with the transaction that repairs the drift, before anything is written. */
   readonly drifted: (repair: Transaction) => void;
 }
 
 /**
- * Reports drift, if there is any.
+ * Reports drift, if any.
  *
- * @param diffWith what a sync would write if this were wanted
+ * @param diffWith returns what a sync to a given state would write
  */
 export async function reportDrift<Wanted>(
   { inForce, drifted }: Past<Wanted>,

@@ -3,10 +3,10 @@
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Changes beyond which it is not worked out: that would stop the loop for too long. */
-const MOST = 4_096;
+/** With more changes than this the policy is not derived: that would block the loop for too long. */
+const MAX_CHANGES = 4_096;
 
-/** What the rules meant before a transaction; undefined if there were none, or if they cannot be read. */
+/** The policy of the rules before a transaction; undefined if there were none, or if they cannot be read. */
 export function foundPolicy(transaction: Transaction): FamilyPolicy | undefined {
-  return transaction.changes.length > MOST ? undefined : transaction.meaning?.().before;
+  return transaction.changes.length > MAX_CHANGES ? undefined : transaction.meaning?.().before;
 }

@@ -1,5 +1,5 @@
 /**
- * The backends: where a policy is kept, and how the node is brought to it.
+ * The backends: where a policy is kept, and how the node is brought in line with it.
  * @module
  */
 export type {

@@ -1,4 +1,4 @@
-// What other backends than the one in use have left on the node.
+// Finds rules that backends other than the one in use have left on the node.
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Opened } from "./open.ts";
@@ -8,12 +8,12 @@ import type { Transaction } from "./transaction.ts";
 /** Rules that the next sync removes once its own are in force. */
 export interface Leftover {
   readonly family: Family;
-  /** Whose they are: `iptables-nft`. */
+  /** The backend that left them: `iptables-nft`. */
   readonly backend: string;
   readonly transaction: Transaction;
 }
 
-/** Looks for them in the families of a policy. Nothing is written; what cannot be read `warn` is told. */
+/** Finds the leftovers in the families of a policy. Writes nothing; `warn` receives what cannot be read. */
 export async function findLeftovers(
   { others }: Opened,
   policy: readonly FamilyPolicy[],
@@ -36,7 +36,7 @@ export async function findLeftovers(
   return found.flat();
 }
 
-/** One of them as a line. */
+/** A leftover as one line. */
 export function formatLeftover({ family, backend, transaction }: Leftover): string {
   const { removed } = transaction.counts;
   return `${family} (${backend}): left over: ${removed} to remove once the rules above are in force`;

@@ -1,51 +1,51 @@
-// What rules on the node mean, and what a transaction changes in that.
+// What the rules on the node mean, and how a transaction changes it.
 // This module is browser-compatible.
 import { describePolicy, diffPolicies, type FamilyPolicy, type PolicyChange } from "../policy/index.ts";
 
-/** What a transaction starts from and leads to. */
+/** The policies before and after a transaction. */
 export interface Meaning {
-  /** What the rules that were found mean; undefined if no packet comes to any, or if they cannot be read. */
+  /** The policy of the rules that were found; undefined if no packet reaches them, or if they cannot be read. */
   readonly before: FamilyPolicy | undefined;
-  /** Why that is undefined, as in `there is no chain IP-MASQ-AGENT`. */
+  /** Why `before` is undefined: `chain IP-MASQ-AGENT does not exist`. */
   readonly why: string;
-  /** Are there rules that cannot be read? */
+  /** Whether there are rules that cannot be read. */
   readonly isUnreadable?: boolean;
-  /** What is wanted, as far as the backend can keep it. */
+  /** The desired policy, as far as the backend supports it. */
   readonly after: FamilyPolicy;
-  /** Are the rules of `before` entries as a config has them, and not what they were cut to? */
+  /** Whether the rules of `before` correspond to entries of a config, and not to the intervals that these were cut into. */
   readonly hasEntries: boolean;
-  /** What is found besides, in no entry's meaning: rules of others, a missing jump. */
+  /** Other changes, which affect no entry: rules of other programs, a missing jump. */
   readonly others: readonly PolicyChange[];
 }
 
-/** A transaction in words. */
+/** The effects of a transaction, as text. */
 export interface Effects {
-  /** A sentence that comes first; empty if there is none. */
+  /** An introductory sentence; may be empty. */
   readonly lead: string;
   readonly changes: readonly PolicyChange[];
 }
 
 /**
- * What a transaction changes, for people.
+ * Describes what a transaction changes.
  *
- * @param isReplacing are rules of another backend still in force?
+ * @param isReplacing whether rules of another backend are still in force
  */
 export function describeEffects(meaning: Meaning, isReplacing = false): Effects {
   const { before, after, hasEntries, others } = meaning;
   if (!before) return { lead: leadOf(meaning, isReplacing), changes: [...others, ...describePolicy(after)] };
   const changes = diffPolicies(before, after, { hasEntries });
-  const lead = changes.length > 0 || others.length > 0 ? "" : "No verdict changes: the same is written in another way.";
+  const lead = changes.length > 0 || others.length > 0 ? "" : "No verdict changes, only the way the rules are written.";
   return { lead, changes: [...changes, ...others] };
 }
 
 function leadOf({ why, isUnreadable = false }: Meaning, isReplacing: boolean): string {
-  if (isUnreadable) return `What is in force now cannot be told: ${why}.`;
+  if (isUnreadable) return `The rules in force cannot be read: ${why}.`;
   return isReplacing
-    ? `Not there yet: ${why}. The rules listed as left over stay in force until then.`
+    ? `Not in force yet: ${why}. Until then, the rules listed as left over stay in force.`
     : `The agent masquerades nothing now: ${why}.`;
 }
 
-/** One or several of something, as a line that goes or comes; none if there are none. */
+/** A line about a number of things that are added or removed; `what` begins with its noun. Empty for none. */
 export function counted(op: PolicyChange["op"], count: number, what: string, where: string): readonly PolicyChange[] {
   if (count === 0) return [];
   const [noun = "", ...rest] = what.split(" ");

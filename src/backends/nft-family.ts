@@ -1,4 +1,4 @@
-// What nft calls the families.
+// nft's names for the families.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 

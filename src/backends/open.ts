@@ -1,16 +1,16 @@
-// Which backend keeps a policy on this node.
+// Chooses and opens the backend of a policy on this node.
 import type { Family } from "../core/index.ts";
 import { isMissing, ToolError } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 import type { BackendKind, BackendOptions } from "./kind.ts";
 import { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
-import { type InForce, succeeding } from "./succession.ts";
+import { type InForce, removingLeftovers } from "./succession.ts";
 
-/** Lets the node and the config decide. */
+/** The node and the config decide. */
 export const AUTO = "auto";
 
-/** A kind that was named, or {@link AUTO}. */
+/** A named kind, or {@link AUTO}. */
 export type BackendChoice = BackendKind | typeof AUTO;
 
 /** A backend, and why it was chosen. */
@@ -19,7 +19,7 @@ export interface Opened {
   readonly backend: Backend;
   /** In a few words: `default`, `kube-proxy runs in nftables mode`. */
   readonly reason: string;
-  /** Opens the places in which other backends may have left something. */
+  /** Opens the places where other backends may have left rules. */
   readonly others: () => Promise<readonly Cleaner[]>;
 }
 
@@ -27,25 +27,25 @@ export interface Opened {
 export type Opener = (policy: FamilyPolicy) => Promise<Opened>;
 
 export interface OpenOptions extends BackendOptions {
-  /** Does an agent run here already? With {@link AUTO} what holds its rules is what it has chosen. */
-  readonly beside?: boolean;
-  /** Told what was done besides what is returned, in one line. */
+  /** Whether an agent runs on this node. Then {@link AUTO} takes the backend that has rules, which the agent has chosen. */
+  readonly agentRuns?: boolean;
+  /** Receives one line about each further action. */
   readonly note: (message: string) => void;
-  /** Milliseconds since some moment. */
+  /** Milliseconds since an arbitrary moment. */
   readonly now?: () => number;
 }
 
 /**
- * Opens backends as policies need them. The node is asked once: to choose again later could leave rules in two places.
- * Only an open that failed is tried again. The opener throws what {@link BackendKind.open} throws.
+ * Returns an opener for backends. The choice for a node is made once: another choice later could leave rules in two places.
+ * An open is repeated only if it failed. The opener throws what {@link BackendKind.open} throws.
  */
 export function backendOpener(choice: BackendChoice, options: OpenOptions): Opener {
-  // Whose rules alone are in force.
+  // For each family, the backend whose rules alone are in force.
   const inForce = new Map<Family, InForce>();
   const kinds = new Map(
     BACKENDS.map((kind) => {
       const others = () => openOthers(kind, options);
-      const open = async () => succeeding(await kind.open(options), others, inForce, options);
+      const open = async () => removingLeftovers(await kind.open(options), others, inForce, options);
       return [kind, { open: once(open), others }] as const;
     }),
   );
@@ -62,16 +62,16 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
   return async (policy) => {
     if (choice !== AUTO) return open(choice, `--backend=${choice.name}`);
     if (policy.enforceKeep) return open(ENFORCING_BACKEND, "the config sets enforceNonMasquerade");
-    const inUse = options.beside ? await findInUse(policy, options) : undefined;
-    if (inUse && !(await isHeldForOld(inUse, policy))) return { ...inUse, others: find(inUse.kind).others };
+    const inUse = options.agentRuns ? await findInUse(policy, options) : undefined;
+    if (inUse && !(await isOnlyForEnforcing(inUse, policy))) return { ...inUse, others: find(inUse.kind).others };
     const { kind, reason } = await chosen(policy);
     return open(kind, reason);
   };
 }
 
 /**
- * Everything of ours that the other kinds may have left. A kind whose flag names the place of the policy neither follows
- * another nor is followed: what the node's kernel holds has nothing to do with it.
+ * Opens the places where the other kinds may have left rules. A kind that keeps the policy in a file named by a flag is
+ * independent of the rules in the kernel: it neither replaces another kind nor is replaced.
  */
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {
   if (kind.required) return [];
@@ -79,7 +79,7 @@ async function openOthers(kind: BackendKind, options: BackendOptions): Promise<r
   return (await Promise.all(others.map((other) => other.openAll(options)))).flat();
 }
 
-/** The one backend that holds rules; undefined if none does, or several do while one follows another. Writes nothing. */
+/** The backend that has rules; undefined if none has, or several have during a switch. Writes nothing. */
 async function findInUse(
   { family, chain }: FamilyPolicy,
   options: BackendOptions,
@@ -90,43 +90,43 @@ async function findInUse(
   );
   const found = await Promise.all(
     places.flat().map(async ({ kind, place }) => {
-      // What cannot be read here holds nothing that was written with the same tools.
+      // If it cannot be read with these tools, nothing was written with them either.
       const left = await place.planCleanup(family, chain).catch(() => undefined);
-      return left && isBackend(place) ? [{ kind, backend: place, reason: "in use by the agent that runs here" }] : [];
+      return left && isBackend(place) ? [{ kind, backend: place, reason: "in use by the agent on this node" }] : [];
     }),
   );
   const [one, more] = found.flat();
   return more ? undefined : one;
 }
 
-/** Has the agent chosen this backend only because its config binds what it keeps, which the policy does not? It will choose again. */
-async function isHeldForOld(
+/** Whether the agent chose this backend only because of enforceNonMasquerade, which the new policy does not set. */
+async function isOnlyForEnforcing(
   { kind, backend }: { readonly kind: BackendKind; readonly backend: Backend },
   policy: FamilyPolicy,
 ): Promise<boolean> {
   if (kind !== ENFORCING_BACKEND) return false;
-  // What cannot be planned has an error of its own later.
+  // If this fails, a later step reports the error.
   const planned = await backend.plan(policy).catch(() => undefined);
   return planned?.meaning?.().before?.enforceKeep === true;
 }
 
 const isBackend = (place: Cleaner): place is Backend => "sync" in place;
 
-/** The kind that the node asks for, else the default one, unless the node cannot hold its rules. */
+/** The kind that this node requires, or else the default, unless the node does not support its rules. */
 async function choose(
   policy: FamilyPolicy,
   options: BackendOptions,
   open: (kind: BackendKind) => Promise<Backend>,
 ): Promise<{ readonly kind: BackendKind; readonly reason: string }> {
-  // The tools that this takes run beside those that ask what the node demands.
-  const trying = open(DEFAULT_BACKEND)
+  // Runs concurrently with the checks of what this node requires.
+  const trial = open(DEFAULT_BACKEND)
     .then((backend) => backend.obstacle?.(policy))
     .catch((error: Error) => (isMissing(error) ? NOT_INSTALLED : error));
   for (const kind of BACKENDS) {
-    const reason = await kind.demanded?.(options);
+    const reason = await kind.reasonToUse?.(options);
     if (reason !== undefined) return { kind, reason };
   }
-  const obstacle = await trying;
+  const obstacle = await trial;
   if (obstacle instanceof Error) throw obstacle;
   if (obstacle === undefined) return { kind: DEFAULT_BACKEND, reason: "default" };
   await open(ENFORCING_BACKEND).catch((error: Error) => {
@@ -138,7 +138,7 @@ async function choose(
 
 const NOT_INSTALLED = `${DEFAULT_BACKEND.name} is not installed`;
 
-/** Does `work` once; again only if it failed. */
+/** Runs `work` once; again only if it failed. */
 function once<Args extends unknown[], T>(work: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
   let done: Promise<T> | undefined;
   return (...args) => {

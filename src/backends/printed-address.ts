@@ -1,10 +1,10 @@
-// Addresses as the kernel's tools print them.
+// Addresses as iptables and nft print them.
 // This module is browser-compatible.
 import { type AddressRange, parseAddresses } from "../core/index.ts";
 
 /**
- * iptables and nft print addresses with inet_ntop, which writes what lies in ::/96 and ::ffff:0:0/96 in mixed notation
- * (`::10.0.0.0`, glibc resolv/inet_ntop.c), while RFC 5952 and Go do not (`::a00:0`).
+ * iptables and nft print addresses with inet_ntop, which uses mixed notation in ::/96 and ::ffff:0:0/96 (`::10.0.0.0`, glibc
+ * resolv/inet_ntop.c), while RFC 5952 and Go do not (`::a00:0`).
  */
 export function printedAddress(address: string): string {
   const match = /^::(ffff:)?([\da-f]+):([\da-f]+)$/.exec(address);
@@ -19,7 +19,7 @@ export function printedPrefix(network: string): string {
   return `${printedAddress(address)}/${bits}`;
 }
 
-/** The range that a tool prints as `203.0.113.5` or `203.0.113.5-203.0.113.9`; undefined if the text is none. */
+/** Parses a range that a tool prints as `203.0.113.5` or `203.0.113.5-203.0.113.9`; undefined for any other text. */
 export function readRange(text: string): AddressRange | undefined {
   const [firstText = "", lastText = firstText, more] = text.split("-");
   const [first, last] = parseAddresses([firstText, lastText]).read;

@@ -1,13 +1,13 @@
-// The kinds of backends.
+// The registry of all kinds of backends.
 import { iptables } from "./iptables/kind.ts";
 import type { BackendKind } from "./kind.ts";
 import { nftables } from "./nftables/kind.ts";
 import { windowsCni } from "./windows-cni/kind.ts";
 
-/** What `auto` chooses if nothing speaks against it. */
+/** The kind that `auto` chooses by default. */
 export const DEFAULT_BACKEND: BackendKind = iptables;
 
-/** The kind that can bind packets to the address they keep, and what `auto` chooses if the default one cannot work. */
+/** The kind that can enforce kept addresses, and that `auto` chooses if the default one cannot work. */
 export const ENFORCING_BACKEND: BackendKind = nftables;
 
 /** Every kind, in the order of help. */

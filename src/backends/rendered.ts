@@ -1,8 +1,8 @@
-// Tool input as it is printed.
+// Tool input as `render` prints it.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 
-/** What the tool of one family would be given. */
+/** The input for the tool of one family. */
 export interface Rendered {
   readonly family: Family;
   /** The tool that reads it. */
@@ -10,7 +10,7 @@ export interface Rendered {
   readonly transaction: string;
 }
 
-/** The text under a comment that names its tool. */
+/** The input below a comment that names its tool. */
 export function formatRendered({ command, transaction }: Rendered): string {
   return `# ${command}\n${transaction}`;
 }

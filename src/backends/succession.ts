@@ -1,4 +1,4 @@
-// From one backend to another: the new rules are in force before the old ones go.
+// The switch from one backend to another: the new rules are in force before the old ones are removed.
 import type { Family } from "../core/index.ts";
 import { isMissing } from "../host/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
@@ -6,29 +6,29 @@ import type { Backend, Cleaner } from "./backend.ts";
 export interface SuccessionOptions {
   readonly warn: (message: string) => void;
   readonly note: (message: string) => void;
-  /** Milliseconds since some moment. */
+  /** Milliseconds since an arbitrary moment. */
   readonly now?: () => number;
 }
 
-/** The backend that alone has rules of a family, and when that was seen. */
+/** The only backend that has rules of a family, and when that was checked. */
 export interface InForce {
   readonly backend: Backend;
   readonly seen: number;
 }
 
-/** Milliseconds until a sync that writes nothing looks again for what others have left. */
-const LOOK_AGAIN_MS = 60_000;
+/** How long after a check for leftovers a sync that writes nothing repeats it. */
+const CHECK_AGAIN_MS = 60_000;
 
 /**
- * A backend whose first good sync of a family also removes what others left. While both have rules, the first that
- * translates a connection decides, and what both keep is kept. What cannot be removed is tried again with each sync, so
- * that whoever was killed on the way ends it at its next start. Another process may bring back what was removed, as an `apply` with
- * another backend does: after each repair, and each minute, it is looked for again.
+ * Wraps a backend so that its first successful sync of a family also removes what others left. While both have rules, the
+ * first that translates a connection decides, and what both keep is kept. A failed removal is repeated at each sync, and so
+ * an agent that was killed in between completes it after its next start. Another process may bring leftovers back, as an
+ * `apply` with another backend does: the check is repeated after each repair, and every minute.
  *
- * @param others opens the places in which something may be left
- * @param inForce for each family the backend that alone has rules; shared by the backends of a process
+ * @param others opens the places where something may be left
+ * @param inForce for each family, the only backend that has rules; shared by the backends of a process
  */
-export function succeeding(
+export function removingLeftovers(
   backend: Backend,
   others: () => Promise<readonly Cleaner[]>,
   inForce: Map<Family, InForce>,
@@ -40,7 +40,7 @@ export function succeeding(
       const { family, chain } = policy;
       const written = await backend.sync(policy, past);
       const last = inForce.get(family);
-      if (!written && last?.backend === successor && now() - last.seen < LOOK_AGAIN_MS) return written;
+      if (!written && last?.backend === successor && now() - last.seen < CHECK_AGAIN_MS) return written;
       let isClear = true;
       for (const other of await others()) {
         try {
@@ -60,6 +60,6 @@ export function succeeding(
   return successor;
 }
 
-/** Does an error say that nothing can be there: no tool to have written it, or no IPv6 on the node? */
+/** Whether an error means that there can be no rules: no tool that could have written them, or no IPv6 on the node. */
 export const holdsNothing = (place: Cleaner, family: Family, error: unknown): boolean =>
   isMissing(error) || (family === "ipv6" && place.isUnreadable(error));

@@ -1,16 +1,16 @@
-// What a sync writes, and what that changes.
+// A transaction: what a sync writes, and what that changes.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { Meaning } from "./meaning.ts";
 
-/** What a line of a change is about. A `chain` or `policy` holds the others: it is shown, but not counted. */
+/** The kind of a changed line. A `chain` or `policy` contains the others: it is shown, but not counted. */
 export type ChangeKind = "chain" | "rule" | "jump" | "element" | "policy" | "exception";
 
-/** One line of a change, for people: kept, added or removed. */
+/** One line that is kept, added or removed. */
 export interface Change {
   readonly op: "keep" | "add" | "remove";
   readonly kind: ChangeKind;
-  /** The rule as `iptables-save` prints it, `-A CHAIN …`; what `nft` takes after `add`; a CIDR of a CNI config's list. */
+  /** The rule as `iptables-save` prints it, `-A CHAIN …`; the text that `nft` takes after `add`; a CIDR of a CNI config. */
   readonly line: string;
 }
 
@@ -21,15 +21,15 @@ export interface Counts {
   readonly kept: number;
 }
 
-/** What is written: all of it, or nothing. */
+/** A write that succeeds or fails as a whole. */
 export interface Transaction {
   readonly family: Family;
   /** One input of `iptables-restore --noflush` or of `nft -f`, or a whole CNI config file. */
   readonly text: string;
-  /** The chain's declaration, its rules and the jump, as they are and as they will be; the policy and its CIDRs likewise. */
+  /** All lines before and after: of the chain, its rules and the jump, or of the CNI config's policy and its CIDRs. */
   readonly changes: readonly Change[];
   readonly counts: Counts;
-  /** What it starts from and leads to, worked out when it is asked for; of one that removes a backend's rules there is none. */
+  /** Computes the policies before and after; undefined for a transaction that removes a backend's rules. */
   readonly meaning?: () => Meaning;
 }
 
@@ -38,14 +38,14 @@ export function formatChange({ op, line }: Pick<Change, "op" | "line">): string 
   return `${{ add: "+", remove: "-", keep: " " }[op]} ${line}`;
 }
 
-/** Counts the changes, except for those of what holds the others. */
+/** Counts the changes, except those of chains and policies. */
 export function countsOf(changes: readonly Change[]): Counts {
   const count = { add: 0, remove: 0, keep: 0 };
   for (const { op, kind } of changes) if (kind !== "chain" && kind !== "policy") count[op]++;
   return { added: count.add, removed: count.remove, kept: count.keep };
 }
 
-/** What several transactions did, one after the other; undefined if there are none. */
+/** Joins consecutive transactions into one; undefined if there are none. */
 export function joinTransactions(done: readonly Transaction[]): Transaction | undefined {
   const last = done.at(-1);
   if (!last || done.length === 1) return last;

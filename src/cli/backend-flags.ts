@@ -31,8 +31,8 @@ export function chosenBackend(flags: ReadonlyMap<string, string>): BackendChoice
     const { flag, what } = kind.required;
     throw new UsageError(`${choice} needs --${flag}=${FLAGS[flag]?.value}, ${what}`);
   }
-  for (const { flag, but, why } of kind.meaningless) {
-    if (!but.includes(effectiveValue(flags, flag)))
+  for (const { flag, allowed, why } of kind.unsupportedFlags) {
+    if (!allowed.includes(effectiveValue(flags, flag)))
       throw new UsageError(`--${flag} does not work with ${choice}: ${why}`);
   }
   return kind;

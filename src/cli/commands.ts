@@ -23,7 +23,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Applies the rules, follows changes to the config at once, and checks the rules every resyncInterval. Nothing is written while they are up to date. If another program changes nftables rules, iptables-nft's included, they are repaired at once (--watch-rules).",
       "An invalid config changes nothing: the last valid one stays in force. SIGHUP syncs at once; SIGTERM ends the agent, and the rules stay.",
-      "--backend=auto chooses nftables if kube-proxy runs in nftables mode, if iptables is missing or cannot hold the rules, or if the config sets enforceNonMasquerade; else iptables. Rules of another backend are removed once the new ones are in force.",
+      "--backend=auto chooses nftables if kube-proxy runs in nftables mode, if iptables is missing or does not support the rules, or if the config sets enforceNonMasquerade; else iptables. Rules of another backend are removed once the new ones are in force.",
       "After a change to the rules it logs how many open connections keep their old treatment: the kernel decides at the first packet. --reset-changed-flows deletes them.",
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],

@@ -113,9 +113,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   ),
   ...Object.fromEntries(
     BACKENDS.flatMap(({ flags }) => Object.entries(flags)).map(
-      ([name, { choices, value = "", fallback, summary, alsoOf }]) => [
+      ([name, { choices, value = "", fallback, summary, alsoFor }]) => [
         name,
-        ours("string", fallback, choices?.join("|") ?? value, [...KERNEL, ...alsoOf], summary),
+        ours("string", fallback, choices?.join("|") ?? value, [...KERNEL, ...alsoFor], summary),
       ],
     ),
   ),

@@ -61,7 +61,7 @@ export function readPolicy(settings: Settings, io: Io): { config: Config; policy
 /** Returns the opener for backends; `warn` and `note` receive its messages. */
 export function openerOf(settings: Settings, warn: (message: string) => void, note: (message: string) => void): Opener {
   const { backend, backendFlag: flag, policy, agent } = settings;
-  return backendOpener(backend, { chain: policy.chain, flag, warn, note, beside: agent !== undefined });
+  return backendOpener(backend, { chain: policy.chain, flag, warn, note, agentRuns: agent !== undefined });
 }
 
 /** Opens the backend for all families of a policy. */

@@ -1,8 +1,8 @@
-// One address, or a range of them, as `snat` and people write it.
+// Parses an address or a range of addresses, as in `snat`.
 // This module is browser-compatible.
 import { type AddressRange, addressOf, parseAddresses } from "../core/index.ts";
 
-/** An address or a range, as far as a pattern can tell. */
+/** Approximates an address or a range. */
 export const RANGE_PATTERN = "^[0-9a-fA-F.:]+( *- *[0-9a-fA-F.:]+)?$";
 
 export type ParsedRange =
@@ -12,7 +12,7 @@ export type ParsedRange =
 const EXAMPLE = "write an address such as 203.0.113.5, or a range such as 203.0.113.5-203.0.113.9";
 
 /**
- * Reads `203.0.113.5`, or `203.0.113.5-203.0.113.9` with both ends of one family and the lower one first.
+ * Parses `203.0.113.5`, or `203.0.113.5-203.0.113.9` with both ends of the same family and the lower one first.
  */
 export function parseAddressRange(text: string): ParsedRange {
   const ends = text.split("-").map((part) => part.trim());
@@ -27,7 +27,7 @@ export function parseAddressRange(text: string): ParsedRange {
   const addressText = (network: string) => network.slice(0, network.indexOf("/"));
   const range = { family: first.family, first: addressText(first.network), last: addressText(last.network) };
   if (first.family !== last.family) {
-    return { ok: false, message: `${text} is a range of two families`, hint: EXAMPLE };
+    return { ok: false, message: `the ends of the range ${text} are of different families`, hint: EXAMPLE };
   }
   if (addressOf(records, 0) > addressOf(records, 1)) {
     return {

@@ -1,12 +1,12 @@
-// What the core reads as a prefix, as a regular expression for who cannot call it: an editor with the config's schema. The
-// core reads bytes by hand, so there is no table to share; the tests hold one against the other.
+// The syntax of prefixes as a regular expression, for editors that have the config's schema but not the core. The core has a
+// hand-written parser, so there is nothing to share; tests compare the two.
 // This module is browser-compatible.
 
 const OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const IPV4 = `(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
 
-/** Of the address no more than its characters: all of RFC 4291 would fill the page on which an editor shows this. */
+/** Checks only the characters of the address: the whole of RFC 4291 would be too long to show in an editor. */
 const IPV6 = "[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*/(12[0-8]|1[01][0-9]|[1-9]?[0-9])";
 
-/** Lengths have no leading zero. A regular expression cannot say whether host bits are set. */
+/** Lengths have no leading zero. Whether host bits are set cannot be expressed. */
 export const CIDR_PATTERN = `^(${IPV4}|${IPV6})$`;

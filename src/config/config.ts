@@ -1,28 +1,29 @@
-// Config text to Config: everything that is wrong with it at once, or what it says.
+// Parses the text of a config into a Config, or reports all its problems at once.
 // This module is browser-compatible.
 import type { Diagnostic, Omitted } from "./diagnostic.ts";
 import { mergeDrafts } from "./merge.ts";
 import type { Config, ConfigOptions, ConfigSource, ReadOptions } from "./model.ts";
 import { readSource } from "./source.ts";
 
-/** `config` is there exactly when nothing that is wrong is an error. */
+/** The result of parsing a config. */
 export interface ParsedConfig {
+  /** Undefined if and only if there are errors. */
   readonly config: Config | undefined;
-  /** What is wrong, file by file, in the order of its places; of each code the first hundred in a file. */
+  /** The problems, by file and position; the first hundred of each code in a file. */
   readonly diagnostics: readonly Diagnostic[];
   /** How many more there are of each code. */
   readonly omitted: readonly Omitted[];
-  /** The text of each file without its byte order mark, as the diagnostics' places count it. */
+  /** The text of each file without its byte order mark; the positions in diagnostics refer to it. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** What applies if there is no config file. */
+/** The config that applies if there is no config file. */
 export function defaultConfig(options: ReadOptions): ParsedConfig {
   return parseConfigs([], options);
 }
 
 /**
- * Reads a config file: YAML 1.1, or JSON if it begins with `{`, or a Kubernetes ConfigMap with the config in it. Bytes must
+ * Parses a config file: YAML 1.1, or JSON if it begins with `{`, or a Kubernetes ConfigMap with the config in it. Bytes must
  * be UTF-8.
  *
  * @example
@@ -34,11 +35,11 @@ export function parseConfig(bytes: string | Uint8Array, { file, ...options }: Co
   return parseConfigs([{ file, bytes }], options);
 }
 
-/** Reads a config of several files, which is valid if all of them are: lists unite, other keys must not contradict. */
+/** Parses a config of several files, which is valid if all of them are: lists are merged, other keys must not conflict. */
 export function parseConfigs(sources: readonly ConfigSource[], options: ReadOptions): ParsedConfig {
   const read = sources.map(readSource);
   const drafts = read.flatMap(({ draft }) => (draft ? [draft] : []));
-  // What some files say is checked also if others cannot be read: all that is wrong is reported at once.
+  // Also if some files cannot be read, so that all problems are reported at once.
   const config = mergeDrafts(drafts, options);
   return {
     config: read.some(({ reporter }) => reporter.hasErrors()) ? undefined : config,

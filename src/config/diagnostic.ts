@@ -1,10 +1,10 @@
-// What is wrong with a config: values of a small closed set, and how a person reads them.
+// Diagnostics: the problems of a config, with a closed set of codes, and their text form.
 // This module is browser-compatible.
 import { printable, printableName } from "./printable.ts";
 
 export type Severity = "error" | "warning";
 
-/** Every code a config can be reported with. docs/configuration.md explains each. */
+/** The codes of all diagnostics. docs/configuration.md explains each. */
 export type DiagnosticCode =
   | "address-syntax"
   | "cidr-conflict"
@@ -40,12 +40,12 @@ export type DiagnosticCode =
   | "value-type"
   | "yaml-syntax";
 
-/** One problem: where it is, what it is, what to do. Other files than a config have codes of their own. */
+/** One problem: its position, a message and a hint. Files other than configs have their own codes. */
 export interface Diagnostic<Code extends string = DiagnosticCode> {
   readonly severity: Severity;
   readonly code: Code;
   readonly message: string;
-  /** What to write instead, or what happens as it stands; may be empty. */
+  /** What to write instead, or what happens if it stays; may be empty. */
   readonly hint: string;
   readonly file: string;
   /** From 1. */
@@ -56,19 +56,19 @@ export interface Diagnostic<Code extends string = DiagnosticCode> {
   readonly length: number;
 }
 
-/** Diagnostics of a code that were counted and not kept. */
+/** Diagnostics of a code that were only counted. */
 export interface Omitted {
   readonly severity: Severity;
   readonly code: DiagnosticCode;
   readonly count: number;
 }
 
-/** How many diagnostics were not kept, of one severity or of both. */
+/** How many diagnostics were only counted, of one severity or of both. */
 export function countOmitted(omitted: readonly Omitted[], severity?: Severity): number {
   return omitted.reduce((sum, one) => (!severity || one.severity === severity ? sum + one.count : sum), 0);
 }
 
-/** How many problems of a severity there are, kept or not. */
+/** How many problems of a severity there are, including those that were only counted. */
 export function countProblems(
   { diagnostics, omitted }: { readonly diagnostics: readonly Diagnostic[]; readonly omitted: readonly Omitted[] },
   severity: Severity,
@@ -76,23 +76,23 @@ export function countProblems(
   return diagnostics.filter((one) => one.severity === severity).length + countOmitted(omitted, severity);
 }
 
-/** Diagnostics that are shown of one file; the others are counted. */
-export const SHOWN = 100;
+/** How many diagnostics of a file are shown; the others are counted. */
+export const DIAGNOSTICS_SHOWN = 100;
 
-/** Columns of a source line that are shown. */
+/** How many columns of a source line are shown. */
 const WINDOW = 160;
 
 /**
- * Diagnostics as lines for a terminal: `file:line:column: severity: message [code]`, the source line with carets under
- * the problem, and the hint. Of a very long list the first hundred are shown, of a very long line the part that matters.
- * `texts` is that of the file, or that of each by name; `besides` is how many problems there are that have no diagnostic.
+ * Formats diagnostics for a terminal: `file:line:column: severity: message [code]`, the source line with carets under the
+ * problem, and the hint. Shows only the first hundred of a long list, and only the relevant part of a long line. `texts` is
+ * the text of the file, or of each file by name; `besides` is the number of further problems without a diagnostic.
  */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic<string>[],
   texts: string | ReadonlyMap<string, string>,
   besides = 0,
 ): string {
-  const first = diagnostics.slice(0, SHOWN);
+  const first = diagnostics.slice(0, DIAGNOSTICS_SHOWN);
   const sources = new Map<string, ReadonlyMap<number, string>>();
   for (const file of new Set(first.map((one) => one.file))) {
     const wanted = first.filter((one) => one.file === file).map(({ line }) => line);
@@ -105,7 +105,7 @@ export function formatDiagnostics(
   return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
 }
 
-/** One diagnostic without its source line. */
+/** Formats one diagnostic without its source line. */
 export function formatDiagnostic({ severity, code, message, hint, file, line, column }: Diagnostic): string {
   const where = `${printableName(file)}:${line}:${column}: ${severity}: ${message} [${code}]`;
   return printable(hint ? `${where} (${hint})` : where);
@@ -126,7 +126,7 @@ function formatOne(diagnostic: Diagnostic<string>, source: string): string {
   return out.join("\n");
 }
 
-/** The lines of these numbers: a text may have a million, and few are wanted. */
+/** The lines with these numbers. Does not split the text, which may have a million lines. */
 function sourceLines(text: string, wanted: ReadonlySet<number>): Map<number, string> {
   const lines = new Map<number, string>();
   for (let line = 1, start = 0; lines.size < wanted.size && start <= text.length; line++) {

@@ -1,4 +1,4 @@
-// Config text to a located tree: every key and value with the place it came from.
+// Parses the text of a config into a tree in which every key and value has its position.
 // This module is browser-compatible.
 import { isAlias, isMap, isScalar, isSeq, type Node as YamlNode } from "yaml";
 import { excerpt, MAX_DEPTH, MAX_VALUES } from "./limits.ts";
@@ -6,7 +6,7 @@ import type { Report, Span } from "./report.ts";
 import { resolveJson, resolveYaml, type Value } from "./scalar.ts";
 import { readSyntax } from "./syntax.ts";
 
-/** A value of the document and where it stands. */
+/** A value of the document and its position. */
 export type Node =
   | { readonly kind: "scalar"; readonly value: Value; readonly source: string; readonly span: Span }
   | { readonly kind: "list"; readonly items: readonly Node[]; readonly span: Span }
@@ -19,14 +19,14 @@ export interface Entry {
 }
 
 export interface Document {
-  /** The first document's root; undefined if the file holds none. */
+  /** The root of the first document; undefined if the file has none. */
   readonly root: Node | undefined;
   readonly isJson: boolean;
 }
 
 /**
- * Reads the first document of `text`, which must not begin with a byte order mark. A text whose first character is `{`
- * is JSON, in which `#` comments and trailing commas are tolerated; anything else is YAML 1.1. Problems of syntax go to `report`.
+ * Parses the first document of `text`, which must not begin with a byte order mark. A text whose first character is `{` is
+ * JSON, with `#` comments and trailing commas tolerated; anything else is YAML 1.1. Syntax errors go to `report`.
  */
 export function readDocument(text: string, report: Report): Document {
   const isJson = /^\s*\{/.test(text);
@@ -40,8 +40,8 @@ export function readDocument(text: string, report: Report): Document {
   if (problems.length > 0 || !document?.contents) return { root: undefined, isJson };
 
   const spanOf = (node: YamlNode): Span => ({ start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 });
-  // Where an entry that is left out stands: its dash. A list in brackets has none, and is not searched: each search could
-  // go back to the beginning of the file.
+  // The position of an empty entry is its dash. A list in brackets has no dashes and is not searched: each search could go
+  // back to the beginning of the file.
   const placeIn = (list: Span, flow: boolean | undefined, item: YamlNode | null): Span => {
     if (flow || (item && spanOf(item).end > spanOf(item).start)) return list;
     const dash = text.lastIndexOf("-", item?.range?.[0] ?? 0);
@@ -49,19 +49,19 @@ export function readDocument(text: string, report: Report): Document {
   };
   const nothing = (span: Span): Node => ({ kind: "scalar", value: null, source: "", span });
 
-  // What aliases and merge keys multiply ends somewhere: a few lines of them can stand for more values than there is memory.
+  // A limit for aliases and merge keys: a few lines of them can expand to more values than fit in memory.
   let values = 0;
   const add = (count: number, span: Span): boolean => {
     const was = values;
     values += count;
     if (was <= MAX_VALUES && values > MAX_VALUES) {
-      const message = `the aliases stand for more than ${MAX_VALUES} values`;
-      report("error", "yaml-syntax", span, message, "write fewer");
+      const message = `the aliases expand to more than ${MAX_VALUES} values`;
+      report("error", "yaml-syntax", span, message, "use fewer aliases");
     }
     return values <= MAX_VALUES;
   };
-  // As they come: an alias means the last anchor of its name before it. One without a value is being read: an alias to it
-  // would never end.
+  // In document order: an alias refers to the last anchor of its name before it. An anchor without a value is still being
+  // read: an alias to it would be endless.
   const anchors = new Map<string, { value?: Node; count: number }>();
   const read = (node: YamlNode | null, at: Span, depth = 0): Node => {
     if (!node) return nothing(at);
@@ -73,7 +73,7 @@ export function readDocument(text: string, report: Report): Document {
     if (isAlias(node)) {
       const { value, count } = anchors.get(node.source) ?? { count: 0 };
       if (value) return add(count, span) ? relocate(value, span) : nothing(span);
-      const message = `the alias *${excerpt(node.source)} stands for nothing`;
+      const message = `the alias *${excerpt(node.source)} is not defined`;
       report("error", "yaml-syntax", span, message, "write the value itself");
       return nothing(span);
     }
@@ -87,7 +87,7 @@ export function readDocument(text: string, report: Report): Document {
 
   const readValue = (node: YamlNode, at: Span, span: Span, depth: number): Node => {
     if (isScalar<string>(node)) {
-      // A value that is left out stands nowhere: its key does.
+      // An empty value has no position of its own: use that of its key.
       const place = span.end > span.start ? span : at;
       return { kind: "scalar", value: scalarOf(node), source: node.source ?? "", span: place };
     }
@@ -103,7 +103,7 @@ export function readDocument(text: string, report: Report): Document {
       const keyNode = read(pair.key, span, depth + 1);
       const key = keyNode.kind === "scalar" ? String(keyNode.value) : "";
       if (isJson && !(isScalar(pair.key) && pair.key.type === "QUOTE_DOUBLE")) {
-        report("error", "json-syntax", keySpan, "a JSON key stands in double quotes", `write "${excerpt(key)}"`);
+        report("error", "json-syntax", keySpan, "a JSON key must be in double quotes", `write "${excerpt(key)}"`);
       }
       const value = read(pair.value, keySpan, depth + 1);
       if (!isJson && key === "<<" && isScalar(pair.key) && pair.key.type === "PLAIN") {
@@ -114,7 +114,7 @@ export function readDocument(text: string, report: Report): Document {
         own.push({ key, keySpan, value });
       }
     }
-    // Explicit keys override merged ones, wherever the merge stands (YAML 1.1, merge key type).
+    // Explicit keys override merged ones, wherever the merge key is (YAML 1.1, merge key type).
     const owned = new Set(own.map((entry) => entry.key));
     return { kind: "map", entries: [...merged.flat().filter((entry) => !owned.has(entry.key)), ...own], span };
   };
@@ -133,7 +133,7 @@ export function readDocument(text: string, report: Report): Document {
       if (value !== undefined) return value;
     }
     if (isJson && node.type !== "QUOTE_DOUBLE") {
-      const hint = "a file that begins with { is read as JSON: write text in double quotes";
+      const hint = "a file that begins with { is read as JSON: write strings in double quotes";
       report("error", "json-syntax", spanOf(node as YamlNode), `${excerpt(source) || "this"} is not JSON`, hint);
       return source;
     }
@@ -145,7 +145,7 @@ export function readDocument(text: string, report: Report): Document {
   return { root: read(document.contents as YamlNode, { start: 0, end: 0 }), isJson };
 }
 
-/** The same node, shown where the alias stands. */
+/** The same node at the position of the alias. */
 function relocate(node: Node, span: Span): Node {
   return { ...node, span };
 }
@@ -160,7 +160,7 @@ function hintFor(code: string): string {
       return "put the value in quotes";
     case "MISSING_CHAR":
     case "BAD_INDENT":
-      return "close every bracket, brace and quote, and indent the lines of one list alike";
+      return "close every bracket, brace and quote, and indent all lines of a list equally";
     default:
       return "";
   }

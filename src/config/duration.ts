@@ -15,17 +15,17 @@ const UNITS: Readonly<Record<string, bigint>> = {
 
 const MAX = 1n << 63n;
 
-/** What {@link parseDuration} reads as more than nothing, as a regular expression for who cannot call it. */
+/** The positive durations that {@link parseDuration} accepts, as a regular expression for editors. */
 export const POSITIVE_DURATION = `^\\+?(([0-9]+\\.?[0-9]*|\\.[0-9]+)(${Object.keys(UNITS).join("|")}))+$`;
 
-/** A duration in nanoseconds, or why the text is none. */
+/** A duration in nanoseconds, or why the text is not one. */
 export type ParsedDuration =
   | { readonly ok: true; readonly ns: bigint }
   | { readonly ok: false; readonly problem: "syntax" | "range" | "no-unit" | "bad-unit"; readonly unit?: string };
 
 /**
- * Reads what Go's `time.ParseDuration` reads: `60s`, `1h15m30.5s`, `-5s`, `0`. Fractions are rounded down to whole
- * nanoseconds by the same floating-point steps as there.
+ * Parses what Go's `time.ParseDuration` does: `60s`, `1h15m30.5s`, `-5s`, `0`. Fractions are rounded down to whole
+ * nanoseconds with the same floating-point operations as in Go.
  */
 export function parseDuration(text: string): ParsedDuration {
   const negative = text.startsWith("-");
@@ -44,7 +44,7 @@ export function parseDuration(text: string): ParsedDuration {
     const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
     if (unit === undefined) return { ok: false, problem: "bad-unit", unit: name };
     rest = rest.slice(name.length);
-    // Reading a million digits takes as long as squaring them, and 20 are out of range with any unit.
+    // Converting a million digits takes quadratic time, and more than 20 are out of range with any unit.
     const digits = whole.replace(/^0+(?=\d)/, "");
     if (digits.length > 20) return { ok: false, problem: "range" };
     const units = BigInt(digits || 0);

@@ -1,15 +1,15 @@
-// A config as the data that one config file would have to hold.
+// A config as the data of a single config file that is equivalent to it.
 // This module is browser-compatible.
 import { formatAddressRange } from "../core/index.ts";
 import { formatDuration } from "./duration.ts";
 import type { Config } from "./model.ts";
 
-/** The keys that the established agent knows, defaults filled in, and of the others those that say something. */
+/** The established agent's keys, with defaults filled in, and those of the other keys that are not empty. */
 export function effectiveConfig(config: Config): object {
   const { nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, outputInterfaces, snat, enforceNonMasquerade, ...rest } =
     config;
   const { resyncInterval, ...scalars } = rest;
-  // An entry of the default list that is masqueraded or translated by name would contradict that in one file.
+  // In a single file, a default entry would conflict with an equal one that is masqueraded or translated.
   const decided = new Set(
     [masqueradeCIDRs, ...snat.map(({ destinations }) => destinations)].flat().map(({ prefix }) => prefix.network),
   );

@@ -1,4 +1,4 @@
-// The document's keys and their values, each with the type that the schema wants.
+// Reads the keys of the document and their values, and checks types by the schema.
 // This module is browser-compatible.
 import * as v from "valibot";
 import type { Entry, Node } from "./document.ts";
@@ -8,13 +8,13 @@ import type { Report } from "./report.ts";
 import { configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
-/** The known keys that the document sets, and where. */
+/** The known keys that the document sets, with their positions. */
 export type Fields = ReadonlyMap<ConfigKey, Entry>;
 
 const fold = (key: string) => key.toUpperCase();
 const KEYS: ReadonlyMap<string, ConfigKey> = new Map(CONFIG_KEYS.map((key) => [fold(key), key]));
 
-/** The known keys of the root. Unknown and repeated ones are reported; undefined if the root is no mapping. */
+/** The known keys of the root. Reports unknown and duplicate keys; returns undefined if the root is not a mapping. */
 export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report): Fields | undefined {
   if (!root || (root.kind === "scalar" && root.value === null)) return new Map();
   if (root.kind !== "map") {
@@ -24,7 +24,7 @@ export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report
     return undefined;
   }
   const fields = new Map<ConfigKey, Entry>();
-  // Keys match without regard to case. Of several the last wins; go-yaml hands them on sorted, JSON as they stand.
+  // Keys match regardless of case. The last of several wins; go-yaml sorts them first, JSON keeps their order.
   const entries = isJson
     ? root.entries
     : [...root.entries].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -54,39 +54,39 @@ export function fieldsOf(root: Node | undefined, isJson: boolean, report: Report
   return fields;
 }
 
-/** A value that is text. */
+/** A string. */
 export type TextNode = Extract<Node, { kind: "scalar" }> & { readonly value: string };
 
 export const isText = (node: Node): node is TextNode => node.kind === "scalar" && typeof node.value === "string";
 
-/** Keys whose value is a list of texts. */
+/** Keys whose value is a list of strings. */
 export const LIST_KEYS = ["nonMasqueradeCIDRs", "masqueradeCIDRs", "sourceCIDRs", "outputInterfaces"] as const;
 export type ListKey = (typeof LIST_KEYS)[number];
 
-/** A value as data, for the schema. Of the entries of lists only texts matter to it, and collections in one may be huge. */
+/** A value as data, for the schema, without list entries that are not strings: these may be huge and are checked elsewhere. */
 function toData(node: Node): unknown {
   if (node.kind === "list") return node.items.filter(isText).map((item) => item.value);
   return node.kind === "map" ? {} : node.value;
 }
 
-/** What the fields of one file say, as far as it has the right type. */
+/** The values of one file, as far as they have the right type. */
 export interface Values {
-  /** The keys that are no lists, with their defaults. */
+  /** The keys that are not lists, with their defaults. */
   readonly scalars: Omit<v.InferOutput<typeof configSchema>, ListKey | "snat">;
-  /** The entries of each list that are text, and where each stands. */
+  /** The entries of each list that are strings, with their positions. */
   readonly items: Readonly<Record<ListKey, readonly TextNode[]>>;
-  /** The entries of snat, whatever they are. */
+  /** The entries of snat, of any type. */
   readonly snat: readonly Node[];
-  /** Keys whose value has the wrong type; they have their default here. */
+  /** Keys whose value has the wrong type; here they have their default. */
   readonly broken: ReadonlySet<ConfigKey>;
 }
 
-/** The values in their types. Each that has the wrong type is reported, and the others are read all the same. */
+/** Reads the values. Reports each that has the wrong type, and reads the others nevertheless. */
 export function valuesOf(fields: Fields, report: Report): Values {
   const broken = new Set<ConfigKey>();
   const data: Record<string, unknown> = Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
   const snat = itemsOf(fields.get("snat"));
-  // Its entries are read by themselves.
+  // Its entries are checked separately.
   if (fields.get("snat")?.value.kind === "list") data.snat = [];
   for (const issue of v.safeParse(configSchema, data).issues ?? []) {
     const [{ key }] = issue.path as unknown as [{ key: ConfigKey }];
@@ -98,7 +98,7 @@ export function valuesOf(fields: Fields, report: Report): Values {
   for (const key of broken) delete data[key];
   const read = (key: ListKey) => {
     const all = itemsOf(fields.get(key));
-    // Not left to the schema, whose issues take a kilobyte each.
+    // Not checked by the schema, because each of its issues takes a kilobyte.
     for (const item of all) if (!isText(item)) reportItem(key, item, report);
     return all.filter(isText);
   };
@@ -113,7 +113,7 @@ export function valuesOf(fields: Fields, report: Report): Values {
 
 const itemsOf = (entry: Entry | undefined): readonly Node[] => (entry?.value.kind === "list" ? entry.value.items : []);
 
-/** What a key's value must be, and what an entry of a list must be, with an example of each. */
+/** What the value of a key, or an entry of its list, must be, with an example. */
 const EXPECTED: Readonly<
   Record<ConfigKey, { readonly value: string; readonly item?: string; readonly example: string }>
 > = {
@@ -138,7 +138,7 @@ function reportItem(key: ListKey, node: Node, report: Report): void {
   } else {
     const hint = isScalar
       ? `write ${item}, such as ${example}`
-      : `write one ${item.replace(/^(an?|the) /, "")} an entry`;
+      : `write one ${item.replace(/^(an?|the) /, "")} per entry`;
     report("error", "value-type", node.span, `an entry of ${key} is ${describe(node)}, not ${item}`, hint);
   }
 }
@@ -175,10 +175,10 @@ function boolHint(source: string): string {
   return /^(true|false)$/i.test(source) ? `write ${source.toLowerCase()} without quotes` : "write true or false";
 }
 
-/** What a value is, in words. */
+/** Describes a value in a message. */
 export function describe(node: Node): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a mapping";
   if (node.value === null) return "empty (null)";
-  if (typeof node.value === "string") return `the text ${JSON.stringify(excerpt(node.value))}`;
-  return typeof node.value === "number" ? `the number ${excerpt(node.source)}` : `the truth value ${node.source}`;
+  if (typeof node.value === "string") return `the string ${JSON.stringify(excerpt(node.value))}`;
+  return typeof node.value === "number" ? `the number ${excerpt(node.source)}` : `the boolean ${node.source}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The config file: text to `Config`, or to diagnostics with line and column.
+ * The config file: parses text into a `Config`, or into diagnostics with line and column.
  * @module
  */
 // This module is browser-compatible.
@@ -7,13 +7,13 @@ export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./c
 export {
   countOmitted,
   countProblems,
+  DIAGNOSTICS_SHOWN,
   type Diagnostic,
   type DiagnosticCode,
   formatDiagnostic,
   formatDiagnostics,
   type Omitted,
   type Severity,
-  SHOWN as DIAGNOSTICS_SHOWN,
 } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { effectiveConfig } from "./effective.ts";

@@ -1,4 +1,4 @@
-// resyncInterval: a Go duration, and not too short.
+// Checks resyncInterval: a Go duration that is not too short.
 // This module is browser-compatible.
 import type { Entry } from "./document.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 
 const quote = (text: string) => JSON.stringify(excerpt(text));
 
-/** The interval in nanoseconds; 0 if the text is bad, which is reported. */
+/** The interval in nanoseconds; reports a bad text and returns 0. */
 export function intervalOf(text: string, entry: Entry | undefined, report: Report): bigint {
   const at = entry?.value.span ?? { start: 0, end: 0 };
   const parsed = parseDuration(text);

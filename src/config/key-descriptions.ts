@@ -1,4 +1,4 @@
-// What each key means, from the schema, for editors.
+// The descriptions of the keys, from the schema, for editors.
 // This module is browser-compatible.
 import { type GenericSchema, getDescription } from "valibot";
 import { configSchema, snatSchema } from "./schema.ts";
@@ -6,7 +6,7 @@ import { configSchema, snatSchema } from "./schema.ts";
 const describe = (entries: Readonly<Record<string, GenericSchema>>): ReadonlyMap<string, string> =>
   new Map(Object.entries(entries).map(([key, schema]) => [key, getDescription(schema) ?? ""]));
 
-/** The keys of a config, each with a sentence or two. */
+/** The keys of a config and their descriptions. */
 export const describeKeys = (): ReadonlyMap<string, string> => describe(configSchema.entries);
 
 /** The same for the keys of an entry of `snat`. */

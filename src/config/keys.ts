@@ -1,4 +1,4 @@
-// The keys of the config file, and what applies without them.
+// The keys of the config file, and the default lists.
 // This module is browser-compatible.
 
 export const CONFIG_KEYS = [
@@ -15,13 +15,13 @@ export const CONFIG_KEYS = [
 ] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
-/** Shortest `resyncInterval`: under it a node would do nothing but read its own tables. */
+/** The shortest `resyncInterval`: with a shorter one, a node would do nothing but read its own tables. */
 export const MIN_INTERVAL_NS = 100_000_000n;
 
-/** What applies without `nonMasqueradeCIDRs` (RFC 1918). */
+/** The list that applies without `nonMasqueradeCIDRs` (RFC 1918). */
 export const DEFAULT_CIDRS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 
-/** What applies besides those with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */
+/** The list that applies in addition with --nomasq-all-reserved-ranges (RFC 6598, 6890, 5737, 7526, 2544, 1112). */
 export const RESERVED_CIDRS = [
   "100.64.0.0/10",
   "192.0.0.0/24",

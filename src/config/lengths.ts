@@ -1,9 +1,9 @@
-// Lists that are longer than cidrLimit, or multiply to more rules than a node can keep.
+// Checks that lists are not longer than cidrLimit, and that they do not multiply to more rules than a node can keep.
 // This module is browser-compatible.
 import { MAX_TRANSLATED_RULES } from "./limits.ts";
 import { type Draft, isGiven } from "./source.ts";
 
-/** Reports lists that are short each, and together make more rules than a node can keep. */
+/** Reports short lists that together result in more rules than a node can keep. */
 export function reportProduct(
   drafts: readonly Draft[],
   factors: readonly [translated: number, sources: number, interfaces: number],
@@ -16,10 +16,10 @@ export function reportProduct(
   if (!owner || !at) return;
   const counts = `${translated} destinations for each of ${sources} sources and ${interfaces} interfaces`;
   const message = `${counts} make ${rules} rules, more than ${MAX_TRANSLATED_RULES}`;
-  owner.report("error", "limit-exceeded", at.keySpan, message, "name fewer and larger ranges, or a wildcard");
+  owner.report("error", "limit-exceeded", at.keySpan, message, "use fewer, larger ranges, or a wildcard");
 }
 
-/** Reports lists that have more entries together than cidrLimit allows. */
+/** Reports lists that together have more entries than cidrLimit allows. */
 export function reportLength(drafts: readonly Draft[], defaults: number, cidrLimit: number): void {
   if (drafts.some(({ values }) => values.broken.has("cidrLimit"))) return;
   const lengthOf = (key: "nonMasqueradeCIDRs" | "masqueradeCIDRs") => {
@@ -39,7 +39,7 @@ export function reportLength(drafts: readonly Draft[], defaults: number, cidrLim
     "error",
     "limit-exceeded",
     at?.keySpan ?? { start: 0, end: 0 },
-    `${has}, and cidrLimit is ${cidrLimit}`,
+    `${has}, but cidrLimit is ${cidrLimit}`,
     hint,
   );
 }

@@ -1,4 +1,4 @@
-// A plain list of prefixes instead of a config: which of the two a text is, and what is wrong with a list.
+// Plain lists of prefixes, which can replace a config: recognizes and parses them.
 // This module is browser-compatible.
 import { type PrefixList, parseAddresses, parsePrefixes, readPrefixList } from "../core/index.ts";
 import { findProblem } from "./cidr.ts";
@@ -7,21 +7,21 @@ import { MAX_ENTRY } from "./limits.ts";
 import type { ConfigOptions } from "./model.ts";
 import { createReporter, type Span } from "./report.ts";
 
-/** A list, or what is wrong with it. */
+/** The result of parsing a list. */
 export interface ParsedList {
-  /** There exactly when nothing is wrong with any of its entries. */
+  /** Undefined if and only if an entry is bad. */
   readonly list: PrefixList | undefined;
   readonly diagnostics: readonly Diagnostic[];
-  /** How many entries are wrong besides those that the diagnostics are about. */
+  /** How many further entries are bad. */
   readonly more: number;
-  /** The text that the diagnostics are about. */
+  /** The text that the diagnostics refer to. */
   text(): string;
 }
 
 /**
- * Is this a plain list, one prefix a line, and not a config? Its first line with something on it tells: a config begins
- * with a bracket, a mark of YAML or a key, which a colon ends; the colons of an IPv6 prefix have something behind them.
- * A text without such a line is a config: one that leaves all as it is.
+ * Whether this is a plain list, one prefix per line, and not a config. The first non-empty line decides: a config begins
+ * with a bracket, a YAML indicator, or a key, which ends with a colon; the colons of an IPv6 prefix are followed by
+ * something. An empty text is a config, in which all defaults apply.
  */
 export function isPlainList(text: Uint8Array): boolean {
   for (let at = 0; at < text.length; ) {
@@ -37,9 +37,9 @@ export function isPlainList(text: Uint8Array): boolean {
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /**
- * Reads a plain list. An address alone stands for the block of that one; what a config may not have, such as an unaligned
- * prefix, a list may not have either. Of what is wrong the first `most` are diagnosed and the others counted: each costs
- * far more than a good entry, and a file that is no list at all is wrong in every line.
+ * Parses a plain list. A bare address is a block of one address; entries that are invalid in a config, such as an unaligned
+ * prefix, are invalid in a list too. Only the first `most` bad entries get a diagnostic and the others are counted: a
+ * diagnostic costs much more than a good entry, and in a file that is not a list every line is bad.
  */
 export function parseList(
   source: Uint8Array,
@@ -57,18 +57,18 @@ export function parseList(
   for (const entry of entriesOn(shown, text)) {
     const { read } = entry.text.includes("/") ? parsePrefixes([entry.text]) : parseAddresses([entry.text]);
     const problem = read[0] && findProblem(entry.text, read[0], ipv6);
-    if (problem) report("error", problem.code, entry.span, problem.words);
+    if (problem) report("error", problem.code, entry.span, problem.wording);
   }
   return { list: undefined, diagnostics: diagnostics(), more: lines.length - shown.length, text: () => text };
 }
 
-/** An entry as it stands in the list. */
+/** An entry of the list, unparsed. */
 interface Entry {
   readonly text: string;
   readonly span: Span;
 }
 
-/** The entries on these lines, as the core reads them: without comment and white space. */
+/** The entries on these lines, without comments and white space, as the core reads them. */
 function entriesOn(lines: readonly number[], text: string): Entry[] {
   const entries: Entry[] = [];
   let start = 0;

@@ -1,18 +1,18 @@
-// A Kubernetes ConfigMap in place of the config in it, as kubectl takes and prints it.
+// Reads the config inside a Kubernetes ConfigMap, as kubectl accepts and prints it.
 // This module is browser-compatible.
 import { type Document, type Entry, type Node, readDocument } from "./document.ts";
 import type { Report, Span } from "./report.ts";
 
-/** The document that a file means, and how its places become places in the file. */
+/** The config document of a file, and how its positions map to positions in the file. */
 export interface MeantDocument extends Document {
   readonly report: Report;
   readonly spanOf: (span: Span) => Span;
 }
 
-/** The keys of `data` under which deployments have the config; the second is the name of the file that it is mounted as. */
+/** The keys of `data` that deployments use for the config; the second is also the name of the mounted file. */
 const DATA_KEYS = ["config", "ip-masq-agent"];
 
-/** The document itself, or that in `data.config` if it is a ConfigMap; its root is missing then if there is none. */
+/** The document itself, or the one in `data.config` if it is a ConfigMap, without a root if the ConfigMap has none. */
 export function readManifest(text: string, document: Document, report: Report): MeantDocument {
   const same: MeantDocument = { ...document, report, spanOf: (span) => span };
   const { root } = document;
@@ -35,18 +35,18 @@ export function readManifest(text: string, document: Document, report: Report): 
   if (!map) {
     const name = textOf(kind.value) ?? "this";
     const what = name === "List" ? "the List does not have exactly one ConfigMap" : `${name} is not a ConfigMap`;
-    return fail(kind.value.span, what, "pass the ConfigMap that holds the config, or the config itself");
+    return fail(kind.value.span, what, "pass the ConfigMap that contains the config, or the config itself");
   }
-  if (found) return fail(found.value.span, `${found.key} is not text`, `write it as a block of text: ${found.key}: |`);
+  if (found) return fail(found.value.span, `${found.key} is not a string`, `write it as a block: ${found.key}: |`);
   const names = entries.map(({ key }) => key).slice(0, 10);
   const hint =
     names.length > 0
-      ? `its data has ${names.join(", ")}; name one of them config`
-      : "write the config as text under data.config";
-  return fail(data?.keySpan ?? kind.keySpan, "the ConfigMap has no text in data.config", hint);
+      ? `its data has ${names.join(", ")}; rename one of them to config`
+      : "write the config as a string under data.config";
+  return fail(data?.keySpan ?? kind.keySpan, "the ConfigMap has no string in data.config", hint);
 }
 
-/** The entries of the ConfigMap that a manifest is, or that a List holds as the only one. */
+/** The entries of the ConfigMap: the manifest itself, or the only one in a List. */
 function configMapIn(entries: readonly Entry[]): readonly Entry[] | undefined {
   const kind = textOf(find(entries, "kind")?.value);
   if (kind === "ConfigMap") return entries;
@@ -63,9 +63,9 @@ function textOf(node: Node | undefined): string | undefined {
 }
 
 /**
- * Turns a span of a scalar's value into one of the text that the scalar stands in. Of a literal block (`|`) each line is
- * one of the text, with the block's indentation before it; in double quotes a character may be written as an escape. In any
- * other style a span becomes that of the whole scalar.
+ * Returns a function that maps a span in a scalar's value to a span in the text around it. Each line of a literal block
+ * (`|`) is a line of the text, preceded by the block's indentation; in double quotes a character may be an escape. In any
+ * other style the result is the span of the whole scalar.
  */
 function spansIn(text: string, scalar: Span, value: string): (span: Span) => Span {
   const runs = literalRuns(text, scalar, value) ?? quotedRuns(text, scalar, value);
@@ -84,13 +84,13 @@ function spansIn(text: string, scalar: Span, value: string): (span: Span) => Spa
   return ({ start, end }) => ({ start: place(start), end: end > start ? place(end - 1) + 1 : place(start) });
 }
 
-/** Characters that stand in the text as they are in the value, up to the next run. */
+/** The beginning of a run of characters that are the same in the text and in the value, up to the next run. */
 interface Run {
   readonly inside: number;
   readonly outside: number;
 }
 
-/** The runs of a scalar in double quotes, on one line, with JSON's escapes; undefined if it is no such scalar. */
+/** The runs of a scalar in double quotes, on one line, with JSON escapes; undefined for any other scalar. */
 function quotedRuns(text: string, scalar: Span, value: string): readonly Run[] | undefined {
   if (text[scalar.start] !== '"') return undefined;
   const source = text.slice(scalar.start, scalar.end);
@@ -109,7 +109,7 @@ function quotedRuns(text: string, scalar: Span, value: string): readonly Run[] |
   }
 }
 
-/** The lines of a literal block; undefined if the scalar is no such block. */
+/** The lines of a literal block; undefined for any other scalar. */
 function literalRuns(text: string, scalar: Span, value: string): readonly Run[] | undefined {
   if (text[scalar.start] !== "|") return undefined;
   const lines = value.split("\n");
@@ -121,7 +121,7 @@ function literalRuns(text: string, scalar: Span, value: string): readonly Run[] 
   for (const line of lines) {
     const end = text.indexOf("\n", outside);
     const whole = text.slice(outside, end < 0 ? text.length : end).replace(/\r$/, "");
-    // The first line with something on it shows the indentation: the value has the rest of it.
+    // The first non-empty line determines the indentation: the value has the rest of the line.
     if (indent === undefined && line === content && content !== "") indent = whole.length - line.length;
     const skip = line === "" ? Math.min(whole.length, indent ?? whole.length) : whole.length - line.length;
     if (whole.slice(skip) !== line) return undefined;

@@ -1,4 +1,4 @@
-// What the files of a config say, put together: the config, with all that is wrong with the whole of it reported.
+// Merges the files of a config, and reports the problems of the whole.
 // This module is browser-compatible.
 import {
   type AddressRange,
@@ -19,13 +19,13 @@ import { mergeScalars, type Scalars } from "./scalars.ts";
 import { readSnat } from "./snat.ts";
 import { type Draft, entriesOf, isGiven } from "./source.ts";
 
-/** An entry that has been read, and where it stands. */
+/** A parsed entry with its position. */
 interface Listed {
   readonly raw: RawCidr;
   readonly prefix: Prefix;
 }
 
-/** The config that the files make up. It means something only if nothing was reported as an error. */
+/** The config that the files form. It is meaningful only if no error was reported. */
 export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Config {
   reportUnsupported(drafts, options.unsupported ?? {});
   const scalars = mergeScalars(drafts);
@@ -43,7 +43,7 @@ export function mergeDrafts(drafts: readonly Draft[], options: ReadOptions): Con
     ...listed(masqueraded ?? [], MASQUERADED),
     ...snat.flatMap(({ to, destinations }) => listed(destinations, `translated to ${formatAddressRange(to)}`)),
   ];
-  // One entry that cannot be read may be the one that another lies in.
+  // Only if all entries are valid: a bad one may be the one that another lies in.
   if (kept && masqueraded) checkDecisions(decisions, [...linkLocal(scalars), ...defaults.map(({ prefix }) => prefix)]);
   if (sources) checkSources(sources, ipv6);
   if (sources?.length === 0 && scalars.enforceNonMasquerade) warnOfUnlimited(drafts);
@@ -99,8 +99,8 @@ function readSnats(drafts: readonly Draft[], ipv6: boolean): readonly ReadSnat[]
       const { range } = to;
       for (const { raw: entry, prefix } of destinations) {
         if (prefix.family === range.family) continue;
-        const message = `${entry.text} is an ${nameOf(prefix.family)} prefix, and ${formatAddressRange(range)} is not`;
-        entry.report("error", "family-mismatch", entry.span, message, "write an entry of snat for each family");
+        const message = `${entry.text} is an ${nameOf(prefix.family)} prefix, but ${formatAddressRange(range)} is not`;
+        entry.report("error", "family-mismatch", entry.span, message, "write a separate snat entry for each family");
       }
       const { file, line, column } = to.raw;
       return [{ to: range, origin: { file, line, column }, destinations }];
@@ -110,14 +110,14 @@ function readSnats(drafts: readonly Draft[], ipv6: boolean): readonly ReadSnat[]
 
 const nameOf = (family: Family) => (family === "ipv4" ? "IPv4" : "IPv6");
 
-/** Warns of source ranges inside others, and if all of them are of one family while the agent keeps two. */
+/** Warns of source ranges inside others, and if all are of one family although the agent keeps both. */
 function checkSources(sources: readonly Listed[], ipv6: boolean): void {
   checkCovered(sources);
   const families = new Set(sources.map(({ prefix }) => prefix.family));
   const [first] = sources;
   if (!ipv6 || !first || families.size > 1) return;
   const missing = families.has("ipv4") ? "ipv6" : "ipv4";
-  const message = `sourceCIDRs has no ${nameOf(missing)} range, so that no ${nameOf(missing)} packet is masqueraded`;
+  const message = `sourceCIDRs has no ${nameOf(missing)} range, so no ${nameOf(missing)} packets are masqueraded`;
   first.raw.report(
     "warning",
     "source-family-missing",
@@ -127,13 +127,13 @@ function checkSources(sources: readonly Listed[], ipv6: boolean): void {
   );
 }
 
-/** Warns that connections of all sources are bound. */
+/** Warns that connections from all sources are bound. */
 function warnOfUnlimited(drafts: readonly Draft[]): void {
   const owner = drafts.find(isGiven("enforceNonMasquerade"));
   const at = owner?.fields.get("enforceNonMasquerade");
   if (!owner || !at) return;
   const message =
-    "without sourceCIDRs, enforceNonMasquerade binds connections from every source, those of the node itself and of other bridges too";
+    "without sourceCIDRs, enforceNonMasquerade binds connections from every source, including the node itself and other bridges";
   owner.report("warning", "enforce-unlimited", at.keySpan, message, "set sourceCIDRs to the pods' ranges");
 }
 

@@ -1,15 +1,15 @@
-// A config with smaller lists that mean the same.
+// Makes the lists of a config smaller without changing their meaning.
 // This module is browser-compatible.
 import { changesOf, countChanges, LINK_LOCAL_CIDRS, type Prefix, parsePrefixes } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import { type ParsedConfig, parseConfig } from "./config.ts";
-import { editList, type ListItem } from "./cut.ts";
 import { type Group, type GroupedEntry, groupsOf } from "./groups.ts";
+import { editList, type ListItem } from "./list-edit.ts";
 import { KEPT, MASQUERADED } from "./lists.ts";
 import type { Config, ConfigOptions, Destination } from "./model.ts";
 import { decodeUtf8 } from "./source.ts";
 
-/** A list of a config is written in a way that entries cannot be cut out of. */
+/** A list of a config is written in a form that cannot be edited in place. */
 export class ListEditError extends reportedAs("list-not-editable") {}
 
 /** A change that makes a list smaller. */
@@ -18,33 +18,33 @@ export type ListChange =
   | { readonly op: "merge"; readonly entries: readonly Destination[]; readonly into: string }
   | { readonly op: "remove"; readonly entry: Destination };
 
-/** A list of the config, and how small it can be. */
+/** A list of the config, and its smallest form. */
 export interface OptimizedList {
   readonly key: ListKey;
   readonly before: number;
   /** The CIDRs of the smaller list. */
   readonly networks: readonly string[];
   readonly changeCount: number;
-  /** The changes, at most `limit`. */
+  /** At most `limit` of the changes. */
   changes(limit?: number): ListChange[];
 }
 
 const LISTS = ["nonMasqueradeCIDRs", "masqueradeCIDRs"] as const;
 type ListKey = (typeof LISTS)[number];
 
-/** A valid config, and how small its lists can be. */
+/** A valid config and its optimized form. */
 export interface OptimizedConfig {
   readonly config: Config;
-  /** The lists that the file has. */
+  /** The lists in the file. */
   readonly lists: readonly OptimizedList[];
-  /** The config file with these lists, and otherwise as it was, byte for byte. */
+  /** The config file with the smaller lists; otherwise unchanged, byte for byte. */
   readonly text: string;
 }
 
 /**
- * Reads a config, whose lists may be longer than its cidrLimit, and makes them smaller: an entry inside another of the same
- * verdict goes, and two halves become one, unless an entry of another verdict stands between. A merged entry stands where
- * the first of its parts did. `optimized` is undefined if the config is invalid. Throws {@link ListEditError}.
+ * Parses a config, whose lists may be longer than its cidrLimit, and makes them smaller: an entry inside another with the
+ * same verdict is removed, and two halves are merged, unless an entry with another verdict lies between. A merged entry
+ * takes the place of its first part. `optimized` is undefined if the config is invalid. Throws {@link ListEditError}.
  */
 export function optimizeConfig(
   source: Uint8Array,
@@ -54,14 +54,14 @@ export function optimizeConfig(
   const { config, texts } = parsed;
   if (!config) return { parsed, optimized: undefined };
   const text = texts.get(options.file) ?? "";
-  const { lists, edited } = optimizeOnce(text, config, options);
+  const { lists, edited } = optimizeLists(text, config, options);
   const whole = decodeUtf8(source) ?? text;
   const mark = whole.slice(0, whole.length - text.length);
   return { parsed, optimized: { config, lists, text: mark + edited } };
 }
 
-/** The lists made smaller, and the text with them, until nothing more can go: an entry that goes may have kept others apart. */
-function optimizeOnce(
+/** Makes the lists smaller, repeatedly until nothing changes: a removed entry may have separated others. */
+function optimizeLists(
   text: string,
   config: Config,
   options: ConfigOptions,
@@ -71,18 +71,18 @@ function optimizeOnce(
   const edited = edit(text, lists, entries, groups);
   const again = parseConfig(edited, { ...options, anyLength: true }).config;
   for (const { key, networks } of lists) {
-    const stands = again?.[key].filter(({ span }) => span).map(({ prefix }) => prefix.network);
-    if (stands && [...stands].sort().join() === [...networks].sort().join()) continue;
+    const found = again?.[key].filter(({ span }) => span).map(({ prefix }) => prefix.network);
+    if (found && [...found].sort().join() === [...networks].sort().join()) continue;
     throw new ListEditError(
-      `${key} in ${options.file} cannot be edited as it is written (an entry has an anchor or more than one line, or the config stands in quotes); the smaller list is:\n${networks.join("\n")}`,
+      `${key} in ${options.file} cannot be edited in place (an entry has an anchor or spans several lines, or the config is in quotes); the smaller list is:\n${networks.join("\n")}`,
     );
   }
   if (!again || lists.every(({ changeCount }) => changeCount === 0)) return { lists, edited };
-  const rest = optimizeOnce(edited, again, options);
+  const rest = optimizeLists(edited, again, options);
   return { lists: lists.map((list) => joinLists(list, rest.lists)), edited: rest.edited };
 }
 
-/** What two passes did to a list, one after the other. The lines of the second are those that the first left. */
+/** Joins the results of two consecutive passes over a list. The second pass has the line numbers after the first. */
 function joinLists(first: OptimizedList, later: readonly OptimizedList[]): OptimizedList {
   const second = later.find(({ key }) => key === first.key);
   if (!second) return first;
@@ -98,12 +98,12 @@ function joinLists(first: OptimizedList, later: readonly OptimizedList[]): Optim
   };
 }
 
-/** An entry of the decision; `at` is its place in the config if it is one that may go. */
+/** An entry that takes part in decisions; `at` is the entry of the config, if it comes from a list that can be edited. */
 interface Placed extends GroupedEntry {
   readonly at: Destination | undefined;
 }
 
-/** All that takes part in the decision, in the order of the lists. */
+/** All entries that take part in decisions, in the order of the lists, and their groups. */
 function divide(config: Config): { entries: readonly Placed[]; groups: readonly Group[] } {
   const implied = [
     ...(config.masqLinkLocal ? [] : [LINK_LOCAL_CIDRS.ipv4]),
@@ -129,7 +129,7 @@ function divide(config: Config): { entries: readonly Placed[]; groups: readonly 
       ),
     ),
   ];
-  // What is named takes the place of what applies without being named.
+  // Listed entries replace equal implied ones.
   const networks = new Set(named.filter(({ at }) => at?.span !== undefined || !at).map(({ prefix }) => prefix.network));
   const unnamed = fixed(linkLocal, KEPT).filter(({ prefix }) => !networks.has(prefix.network));
   const isReplaced = ({ at, prefix }: Placed) => at !== undefined && !at.span && networks.has(prefix.network);
@@ -170,7 +170,7 @@ function listOf(key: ListKey, entries: readonly Placed[], all: readonly Group[])
   };
 }
 
-/** The text with the smaller lists in it. */
+/** The text with the smaller lists. */
 function edit(
   text: string,
   lists: readonly OptimizedList[],
@@ -183,12 +183,12 @@ function edit(
       groups.filter(({ list }) => list === key),
     ),
   );
-  // The last list first: what stands before it keeps its place.
+  // Edit the last list first, so that positions before it stay valid.
   const start = (list: readonly ListItem[]) => list[0]?.span.start ?? 0;
   return items.sort((a, b) => start(b) - start(a)).reduce((edited, list) => editList(edited, list), text);
 }
 
-/** What becomes of each entry of a list, in the order of the text. */
+/** The edit of each entry of a list, in the order of the text. */
 function itemsOf(entries: readonly Placed[], groups: readonly Group[]): readonly ListItem[] {
   const items = groups.flatMap(({ members, smallest }) => {
     const placed = new Set<number>();

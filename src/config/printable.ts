@@ -1,32 +1,31 @@
-// Text from outside, as it may be shown.
+// Makes text from outside safe to show.
 // This module is browser-compatible.
 
 /**
- * Control characters, those of Unicode that turn the direction of the text that follows, and its line separators. Tabs and
- * newlines are none of them.
+ * Control characters except tabs and newlines, and Unicode's bidirectional controls and line separators.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be replaced
 const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * The text with U+FFFD in place of each character that could move the cursor, colour or rename the terminal, or forge what
- * stands around it. Columns stay.
+ * Replaces each character that could move the cursor, colour or rename the terminal, or forge the text around it, with
+ * U+FFFD. Columns stay the same.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\uFFFD");
 }
 
-/** Are all of its characters of the kind that {@link printable} leaves as they are? */
+/** Whether {@link printable} leaves the text unchanged. */
 export function isPrintable(text: string): boolean {
   return printable(text) === text;
 }
 
-/** The same for a name that must stay on its line. */
+/** As {@link printable}, for a name that must stay on one line. */
 export function printableName(name: string): string {
   return printable(name).replace(/[\t\n]/g, "\uFFFD");
 }
 
-/** JSON that means the same, with the characters escaped that JSON.stringify leaves as they are. */
+/** Escapes these characters in JSON, where JSON.stringify does not. */
 export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -1,4 +1,4 @@
-// What a YAML scalar means to the established agent: YAML 1.1 as go-yaml v2 reads it (resolve.go), and JSON.
+// Resolves YAML scalars as the established agent does: YAML 1.1 as in go-yaml v2 (resolve.go); and JSON scalars.
 // This module is browser-compatible.
 
 export type Value = null | boolean | number | string;
@@ -13,8 +13,8 @@ const WORDS = new Map<string, Value>([
 ]);
 
 /**
- * The value of an unquoted YAML scalar: `yes` is true, `0100` and `0o100` are 64, `0x40` too, `1_000` is 1000,
- * `64.0` is 64. Base 60 (`1:30`) stays text, as in go-yaml.
+ * The value of an unquoted YAML scalar: `yes` is true, `0100`, `0o100` and `0x40` are 64, `1_000` is 1000, `64.0` is 64.
+ * Base 60 (`1:30`) stays a string, as in go-yaml.
  */
 export function resolveYaml(source: string): Value {
   const word = WORDS.get(source);
@@ -29,7 +29,7 @@ export function resolveYaml(source: string): Value {
   return source;
 }
 
-/** The value of an unquoted JSON word, or undefined if JSON has none of that spelling. */
+/** The value of an unquoted JSON word; undefined if it is not valid JSON. */
 export function resolveJson(source: string): Value | undefined {
   if (source === "true" || source === "false") return source === "true";
   if (source === "null") return null;

@@ -1,4 +1,4 @@
-// The keys that are no lists, from all files of a config.
+// Merges the keys that are not lists from all files of a config.
 // This module is browser-compatible.
 import { parseDuration } from "./duration.ts";
 import { intervalOf } from "./interval.ts";
@@ -17,7 +17,7 @@ type ScalarKey = (typeof SCALAR_KEYS)[number];
 
 export type Scalars = Pick<Config, ScalarKey>;
 
-/** The scalars of all files with their defaults. A key that has different values in two of them is an error. */
+/** The scalars of all files, with defaults. A key with different values in two files is an error. */
 export function mergeScalars(drafts: readonly Draft[]): Scalars {
   const owners = new Map<ScalarKey, Draft>();
   for (const key of SCALAR_KEYS) {
@@ -43,7 +43,7 @@ export function mergeScalars(drafts: readonly Draft[]): Scalars {
   };
 }
 
-/** A value in a form in which equal ones are equal: 60s and 1m are. */
+/** A value in a form that can be compared: 60s and 1m are equal. */
 function comparable(key: ScalarKey, { values }: Draft): unknown {
   const value = values.scalars[key];
   const duration = key === "resyncInterval" ? parseDuration(String(value)) : undefined;

@@ -12,17 +12,17 @@ const flag = (what: string) => v.pipe(v.nullish(v.boolean(), false), v.descripti
 
 /** An entry of `snat`. */
 export const snatSchema = v.object({
-  destinationCIDRs: v.pipe(cidrs, v.description("Destinations whose packets are translated; 0.0.0.0/0 is every one.")),
+  destinationCIDRs: v.pipe(cidrs, v.description("Destinations whose packets are translated; 0.0.0.0/0 means all.")),
   to: v.pipe(
     v.string(),
     v.metadata({ pattern: RANGE_PATTERN }),
-    v.description("The source address that packets get: one address, or a range first-last, of the CIDRs' family."),
+    v.description("The new source address: an address, or a range first-last, of the same family as the CIDRs."),
   ),
 });
 
 /**
  * The config file as data. A key that is absent or null has its default; `resyncInterval` must not be null. Metadata is for
- * the JSON Schema: an editor has nothing else, while the agent looks closer and says more.
+ * the JSON Schema, which is all that an editor has; the agent checks more and reports more.
  */
 export const configSchema = v.object({
   nonMasqueradeCIDRs: v.pipe(
@@ -32,7 +32,7 @@ export const configSchema = v.object({
   masqueradeCIDRs: v.pipe(
     v.nullish(cidrs),
     v.description(
-      "Destinations whose packets are masqueraded although a shorter prefix keeps them. The longest prefix of all lists decides.",
+      "Destinations whose packets are masqueraded even if a shorter prefix keeps them. The longest prefix of all lists decides.",
     ),
   ),
   snat: v.pipe(
@@ -50,7 +50,7 @@ export const configSchema = v.object({
   outputInterfaces: v.pipe(
     v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: INTERFACE_PATTERN })))),
     v.description(
-      "Only packets that leave by one of these interfaces are masqueraded or translated. A trailing * matches any rest of a name.",
+      "Only packets that leave by one of these interfaces are masqueraded or translated. A trailing * matches any ending.",
     ),
   ),
   enforceNonMasquerade: flag(
@@ -58,12 +58,12 @@ export const configSchema = v.object({
   ),
   cidrLimit: v.pipe(
     v.nullish(v.pipe(v.number(), v.safeInteger(), v.metadata({ minimum: 0 })), 64),
-    v.description("Most entries that nonMasqueradeCIDRs and masqueradeCIDRs may have together."),
+    v.description("The maximum number of entries in nonMasqueradeCIDRs and masqueradeCIDRs together."),
   ),
   masqLinkLocal: flag("Masquerade packets to 169.254.0.0/16 too."),
   masqLinkLocalIPv6: flag("Masquerade packets to fe80::/10 too."),
   resyncInterval: v.pipe(
     v.optional(v.pipe(v.string(), v.metadata({ pattern: POSITIVE_DURATION })), "60s"),
-    v.description("Time between two looks at the rules, as a Go duration (60s, 5m, 1h30m); at least 100ms."),
+    v.description("How often the rules are checked, as a Go duration (60s, 5m, 1h30m); at least 100ms."),
   ),
 } satisfies Record<ConfigKey, unknown>);

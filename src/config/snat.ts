@@ -1,4 +1,4 @@
-// Entries of snat: destinations, and the addresses that packets to them get.
+// Reads entries of snat: destinations, and the source address for packets to them.
 // This module is browser-compatible.
 import { type AddressRange, buildTable, parseAddresses, parseRecords } from "../core/index.ts";
 import { parseAddressRange } from "./address-range.ts";
@@ -9,10 +9,10 @@ import { excerpt } from "./limits.ts";
 import type { Report } from "./report.ts";
 import { suggest } from "./suggest.ts";
 
-/** An entry as it stands in its file, as far as its values have the right type. */
+/** An entry, as far as its values have the right type. */
 export interface RawSnat {
   readonly destinations: readonly RawCidr[];
-  /** Undefined if it cannot be read. */
+  /** Undefined if it is missing or bad. */
   readonly to: { readonly range: AddressRange; readonly raw: RawCidr } | undefined;
 }
 
@@ -21,15 +21,15 @@ type Key = (typeof KEYS)[number];
 
 const EXAMPLE = "write { destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }";
 
-/** Where an entry is read from. */
+/** The context of an entry. */
 export interface SnatContext {
   readonly ipv6: boolean;
   readonly report: Report;
-  /** A text of a list with its place. */
+  /** Returns a string of a list with its position. */
   readonly entryOf: (node: TextNode) => RawCidr;
 }
 
-/** Reads an entry. What is wrong with it is reported. */
+/** Reads an entry and reports its problems. */
 export function readSnat(node: Node, context: SnatContext): RawSnat {
   const { report } = context;
   if (node.kind !== "map") {
@@ -58,7 +58,7 @@ export function readSnat(node: Node, context: SnatContext): RawSnat {
 function readDestinations(node: Node | undefined, { report, entryOf }: SnatContext): readonly RawCidr[] {
   if (!node) return [];
   if (node.kind !== "list") {
-    const hint = "write a list, such as [198.51.100.0/24]; [0.0.0.0/0] stands for every destination";
+    const hint = "write a list, such as [198.51.100.0/24]; [0.0.0.0/0] means every destination";
     report("error", "value-type", node.span, `destinationCIDRs is ${describe(node)}, not a list of CIDRs`, hint);
     return [];
   }
@@ -88,16 +88,16 @@ function readTo(node: Node | undefined, { report, ipv6, entryOf }: SnatContext):
   }
   if (parsed.range.family === "ipv6" && !ipv6) {
     const hint = "start the agent with --enable-ipv6, or remove the entry";
-    report("error", "ipv6-disabled", node.span, `${node.value} is an IPv6 address, and IPv6 is not enabled`, hint);
+    report("error", "ipv6-disabled", node.span, `${node.value} is an IPv6 address, but IPv6 is not enabled`, hint);
     return undefined;
   }
   return { range: parsed.range, raw: entryOf(node) };
 }
 
-/** Blocks of which no host has an address to send from: unspecified, loopback, multicast, reserved (RFC 6890, RFC 4291). */
+/** Blocks without valid source addresses: unspecified, loopback, multicast, reserved (RFC 6890, RFC 4291). */
 const NO_SOURCES = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"];
 
-/** Can both ends of a range be the source of a packet that leaves the node? */
+/** Whether both ends of a range can be the source of a packet that leaves the node. */
 function isUnicast({ first, last }: AddressRange): boolean {
   const { records } = parseAddresses([first, last]);
   return buildTable(parseRecords(NO_SOURCES, "prefix"), "longest")

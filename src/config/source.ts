@@ -1,4 +1,4 @@
-// One file of a config: what it says, before it is put together with others.
+// Reads one file of a config, before it is merged with others.
 // This module is browser-compatible.
 import type { RawCidr } from "./cidr.ts";
 import { readDocument } from "./document.ts";
@@ -9,20 +9,20 @@ import { readManifest } from "./manifest.ts";
 import type { ConfigSource } from "./model.ts";
 import { createReporter, type Report, type Reporter, type Span } from "./report.ts";
 
-/** What a file says. */
+/** The contents of a file. */
 export interface Draft {
   readonly file: string;
   readonly fields: Fields;
   readonly values: Values;
   readonly report: Report;
-  /** A text of one of its lists with its place. */
+  /** Returns a string of one of its lists with its position. */
   readonly entryOf: (node: Pick<TextNode, "span" | "value">) => RawCidr;
 }
 
-/** A file as it was read: what is wrong with it, and what it says if it can be read at all. */
+/** A file that was read: its problems, and its contents if it can be parsed. */
 export interface ReadSource {
   readonly file: string;
-  /** Its text without a byte order mark. */
+  /** The text without a byte order mark. */
   readonly text: string;
   readonly reporter: Reporter;
   readonly draft: Draft | undefined;
@@ -30,7 +30,7 @@ export interface ReadSource {
 
 const START: Span = { start: 0, end: 0 };
 
-/** Reads one file: YAML 1.1, or JSON if it begins with `{`, in UTF-8; a Kubernetes ConfigMap stands for the config in it. */
+/** Reads one file: YAML 1.1, or JSON if it begins with `{`, in UTF-8; for a Kubernetes ConfigMap, reads the config in it. */
 export function readSource({ file, bytes }: ConfigSource): ReadSource {
   const tooLarge = isTooLarge(bytes);
   const decoded = tooLarge ? "" : typeof bytes === "string" ? bytes : decodeUtf8(bytes);
@@ -38,7 +38,13 @@ export function readSource({ file, bytes }: ConfigSource): ReadSource {
   const reporter = createReporter(file, text);
   if (tooLarge) {
     const message = `the file has more than ${MAX_BYTES} bytes (1 MiB)`;
-    reporter.report("error", "too-large", START, message, "no ConfigMap holds more; merge entries or remove comments");
+    reporter.report(
+      "error",
+      "too-large",
+      START,
+      message,
+      "a ConfigMap cannot be larger; merge entries or remove comments",
+    );
     return { file, text, reporter, draft: undefined };
   }
   if (decoded === undefined) {
@@ -59,7 +65,7 @@ function readDraft(file: string, text: string, { report, locate }: Reporter): Dr
   return { file, fields, values: valuesOf(fields, reportInside), report: reportInside, entryOf };
 }
 
-/** The text, byte order mark and all, or undefined if it is none. */
+/** The text, with its byte order mark, or undefined if it is not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -68,9 +74,9 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Does a file set a key to a value of the right type? */
+/** Whether a file sets a key to a value of the right type. */
 export const isGiven = (key: ConfigKey) => (draft: Draft) => draft.fields.has(key) && !draft.values.broken.has(key);
 
-/** The texts of a list in all files, in their order. */
+/** The strings of a list in all files, in order. */
 export const entriesOf = (drafts: readonly Draft[], key: ListKey): readonly RawCidr[] =>
   drafts.flatMap(({ values, entryOf }) => values.items[key].map(entryOf));

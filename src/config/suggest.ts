@@ -1,8 +1,8 @@
-// "Did you mean".
+// Suggestions for "did you mean".
 // This module is browser-compatible.
 import { distance } from "fastest-levenshtein";
 
-/** The candidate nearest to `word`, without regard to case, or undefined if none is near enough to be meant. */
+/** The candidate closest to `word`, regardless of case; undefined if none is close enough. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const typed = word.toLowerCase();
   const [best] = candidates

@@ -1,4 +1,4 @@
-// A config in a few words.
+// A one-line summary of a config.
 // This module is browser-compatible.
 import type { Config } from "./model.ts";
 

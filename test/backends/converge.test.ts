@@ -84,9 +84,9 @@ test("after three transactions it gives up, and shows what is left", async () =>
   assert.instance(error, VerifyError);
   assert.match(error.message, /^after 3 transactions .*:\n {2}- a\n {2}\+ b$/);
   assert.is(count, 3);
-  const unsettled = () => new Error("all the time");
+  const finalError = () => new Error("all the time");
   for (const ending of ["written", "outdated"] as const) {
-    const never = converge({ ...kept, commit: async () => ending, wanted: "b", unsettled });
+    const never = converge({ ...kept, commit: async () => ending, wanted: "b", finalError });
     assert.is((await errorOf(never)).message, "all the time");
   }
 });

@@ -64,7 +64,7 @@ const BROKEN: [string, "nft" | "legacy", RegExp, Omit<Step, "command">, RegExp][
   ],
   ["prints no table", "legacy", /-save/, {}, /-save -c -t nat: table nat is not in the output, which is empty/],
   ["is cut short", "legacy", /-save/, { stdout: "*nat\n:X - [0:0]\n" }, /ends in the middle of a table/],
-  ["says it wrote and did not", "nft", /-restore/, {}, /^after 3 transactions the rules are still not as desired/],
+  ["says it wrote and did not", "nft", /-restore/, {}, /^after 3 transactions the rules still differ/],
   ["hangs", "legacy", /-restore/, { fails: "hung" }, /^iptables-legacy-restore --noflush -w 10: as the script says/],
 ];
 
@@ -163,7 +163,7 @@ test("beside a hidden rule nft is asked, and the jump that iptables knows is lef
   const { written, warnings } = await syncScripted([OWN, HIDDEN, ...listings([MARK, JUMP]), { command: CHECK }]);
   assert.is(written, undefined);
   assert.equal(warnings, [
-    "ipv4 (iptables-nft): chain POSTROUTING holds a rule that iptables cannot show: ct mark set 0x5",
+    "ipv4 (iptables-nft): chain POSTROUTING has a rule that iptables cannot show: ct mark set 0x5",
   ]);
 });
 
@@ -210,7 +210,7 @@ test("without nft the error says which chain needs it", async () => {
   assert.instance(error, ToolError);
   assert.match(
     error.message,
-    /^nft .*POSTROUTING: not found; chain POSTROUTING holds a rule that iptables cannot show: install/,
+    /^nft .*POSTROUTING: not found; chain POSTROUTING has a rule that iptables cannot show: install/,
   );
 });
 

@@ -75,7 +75,7 @@ const CASES: readonly (readonly [
     policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "10.2.0.0/16"] }),
     policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "10.1.0.0/16"] }),
     ["- 10.2.0.0/16: kept; no verdict changes", "+ 10.1.0.0/16: kept; no verdict changes"],
-    ["No verdict changes: the same is written in another way."],
+    ["No verdict changes, only the way the rules are written."],
   ],
   // An entry around others, which keep their verdicts.
   [
@@ -122,7 +122,7 @@ test("what changes, in words", () => {
     const isSame = expected.length === 0;
     const chain = said(ofChain(after, written(before)));
     const table = said(ofTable(after, TABLE, tableOf(before)));
-    const same = ["No verdict changes: the same is written in another way."];
+    const same = ["No verdict changes, only the way the rules are written."];
     assert.equal(chain, isSame ? same : expected);
     assert.equal(table, isSame ? same : ofNft);
   }
@@ -157,14 +157,14 @@ test("no chain, no table, no list, and what leads nowhere", () => {
   ];
   const none = { exists: false, rules: [], jumps: [], references: [] };
   const lead = (why: string) => `The agent masquerades nothing now: ${why}.`;
-  assert.equal(said(ofChain(after, none)), [lead("there is no chain X"), ...lines]);
+  assert.equal(said(ofChain(after, none)), [lead("chain X does not exist"), ...lines]);
   const loose = chainOf({ chain: "X", jump: undefined }, desiredChain(after).rules);
-  assert.equal(said(ofChain(after, loose)), [lead("no rule of POSTROUTING leads to chain X"), ...lines]);
+  assert.equal(said(ofChain(after, loose)), [lead("no rule in POSTROUTING jumps to chain X"), ...lines]);
   const empty = chainOf(desiredChain(after), []);
-  assert.equal(said(ofChain(after, empty)), [lead("chain X has no rule"), ...lines]);
+  assert.equal(said(ofChain(after, empty)), [lead("chain X has no rules"), ...lines]);
   const noTable = { exists: false, frame: [], counters: new Map(), elements: new Map() };
-  assert.equal(said(ofTable(after, TABLE, noTable)), [lead("there is no table ip ip-masq-agent"), ...lines]);
-  assert.match(said(ofExceptions(after, undefined, "f"))[0] ?? "", /there is no list of exceptions in f/);
+  assert.equal(said(ofTable(after, TABLE, noTable)), [lead("table ip ip-masq-agent does not exist"), ...lines]);
+  assert.match(said(ofExceptions(after, undefined, "f"))[0] ?? "", /f has no list of exceptions/);
 });
 
 test("what only nft can list is not read", () => {
@@ -172,7 +172,7 @@ test("what only nft can list is not read", () => {
   const observed = chainOf(desiredChain(after), ["-j ACCEPT"]);
   const rules = observed.rules.map((rule) => ({ ...rule, spec: "# nft: ct mark set 5" }));
   assert.equal(said(ofChain(after, { ...observed, rules })), [
-    "What is in force now cannot be told: chain X holds a rule that iptables cannot show.",
+    "The rules in force cannot be read: chain X has a rule that iptables cannot show.",
     "+ 10.0.0.0/8 (16,777,216 addresses): kept",
     "+ everything else: masqueraded",
   ]);
@@ -201,21 +201,21 @@ test("rules of others, and rules that are written otherwise", () => {
       [
         "~ 10.1.0.0/16 (65,536 addresses): kept → masqueraded",
         "~ everything else: kept → masqueraded",
-        "- 1 rule that an earlier one makes void in chain X",
+        "- 1 rule shadowed by an earlier one in chain X",
       ],
     ],
     [
       jump,
       [second, first, last],
-      ["~ 10.1.0.0/16 (65,536 addresses): kept → masqueraded", "- 1 rule that an earlier one makes void in chain X"],
+      ["~ 10.1.0.0/16 (65,536 addresses): kept → masqueraded", "- 1 rule shadowed by an earlier one in chain X"],
     ],
     [jump, [first, second], ["~ everything else: kept → masqueraded"]],
     [
       jump,
       ["-d 10.1.0.0/16 -j MASQUERADE --random-fully", second, last],
-      ["No verdict changes: the same is written in another way."],
+      ["No verdict changes, only the way the rules are written."],
     ],
-    [`-j X`, rules, ["~ the jump to chain X is written anew"]],
+    [`-j X`, rules, ["~ the jump to chain X is replaced"]],
     [`${jump}\n-A POSTROUTING -j X`, rules, ["- 1 jump too many to chain X"]],
   ];
   for (const [jumps, found, expected] of cases) {
@@ -235,7 +235,7 @@ test("a table that was changed by hand", () => {
     ],
     [
       { frame: whole.frame.filter((line) => !line.includes("fib daddr")) },
-      ["~ table ip ip-masq-agent is made whole again"],
+      ["~ missing parts of table ip ip-masq-agent are added"],
     ],
     [
       { frame: whole.frame.filter((line) => !line.includes("counter goto")) },

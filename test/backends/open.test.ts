@@ -28,7 +28,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
   const host: Host = { ...iptables.host, run };
   const notes: string[] = [];
   const warnings: string[] = [];
-  const opener = (choice: BackendChoice = AUTO, beside = false) =>
+  const opener = (choice: BackendChoice = AUTO, agentRuns = false) =>
     backendOpener(choice, {
       chain: OURS,
       flag: (name) => ({ "iptables-variant": "auto", "nft-table": "ip-masq-agent" })[name] ?? "",
@@ -36,7 +36,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
       note: (message) => void notes.push(message),
       host,
       now,
-      beside,
+      agentRuns,
     });
   return { iptables, nft, opener, notes, warnings };
 }
@@ -68,7 +68,7 @@ const CHOICES: readonly (readonly [
     policyOf(),
     (command) =>
       command.includes("--test") ? { exit: 2, stderr: "Warning: Extension MASQUERADE is not supported" } : undefined,
-    "nftables: iptables-nft cannot hold the rules: Warning: Extension MASQUERADE is not supported",
+    "nftables: iptables-nft does not support the rules: Warning: Extension MASQUERADE is not supported",
   ],
   [
     "an iptables that is only locked",
@@ -189,7 +189,7 @@ test("beside an agent its backend is used, unless that was chosen for a key that
   };
   const { backend } = await opener(kindOf("nftables"))(plain);
   await backend.sync(plain);
-  assert.is(await chosenFor(policyOf("11.0.0.0/8")), "nftables: in use by the agent that runs here");
+  assert.is(await chosenFor(policyOf("11.0.0.0/8")), "nftables: in use by the agent on this node");
   await backend.sync(enforced(plain));
   assert.is(await chosenFor(policyOf("11.0.0.0/8")), "iptables-nft: default");
   assert.is(await chosenFor(enforced(plain)), "nftables: the config sets enforceNonMasquerade");

@@ -377,7 +377,9 @@ test("the bundle is one file, within its size, and is run as it is", () => {
   const bundle = readFileSync("dist/ip-masq-agent.mjs");
   assert.ok(bundle.length <= 560 * 1024, `${bundle.length} bytes`);
   assert.is(bundle.toString("utf8", 0, 20), "#!/usr/bin/env node\n");
-  const imports = [...bundle.toString().matchAll(/(?:^|[;}])(?:import|export)\b[^"'`()]*?\bfrom\s*"([^"]+)"/gm)].map((match) => match[1] ?? "");
+  const imports = [...bundle.toString().matchAll(/(?:^|[;}])(?:import|export)\b[^"'`()]*?\bfrom\s*"([^"]+)"/gm)].map(
+    (match) => match[1] ?? "",
+  );
   assert.equal(
     imports.filter((name) => !name.startsWith("node:")),
     [],

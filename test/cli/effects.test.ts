@@ -36,7 +36,7 @@ function policyOf(config: object, family: "ipv4" | "ipv6" = "ipv4"): FamilyPolic
 
 /** A transaction that leads from one policy to another; from none if that is undefined. */
 function transaction(before: FamilyPolicy | undefined, after: FamilyPolicy): Transaction {
-  const meaning = { before, why: "there is no chain X", after, hasEntries: true, others: [] };
+  const meaning = { before, why: "chain X does not exist", after, hasEntries: true, others: [] };
   const changes = [{ op: "add", kind: "rule", line: "-A X -j MASQUERADE" } as const];
   const counts = { added: 1, removed: 0, kept: 4 };
   return { family: after.family, text: "", changes, counts, meaning: () => meaning };
@@ -59,7 +59,7 @@ test("a long list is cut, and no line is wider than a terminal", () => {
     [
       undefined,
       policyOf({ nonMasqueradeCIDRs: many }),
-      /^ {2}The agent masquerades nothing now: there is no chain X\.\n {2}\+ 10/,
+      /^ {2}The agent masquerades nothing now: chain X does not exist\.\n {2}\+ 10/,
     ],
     [
       policyOf({}, "ipv6"),
@@ -94,7 +94,7 @@ test("colours, rules, and rules of another backend that are still in force", () 
   const first = printed((io) => printTransaction(transaction(undefined, policyOf({})), { ...view, leftovers }, io));
   assert.match(
     first.replace(/\n +/g, " "),
-    /^ {2}Not there yet: there is no chain X\. The rules listed as left over stay in force until then\. /,
+    /^ {2}Not in force yet: chain X does not exist\. Until then, the rules listed as left over stay in force\. /,
   );
 });
 

@@ -73,11 +73,11 @@ test("values are checked before anything starts", () => {
     ["--cni-config=f", UsageError, /--cni-config works only with --backend=windows-cni or --to=windows-cni/],
     ["--backend=windows-cni", UsageError, /--backend=windows-cni needs --cni-config=FILE/],
     ["--to=windows-cni --cni-config=", UsageError, /--to=windows-cni needs --cni-config=FILE/],
-    ["--backend=windows-cni --cni-config=f --enable-ipv6", UsageError, /only IPv4 is written there/],
-    ["--to=windows-cni --cni-config=f --family=ipv6", UsageError, /only IPv4 is written there/],
+    ["--backend=windows-cni --cni-config=f --enable-ipv6", UsageError, /only IPv4 exceptions/],
+    ["--to=windows-cni --cni-config=f --family=ipv6", UsageError, /only IPv4 exceptions/],
     ["--backend=windows-cni --cni-config=f --to-ports=1-9", UsageError, /Windows chooses source ports/],
     ["--backend=windows-cni --cni-config=f --iptables-variant=nft", UsageError, /only with --backend=iptables/],
-    ["--backend=windows-cni --cni-config=f --cleanup-on-exit", UsageError, /what the file's list held before/],
+    ["--backend=windows-cni --cni-config=f --cleanup-on-exit", UsageError, /the previous contents of the file/],
   ];
   for (const [line, kind, message] of cases) {
     const settings = () => settingsOf(parseFlags(line.split(" ")));
@@ -130,9 +130,9 @@ test("every backend can be chosen, by a name and flags of its own", () => {
     const line = [`--backend=${name}`, ...(required ? [`--${required.flag}=x`] : [])];
     const { backend } = settingsOf(parseFlags(line));
     assert.is(backend === AUTO ? AUTO : backend.name, name);
-    for (const [flag, { alsoOf }] of Object.entries(flags)) {
+    for (const [flag, { alsoFor }] of Object.entries(flags)) {
       assert.ok(
-        ["apply", ...alsoOf].every((command) => FLAGS[flag]?.commands?.includes(command)),
+        ["apply", ...alsoFor].every((command) => FLAGS[flag]?.commands?.includes(command)),
         flag,
       );
     }

@@ -91,7 +91,7 @@ test("what would never end is refused at once", () => {
   const bomb = parseConfig(`${levels.join("\n")}\nnonMasqueradeCIDRs: *a11\n`, OPTIONS);
   assert.match(
     bomb.diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
-    /the aliases stand for more than/,
+    /the aliases expand to more than/,
   );
   const deep = Array.from({ length: 1_400 }, (_, i) => `${" ".repeat(i)}a:\n`).join("");
   for (const text of ["[".repeat(100_000), `{"a":${"[".repeat(100_000)}`, `a: ${"{b: ".repeat(5_000)}`, deep]) {

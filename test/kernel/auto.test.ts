@@ -81,7 +81,7 @@ const CASES: readonly {
     },
     backend: "nftables",
     reason:
-      "iptables-nft cannot hold the rules: Warning: Extension MASQUERADE revision 0 not supported, missing kernel module?",
+      "iptables-nft does not support the rules: Warning: Extension MASQUERADE revision 0 not supported, missing kernel module?",
   },
   {
     name: "enforceNonMasquerade",

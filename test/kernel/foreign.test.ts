@@ -36,7 +36,7 @@ for (const verb of ["insert", "add"]) {
         assert.is(written.exit, 0, written.stderr);
         assert.match(
           written.stderr,
-          /^ipv4 \(iptables-nft\): chain POSTROUTING holds a rule that iptables cannot show: /,
+          /^ipv4 \(iptables-nft\): chain POSTROUTING has a rule that iptables cannot show: /,
         );
         assert.match(written.stderr, shown);
         assert.is(written.stderr.match(/cannot show/g)?.length, 1, "it is said once");
@@ -138,7 +138,7 @@ for (const [rule, shown] of NATIVE) {
       assert.is(planned.exit, 2, planned.stderr);
       assert.match(planned.stderr, shown);
       assert.match(planned.stdout, /^- -A IP-MASQ-AGENT # nft: /m);
-      assert.match(planned.stdout, /^ {2}What is in force now cannot be told: chain IP-MASQ-AGENT holds a rule that$/m);
+      assert.match(planned.stdout, /^ {2}The rules in force cannot be read: chain IP-MASQ-AGENT has a rule that$/m);
       const status = await agent(node, ["status", "--rules", ...flags]);
       assert.match(status.stdout, shown);
       const { exit, stderr } = await agent(node, ["apply", ...flags]);
@@ -155,7 +155,7 @@ for (const [rule, shown] of NATIVE) {
       nft(node, "add rule ip nat", OURS, rule);
       const { exit, stdout, stderr } = await agent(node, ["cleanup", "--iptables-variant=nft"]);
       assert.is(exit, 0, stderr);
-      assert.match(stderr, /^ipv4 \(iptables-nft\): chain IP-MASQ-AGENT holds a rule that iptables cannot show: /);
+      assert.match(stderr, /^ipv4 \(iptables-nft\): chain IP-MASQ-AGENT has a rule that iptables cannot show: /);
       assert.match(stderr, shown);
       assert.match(stdout, /^ipv4 \(iptables-nft\): removed: chain IP-MASQ-AGENT and 5 rules$/m);
       assert.equal(ruleLines(saved(node, "nft")), []);
@@ -175,7 +175,7 @@ kernelTest("cleanup claims nothing that it has not done", () =>
       const { exit, stdout, stderr } = await agent(node, ["cleanup", flag]);
       assert.is(exit, 1);
       assert.not.match(stdout, /^ipv4 .*removed/m);
-      assert.match(stderr, rule ? /not ours lead to it:\n.*vmap/ : /Device or resource busy/);
+      assert.match(stderr, rule ? /other programs jump to it:\n.*vmap/ : /Device or resource busy/);
       assert.is(listed(node, "POSTROUTING"), before);
     }
   }),
@@ -188,7 +188,7 @@ kernelTest("the loop repairs beside a native rule, and says so once", () =>
       await until(() => /4 added/.test(log()), "the first sync");
       nft(node, 'add rule ip nat POSTROUTING oifname "eth9" counter masquerade');
       await until(
-        () => /W.* chain POSTROUTING holds a rule that iptables cannot show: oifname "eth9"/.test(log()),
+        () => /W.* chain POSTROUTING has a rule that iptables cannot show: oifname "eth9"/.test(log()),
         "the warning",
       );
       nft(node, `flush chain ip nat ${OURS}`);
@@ -196,7 +196,7 @@ kernelTest("the loop repairs beside a native rule, and says so once", () =>
       const marks = handles(node, OURS);
       nft(node, "insert rule ip nat", OURS, "ct mark set 5");
       await until(
-        () => /W.* chain IP-MASQ-AGENT holds a rule that iptables cannot show: ct mark set/.test(log()),
+        () => /W.* chain IP-MASQ-AGENT has a rule that iptables cannot show: ct mark set/.test(log()),
         "the other warning",
       );
       await until(() => (log().match(/drift is repaired/g)?.length ?? 0) > 1, "the other repair");
@@ -232,7 +232,7 @@ for (const variant of VARIANTS) {
           assert.match(stderr, /this rule cannot be removed, .*: -A POSTROUTING .*two\\nlines/);
           const refused = await agent(node, ["cleanup", flags[0] ?? ""]);
           assert.is(refused.exit, 1);
-          assert.match(refused.stderr, /lead to it:\n.*two\\nlines/);
+          assert.match(refused.stderr, /jump to it:\n.*two\\nlines/);
           return;
         }
         assert.match(stdout, /written: rules: 0 added, 1 removed, 4 kept/);

@@ -201,7 +201,7 @@ for (const variant of VARIANTS) {
       const before = saved(node, variant);
       const { exit, stderr } = await agent(node, ["cleanup", ...flags]);
       assert.is(exit, 1);
-      assert.match(stderr, /rules that are not ours lead to it:\n\s+-A OTHER -j IP-MASQ-AGENT/);
+      assert.match(stderr, /rules of other programs jump to it:\n\s+-A OTHER -j IP-MASQ-AGENT/);
       assert.is(saved(node, variant), before);
     }),
   );

@@ -81,7 +81,7 @@ for (const runtime of ["node", "deno"] as const) {
       });
       const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
       assert.is(cleanup.exit, 0);
-      assert.match(cleanup.stdout, /stays as it is: what its list held before is not known/);
+      assert.match(cleanup.stdout, /stays as it is: the previous contents of its list are not known/);
       assert.is(readFileSync(file, "utf8"), after);
       assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left beside it");
     }),
@@ -198,7 +198,7 @@ const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
     /:1:1: error: the file begins with a byte order mark.*\[json-syntax\]\n {4}1 \| \{"type":7\}\n {6}\| \^\n/,
   ],
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0]), /:1:1: error: the file is not UTF-8 text \[not-utf8\]/],
-  ["another plugin", '{"type": "bridge"}', /no plugin here takes an OutBoundNAT policy, it is bridge/],
+  ["another plugin", '{"type": "bridge"}', /no plugin in this file supports an OutBoundNAT policy \(found: bridge\)/],
 ];
 
 for (const [name, bytes, stderr] of BAD) {
@@ -226,9 +226,9 @@ kernelTest("what is no file is refused before it is opened", () =>
     symlinkSync("pipe", `${folder}/link-to-pipe`);
     symlinkSync("nowhere.conf", `${folder}/link-to-nothing`);
     for (const [path, why] of [
-      [`${folder}/nowhere.conf`, /there is no CNI config .*nowhere\.conf; name the one/],
-      [`${folder}/link-to-nothing`, /there is no CNI config .*link-to-nothing; name the one/],
-      [`${folder}/cbr0.conf/more`, /there is no CNI config .*more; name the one/],
+      [`${folder}/nowhere.conf`, /CNI config .*nowhere\.conf not found; name the file/],
+      [`${folder}/link-to-nothing`, /CNI config .*link-to-nothing not found; name the file/],
+      [`${folder}/cbr0.conf/more`, /CNI config .*more not found; name the file/],
       [folder, /cannot read the CNI config .*: it is a directory; name the file in it/],
       [`${folder}/pipe`, /cannot read the CNI config .*pipe: it is no regular file/],
       [`${folder}/link-to-pipe`, /cannot read the CNI config .*link-to-pipe: it is no regular file/],

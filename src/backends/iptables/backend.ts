@@ -11,27 +11,24 @@ import { countersOf, entriesOf } from "./counters.ts";
 import { desiredChainInSteps } from "./desired.ts";
 import { diffChainInSteps } from "./diff.ts";
 import { readMeaning } from "./meaning.ts";
-import { type Look, observe } from "./observe.ts";
+import { type ObserveOptions, observe } from "./observe.ts";
 import { formatTable, type ObservedChain } from "./observed.ts";
 import { findObstacle } from "./obstacle.ts";
 import { describeRemoval, planRemoval, removeOwn } from "./remove.ts";
 import type { Tools, Variant } from "./tools.ts";
 
-/** How long a look that found the policy in force stands for the first look of a sync. Milliseconds. */
+/** For how long a check that found the policy in force replaces the first read of a sync. */
 const FRESH_MS = 1_000;
 
-/**
- * Opens the backend of one variant. `warn` is told what a person should know besides answers, each time that it is
- * found.
- */
+/** Opens the backend of one variant. `warn` receives further findings, each time they are found. */
 export function iptablesBackend(
   variant: Variant,
   warn: (message: string) => void,
   { run, withWriteLock }: Host = thisHost,
 ): Backend {
   const toolsOf = (family: Family): Tools => ({ run, variant, family });
-  const observeChain = async (family: Family, chain: string, look: Look) => {
-    const observed = await observe(toolsOf(family), chain, look);
+  const observeChain = async (family: Family, chain: string, options: ObserveOptions) => {
+    const observed = await observe(toolsOf(family), chain, options);
     for (const finding of observed.findings ?? []) warn(`${family} (iptables-${variant}): ${finding}`);
     return observed;
   };
@@ -51,14 +48,14 @@ export function iptablesBackend(
     return (observed.findings ?? []).length === 0 && (await diff(policy, observed)) === undefined;
   };
   const findObstacleTo = async (policy: FamilyPolicy) => {
-    // What the kernel holds already, it can hold; and a look takes a third of the time of a trial.
+    // Rules that are in force are supported, and reading them takes a third of the time of a trial.
     if (await isInForce(policy).catch(() => false)) {
       inForce = { policy, at: Date.now() };
       return undefined;
     }
     return findObstacle(toolsOf(policy.family), policy);
   };
-  /** Whether that was just now. Said once: each further sync looks for itself. */
+  /** Whether a check has just found the policy in force. True only once: each further sync reads the rules itself. */
   const wasInForce = (policy: FamilyPolicy) => {
     const found = inForce;
     inForce = undefined;
@@ -123,7 +120,7 @@ function rulesOf(chain: string, { jumps, rules }: ObservedChain): readonly Inspe
   return [...inChain("POSTROUTING", jumps), ...inChain(chain, rules)];
 }
 
-/** In POSTROUTING others add rules at any time: that takes nothing from us, unless the rule leads to our chain. */
+/** In POSTROUTING others add rules at any time: that does not concern us unless the rule jumps to our chain. */
 function concerns(event: RuleEvent, { family, chain }: FamilyPolicy): boolean {
   if (event.family !== NFT_FAMILY[family] || event.table !== "nat") return false;
   if (event.object === "table" || event.name === chain) return true;

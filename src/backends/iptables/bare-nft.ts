@@ -1,4 +1,4 @@
-// Removes what iptables of the nft variant has left, on a node or in an image that has nft and no iptables.
+// Removes the rules of the nft variant of iptables on a node or in an image that has nft but not iptables.
 import type { Family } from "../../core/index.ts";
 import { type Host, runToolOrThrow, ToolError } from "../../host/index.ts";
 import type { Cleaner } from "../backend.ts";
@@ -8,12 +8,12 @@ import { listNftChain } from "./nft.ts";
 import type { NftRule } from "./nft-chain.ts";
 import { describeRemoval, ReferencedError } from "./remove.ts";
 
-/** Its rules are those of table nat in nftables, so nft can name all of them; what it deletes goes in one transaction. */
+/** These rules are in table nat of nftables, so nft can address all of them and delete them in one transaction. */
 export function bareNftCleaner({ run }: Host): Cleaner {
   const planCleanup = async (family: Family, chain: string): Promise<Transaction | undefined> => {
     const tools = { run, variant: "nft", family } as const;
     const own = await listNftChain(tools, chain, chain);
-    // A jump to a chain that is not there cannot exist.
+    // There cannot be a jump to a chain that does not exist.
     if (!own) return undefined;
     const leading = ((await listNftChain(tools, "POSTROUTING", chain)) ?? []).filter(({ leads }) => leads);
     const maps = leading.filter(({ leads }) => leads === "map");

@@ -1,11 +1,11 @@
-// Carries out a transaction.
+// Applies a transaction.
 import { ToolError } from "../../host/index.ts";
 import type { Committed } from "../converge.ts";
 import type { ChainTransaction } from "./diff.ts";
 import { removeStray } from "./strays.ts";
 import { restore, type Tools } from "./tools.ts";
 
-/** Writes the text as a whole or not at all, and then removes the strays. */
+/** Applies the text as a whole or not at all, and then removes the stray jumps. */
 export async function commit(tools: Tools, { text, strays }: ChainTransaction): Promise<Committed> {
   try {
     if (text !== "") await restore(tools, text);

@@ -1,22 +1,22 @@
-// Policy to rules, written the way iptables-save prints them back.
+// Turns a policy into rules, in the form in which iptables-save prints them.
 // This module is browser-compatible.
 import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy, PolicyRule, Scope, Verdict } from "../../policy/index.ts";
 import { printedAddress, printedPrefix } from "../printed-address.ts";
 import { portRules } from "./ports.ts";
 
-/** A chain as it must be. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
+/** The desired state of a chain. Rules are without `-A CHAIN `, in the spelling and order of `iptables-save`. */
 export interface DesiredChain {
   readonly family: Family;
   readonly chain: string;
-  /** The one rule of POSTROUTING, without `-A POSTROUTING `. */
+  /** Our one rule in POSTROUTING, without `-A POSTROUTING `. */
   readonly jump: string;
   readonly rules: readonly string[];
 }
 
 /** The chain of a policy. */
 export interface PolicyChain extends DesiredChain {
-  /** For each rule the index of the policy's rule that it carries out; that of the fallback is the number of those. */
+  /** For each rule, the index of the policy's rule that it implements; for the fallback, the number of these rules. */
   readonly owners: readonly number[];
 }
 
@@ -29,10 +29,10 @@ const COMMENTS = {
 
 const comment = (text: string) => `-m comment --comment "${text}"`;
 
-// A policy does not change, and each sync asks for its chain again.
+// Policies are immutable, and each sync needs the chain again.
 const chains = new WeakMap<FamilyPolicy, PolicyChain>();
 
-/** The rules that carry out a policy. */
+/** The chain that implements a policy. */
 export function desiredChain(policy: FamilyPolicy): PolicyChain {
   return finish(desiredChainInSteps(policy));
 }
@@ -77,39 +77,38 @@ function* render(policy: FamilyPolicy): Steps<PolicyChain> {
 }
 
 /**
- * The order in which a chain, of which the first rule that matches ends the walk, decides as the longest prefix does. If
- * all rules have the same verdict any order does: theirs stays, so that the chain is the one which the established agent
- * writes.
+ * The order in which a chain, where the first match decides, gives the same verdicts as the longest prefix. If all rules
+ * keep the address, any order does: theirs stays, so that the chain is the same as the established agent's.
  */
 function orderOf(rules: readonly PolicyRule[], fallback: Verdict): readonly number[] {
   const order = [...rules.keys()];
   const isMixed = rules.some(({ verdict }) => verdict.kind !== "keep") || fallback.kind === "keep";
   if (!isMixed) return order;
-  // Not sorted by comparing them, which takes too long for tens of thousands.
+  // A bucket sort: sorting tens of thousands by comparison takes too long.
   const byBits: number[][] = Array.from({ length: 129 }, () => []);
   for (const index of order) byBits[rules[index]?.prefix.bits ?? 0]?.push(index);
   return byBits.reverse().flat();
 }
 
-/** A rule for every destination is printed without one. */
+/** iptables-save prints a rule for all destinations without `-d`. */
 function destinationOf({ prefix }: PolicyRule): string {
   return prefix.bits === 0 ? "" : `-d ${printedPrefix(prefix.network)} `;
 }
 
-/** A source and an interface as a rule matches them. */
+/** The source and the interface that a rule matches. */
 interface Match {
   readonly source: string;
   readonly output: string;
 }
 
 /**
- * What a rule matches that keeps the address: such a packet just returns, whether it is in the scope or not, for outside of
- * it no rule ever matches. Any other verdict takes a rule for each source and interface of the scope, since iptables has no
- * rule for "none of these".
+ * What a rule that keeps the address matches: packets inside and outside the scope, because outside the scope no rule
+ * translates anyway. Any other verdict takes a rule for each source and interface of the scope, because iptables cannot
+ * express "none of these".
  */
 const EVERYTHING: readonly Match[] = [{ source: "", output: "" }];
 
-/** The rules that give packets of a match to a destination their verdict. */
+/** The rules that give packets of a match to a destination this verdict. */
 function rulesFor(
   { family, ports, randomFully }: FamilyPolicy,
   { source, output }: Match,
@@ -129,7 +128,7 @@ function rulesFor(
   ];
 }
 
-/** The target that translates to a verdict, to certain ports if there is a range; undefined if nothing is translated. */
+/** Returns the target of a verdict, given a range of ports or none; undefined if nothing is translated. */
 function targetOf(
   family: Family,
   verdict: Verdict,
@@ -144,14 +143,14 @@ function targetOf(
     case "snat": {
       const { first, last } = verdict.to;
       const addresses = first === last ? printedAddress(first) : `${printedAddress(first)}-${printedAddress(last)}`;
-      // With ports an IPv6 range as a whole stands in brackets (iptables, libxt_NAT.c, print_range6).
+      // With ports, an IPv6 range is enclosed in brackets as a whole (iptables, libxt_NAT.c, print_range6).
       const withPorts = family === "ipv6" ? `[${addresses}]` : addresses;
       return (range) => `-j SNAT --to-source ${range === undefined ? addresses : `${withPorts}:${range}`}${random}`;
     }
   }
 }
 
-/** The matches of each pair of a source and an interface of a scope; one without any if all packets are in it. */
+/** The matches for each pair of a source and an interface of a scope; a single empty match if the scope is unlimited. */
 function matchesOf({ sources, outputInterfaces }: Scope): readonly Match[] {
   const sourceMatches =
     sources === "any" ? [""] : sources.map(({ bits, network }) => (bits === 0 ? "" : `-s ${printedPrefix(network)} `));

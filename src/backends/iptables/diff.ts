@@ -1,4 +1,4 @@
-// From the current chain to the desired one: one iptables-restore --noflush input, or nothing.
+// The difference from the current chain to the desired one, as one input of iptables-restore --noflush.
 // This module is browser-compatible.
 import {
   countInSteps,
@@ -16,15 +16,15 @@ import { onOneLine } from "./one-line.ts";
 
 const NOTHING: ObservedChain = { exists: false, rules: [], jumps: [], references: [] };
 
-/** Must a jump be removed by other means than its text? */
+/** Whether a jump cannot be removed by its text. */
 const isStray = ({ raw, handle }: ObservedJump) => raw !== undefined || handle !== undefined;
 
-/** A rule of POSTROUTING for people. */
+/** A rule of POSTROUTING, for messages. */
 const jumpLine = ({ spec }: ObservedJump) => `-A POSTROUTING ${onOneLine(spec)}`;
 
 /** A transaction on table nat. */
 export interface ChainTransaction extends Transaction {
-  /** Jumps that no line of `text` can name; they are removed one by one afterwards. */
+  /** Jumps that cannot be removed by a line of `text`; they are removed one by one afterwards. */
   readonly strays: readonly ObservedJump[];
 }
 
@@ -41,11 +41,11 @@ function transaction(
 }
 
 /**
- * The smallest transaction that makes the chain and its jump as desired, or undefined if they are.
+ * The smallest transaction that brings the chain and its jump to the desired state, or undefined if they have it.
  *
- * Rules of our chain go by their number in it. Rules of POSTROUTING, which others change at any time, go by their full
- * text, so that a number gone stale can never hit another program's rule. A declaration (`:CHAIN`) creates a chain, and
- * empties one that is there (iptables-restore(8)): it is used for a new chain and for one of which nothing stays.
+ * Rules of our chain are deleted by their number. Rules of POSTROUTING, which others change at any time, are deleted by
+ * their full text, so that a stale number can never hit another program's rule. A declaration (`:CHAIN`) creates a chain,
+ * or empties an existing one (iptables-restore(8)): it is used for a new chain and for one whose rules are all replaced.
  */
 export function diffChain(desired: DesiredChain, observed?: ObservedChain): ChainTransaction | undefined {
   return finish(diffChainInSteps(desired, observed));
@@ -57,7 +57,7 @@ export function* diffChainInSteps(
   observed: ObservedChain = NOTHING,
 ): Steps<ChainTransaction | undefined> {
   const { family, chain } = desired;
-  if (yield* isAsDesired(desired, observed)) return undefined;
+  if (yield* isUpToDate(desired, observed)) return undefined;
   const lines: string[] = [];
   const changes: Change[] = [];
   const add = (kind: ChangeKind, line: string) => changes.push({ op: "add", kind, line });
@@ -65,7 +65,7 @@ export function* diffChainInSteps(
   const keep = (kind: ChangeKind, line: string) => changes.push({ op: "keep", kind, line });
 
   const now = observed.rules.map((rule) => rule.spec);
-  // If there is no chain, nothing of it can stay.
+  // If the chain does not exist, there is nothing to edit.
   const edits = observed.exists ? yield* diffLinesInSteps(now, desired.rules) : undefined;
   const removed = edits?.filter((edit) => edit.op === "delete").length ?? now.length;
   const declaration = `:${chain} - [0:0]`;
@@ -79,10 +79,10 @@ export function* diffChainInSteps(
       add("rule", line);
     });
   } else {
-    // A jump must not come to a chain that another program has flushed since it was read: a chain that has become shorter refuses
-    // the first of these, and with it the whole transaction.
-    const isJumpThere = observed.jumps.some(({ spec }) => spec === desired.jump);
-    if (!isJumpThere) lines.push(`-I ${chain} ${now.length + 1} -j RETURN`, `-D ${chain} ${now.length + 1}`);
+    // Do not add a jump to a chain that another program has flushed since it was read: if the chain has become shorter, the
+    // first of these lines fails, and with it the whole transaction.
+    const hasJump = observed.jumps.some(({ spec }) => spec === desired.jump);
+    if (!hasJump) lines.push(`-I ${chain} ${now.length + 1} -j RETURN`, `-D ${chain} ${now.length + 1}`);
     let next = 0;
     let length = now.length;
     const keepUntil = (end: number) => countInSteps(end - next, () => keep("rule", `-A ${chain} ${now[next++]}`));
@@ -125,19 +125,19 @@ export function* diffChainInSteps(
   return transaction(family, lines, changes, strays);
 }
 
-/** Rules that one transaction removes by number at most, if few others stay. */
-const MOST_REMOVED = 1_000;
+/** The most rules that one transaction removes by number, if most of the chain is removed. */
+const MAX_REMOVED = 1_000;
 
 /**
- * Does so much of a long chain go that it is quicker to write it anew? For each number the tool walks the chain from its
- * start, which takes it minutes for 50,000 rules. The few rules that stay lose their counters.
+ * Whether so much of a long chain is removed that it is faster to rewrite it. For each number the tool walks the chain from
+ * its start, which takes minutes for 50,000 rules. The few rules that stay lose their counters.
  */
 function isMostlyGone(removed: number, length: number): boolean {
-  return removed > MOST_REMOVED && removed > length / 2;
+  return removed > MAX_REMOVED && removed > length / 2;
 }
 
-/** Is nothing to be written? Almost always, so this is found out first and without a list of changes. */
-function* isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): Steps<boolean> {
+/** Whether there is nothing to write. This is the usual case, so it is checked first and without a list of changes. */
+function* isUpToDate({ jump, rules }: DesiredChain, observed: ObservedChain): Steps<boolean> {
   const { exists, jumps } = observed;
   if (!exists || jumps.length !== 1 || jumps[0]?.spec !== jump || observed.rules.length !== rules.length) return false;
   let isSame = true;
@@ -149,14 +149,14 @@ function* isAsDesired({ jump, rules }: DesiredChain, observed: ObservedChain): S
 
 /**
  * The transaction that removes the chain and every jump to it, or undefined if there is neither. The chain must have
- * no {@link ObservedChain.references}: the kernel keeps a chain that a rule leads to.
+ * no {@link ObservedChain.references}: the kernel refuses to remove a chain that a rule jumps to.
  */
 export function removeChain(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined {
   const { exists, jumps } = observed;
   const removed = (kind: ChangeKind, line: string): Change => ({ op: "remove", kind, line });
   const goneJumps = (gone: readonly ObservedJump[]) => gone.map((jump) => removed("jump", jumpLine(jump)));
   const strays = jumps.filter(isStray);
-  // The chain can go only when no jump is left: those that need other means come first, in a transaction of their own.
+  // The chain can be removed only when no jump is left: stray jumps are removed first, in a transaction of their own.
   if (strays.length > 0) return transaction(family, [], goneJumps(strays), strays);
   const lines = [
     ...jumps.map(({ spec }) => `-D POSTROUTING ${spec}`),

@@ -1,20 +1,21 @@
-// The entries of a chain, in which the first rule that matches decides.
+// The entries that the rules of a chain amount to. In a chain, the first rule that matches decides.
 // This module is browser-compatible.
 import { addressOf, type Family, type Prefix, parsePrefixes } from "../../core/index.ts";
 import { formatVerdict, type Verdict } from "../../policy/index.ts";
 import type { ReadRule } from "./read-rule.ts";
 
-/** The packets of a destination that a verdict is for, as pairs of a source and an interface. */
+/** A destination and its verdict. */
 export interface Entry {
   readonly prefix: Prefix;
   readonly verdict: Verdict;
+  /** The packets that it applies to, as pairs of a source and an interface. */
   readonly pairs: Set<string>;
 }
 
-/** The entries, by the length of their prefix and its bits. */
+/** The entries by prefix length and bits. */
 type ByBits = Map<number, Map<bigint, Entry>>;
 
-/** The entry with the longest prefix that contains a prefix with this address, or is that prefix. */
+/** The entry with the longest prefix that contains or equals a prefix with this address. */
 function coveringOf(byBits: ByBits, prefix: Prefix, address: bigint, width: number): Entry | undefined {
   for (let bits = prefix.bits; bits >= 0; bits--) {
     const found = byBits.get(bits)?.get(address >> BigInt(width - bits));
@@ -24,17 +25,17 @@ function coveringOf(byBits: ByBits, prefix: Prefix, address: bigint, width: numb
 }
 
 /**
- * The entries of a chain, of which the first rule that matches ends the walk, such that the longest prefix decides as it
- * does: a rule inside an earlier one of another verdict is void.
+ * The entries for which the longest prefix decides as the chain does with its first match: a rule inside an earlier one
+ * with a different verdict never decides.
  */
 export function entriesOf(
   rules: readonly ReadRule[],
   family: Family,
 ): {
   readonly entries: readonly Entry[];
-  /** Rules that never decide. */
+  /** How many rules never decide. */
   readonly dead: number;
-  /** Rules for destinations that are none of the family. */
+  /** How many rules have a destination that is not of the family. */
   readonly alien: number;
 } {
   const everything = family === "ipv4" ? "0.0.0.0/0" : "::/0";
@@ -60,7 +61,7 @@ export function entriesOf(
       continue;
     }
     if (covering && !isSame) {
-      // An entry for everything leaves nothing to the chain's last rule.
+      // The chain's last rule, for everything, is not counted as dead.
       if (prefix.bits > 0) dead++;
       continue;
     }

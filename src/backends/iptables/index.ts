@@ -1,5 +1,5 @@
 /**
- * iptables as text: a policy's rules, what iptables-save and nft print, and the iptables-restore input between the two.
+ * iptables as text: a policy's rules, the output of iptables-save and nft, and the iptables-restore input between the two.
  * @module
  */
 // This module is browser-compatible.

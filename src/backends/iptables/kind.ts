@@ -24,19 +24,18 @@ export const iptables: BackendKind = {
       choices: ["auto", ...VARIANTS],
       fallback: "auto",
       summary: "the iptables variant; auto: the one that the node uses",
-      alsoOf: ["preview"],
+      alsoFor: ["preview"],
     },
   },
-  meaningless: [],
+  unsupportedFlags: [],
   unsupportedKeys: {
-    enforceNonMasquerade:
-      "another table's rules may come before those of iptables; it needs --backend=nftables or auto",
+    enforceNonMasquerade: "another table's rules may run before those of iptables; it needs --backend=nftables or auto",
   },
   open: async ({ chain, flag, warn, host = thisHost }) =>
     iptablesBackend(variantOf(flag) ?? (await detectVariant(host.run, chain)), warn, host),
   openAll: async ({ flag, warn, host = thisHost }) => {
     const named = variantOf(flag);
-    // What was written before a node changed its variant is found too, and what an image with iptables wrote.
+    // Also find rules from before a node changed its variant, and rules that an image with iptables wrote.
     const variants = named ? [named] : await usedVariants(host.run);
     const backends = variants.map((variant) => iptablesBackend(variant, warn, host));
     return named || variants.includes("nft") ? backends : [...backends, bareNftCleaner(host)];

@@ -1,4 +1,4 @@
-// What the rules of a chain mean: the policy that they carry out, whoever wrote them.
+// What the rules of a chain mean: the policy that they implement, whichever program wrote them.
 // This module is browser-compatible.
 import { type Family, parsePrefixes } from "../../core/index.ts";
 import {
@@ -13,13 +13,13 @@ import {
 import { counted, type Meaning } from "../meaning.ts";
 import { desiredChain } from "./desired.ts";
 import { entriesOf } from "./entries.ts";
-import { IN_NFT_WORDS, type ObservedChain } from "./observed.ts";
+import { NFT_TEXT_MARK, type ObservedChain } from "./observed.ts";
 import { type ReadRule, readRule } from "./read-rule.ts";
 
-/** What a chain that is led to means beside a policy that is wanted. */
+/** The meaning of a chain, compared with the desired policy. */
 export function readMeaning(after: FamilyPolicy, observed: ObservedChain): Meaning {
   const { chain, family } = after;
-  if (observed.rules.some(({ spec }) => spec.startsWith(IN_NFT_WORDS))) return unreadable(after, observed);
+  if (observed.rules.some(({ spec }) => spec.startsWith(NFT_TEXT_MARK))) return unreadable(after, observed);
   const read = observed.rules.map(({ spec }) => readRule(spec));
   const rules = read.filter((rule) => rule !== undefined);
   const { entries, dead, alien } = entriesOf(
@@ -44,12 +44,14 @@ export function readMeaning(after: FamilyPolicy, observed: ObservedChain): Meani
   const why = whyAbsent(observed, chain);
   return {
     ...{ before: why === "" ? before : undefined, why, hasEntries: true },
-    // Rules of iptables bind nothing, whatever is wanted.
+    // iptables rules cannot enforce kept addresses.
     after: { ...after, enforceKeep: false },
     others: [
       ...counted("remove", read.length - rules.length + alien, "rule of another program", `in chain ${chain}`),
-      ...counted("remove", dead, "rule that an earlier one makes void", `in chain ${chain}`),
-      ...(partial > 0 ? [{ op: "change", text: "rules that some sources or interfaces lack are added" } as const] : []),
+      ...counted("remove", dead, "rule shadowed by an earlier one", `in chain ${chain}`),
+      ...(partial > 0
+        ? [{ op: "change", text: "missing rules for some sources or interfaces are added" } as const]
+        : []),
       ...changesOfJumps(after, observed),
     ],
   };
@@ -57,7 +59,7 @@ export function readMeaning(after: FamilyPolicy, observed: ObservedChain): Meani
 
 function unreadable(after: FamilyPolicy, observed: ObservedChain): Meaning {
   return {
-    ...{ before: undefined, why: `chain ${after.chain} holds a rule that iptables cannot show`, isUnreadable: true },
+    ...{ before: undefined, why: `chain ${after.chain} has a rule that iptables cannot show`, isUnreadable: true },
     ...{ after: { ...after, enforceKeep: false }, hasEntries: true, others: changesOfJumps(after, observed) },
   };
 }
@@ -67,15 +69,15 @@ function changesOfJumps(after: FamilyPolicy, { jumps }: ObservedChain): readonly
   const isOther = jumps.length > 0 && jumps.every(({ spec }) => spec !== jump);
   return [
     ...counted("remove", Math.max(jumps.length - 1, 0), "jump too many", `to chain ${chain}`),
-    ...(isOther ? [{ op: "change", text: `the jump to chain ${chain} is written anew` } as const] : []),
+    ...(isOther ? [{ op: "change", text: `the jump to chain ${chain} is replaced` } as const] : []),
   ];
 }
 
-/** Why no packet comes to a rule; empty if packets do. */
+/** Why no packet reaches a rule; empty if packets do. */
 function whyAbsent({ exists, jumps, rules }: ObservedChain, chain: string): string {
-  if (!exists) return `there is no chain ${chain}`;
-  if (jumps.length === 0) return `no rule of POSTROUTING leads to chain ${chain}`;
-  return rules.length === 0 ? `chain ${chain} has no rule` : "";
+  if (!exists) return `chain ${chain} does not exist`;
+  if (jumps.length === 0) return `no rule in POSTROUTING jumps to chain ${chain}`;
+  return rules.length === 0 ? `chain ${chain} has no rules` : "";
 }
 
 function scopeOf(pairs: readonly string[], family: Family): Scope {
@@ -91,7 +93,7 @@ function scopeOf(pairs: readonly string[], family: Family): Scope {
   };
 }
 
-/** The ranges that the first protocol's rules of the first entry with such rules give. */
+/** The port ranges in the rules of the first entry and protocol that have any. */
 function portsOf(rules: readonly ReadRule[]): readonly PortRange[] {
   const first = rules.find(({ protocol }) => protocol !== "");
   const isLike = (rule: ReadRule) =>

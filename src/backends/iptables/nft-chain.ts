@@ -1,21 +1,21 @@
-// What nft prints of one chain: the rules that iptables cannot show, too.
+// Reads nft's listing of a chain, which includes the rules that iptables cannot show.
 // This module is browser-compatible.
 import { UnreadableDumpError } from "./observed.ts";
 
-/** A rule as nft sees it. */
+/** A rule in nft's listing. */
 export interface NftRule {
   /**
-   * The kernel gives every rule of a table a number of its own, never gives it again while the table lives, and gives a
-   * rule that is replaced a new one: what was read by its handle can be deleted by it at any time later.
+   * A number that is unique in the table and never reused while the table exists; a replaced rule gets a new one. So a rule
+   * can be deleted safely by its handle at any later time.
    */
   readonly handle: number;
   /** As `nft -s list chain` prints it, in one line. */
   readonly text: string;
-  /** False if it holds what iptables does not know. */
+  /** Whether iptables can show the rule. */
   readonly known: boolean;
-  /** Are all its matches iptables' own, of which nft shows no options for certain? */
+  /** Whether all its matches are iptables extensions, whose options nft does not show reliably. */
   readonly opaque: boolean;
-  /** How it leads to the chain that was asked for: by a jump or goto of its own, or by one in a verdict map. */
+  /** How it leads to the target chain: by its own jump or goto, or by one in a verdict map. */
   readonly leads: "jump" | "map" | undefined;
   readonly packets: bigint;
   readonly bytes: bigint;
@@ -23,20 +23,20 @@ export interface NftRule {
 
 type Expression = Readonly<Record<string, unknown>>;
 
-/** Statements that iptables-nft prints (iptables/nft.c, supported_exprs); its own matches and targets are `xt`. */
+/** Statements that iptables-nft can show (iptables/nft.c, supported_exprs); its own matches and targets are `xt`. */
 const KNOWN = new Set(["match", "counter", "xt", "jump", "goto", "return", "accept", "drop", "limit"]);
 
-/** What a rule holds of which nft knows no more than iptables' names. */
+/** The statements of an opaque rule: of iptables extensions, nft knows only the names. */
 const OPAQUE = new Set(["xt", "counter", "jump"]);
 
-/** Keys of `meta` that it prints (iptables/nft-shared.c, parse_meta). */
+/** Keys of `meta` that iptables-nft can show (iptables/nft-shared.c, parse_meta). */
 const KNOWN_META = new Set(["iif", "oif", "iifname", "oifname", "mark", "l4proto"]);
 
 /**
- * Reads one chain from what `nft -a -j list chain` printed, and the rules' text from what `nft -a -s list chain` did. The
- * data has no text, and the text cannot be told apart for certain: a comment may hold anything.
+ * Reads one chain from the output of `nft -a -j list chain`, and the rules' text from that of `nft -a -s list chain`. The
+ * JSON has no text, and the text cannot be parsed reliably, because a comment may contain anything.
  *
- * @param target the chain that {@link NftRule.leads} is about
+ * @param target the chain that {@link NftRule.leads} refers to
  */
 export function readNftChain(json: string, listing: string, target: string): readonly NftRule[] {
   const texts = readTexts(listing);
@@ -67,7 +67,7 @@ function readItems(json: string): readonly Record<string, unknown>[] {
     const { nftables } = JSON.parse(json) as { nftables: Record<string, unknown>[] };
     if (Array.isArray(nftables)) return nftables;
   } catch {
-    // The error below says it.
+    // Reported below.
   }
   throw new UnreadableDumpError(`nft printed no JSON: ${JSON.stringify(json.slice(0, 200))}`);
 }
@@ -101,12 +101,12 @@ function leadsTo(expressions: readonly Expression[], target: string): NftRule["l
   return inside(expressions) ? "map" : undefined;
 }
 
-/** What a chain's listing begins with besides rules. */
+/** Lines at the beginning of a chain's listing that are not rules. */
 const HEADER = /^(type \w+ hook |comment ")/;
 
 /**
- * The rules' texts by their handles. A rule ends with its handle; a set or a comment in it may take several lines. The
- * chain ends its line with a handle too, which no rule has.
+ * The rules' texts by handle. A rule ends with its handle, and may span several lines because of a set or a comment. The
+ * chain's own line ends with a handle too, which no rule has.
  */
 function readTexts(listing: string): Map<number, string> {
   const texts = new Map<number, string>();

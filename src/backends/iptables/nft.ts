@@ -1,11 +1,11 @@
-// nft: rules that iptables cannot show or name.
+// Uses nft for rules that iptables cannot show or address.
 import { exitError, type Runner, runToolOrThrow, ToolError, type ToolRun } from "../../host/index.ts";
 import { NFT_FAMILY } from "../nft-family.ts";
 import { type NftRule, readNftChain } from "./nft-chain.ts";
 import { UnreadableDumpError } from "./observed.ts";
 import type { Tools } from "./tools.ts";
 
-/** The `why` of errors: what nft is needed for. */
+/** Runs nft. If it is missing, the error says `why` it is needed. */
 async function runNft(run: Runner, args: readonly string[], why: string): Promise<ToolRun> {
   try {
     return await run("nft", args);
@@ -16,16 +16,16 @@ async function runNft(run: Runner, args: readonly string[], why: string): Promis
 }
 
 /**
- * Lists one chain of table nat, never the whole table: that may hold 40,000 rules. Undefined if there is no such chain.
+ * Lists one chain of table nat, never the whole table, which may have 40,000 rules. Undefined if the chain does not exist.
  *
- * @param target the chain that {@link NftRule.leads} is about
+ * @param target the chain that {@link NftRule.leads} refers to
  */
 export async function listNftChain(
   { run, family }: Tools,
   chain: string,
   target: string,
 ): Promise<readonly NftRule[] | undefined> {
-  const why = `chain ${chain} holds a rule that iptables cannot show`;
+  const why = `chain ${chain} has a rule that iptables cannot show`;
   const list = (flags: readonly string[]) =>
     runNft(run, [...flags, "list", "chain", NFT_FAMILY[family], "nat", chain], why);
   const [json, listing] = await Promise.all([list(["-a", "-j"]), list(["-a", "-s"])]);
@@ -40,7 +40,7 @@ export async function listNftChain(
   }
 }
 
-/** Deletes one rule of POSTROUTING. Throws {@link ToolError}, also if there is no such rule any more. */
+/** Deletes one rule of POSTROUTING. Throws {@link ToolError}, also if the rule no longer exists. */
 export async function deleteByHandle({ run, family }: Tools, handle: number): Promise<void> {
   await runToolOrThrow(run, "nft", ["delete", "rule", NFT_FAMILY[family], "nat", "POSTROUTING", "handle", `${handle}`]);
 }

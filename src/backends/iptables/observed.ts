@@ -1,31 +1,31 @@
-// What the tools print to the chain as it is.
+// Reads the tools' output into the current state of a chain.
 // This module is browser-compatible.
 import { eachInSteps, finish, type ScannedRule, type Steps, scanRules, scanRulesInSteps } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 
-/** A rule of POSTROUTING that leads to the chain. */
+/** A rule of POSTROUTING that jumps to the chain. */
 export interface ObservedJump extends ScannedRule {
-  /** nft's number of it; known only if iptables alone does not suffice to remove the rule. */
+  /** nft's handle of it; known only if iptables alone cannot remove the rule. */
   readonly handle?: number;
 }
 
-/** A chain as the kernel holds it. */
+/** The current state of a chain in the kernel. */
 export interface ObservedChain {
   readonly exists: boolean;
   readonly rules: readonly ScannedRule[];
-  /** Rules of POSTROUTING that lead to it, whoever made them; those that can be removed. */
+  /** Rules of POSTROUTING that jump to it and can be removed, whichever program wrote them. */
   readonly jumps: readonly ObservedJump[];
-  /** Other rules that lead to it, whole: never ours. */
+  /** Other rules that jump to it, in full; never ours. */
   readonly references: readonly string[];
-  /** What a person should know about rules that iptables cannot show or remove. */
+  /** Messages about rules that iptables cannot show or remove. */
   readonly findings?: readonly string[];
 }
 
-/** How a rule begins that iptables cannot list, in the words of nft. */
-export const IN_NFT_WORDS = "# nft: ";
+/** Marks the text of a rule that iptables cannot list; nft's text follows. */
+export const NFT_TEXT_MARK = "# nft: ";
 
 export interface ReadOptions {
-  /** Are there the counters of `-v`? */
+  /** Whether the rules have the counters of `-v`. */
   readonly inline?: boolean;
 }
 
@@ -36,9 +36,9 @@ export class UnreadableDumpError extends reportedAs("tool-unreadable") {}
 const COUNTERS = / -c (\d+) (\d+)(?= -[jg] )/;
 
 /**
- * Reads a dump that holds table nat: `iptables-save` (all tables or one, with or without counters), or what `iptables -t
- * nat -S` prints of POSTROUTING and of the chain, one behind the other. With `inline` the counters of `-v` are read too.
- * Throws {@link UnreadableDumpError} if it is none: a tool that prints nothing must not pass for an empty table.
+ * Reads a dump of table nat: `iptables-save` (all tables or one, with or without counters), or the concatenated output of
+ * `iptables -t nat -S` for POSTROUTING and for the chain. With `inline` the counters of `-v` are read too. Throws
+ * {@link UnreadableDumpError} for anything else: no output must not pass for an empty table.
  */
 export function readObserved(dump: Uint8Array, chain: string, options: ReadOptions = {}): ObservedChain {
   return finish(readObservedInSteps(dump, chain, options));
@@ -55,7 +55,7 @@ export function* readObservedInSteps(
   if (odd !== undefined) throw new UnreadableDumpError(`cannot read the line ${JSON.stringify(odd.slice(0, 200))}`);
   if (!scan.whole) throw new UnreadableDumpError("the output ends in the middle of a table");
   if (!scan.natSeen) {
-    // `# Table `nat' is incompatible, use 'nft' tool.` is all that is printed of a table with foreign rules.
+    // For a table with foreign rules only `# Table `nat' is incompatible, use 'nft' tool.` is printed.
     const said = new TextDecoder().decode(dump.slice(0, 200)).trim();
     throw new UnreadableDumpError(
       `table nat is not in the output${said ? `: ${JSON.stringify(said)}` : ", which is empty"}`,
@@ -73,12 +73,12 @@ export function* readObservedInSteps(
   return { exists: chainExists, rules, jumps: scan.jumps.map(count), references };
 }
 
-/** Rules (`-A CHAIN …`) and the chain if there is one, as `iptables-save -t nat` prints them; {@link readObserved} reads it. */
+/** Formats rules (`-A CHAIN …`) and the chain, if it exists, as `iptables-save -t nat` prints them, for {@link readObserved}. */
 export function formatTable(chain: string, exists: boolean, rules: readonly string[]): string {
   return `${["*nat", ...(exists ? [`:${chain} - [0:0]`] : []), ...rules, "COMMIT"].join("\n")}\n`;
 }
 
-/** How many rules of others a dump holds, in all its tables: all but those of the chain and the jumps to it. */
+/** How many rules of other programs a dump has, in all its tables: all but those of the chain and the jumps to it. */
 export function countOthers(dump: Uint8Array, chain: string): number {
   const { allRules, rules, jumps } = scanRules(dump, chain);
   return allRules - rules.length - jumps.length;

@@ -1,10 +1,10 @@
-// Port ranges as rules: each takes its share of the packets of a protocol.
+// Port ranges as rules: each takes its share of a protocol's packets.
 // This module is browser-compatible.
 import type { PortRange } from "../../policy/index.ts";
 
 const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 
-/** The rules of all protocols and ranges, made by `write` from the protocol, the match that takes the share, and the range. */
+/** The rules for all protocols and ranges. `write` makes one from the protocol, the match for the share, and the range. */
 export function portRules(
   ports: readonly PortRange[],
   write: (protocol: string, share: string, range: string) => string,
@@ -20,8 +20,8 @@ export function portRules(
 const size = ({ first, last }: PortRange) => BigInt(last - first + 1);
 
 /**
- * The first range's part of all, as iptables prints it: the kernel keeps it as a 31-bit fraction, which
- * libxt_statistic prints with 11 decimals, halves to even.
+ * The first range's share of all ports, as iptables prints it: the kernel stores it as a 31-bit fraction, which
+ * libxt_statistic prints with 11 decimals, rounded half to even.
  */
 function probability(left: readonly PortRange[]): string {
   const part = size(left[0] as PortRange);

@@ -1,10 +1,10 @@
-// A rule's text to what it does, if it is of the kinds that the agent writes.
+// Parses a rule of the forms that the agent writes.
 // This module is browser-compatible.
 import { KEEP, MASQUERADE, type Verdict } from "../../policy/index.ts";
 import { readRange } from "../printed-address.ts";
 import { readWords } from "./words.ts";
 
-/** A rule of the kinds that `desired.ts` writes. */
+/** A rule of the forms that `desired.ts` writes. */
 export interface ReadRule {
   readonly source: string;
   readonly destination: string;
@@ -26,13 +26,13 @@ const OPTIONS: Readonly<Record<string, string>> = {
   "--probability": "share",
 };
 
-/** Matches without a say in what is translated: a comment, and the share of the packets that a range of ports takes. */
+/** Matches that do not affect which packets are translated: a comment, and the share of a range of ports. */
 const MATCHES = new Set(["comment", "statistic"]);
 
-/** What has ports that can be given. */
+/** Protocols whose source ports can be set. */
 const PROTOCOLS = new Set(["tcp", "udp", "sctp"]);
 
-/** Reads a rule; undefined if it has any other match or target. */
+/** Parses a rule; undefined if it has any other match or target. */
 export function readRule(spec: string): ReadRule | undefined {
   const found: Record<string, string> = {};
   const words = readWords(spec);
@@ -47,11 +47,11 @@ export function readRule(spec: string): ReadRule | undefined {
   }
   const { source = "", destination = "", output = "", protocol = "", target, to = "", share, random } = found;
   // With ports, `203.0.113.5-203.0.113.9:1024-2047` or `[2001:db8::5]:1024-2047`.
-  const [, addresses = to, behind = ""] = (protocol !== "" && /^\[?([^\]]*?)\]?:(\d+(?:-\d+)?)$/.exec(to)) || [];
+  const [, addresses = to, portsOfTo = ""] = (protocol !== "" && /^\[?([^\]]*?)\]?:(\d+(?:-\d+)?)$/.exec(to)) || [];
   const verdict = verdictOf(target, addresses);
   if (!verdict || (target === "RETURN" && `${source}${output}${protocol}` !== "")) return undefined;
-  const ports = found.ports ?? behind;
-  // All packets of a destination, or those of a protocol that are given ports.
+  const ports = found.ports ?? portsOfTo;
+  // Either for all packets to a destination, or for those of a protocol, with ports.
   const isOurs = protocol === "" ? ports === "" && share === undefined : PROTOCOLS.has(protocol) && ports !== "";
   if (!isOurs) return undefined;
   return {

@@ -10,13 +10,13 @@ import { readReferences } from "./observe.ts";
 import type { ObservedChain } from "./observed.ts";
 import type { Tools } from "./tools.ts";
 
-/** A chain cannot be removed while rules that are not ours lead to it. */
+/** A chain cannot be removed while other programs' rules jump to it. */
 export class ReferencedError extends ReportedError {
   readonly references: readonly string[];
   constructor(chain: string, references: readonly string[]) {
     super(
-      `${chain} cannot be removed, rules that are not ours lead to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
-      { code: "chain-in-use", remedy: "remove those rules, or let the program that made them do it" },
+      `chain ${chain} cannot be removed, because rules of other programs jump to it:\n${references.map((rule) => `  ${rule}`).join("\n")}`,
+      { code: "chain-in-use", remedy: "remove those rules, or have the program that wrote them remove them" },
     );
     this.references = references;
   }
@@ -24,7 +24,7 @@ export class ReferencedError extends ReportedError {
 
 type Removal = Convergence<"nothing", ObservedChain, ChainTransaction>;
 
-/** What removes the chain and the jumps to it; undefined if there is nothing. Throws {@link ReferencedError} if others use it. */
+/** The transaction that removes the chain and the jumps to it; undefined if there is nothing. Throws {@link ReferencedError}. */
 export function planRemoval(family: Family, chain: string, observed: ObservedChain): ChainTransaction | undefined {
   if (observed.references.length > 0) throw new ReferencedError(chain, observed.references);
   return removeChain(family, chain, observed);
@@ -32,7 +32,7 @@ export function planRemoval(family: Family, chain: string, observed: ObservedCha
 
 /**
  * Removes the chain and the jumps to it; returns what was written, undefined if there was nothing. Throws
- * {@link ReferencedError} if others use the chain; nothing is changed then.
+ * {@link ReferencedError} if others use the chain, and then changes nothing.
  */
 export async function removeOwn(
   tools: Tools,
@@ -43,13 +43,13 @@ export async function removeOwn(
   try {
     return await converge({ ...how, wanted: "nothing", diff, commit: (edit) => commit(tools, edit) });
   } catch (error) {
-    // The nft variant is told only by the kernel that a chain is in use: a dump may show by what.
+    // In the nft variant only the kernel's refusal reveals that the chain is in use; a dump may show by which rules.
     const references = error instanceof ToolError ? await readReferences(tools, chain).catch(() => []) : [];
     throw references.length > 0 ? new ReferencedError(chain, references) : error;
   }
 }
 
-/** What the removal of a chain did, for people; in one line. */
+/** One line about the result of removing a chain. */
 export const describeRemoval = (chain: string, written: Transaction | undefined): string =>
   written
     ? `removed: chain ${chain} and ${written.counts.removed} rules`

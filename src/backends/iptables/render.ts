@@ -1,4 +1,4 @@
-// The transaction that makes a policy's rules on an empty table.
+// The transaction that creates a policy's rules in an empty table.
 // This module is browser-compatible.
 import type { Family } from "../../core/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";

@@ -1,4 +1,4 @@
-// Jumps that no line of iptables-restore can name.
+// Stray jumps: those that no line of iptables-restore can remove.
 import { runToolOrThrow } from "../../host/index.ts";
 import { deleteByHandle } from "./nft.ts";
 import type { ObservedChain, ObservedJump } from "./observed.ts";
@@ -6,18 +6,18 @@ import { onOneLine } from "./one-line.ts";
 import { LOCK_WAIT, restore, type Tools, toolName } from "./tools.ts";
 import { readWords } from "./words.ts";
 
-/** Bytes that are no UTF-8 come out as this. */
+/** The replacement character, which stands for bytes that are not UTF-8. */
 const REPLACED = /\ufffd/;
 
 /**
- * Can a jump be removed? A line of iptables-restore may hold any bytes but a newline, an argument of a process any text in
- * UTF-8, newlines too: neither Node nor Deno passes other bytes. What has both needs a handle, which only nft has. The
- * number of a rule would not do: others write in between, and iptables' lock is held by none but iptables.
+ * Whether a jump can be removed. A line of iptables-restore may contain any bytes except a newline; an argument of a process
+ * may contain any UTF-8 text, newlines included, but neither Node nor Deno can pass other bytes. A rule with both needs a
+ * handle, which only nft knows. Its number cannot be used: others write in between, and only iptables can hold its lock.
  */
 const isRemovable = ({ spec, raw, handle }: ObservedJump) =>
   handle !== undefined || raw === undefined || !(spec.includes("\n") && REPLACED.test(spec));
 
-/** Sorts out jumps that cannot be removed: they are a person's to remove, and must stop nothing else. */
+/** Moves jumps that cannot be removed to the references: users must remove them, and they must not block anything else. */
 export function withoutUnremovable(observed: ObservedChain): ObservedChain {
   const left = observed.jumps
     .filter((jump) => !isRemovable(jump))
@@ -32,7 +32,7 @@ export function withoutUnremovable(observed: ObservedChain): ObservedChain {
   };
 }
 
-/** Removes one jump. Throws {@link ToolError}, also if it is not there any more. */
+/** Removes one jump. Throws {@link ToolError}, also if it no longer exists. */
 export async function removeStray(tools: Tools, { spec, raw, handle }: ObservedJump): Promise<void> {
   if (handle !== undefined) await deleteByHandle(tools, handle);
   else if (raw && !spec.includes("\n")) await restore(tools, deletion(raw));

@@ -11,7 +11,7 @@ import {
 } from "../../host/index.ts";
 import { type ObservedChain, readObservedInSteps, UnreadableDumpError } from "./observed.ts";
 
-/** Which iptables: the one on nf_tables, or the one on the kernel's older x_tables. */
+/** The variant of iptables: on nf_tables, or on the kernel's older x_tables. */
 export type Variant = "nft" | "legacy";
 
 export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
@@ -32,7 +32,7 @@ export function toolName({ variant, family }: Omit<Tools, "run">, verb?: "save" 
   return verb ? `${base}-${verb}` : base;
 }
 
-/** Reads a dump; what cannot be read is the tool's fault. */
+/** Reads a dump. If it cannot be parsed, the error is the tool's. */
 export async function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): Promise<ObservedChain> {
   try {
     return await inTurns(readObservedInSteps(dump, chain, { inline }));
@@ -42,12 +42,12 @@ export async function readDump(run: ToolRun, dump: Uint8Array, chain: string, in
   }
 }
 
-/** The error for output that does not make sense. */
+/** The error for output that cannot be parsed. */
 export function unreadable(run: ToolRun, detail: string): ToolError {
   return new ToolError("unreadable", run.command, run.exit, run.stderr, detail);
 }
 
-/** Carries out one iptables-restore input: all of it, or none and a {@link ToolError}. */
+/** Applies one iptables-restore input: all of it, or none and a {@link ToolError}. */
 export async function restore(tools: Tools, input: string | Uint8Array): Promise<void> {
   await yieldToOthers(1);
   const run = await tools.run(toolName(tools, "restore"), ["--noflush", "-w", LOCK_WAIT], { input });

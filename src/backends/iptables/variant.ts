@@ -1,4 +1,4 @@
-// Which iptables variant the node uses.
+// Detects the iptables variant that the node uses.
 import type { Family } from "../../core/index.ts";
 import { ifMissing, type Runner } from "../../host/index.ts";
 import { countOthers } from "./observed.ts";
@@ -6,19 +6,19 @@ import { toolName, VARIANTS, type Variant } from "./tools.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
-/** What kubelet makes in the variant of its node (kubernetes, pkg/kubelet/kubelet_network_linux.go). */
+/** Chains that kubelet creates in the node's variant (kubernetes, pkg/kubelet/kubelet_network_linux.go). */
 const HINT = /^:(KUBE-IPTABLES-HINT|KUBE-KUBELET-CANARY) /m;
 
-/** What the nft tools say where the kernel holds legacy tables too (iptables/nft-shared.c, nft_check_xt_legacy). */
+/** The message of the nft tools if the kernel has legacy tables too (iptables/nft-shared.c, nft_check_xt_legacy). */
 const LEGACY_PRESENT = /legacy tables present/;
 
 /**
- * The variant that the node uses: the one in which kubelet's chains stand, else the one with more rules besides those of
- * our own `chain`, else what plain `iptables` is. Legacy tables are read only if there are some: to look at one creates it.
- * Throws {@link ToolError} if there is no iptables at all.
+ * The variant that the node uses: the one that has kubelet's chains, otherwise the one with more rules (not counting our own
+ * `chain`), otherwise that of plain `iptables`. Legacy tables are read only if they exist: reading one creates it. Throws
+ * {@link ToolError} if iptables is not installed.
  */
 export async function detectVariant(run: Runner, chain: string): Promise<Variant> {
-  // kubelet makes its chains in each family that the node has: IPv4 tells, and one tool less is run.
+  // kubelet creates its chains in each family that the node has, so reading IPv4 is enough.
   const mangle = await dump(run, "nft", ["-t", "mangle"], ["ipv4"]);
   if (!mangle) return "legacy";
   if (HINT.test(mangle.text)) return "nft";
@@ -34,7 +34,7 @@ export async function detectVariant(run: Runner, chain: string): Promise<Variant
   return (await plainVariant(run)) ?? "nft";
 }
 
-/** The variants that hold tables at all: those in which something of ours may stand. */
+/** The variants that have tables, and so may have rules of ours. */
 export async function usedVariants(run: Runner): Promise<readonly Variant[]> {
   const mangle = await dump(run, "nft", ["-t", "mangle"]);
   if (!mangle) return ["legacy"];
@@ -47,7 +47,7 @@ interface Dump {
   readonly legacyPresent: boolean;
 }
 
-/** Families of one variant; undefined if its tools are missing. A family that the kernel lacks is empty. */
+/** The dumps of one variant; undefined if its tools are missing. A family that the kernel lacks is empty. */
 async function dump(
   run: Runner,
   variant: Variant,
@@ -57,7 +57,7 @@ async function dump(
   const runs = await Promise.all(
     families.map((family) =>
       run(toolName({ variant, family }, "save"), args, { large: true }).catch(
-        // IPv6 tools that fail must not keep IPv4 from its rules.
+        // A failing IPv6 tool must not block IPv4.
         family === "ipv4" ? ifMissing : () => undefined,
       ),
     ),
@@ -72,7 +72,7 @@ async function dump(
 }
 
 async function plainVariant(run: Runner): Promise<Variant | undefined> {
-  const said = await run("iptables", ["-V"]).catch(ifMissing);
-  const kind = said ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(said.stdout))?.[1] : undefined;
+  const version = await run("iptables", ["-V"]).catch(ifMissing);
+  const kind = version ? /\((nf_tables|legacy)\)/.exec(new TextDecoder().decode(version.stdout))?.[1] : undefined;
   return kind ? (kind === "legacy" ? "legacy" : "nft") : undefined;
 }

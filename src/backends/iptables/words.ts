@@ -1,9 +1,9 @@
-// A rule's text to arguments.
+// Splits a rule's text into arguments.
 // This module is browser-compatible.
 
 /**
- * The arguments that a rule was printed from: words between spaces; in quotes a space or newline is part of the word, and a
- * backslash takes the next character as it is (iptables/xshared.c, add_param_to_argv; libxtables, xtables_save_string).
+ * The arguments of a printed rule: words separated by spaces. In quotes, a space or newline is part of the word, and a
+ * backslash escapes the next character (iptables/xshared.c, add_param_to_argv; libxtables, xtables_save_string).
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-// The backend that keeps a table of its own in nftables.
+// The backend that keeps its own table in nftables.
 import type { Family } from "../../core/index.ts";
 import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
@@ -14,10 +14,10 @@ import type { ObservedTable } from "./observed.ts";
 import { formatElement, placeOf } from "./table.ts";
 import { commit, listTable } from "./tools.ts";
 
-/** Elements of a table that was written as a whole beyond which it is not read again: nft takes 2 s for 100,000. */
-const MOST_VERIFIED = 20_000;
+/** A larger table that was written as a whole is not read again, because nft takes 2 s to list 100,000 elements. */
+const MAX_VERIFIED = 20_000;
 
-/** Opens the backend of the tables of this name. `warn` is told what a person should know besides answers. */
+/** Opens the backend for the tables of this name. `warn` receives further findings. */
 export function nftablesBackend(
   table: string,
   warn: (message: string) => void,
@@ -31,8 +31,8 @@ export function nftablesBackend(
     return edit && { ...edit, meaning: () => readMeaning(policy, table, observed) };
   };
   const lockName = (family: Family) => `nftables/${family}/${table}`;
-  /** An nft that refuses a transaction has changed nothing; the next look decides. */
-  const refusalOf = async (text: string) => {
+  /** If nft refuses a transaction, nothing has changed; the next read decides how to continue. */
+  const tryCommit = async (text: string) => {
     try {
       await commit(run, text);
       return "written" as const;
@@ -70,7 +70,7 @@ export function nftablesBackend(
       };
     },
     sync: (policy, past) => {
-      // An edit that was refused, or did not do what it should, is not tried again: deleting intervals has had bugs.
+      // An edit that was refused, or had the wrong effect, is not tried again: deleting intervals has had bugs.
       let anew = false;
       return converge({
         wanted: policy,
@@ -78,9 +78,9 @@ export function nftablesBackend(
         diff: (wanted, observed) => diff(wanted, observed, { anew }),
         commit: async ({ text, isWhole, counts }) => {
           anew = true;
-          const committed = await refusalOf(text);
-          // The kernel has carried out all of it, so another look would show the same, after seconds.
-          return committed === "written" && isWhole && counts.added > MOST_VERIFIED ? "verified" : committed;
+          const committed = await tryCommit(text);
+          // The kernel has applied the whole text or none of it, so reading the table again would show the same.
+          return committed === "written" && isWhole && counts.added > MAX_VERIFIED ? "verified" : committed;
         },
         past,
         locked: (work) => withWriteLock(lockName(policy.family), warn, work),
@@ -93,7 +93,7 @@ export function nftablesBackend(
         wanted: { family, name: table },
         observe: () => observe(family),
         diff: removeTable,
-        commit: ({ text }) => refusalOf(text),
+        commit: ({ text }) => tryCommit(text),
         locked: (work) => withWriteLock(lockName(family), warn, work),
       }),
     describeCleanup: (_chain, written) =>

@@ -1,12 +1,12 @@
-// Counters of intervals that are cut or joined.
+// Carries over the counters of intervals that are split or joined.
 // This module is browser-compatible.
 import { addressOf, type Family, type Interval, parseAddresses } from "../../core/index.ts";
 import type { ObservedElement } from "./observed.ts";
 import type { Counter, Element } from "./table.ts";
 
 /**
- * What elements that are added begin to count from: an interval that has counted and goes hands its counter to the first of
- * them with its verdict that shares an address with it. A CIDR so keeps its counter if another one is put inside it.
+ * The initial counters of added elements: a removed interval passes its counter to the first added one that overlaps it
+ * and has the same verdict. So a CIDR keeps its counter if another one is inserted inside it.
  */
 export function carryCounters(
   family: Family,
@@ -32,7 +32,7 @@ export interface Placed<E extends Element> {
   readonly interval: Interval;
 }
 
-/** The first element with the same verdict that shares an address with the interval. */
+/** The first element that overlaps the interval and has the same verdict. */
 function heirOf(interval: Interval, { verdict }: Element, to: readonly Placed<Element>[]): Element | undefined {
   let [low, high] = [0, to.length];
   while (low < high) {
@@ -48,7 +48,7 @@ function heirOf(interval: Interval, { verdict }: Element, to: readonly Placed<El
   return undefined;
 }
 
-/** Elements in the order of their addresses; without those whose key is no interval. */
+/** Elements in address order, without those whose key is not an interval. */
 export function placeElements<E extends Element>(family: Family, elements: readonly E[]): readonly Placed<E>[] {
   const width = family === "ipv4" ? 32 : 128;
   const ends = elements.map(({ key }) => key.split("/")[0]?.split("-") ?? []);

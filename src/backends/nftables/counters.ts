@@ -1,34 +1,34 @@
-// How many connections each entry of a policy has decided about.
+// How many connections each entry of a policy has decided.
 // This module is browser-compatible.
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { EntryCounter } from "../backend.ts";
 import { DESTINATIONS, desiredTable, KEPT } from "./desired.ts";
 import type { ObservedTable } from "./observed.ts";
 
-/** One for each rule of the policy, the sum of its intervals', and one for the rest. */
+/** A counter for each rule of the policy, the sum over its intervals, and one for the fallback. */
 export function countersOf(policy: FamilyPolicy, table: string, observed: ObservedTable): readonly EntryCounter[] {
   return count(policy, table, observed).map(({ counter }) => counter);
 }
 
-/** Those that have an interval in the table; that of the rest too if it has a rule. */
+/** The counters of entries that have an interval in the table, and that of the fallback if it has a rule. */
 export function entriesOf(policy: FamilyPolicy, table: string, observed: ObservedTable): readonly EntryCounter[] {
-  return count(policy, table, observed).flatMap(({ counter, isThere }) => (isThere ? [counter] : []));
+  return count(policy, table, observed).flatMap(({ counter, isInForce }) => (isInForce ? [counter] : []));
 }
 
 function count(
   policy: FamilyPolicy,
   table: string,
   observed: ObservedTable,
-): readonly { readonly counter: EntryCounter; readonly isThere: boolean }[] {
+): readonly { readonly counter: EntryCounter; readonly isInForce: boolean }[] {
   const { family, rules, fallback } = policy;
   const sums = [...rules, undefined].map(() => 0n);
-  const there = sums.map(() => false);
+  const inForce = sums.map(() => false);
   const add = (owner: number, packets: bigint) => {
-    there[owner] = true;
+    inForce[owner] = true;
     sums[owner] = (sums[owner] ?? 0n) + packets;
   };
   const { destinations, kept } = desiredTable(policy, table);
-  // A packet that is bound sees no chain behind that.
+  // A packet that is bound to its address does not reach later chains, so it is counted in only one set.
   for (const [set, elements] of [
     [DESTINATIONS, destinations],
     [KEPT, kept],
@@ -44,6 +44,6 @@ function count(
   const targets = [...rules.map(({ prefix, verdict }) => ({ cidr: prefix.network, verdict })), rest];
   return targets.map((target, i) => ({
     counter: { ...target, connections: sums[i] ?? 0n },
-    isThere: there[i] === true,
+    isInForce: inForce[i] === true,
   }));
 }

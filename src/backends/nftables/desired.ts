@@ -1,4 +1,4 @@
-// Policy to table, written the way nft prints it back.
+// Turns a policy into a table, in the form in which nft prints it.
 // This module is browser-compatible.
 import { type Family, finish, type Prefix, type Steps } from "../../core/index.ts";
 import type { FamilyPolicy, Scope } from "../../policy/index.ts";
@@ -9,16 +9,16 @@ import { fallbackRules, translationChains, verdictText } from "./translate.ts";
 
 /** The table of a policy. */
 export interface PolicyTable extends DesiredTable {
-  /** The elements that count packets by destination, each with the policy's rule that it carries out. */
+  /** The elements of the map of destinations, each with the policy's rule that it implements. */
   readonly destinations: readonly OwnedElement[];
-  /** The same for those that bind packets, if any do. */
+  /** The elements of the set of destinations whose packets are bound to their address, if any. */
   readonly kept: readonly OwnedElement[];
 }
 
-/** Says whose the table is. */
+/** The table's comment, which names its owner. */
 const COMMENT = "managed by ip-masq-agent; changes by others are undone";
 
-/** Names of the table's sets and chains. Those of verdict chains are in translate.ts. */
+/** The names of the table's sets and chains. Verdict chains are in translate.ts. */
 export const DESTINATIONS = "destinations";
 export const KEPT = "kept";
 export const SOURCES = "sources";
@@ -28,28 +28,28 @@ const ENFORCE = "enforce";
 const ADDRESS: Readonly<Record<Family, string>> = { ipv4: "ipv4_addr", ipv6: "ipv6_addr" };
 
 /**
- * Chains of nat are walked in the order of their priorities until one sets up NAT for the connection (net/netfilter/
- * nf_nat_core.c, nf_nat_inet_fn). Behind srcnat others, kube-proxy among them, have decided about what they marked.
+ * The kernel walks nat chains by priority until one sets up NAT for the connection (net/netfilter/nf_nat_core.c,
+ * nf_nat_inet_fn). After srcnat, others such as kube-proxy have handled the packets that they marked.
  */
 const AFTER_OTHERS = "type nat hook postrouting priority srcnat + 10; policy accept;";
 const BEFORE_OTHERS = "type nat hook postrouting priority srcnat - 10; policy accept;";
 
-/** What a service has translated is its proxy's to masquerade. */
+/** Packets translated for a service are left to the service proxy to masquerade. */
 const NOT_TRANSLATED = "ct status dnat return";
 
-/** As in the iptables chain: what goes to the node itself is never translated. */
+/** As in iptables: packets to the node itself are never translated. */
 const NOT_TO_US = "fib daddr type local return";
 
 const tables = new WeakMap<FamilyPolicy, Map<string, PolicyTable>>();
 
-/** The table that carries out a policy. */
+/** The table that implements a policy. */
 export function desiredTable(policy: FamilyPolicy, name: string): PolicyTable {
   return finish(desiredTableInSteps(policy, name));
 }
 
 /** {@link desiredTable} in steps. */
 export function* desiredTableInSteps(policy: FamilyPolicy, name: string): Steps<PolicyTable> {
-  // A policy does not change, and each sync asks for its table again.
+  // Policies are immutable, and each sync needs the table again.
   const known = tables.get(policy) ?? new Map<string, PolicyTable>();
   tables.set(policy, known);
   let table = known.get(name);
@@ -100,8 +100,8 @@ function countingSet(kind: NftSet["kind"], name: string, family: Family, element
 }
 
 /**
- * A base chain that begins with `first` and goes on with `rest`, which stands in a chain of its own if the scope limits
- * interfaces: a rule for each leads there. Sets of names with wildcards are newer than nft 1.0.1.
+ * A base chain that begins with `first` and continues with `rest`. If the scope limits interfaces, `rest` is in its own
+ * chain, and a rule for each interface goes there: sets of names with wildcards are newer than nft 1.0.1.
  */
 function hooked(
   name: string,

@@ -1,4 +1,4 @@
-// From the current table to the desired one: one `nft -f` input, or nothing.
+// The difference from the current table to the desired one, as one input of `nft -f`.
 // This module is browser-compatible.
 import { diffLines, eachInSteps, finish, type Steps } from "../../core/index.ts";
 import { type Change, type ChangeKind, countsOf, type Transaction } from "../transaction.ts";
@@ -15,7 +15,7 @@ import {
   placeOf,
 } from "./table.ts";
 
-/** How elements of one set differ. */
+/** The difference between the elements of one set. */
 interface ElementEdit {
   readonly set: NftSet;
   readonly added: readonly Element[];
@@ -29,14 +29,14 @@ export interface TableEdit extends Transaction {
 }
 
 export interface DiffOptions {
-  /** Must the table be written anew, whatever differs? For an edit that nft has refused. */
+  /** Whether to rewrite the whole table, whatever differs; used after nft has refused an edit. */
   readonly anew?: boolean;
 }
 
 /**
- * The smallest transaction that makes the table as desired; undefined if it is. Elements are added and deleted one by one,
- * so that those which stay keep their counters. If anything else differs, the table is written anew as a whole, and its
- * counters go on from what was read.
+ * The smallest transaction that brings the table to the desired state; undefined if it has it. Elements are added and
+ * deleted one by one, so that those that stay keep their counters. If anything else differs, the whole table is rewritten,
+ * and its counters continue from the values that were read.
  */
 export function diffTable(
   desired: DesiredTable,
@@ -65,14 +65,14 @@ export function* diffTableInSteps(
 }
 
 /**
- * Does it take nft longer to delete the elements than to write all of them? For each that it deletes, 1.0.6 goes along all
- * of the set: 100 of 10,000 took 0.7 s, and the whole set 0.07 s.
+ * Whether nft takes longer to delete the elements than to rewrite the set. For each deletion, 1.0.6 scans the whole set:
+ * deleting 100 of 10,000 elements took 0.7 s, and writing the whole set 0.07 s.
  */
 function isSlow({ set, removed }: ElementEdit, observed: ObservedTable): boolean {
-  return removed.length * (observed.elements.get(set.name)?.length ?? 0) > MOST_STEPS;
+  return removed.length * (observed.elements.get(set.name)?.length ?? 0) > MAX_STEPS;
 }
 
-const MOST_STEPS = 50_000;
+const MAX_STEPS = 50_000;
 
 /** The transaction that removes the table; undefined if there is none. */
 export function removeTable(
@@ -94,7 +94,7 @@ export function removeTable(
 const sameLines = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one, i) => one === b[i]);
 
-/** Elements of one key are the same if they have one verdict, and count if their set does. */
+/** Elements with the same key are equal if they have the same verdict, and a counter if their set has counters. */
 function* diffElements(set: NftSet, observed: readonly ObservedElement[]): Steps<ElementEdit> {
   const counts = hasCounters(set);
   const wanted = new Map<string, Element>();
@@ -164,8 +164,8 @@ function* changesOf(
 }
 
 /**
- * Deletes and adds elements. They are added in a table's block: for `add element` nft 1.0.6 reads all elements of all
- * tables first, which takes seconds beside large ones.
+ * Deletes and adds elements. They are added in a table block: for `add element`, nft 1.0.6 first reads all elements of all
+ * tables, which takes seconds if there are large ones.
  */
 function* editText(desired: DesiredTable, edits: readonly ElementEdit[]): Steps<string> {
   const deletions = edits.flatMap(({ set, removed }) =>
@@ -180,7 +180,7 @@ function* editText(desired: DesiredTable, edits: readonly ElementEdit[]): Steps<
   return lines(...deletions, ...(additions.length > 0 ? [`${placeOf(desired, "table")} {`, ...additions, "}"] : []));
 }
 
-/** The whole table in place of whatever has its name. */
+/** Replaces any table of this name with the whole table. */
 function* tableText(desired: DesiredTable, observed: ObservedTable): Steps<string> {
   const table = placeOf(desired, "table");
   const sets: string[] = [];
@@ -207,7 +207,7 @@ function* tableText(desired: DesiredTable, observed: ObservedTable): Steps<strin
   );
 }
 
-/** A set with these elements, and what they begin to count from. */
+/** A set with these elements and their initial counters. */
 function* setText(
   { kind, name, properties }: NftSet,
   elements: readonly Element[],

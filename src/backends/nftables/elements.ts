@@ -1,11 +1,11 @@
-// The disjoint intervals of a policy: an interval map takes no elements that overlap.
+// The disjoint intervals of a policy: the elements of an interval map must not overlap.
 // This module is browser-compatible.
 import { aggregate, formatIntervals, PIECE, type Prefix, parseRecords, type Steps } from "../../core/index.ts";
 import { type FamilyPolicy, spaceOf, type Verdict } from "../../policy/index.ts";
 import { printedAddress } from "../printed-address.ts";
 import type { Element } from "./table.ts";
 
-/** An interval of destinations, and the index of the policy's rule that decides about it. */
+/** An interval of destinations, and the index of the policy's rule that decides it. */
 export interface OwnedElement extends Element {
   readonly owner: number;
 }
@@ -17,10 +17,9 @@ const printedKey = (key: string): string =>
     : key;
 
 /**
- * The segments of the address space that become elements, in the order of addresses. A prefix with others inside it has
- * several.
+ * The segments of the address space that become elements, in address order. A prefix with others inside it has several.
  *
- * @param verdictText the verdict of an element, empty for that of a set; undefined: the segment has none
+ * @param verdictText returns the verdict of a segment's element, empty in a set; undefined if it has no element
  */
 export function* elementsOf(
   policy: FamilyPolicy,
@@ -46,7 +45,7 @@ export function* elementsOf(
   return elements;
 }
 
-/** The fewest intervals that hold the same addresses as the prefixes. */
+/** The smallest number of prefixes that contain the same addresses. */
 export function intervalsOf(prefixes: readonly Prefix[]): readonly Element[] {
   const records = parseRecords(
     prefixes.map(({ network }) => network),
@@ -56,5 +55,5 @@ export function intervalsOf(prefixes: readonly Prefix[]): readonly Element[] {
   return Array.from({ length }, (_, i) => ({ key: printedKey(network(i).replace(WHOLE, "")) }));
 }
 
-/** The length of a single address, which nft does not print. */
+/** The prefix length of a single address, which nft does not print. */
 const WHOLE = /(?<=\..*)\/32$|\/128$/;

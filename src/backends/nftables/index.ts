@@ -1,5 +1,5 @@
 /**
- * nftables as text: a policy's table, what nft prints of one, and the nft input between the two.
+ * nftables as text: a policy's table, nft's listing of one, and the nft input between the two.
  * @module
  */
 // This module is browser-compatible.

@@ -21,13 +21,13 @@ export const nftables: BackendKind = {
       value: "NAME",
       fallback: "ip-masq-agent",
       summary: "the name of the nftables table, one in family ip and one in ip6",
-      alsoOf: ["preview", "render"],
+      alsoFor: ["preview", "render"],
       check: checkTableName,
     },
   },
-  meaningless: [],
+  unsupportedFlags: [],
   unsupportedKeys: {},
-  demanded: async ({ host = thisHost }) =>
+  reasonToUse: async ({ host = thisHost }) =>
     (await runsKubeProxy(host.run)) ? "kube-proxy runs in nftables mode" : undefined,
   open: async (options) => {
     await checkVersions((options.host ?? thisHost).run);
@@ -37,7 +37,7 @@ export const nftables: BackendKind = {
   render: (policy, { flag }) => render(policy, flag(TABLE)).map((data) => ({ data, text: formatRendered(data) })),
 };
 
-/** Does kube-proxy keep its rules in nftables? One chain is listed: its table may hold many thousands. */
+/** Whether kube-proxy keeps its rules in nftables. Lists only one chain, because its table may have many thousands of rules. */
 async function runsKubeProxy(run: Runner): Promise<boolean> {
   const listed = await run("nft", ["list", "chain", "ip", "kube-proxy", "nat-postrouting"]).catch(ifMissing);
   return listed?.exit === 0;

@@ -1,4 +1,4 @@
-// What a table means: the policy that it carries out, whoever wrote it.
+// What a table means: the policy that it implements, whichever program wrote it.
 // This module is browser-compatible.
 import { type Prefix, parsePrefixes, rangeToPrefixes } from "../../core/index.ts";
 import { type FamilyPolicy, KEEP, type PolicyRule, type PortRange, parsePorts } from "../../policy/index.ts";
@@ -9,7 +9,7 @@ import type { ObservedElement, ObservedTable } from "./observed.ts";
 import { frameOf, placeOf } from "./table.ts";
 import { verdictOfText } from "./translate.ts";
 
-/** What a table means beside a policy that is wanted. */
+/** The meaning of a table, compared with the desired policy. */
 export function readMeaning(after: FamilyPolicy, table: string, observed: ObservedTable): Meaning {
   const place = placeOf({ family: after.family, name: table }, "table");
   const rulesOf = (chain: string) => rulesIn(observed, placeOf({ family: after.family, name: table }, "rule"), chain);
@@ -36,19 +36,21 @@ export function readMeaning(after: FamilyPolicy, table: string, observed: Observ
     enforceKeep: observed.elements.has(KEPT),
   };
   const known = new Set([...frameOf(desiredTable(before, table)), ...frameOf(desiredTable(after, table))]);
-  const strange = observed.frame.filter((line) => !known.has(line));
-  const there = new Set(observed.frame);
-  const isWhole = frameOf(desiredTable(before, table)).every((line) => there.has(line));
-  const strangeRules = strange.filter((line) => line.startsWith("rule ")).length;
+  const foreign = observed.frame.filter((line) => !known.has(line));
+  const found = new Set(observed.frame);
+  const isComplete = frameOf(desiredTable(before, table)).every((line) => found.has(line));
+  const foreignRules = foreign.filter((line) => line.startsWith("rule ")).length;
   return {
     before: observed.exists && isHooked ? before : undefined,
-    why: observed.exists ? `no chain of ${place} is in the postrouting hook` : `there is no ${place}`,
+    why: observed.exists ? `no chain of ${place} is in the postrouting hook` : `${place} does not exist`,
     ...{ after, hasEntries: false },
     others: [
-      ...counted("remove", strangeRules, "rule of another program", `in ${place}`),
-      ...counted("remove", strange.length - strangeRules, "part of another form", `in ${place}`),
+      ...counted("remove", foreignRules, "rule of another program", `in ${place}`),
+      ...counted("remove", foreign.length - foreignRules, "definition in a different form", `in ${place}`),
       ...counted("remove", alien, "element of another program", `in ${place}`),
-      ...(observed.exists && !isWhole ? [{ op: "change", text: `${place} is made whole again` } as const] : []),
+      ...(observed.exists && !isComplete
+        ? [{ op: "change", text: `missing parts of ${place} are added` } as const]
+        : []),
     ],
   };
 }
@@ -58,7 +60,7 @@ function rulesIn({ frame }: ObservedTable, rule: string, chain: string): readonl
   return frame.flatMap((line) => (line.startsWith(begin) ? [line.slice(begin.length)] : []));
 }
 
-/** The map's elements as rules: intervals that are no prefix are several. */
+/** The map's elements as rules: an interval that is not a prefix becomes several. */
 function readEntries(
   family: FamilyPolicy["family"],
   elements: readonly ObservedElement[],
@@ -86,7 +88,7 @@ function prefixesOf(family: FamilyPolicy["family"], elements: readonly ObservedE
   return parsePrefixes(texts).read.flatMap((prefix) => (prefix.ok ? [prefix] : []));
 }
 
-/** The ranges of ports of the first chain that translates; with several ranges each has a chain of its own. */
+/** The port ranges of the first chain that translates; if there are several, each has its own chain. */
 function portsOf(translations: readonly string[]): readonly PortRange[] {
   const found = translations.flatMap((line) => {
     const [, chain = "", range] =

@@ -1,20 +1,20 @@
-// What `nft list table` prints, as data.
+// Parses the output of `nft list table`.
 // This module is browser-compatible.
 import { eachInSteps, type Family, finish, PIECE, type Steps } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { type Counter, type Element, placeOf } from "./table.ts";
 
-/** An element with what it has counted, if its set counts. */
+/** An element with its counter, if its set has counters. */
 export interface ObservedElement extends Element {
   readonly counter: Counter | undefined;
 }
 
-/** A table as the kernel holds it. */
+/** The current state of a table in the kernel. */
 export interface ObservedTable {
   readonly exists: boolean;
-  /** All but the elements, a line each, as {@link frameOf} has them; a counter is `counter` whatever it has counted. */
+  /** Everything but the elements, in lines as {@link frameOf} has them; a counter is just `counter`, without its values. */
   readonly frame: readonly string[];
-  /** What the counters of those lines have counted, by the line. */
+  /** The counters in these lines, by line. */
   readonly counters: ReadonlyMap<string, Counter>;
   /** The elements of each set and map. */
   readonly elements: ReadonlyMap<string, readonly ObservedElement[]>;
@@ -22,17 +22,17 @@ export interface ObservedTable {
 
 export const NO_TABLE: ObservedTable = { exists: false, frame: [], counters: new Map(), elements: new Map() };
 
-/** The listing is not that of a table. */
+/** The listing is not that of a whole table. */
 export class UnreadableListingError extends reportedAs("tool-unreadable") {}
 
 const COUNTER = /\bcounter packets (\d+) bytes (\d+)/;
 
-/** An element as nft prints it: what none of ours has, a comment or a timeout, stays part of its key. */
+/** An element as nft prints it. Anything that ours do not have, such as a comment or a timeout, stays part of the key. */
 const ELEMENT = /^(.+?)(?: counter packets (\d+) bytes (\d+))?(?: : (.+))?$/s;
 
 /**
- * Reads one table from a listing: `nft list table ip ip-masq-agent`, or a `nft list ruleset` that holds it among others.
- * Whatever stands in the table that is not ours becomes a line of its frame, so that it differs from what is wanted.
+ * Reads one table from a listing: `nft list table ip ip-masq-agent`, or `nft list ruleset` with other tables. Anything in
+ * the table that is not ours becomes a line of its frame, so that it differs from the desired state.
  */
 export function readTable(listing: string, family: Family, name: string): ObservedTable {
   return finish(readTableInSteps(listing, family, name));
@@ -41,7 +41,7 @@ export function readTable(listing: string, family: Family, name: string): Observ
 /** {@link readTable} in steps. */
 export function* readTableInSteps(listing: string, family: Family, name: string): Steps<ObservedTable> {
   const lines = listing.split("\n");
-  // People paste listings with handles, or with the line ends of their system.
+  // Pasted listings may have handles, or the line ends of another system.
   const lineAt = (at: number) => lines[at]?.replace(/ # handle \d+\s*$|\s+$/, "");
   const table = placeOf({ family, name }, "table");
   const begin = lines.findIndex((line, i) => line.startsWith(table) && lineAt(i) === `${table} {`);
@@ -56,7 +56,7 @@ export function* readTableInSteps(listing: string, family: Family, name: string)
     if (line === undefined) throw new UnreadableListingError("the listing ends in the middle of a table");
     return line;
   };
-  /** The lines of a block, without those that are empty. */
+  /** The non-empty lines of a block. */
   function* block(): Steps<string[]> {
     const inside: string[] = [];
     for (let line = next(); line !== "\t}"; line = next()) {
@@ -103,7 +103,7 @@ function* readSet(lines: readonly string[]): Steps<{ properties: readonly string
   const elements: ObservedElement[] = [];
   if (begin < 0) return { properties, elements };
   yield* eachInSteps(lines.slice(begin), (line, i) => {
-    // One line has several elements, and all but the last end with a comma.
+    // A line may have several elements; all lines but the last end with a comma.
     const from = i === 0 ? ELEMENTS.length : 0;
     const inside = line.slice(from).replace(/,$| \}$/, "");
     for (const text of inside.split(", ")) elements.push(readElement(text));

@@ -1,4 +1,4 @@
-// The transaction that makes a policy's table, whatever was there under its name.
+// The transaction that creates a policy's table, replacing any table of that name.
 // This module is browser-compatible.
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Rendered } from "../rendered.ts";

@@ -1,9 +1,9 @@
-// What a table of nftables holds, as lines that `nft` takes after `add`.
+// The contents of an nftables table, as lines that `nft` accepts after `add`.
 // This module is browser-compatible.
 import type { Family } from "../../core/index.ts";
 import { NFT_FAMILY } from "../nft-family.ts";
 
-/** How many packets an element or a rule has seen. */
+/** The counter of an element or a rule. */
 export interface Counter {
   readonly packets: bigint;
   readonly bytes: bigint;
@@ -13,7 +13,7 @@ export interface Counter {
 export interface Element {
   /** As nft prints it: an address, a CIDR, or `first-last`. */
   readonly key: string;
-  /** Of a map: `return`, `goto masq`. */
+  /** In a map: `return`, `goto masq`. */
   readonly verdict?: string | undefined;
 }
 
@@ -21,20 +21,20 @@ export interface Element {
 export interface NftSet {
   readonly kind: "set" | "map";
   readonly name: string;
-  /** What it holds, as nft prints it: `type ipv4_addr : verdict`, `flags interval`, `counter`. */
+  /** Its properties as nft prints them: `type ipv4_addr : verdict`, `flags interval`, `counter`. */
   readonly properties: readonly string[];
   readonly elements: readonly Element[];
 }
 
 export interface NftChain {
   readonly name: string;
-  /** Where a base chain is hooked in, as nft prints it. */
+  /** The hook of a base chain, as nft prints it. */
   readonly hook?: string;
-  /** As nft prints them, with `counter` for a counter whatever it has counted. */
+  /** As nft prints them, but with counters as just `counter`. */
   readonly rules: readonly string[];
 }
 
-/** A table as it must be. */
+/** The desired state of a table. */
 export interface DesiredTable {
   readonly family: Family;
   readonly name: string;
@@ -46,15 +46,15 @@ export interface DesiredTable {
 /** An element as text: `10.0.0.0/8 : return`. */
 export const formatElement = ({ key, verdict }: Element): string => (verdict ? `${key} : ${verdict}` : key);
 
-/** Does a set count the packets of each element? */
+/** Whether the elements of a set have counters. */
 export const hasCounters = ({ properties }: Pick<NftSet, "properties">): boolean => properties.includes("counter");
 
-/** How the lines of a table begin: `rule ip ip-masq-agent`. */
+/** The beginning of a line of a table: `rule ip ip-masq-agent`. */
 export const placeOf = ({ family, name }: Pick<DesiredTable, "family" | "name">, what: string): string =>
   `${what} ${NFT_FAMILY[family]} ${name}`;
 
 /**
- * All that a table holds besides elements, a line each: the table, its sets, its chains and their rules, in the order in
+ * Everything in a table besides elements, one per line: the table, its sets, its chains and their rules, in the order in
  * which nft lists them.
  */
 export function frameOf(table: DesiredTable): string[] {

@@ -1,4 +1,4 @@
-// The chains that translate: one for masquerading, and one for each address that snat names.
+// The chains that translate: one for masquerading, and one for each address range of snat.
 // This module is browser-compatible.
 import {
   type AddressRange,
@@ -15,10 +15,10 @@ import type { NftChain } from "./table.ts";
 
 const MASQ = "masq";
 
-/** A chain's name for a range of addresses: an identifier of nft has no colons. */
+/** The name of the chain for an address range: nft's identifiers have no colons. */
 const snatChain = (to: AddressRange) => `snat-${formatAddressRange(to).replaceAll(":", "_")}`;
 
-/** The chain that gives packets a verdict; undefined if none has to. */
+/** The chain for a verdict; undefined if it needs none. */
 function chainOf(verdict: Verdict): string | undefined {
   switch (verdict.kind) {
     case "keep":
@@ -30,13 +30,13 @@ function chainOf(verdict: Verdict): string | undefined {
   }
 }
 
-/** A verdict as that of a map's element. */
+/** A verdict as the verdict of a map's element. */
 export function verdictText(verdict: Verdict): string {
   const chain = chainOf(verdict);
   return chain === undefined ? "return" : `goto ${chain}`;
 }
 
-/** The verdict that a text of {@link verdictText} stands for; undefined if it is none. */
+/** The verdict of a text made by {@link verdictText}; undefined for any other text. */
 export function verdictOfText(text: string): Verdict | undefined {
   if (text === "return") return KEEP;
   if (text === `goto ${MASQ}`) return MASQUERADE;
@@ -45,15 +45,15 @@ export function verdictOfText(text: string): Verdict | undefined {
   return range && { kind: "snat", to: range };
 }
 
-/** The rules that give packets the verdict which no element gives them. */
+/** The rules for packets that match no element. */
 export function fallbackRules(fallback: Verdict): readonly string[] {
   const chain = chainOf(fallback);
   return chain === undefined ? [] : [`counter goto ${chain}`];
 }
 
-/** The chains for all verdicts of a policy, in the order of their names. */
+/** The chains for all verdicts of a policy, sorted by name. */
 export function translationChains({ rules, fallback, ports, randomFully }: FamilyPolicy): readonly NftChain[] {
-  // Most of 50,000 rules share one verdict, whose text is made once.
+  // 50,000 rules share few verdicts: format each only once.
   const different = new Set([fallback, ...rules.map(({ verdict }) => verdict)]);
   const verdicts = new Map([...different].map((one) => [formatVerdict(one), one]));
   return [...verdicts.values()]
@@ -64,23 +64,23 @@ export function translationChains({ rules, fallback, ports, randomFully }: Famil
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** The statement that translates, with a range of ports behind it or without. */
+/** Returns the statement that translates, given a range of ports or none. */
 function statementOf(verdict: Verdict): (ports: string | undefined) => string {
   if (verdict.kind !== "snat") return (ports) => (ports === undefined ? "masquerade" : `masquerade to :${ports}`);
   const { family, first, last } = verdict.to;
   const ends = (first === last ? [first] : [first, last]).map(printedAddress);
   const bare = ends.join("-");
-  // With ports, each IPv6 address stands in brackets.
+  // With ports, each IPv6 address is in brackets.
   const bracketed = family === "ipv6" ? ends.map((end) => `[${end}]`).join("-") : bare;
   return (ports) => `snat to ${ports === undefined ? bare : `${bracketed}:${ports}`}`;
 }
 
-/** What has ports that can be given: as with iptables. */
+/** The protocols whose source ports can be set, as with iptables. */
 const WITH_PORTS = "meta l4proto { tcp, udp, sctp }";
 
 /**
- * A chain that translates, and one for each range of ports if there are several: a number drawn from as many as all ranges
- * have ports decides, so that each takes its share.
+ * A chain that translates, and one for each port range if there are several: a random number among all ports chooses the
+ * range, so that each gets its share.
  */
 function chainsFor(
   name: string,

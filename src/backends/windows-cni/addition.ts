@@ -1,17 +1,17 @@
-// What a CNI config lacks of the policy, spelt as the file spells its like.
+// The parts of the policy that a CNI config lacks, in the file's own spelling.
 // This module is browser-compatible.
 import type { Node } from "jsonc-parser";
 import { type CniDocument, type Property, sameWord } from "./document.ts";
 import { type OutBoundNat, type Plugin, POLICY, readPolicy } from "./policy.ts";
 
-/** Something that is missing: `value`, as an element of `container`, or under `key`. */
+/** A missing part: `value` as an element of `container`, or under `key`. */
 export interface Addition {
   readonly container: Node;
   readonly key: string | undefined;
   readonly value: unknown;
 }
 
-/** What is missing of a policy that has no list. */
+/** The list that a policy lacks. */
 export function missingList({ policy }: OutBoundNat, plugin: Plugin, exceptions: readonly string[]): Addition {
   const { body, type, settings } = policy;
   if (settings) {
@@ -21,7 +21,7 @@ export function missingList({ policy }: OutBoundNat, plugin: Plugin, exceptions:
   return { container: body, key, value };
 }
 
-/** What is missing of a plugin without the policy: it is spelt as the last one that is there, or else as the plugin's users spell it. */
+/** The policy that a plugin lacks, spelled like its last existing policy, or else as is usual for the plugin. */
 export function missingPolicy(document: CniDocument, plugin: Plugin, exceptions: readonly string[]): Addition {
   const list = plugin.lists.find(({ value }) => value.children?.length) ?? plugin.lists[0];
   const model = (list?.value.children ?? []).flatMap((element) => readPolicy(document, element) ?? []).at(-1);
@@ -47,7 +47,7 @@ function listOf(type: Property | undefined, settings: string | undefined, except
     : { [inCaseOf(type, "ExceptionList")]: exceptions };
 }
 
-/** The name with its first letter as small as that of the key `type`. */
+/** The name in lower case at the beginning if the key `type` is. */
 function inCaseOf(type: Property | undefined, name: string): string {
   const small = /^[a-z]/.test(String(type?.key.value ?? ""));
   return small ? name.charAt(0).toLowerCase() + name.slice(1) : name;

@@ -1,4 +1,4 @@
-// The backend of Windows nodes: the policy is kept in the CNI plugin's config file.
+// The backend for Windows nodes, which keeps the policy in the CNI plugin's config file.
 import { formatDiagnostics } from "../../config/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";
@@ -10,15 +10,15 @@ import { exceptionsOf } from "./exceptions.ts";
 import { readMeaning } from "./meaning.ts";
 import { CniConfigProblem, decodeCniConfig } from "./problem.ts";
 
-/** A CNI config that cannot be read, edited or written; it is as it was. */
+/** A CNI config cannot be read, edited or written; it is unchanged. */
 export class CniConfigError extends reportedAs("cni-config") {}
 
 export interface WindowsCniBackend extends Backend {
-  /** The whole file as a sync would leave it. Writes nothing. */
+  /** The whole file as a sync would write it. Writes nothing. */
   render(policy: FamilyPolicy): string;
 }
 
-/** The file as it was read. */
+/** The file and its contents. */
 interface ObservedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
@@ -27,7 +27,7 @@ interface ObservedFile {
 
 /** Opens the backend that keeps a CNI config's OutBoundNAT policy. */
 export function windowsCniBackend(file: string): WindowsCniBackend {
-  /** Does `work` on a text, and says what is wrong with it. */
+  /** Runs `work` on a text; a problem becomes an error with the line and a caret. */
   const edit = <T>(text: string, work: (text: string) => T): T => {
     try {
       return work(text);
@@ -39,7 +39,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
     const found = edit(text, () => diffCniConfig(policy, text));
     return found && { ...found, meaning: () => readMeaning(policy, edit(text, readExceptions), file) };
   };
-  /** Where a link leads is what is read and replaced, never the link. */
+  /** If the file is a link, its target is read and replaced, never the link. */
   const observe = (): ObservedFile => {
     const { path, bytes } = onDisk("read", file, () => {
       const path = followLinks(file);
@@ -79,23 +79,23 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
         diff,
         commit: async ({ text }, { path, bytes }) => {
           const isReplaced = onDisk("write", file, () => replaceFile(path, bytes, new TextEncoder().encode(text)));
-          // A file that was renamed into place says what it was made to say: there is nothing to look at again.
+          // A file that was renamed into place needs no verification.
           return isReplaced ? "verified" : "outdated";
         },
-        unsettled: () => new CniConfigError(`another program writes the CNI config ${file} all the time`),
+        finalError: () => new CniConfigError(`another program keeps changing the CNI config ${file}`),
         past,
       }),
-    // Windows tells nobody how often it has excepted what.
+    // Windows has no counters for exceptions.
     counters: async () => [],
-    // What the list held before it was ours is not known: it stays.
+    // The previous contents of the list are not known, so it stays.
     planCleanup: async () => undefined,
     cleanup: async () => undefined,
-    describeCleanup: () => `${file} stays as it is: what its list held before is not known`,
+    describeCleanup: () => `${file} stays as it is: the previous contents of its list are not known`,
     isUnreadable: () => false,
   };
 }
 
-/** A problem as one of the agent's own config is shown. */
+/** Formats a problem like a diagnostic of the agent's own config. */
 function messageOf(
   { code, message, hint, line, column, length }: CniConfigProblem,
   file: string,
@@ -111,7 +111,7 @@ function onDisk<T>(verb: "read" | "write", file: string, work: () => T): T {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new CniConfigError(`there is no CNI config ${file}; name the one that the CNI plugin reads`);
+      throw new CniConfigError(`CNI config ${file} not found; name the file that the CNI plugin reads`);
     }
     throw new CniConfigError(`cannot ${verb} the CNI config ${file}: ${message}`);
   }

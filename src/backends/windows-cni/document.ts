@@ -1,4 +1,4 @@
-// A CNI config's text as a tree with places.
+// A CNI config as a syntax tree with positions.
 // This module is browser-compatible.
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { CniConfigProblem } from "./problem.ts";
@@ -10,8 +10,8 @@ export interface CniDocument {
 }
 
 /**
- * Reads strict JSON whose root is an object and in which no object says a key twice: of two equal keys readers take
- * different ones. Throws {@link CniConfigProblem}.
+ * Reads strict JSON whose root is an object and in which no object has duplicate keys: readers differ in which one they
+ * use. Throws {@link CniConfigProblem}.
  */
 export function readCniDocument(text: string): CniDocument {
   refuseMark(text);
@@ -27,26 +27,26 @@ export function readCniDocument(text: string): CniDocument {
     refuseDuplicates(text, root);
     return { text, root };
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser is recursive.
     if (!(error instanceof RangeError)) throw error;
     throw new CniConfigProblem(
       "json-syntax",
       text,
       { offset: 0, length: 1 },
-      "values are nested too deep",
-      "nest less",
+      "values are nested too deeply",
+      "reduce the nesting",
     );
   }
 }
 
-/** What starts plugins, and they themselves, read JSON by Go's encoding/json, to which a byte order mark is a syntax error. */
+/** Container runtimes and plugins read JSON with Go's encoding/json, for which a byte order mark is a syntax error. */
 function refuseMark(text: string): void {
   if (!text.startsWith("\uFEFF")) return;
   throw new CniConfigProblem(
     "json-syntax",
     text.slice(1),
     { offset: 0, length: 1 },
-    "the file begins with a byte order mark, and CNI plugins read none that does",
+    "the file begins with a byte order mark, which CNI plugins do not accept",
     "save it as UTF-8 without one; Windows PowerShell's -Encoding utf8 writes one, ascii does not",
   );
 }
@@ -55,38 +55,35 @@ function parse(text: string, errors: ParseError[]): Node | undefined {
   return parseTree(text, errors, { disallowComments: true });
 }
 
-/** What the parser's codes mean to a person, and what to do. */
+/** Messages and hints for the parser's error codes. */
 const SYNTAX: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   CloseBraceExpected: ["a } is missing here", "close every { with a }"],
   CloseBracketExpected: ["a ] is missing here", "close every [ with a ]"],
   ColonExpected: ["a : is missing here", 'write "key": value'],
   CommaExpected: ["a comma is missing before this", "write a comma between two values"],
-  EndOfFileExpected: ["something stands behind the end of the JSON value", "remove it"],
+  EndOfFileExpected: ["unexpected text after the end of the JSON value", "remove it"],
   InvalidCommentToken: ["JSON has no comments", "remove it"],
-  InvalidCharacter: ["a text holds a tab or another control character", "write it as an escape, such as \\t"],
-  InvalidEscapeCharacter: ["a \\ is followed by what JSON does not know", "write \\\\ for a backslash"],
+  InvalidCharacter: ["a string contains a tab or another control character", "write it as an escape, such as \\t"],
+  InvalidEscapeCharacter: ["unknown escape sequence", "write \\\\ for a backslash"],
   InvalidUnicode: ["\\u without four hexadecimal digits", "write \\\\ for a backslash"],
   PropertyNameExpected: ["a key in double quotes is missing here", "remove the comma before it, or write a key"],
-  UnexpectedEndOfNumber: ["a number is cut short", "write digits behind the point, or none"],
-  UnexpectedEndOfString: ["a text is not closed", 'close it with a "'],
+  UnexpectedEndOfNumber: ["a number is incomplete", "write digits after the decimal point, or remove it"],
+  UnexpectedEndOfString: ["a string is not closed", 'close it with a "'],
   ValueExpected: ["a value is missing here", "remove the comma before it, or write a value"],
 };
 
 function syntaxProblem(text: string, error: ParseError | undefined): CniConfigProblem {
-  // At the end of the file there is nothing to show: its last character is.
+  // At the end of the file, show its last character instead.
   const end = Math.max(0, text.trimEnd().length - 1);
   const offset = Math.min(error?.offset ?? 0, end);
   const code = error ? codeOf(error, text) : "ValueExpected";
-  const fallback = [
-    "this is not JSON",
-    "write text in double quotes, numbers as they are, true, false or null",
-  ] as const;
+  const fallback = ["this is not JSON", "write strings in double quotes, numbers, true, false or null"] as const;
   const [message, hint] =
     text.trim() === "" ? (["the file is empty", "write a CNI config"] as const) : (SYNTAX[code] ?? fallback);
   return new CniConfigProblem("json-syntax", text, { offset, length: error?.length ?? 1 }, message, hint);
 }
 
-/** The parser's code; of whatever follows on a whole value but a comment, that it does so. */
+/** The parser's code; for anything but a comment after a complete value, `EndOfFileExpected`. */
 function codeOf({ error, offset }: ParseError, text: string): string {
   const code = printParseErrorCode(error);
   if (code === "InvalidCommentToken") return code;
@@ -118,8 +115,8 @@ export interface Property {
 }
 
 /**
- * The property of that name. Keys match without regard to case, as the plugins read them (Go, encoding/json): two that
- * differ in nothing else are one set twice. Throws {@link CniConfigProblem}.
+ * The property of that name. Keys match regardless of case, as in the plugins (Go, encoding/json): two keys that differ
+ * only in case are duplicates. Throws {@link CniConfigProblem}.
  */
 export function propertyOf({ text }: CniDocument, object: Node, name: string): Property | undefined {
   const found = (object.type === "object" ? (object.children ?? []) : []).flatMap(({ children: [key, value] = [] }) =>
@@ -129,7 +126,7 @@ export function propertyOf({ text }: CniDocument, object: Node, name: string): P
   return found[0];
 }
 
-/** Are both the same word but for case? */
+/** Whether both are the same word, regardless of case. */
 export function sameWord(value: unknown, word: string): boolean {
   return fold(value) === fold(word);
 }
@@ -138,12 +135,12 @@ function fold(value: unknown): unknown {
   return typeof value === "string" ? value.toLowerCase() : value;
 }
 
-/** Null is what is not there to the plugins' reader, but the key is taken. */
+/** Whether the value is null. The plugins ignore it, but the key exists and must not be added again. */
 export function isNull({ value }: Property): boolean {
   return value.type === "null";
 }
 
-/** The elements of a list, which the value must be, or null. Throws {@link CniConfigProblem}. */
+/** The elements of a property that must be a list or null. Throws {@link CniConfigProblem}. */
 export function elementsOf(document: CniDocument, property: Property): readonly Node[] {
   const { key, value } = property;
   if (value.type === "array" || isNull(property)) return value.children ?? [];
@@ -151,9 +148,9 @@ export function elementsOf(document: CniDocument, property: Property): readonly 
   throw new CniConfigProblem("value-type", document.text, value, `${key.value} is ${article(value)}, not a list`, hint);
 }
 
-/** What a value is, for a sentence. */
+/** Describes a value in a message: `a list`, `the string "x"`. */
 export function article({ type, value }: Node): string {
-  if (type === "string") return `the text ${JSON.stringify(value)}`;
+  if (type === "string") return `the string ${JSON.stringify(value)}`;
   if (type === "array") return "a list";
   return type === "object" ? "an object" : String(value);
 }

@@ -1,15 +1,15 @@
-// The destinations that an OutBoundNAT policy must except.
+// The exceptions that an OutBoundNAT policy must have.
 // This module is browser-compatible.
 import { rangeToPrefixes } from "../../core/index.ts";
 import { type FamilyPolicy, spaceOf } from "../../policy/index.ts";
 
 /**
- * The destinations that the list must name: those of the config or of the default list, each once, as long as all of them
- * are kept; with others among them, the blocks that make up what is kept.
+ * The destinations that the list must contain: those of the config or of the default list, without duplicates, if all of
+ * them are kept; otherwise the blocks that together cover what is kept.
  *
- * Link-local is not added, though the chain on Linux returns it unasked: the list has always been what the config names,
- * and a pod behind a Windows bridge gets no answer from the node's own link, such as a cloud's metadata at
- * 169.254.169.254, but by the node's address. Users who want it in the list name it in the config.
+ * Link-local is not added, although the chain on Linux keeps it by default: the list has always been what the config names,
+ * and on Windows a pod behind a bridge can reach link-local addresses, such as a cloud's metadata at 169.254.169.254, only
+ * with the node's address. Users who want it in the list can name it in the config.
  */
 export function exceptionsOf(policy: FamilyPolicy): readonly string[] {
   const named = policy.rules.filter(({ reason }) => reason !== "link-local");

@@ -1,5 +1,5 @@
 /**
- * A Windows CNI config as text: a policy's exceptions, those that a file has, and the smallest edit between the two.
+ * A Windows CNI config as text: the exceptions of a policy, those of a file, and the smallest edit between the two.
  * @module
  */
 // This module is browser-compatible.

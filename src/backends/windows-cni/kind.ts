@@ -14,26 +14,26 @@ export const windowsCni: BackendKind = {
       value: "FILE",
       fallback: "",
       summary: "the CNI plugin's config file; windows-cni needs it",
-      alsoOf: ["render"],
+      alsoFor: ["render"],
     },
   },
   required: { flag: FILE, what: "the node's CNI plugin's config file" },
-  meaningless: [
+  unsupportedFlags: [
     {
       flag: "enable-ipv6",
-      but: ["false"],
-      why: "only IPv4 is written there, and IPv6 CIDRs of the config are passed over without it too",
+      allowed: ["false"],
+      why: "a CNI config has only IPv4 exceptions, and IPv6 CIDRs in the config are ignored anyway",
     },
-    { flag: "family", but: ["all", "ipv4"], why: "only IPv4 is written there" },
-    { flag: "to-ports", but: [""], why: "Windows chooses source ports by itself" },
-    { flag: "cleanup-on-exit", but: ["false"], why: "what the file's list held before is not known" },
+    { flag: "family", allowed: ["all", "ipv4"], why: "a CNI config has only IPv4 exceptions" },
+    { flag: "to-ports", allowed: [""], why: "Windows chooses source ports itself" },
+    { flag: "cleanup-on-exit", allowed: ["false"], why: "the previous contents of the file's list are not known" },
   ],
-  // An OutBoundNAT policy has a list of destinations that are kept, and no more.
+  // An OutBoundNAT policy only has a list of destinations that are kept.
   unsupportedKeys: {
-    sourceCIDRs: "OutBoundNAT has no limit by source",
-    outputInterfaces: "OutBoundNAT has no limit by interface",
-    snat: "OutBoundNAT has no address to translate to",
-    enforceNonMasquerade: "OutBoundNAT binds nothing",
+    sourceCIDRs: "OutBoundNAT cannot be limited by source",
+    outputInterfaces: "OutBoundNAT cannot be limited by interface",
+    snat: "OutBoundNAT cannot translate to a given address",
+    enforceNonMasquerade: "OutBoundNAT cannot enforce kept addresses",
   },
   open: async ({ flag }) => windowsCniBackend(flag(FILE)),
   openAll: async ({ flag }) => (flag(FILE) === "" ? [] : [windowsCniBackend(flag(FILE))]),

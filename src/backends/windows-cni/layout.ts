@@ -1,4 +1,4 @@
-// Edits of a JSON text that leave every other byte as it is, laid out as their surroundings are.
+// Edits of a JSON text that match the layout around them and leave every other byte unchanged.
 // This module is browser-compatible.
 import type { Node } from "jsonc-parser";
 import type { Addition } from "./addition.ts";
@@ -10,13 +10,13 @@ function splice(text: string, from: number, to: number, content: string): string
   return text.slice(0, from) + content + text.slice(to);
 }
 
-/** The white space that the line of a place begins with. */
+/** The indentation of the line at an offset. */
 function indentAt(text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
   return /^[ \t]*/.exec(line)?.[0] ?? "";
 }
 
-/** How the text as a whole is laid out, for what has no neighbour to take after. */
+/** The layout of the text as a whole, for parts without a neighbour to imitate. */
 function layoutOf({ text, root }: CniDocument) {
   const [key, value] = root.children?.[0]?.children ?? [];
   const colon = key && value ? text.slice(endOf(key), value.offset) : ": ";
@@ -25,19 +25,19 @@ function layoutOf({ text, root }: CniDocument) {
     newline: /\r?\n/.exec(text)?.[0] ?? "\n",
     unit: /\n([ \t]+)\S/.exec(text)?.[1] ?? "  ",
     colon: colon.includes("\n") ? ": " : colon,
-    /** What follows a comma in a line. */
+    /** The white space after a comma within a line. */
     gap: /\s$/.test(colon) ? " " : "",
   };
 }
 
-/** What stands between two children of a container: what does already, or else what stands before the first. */
+/** The text between two children of a container: the existing one, or else a comma and the text before the first child. */
 function glueOf({ text }: CniDocument, { offset, children = [] }: Node, gap: string): string {
   const [first, second] = children;
   if (first && second) return text.slice(endOf(first), second.offset);
   return `,${(first && text.slice(offset + 1, first.offset)) || gap}`;
 }
 
-/** The value as JSON: in lines, those after the first with that `indent`, or in one line without. No text of ours holds a comma. */
+/** The value as JSON: on several lines with this indent, or on one line without. Our strings contain no commas. */
 function print(document: CniDocument, value: unknown, indent: string | undefined): string {
   const { newline, unit, colon, gap } = layoutOf(document);
   if (indent === undefined) return JSON.stringify(value).replaceAll('":', `"${colon}`).replaceAll(",", `,${gap}`);
@@ -46,7 +46,7 @@ function print(document: CniDocument, value: unknown, indent: string | undefined
     .replaceAll("\n", newline + indent);
 }
 
-/** The text with other items in a list of texts. */
+/** Replaces the items of a list of strings. */
 export function withItems(document: CniDocument, list: Node, items: readonly string[]): string {
   const { text } = document;
   const { inLines, gap } = layoutOf(document);
@@ -60,7 +60,7 @@ export function withItems(document: CniDocument, list: Node, items: readonly str
   return splice(text, first.offset, endOf(last), printed);
 }
 
-/** The text with something more at the end of a list or an object. */
+/** Adds a value at the end of a list or an object. */
 export function withAddition(document: CniDocument, { container, key, value }: Addition): string {
   const { text } = document;
   const { inLines, colon, gap } = layoutOf(document);

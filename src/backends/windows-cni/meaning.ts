@@ -5,16 +5,16 @@ import { type FamilyPolicy, KEEP, MASQUERADE, type PolicyRule } from "../../poli
 import { counted, type Meaning } from "../meaning.ts";
 import { exceptionsOf } from "./exceptions.ts";
 
-/** What a list of exceptions means beside a policy that is wanted; undefined: there is none. */
+/** The meaning of a list of exceptions (undefined: no list), compared with the desired policy. */
 export function readMeaning(policy: FamilyPolicy, exceptions: readonly string[] | undefined, file: string): Meaning {
   const { rules, odd } = rulesOf(policy, exceptions ?? []);
   return {
     before: exceptions && { ...policy, rules, fallback: MASQUERADE },
-    why: `there is no list of exceptions in ${file}`,
-    // What the list cannot say is left out on both sides.
+    why: `${file} has no list of exceptions`,
+    // What the list cannot express is left out on both sides.
     after: { ...policy, rules: rulesOf(policy, exceptionsOf(policy)).rules, fallback: MASQUERADE },
     hasEntries: true,
-    others: counted("remove", odd, "exception without a CIDR", `in ${file}`),
+    others: counted("remove", odd, "exception other than an IPv4 CIDR", `in ${file}`),
   };
 }
 

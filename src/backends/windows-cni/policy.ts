@@ -1,10 +1,10 @@
-// Where a CNI config says which destinations keep the pod's address, in every spelling that is in use.
+// Finds the policy of a CNI config that lists the destinations for which the pod's address is kept, in all spellings in use.
 // This module is browser-compatible.
 import type { Node } from "jsonc-parser";
 import { article, type CniDocument, elementsOf, isNull, type Property, propertyOf, sameWord } from "./document.ts";
 import { CniConfigProblem } from "./problem.ts";
 
-/** The plugins that hand endpoint policies to Windows' Host Networking Service (HNS), and the list that each takes them from. */
+/** The plugins that pass endpoint policies to Windows' Host Networking Service (HNS), and the list that each reads. */
 const PLUGINS: readonly (readonly [type: string, list: string])[] = [
   ["win-bridge", "policies"],
   ["win-overlay", "policies"],
@@ -14,7 +14,7 @@ const PLUGINS: readonly (readonly [type: string, list: string])[] = [
   ["azure-vnet", "AdditionalArgs"],
 ];
 
-/** Every list of policies that is in use; win-bridge before 1.0 took those for the HNS API of version 2 from the last. */
+/** All lists of policies in use; win-bridge before 1.0 read those for version 2 of the HNS API from the last. */
 const LISTS = ["policies", "AdditionalArgs", "HcnPolicyArgs"];
 
 /** The type of the policy. */
@@ -22,11 +22,11 @@ export const POLICY = "OutBoundNAT";
 
 export interface Plugin {
   readonly node: Node;
-  /** The list that it takes policies from. */
+  /** The list that it reads policies from. */
   readonly list: string;
-  /** Its lists of policies, as far as they are there, that one first. */
+  /** The existing lists of policies, that one first. */
   readonly lists: readonly Property[];
-  /** Are its policies those of the HNS API of version 2, `{ Type, Settings }`, where nothing else shows it? */
+  /** Whether to assume version 2 of the HNS API, `{ Type, Settings }`, if nothing else shows it. */
   readonly settings: boolean;
 }
 
@@ -42,7 +42,7 @@ interface EndpointPolicy {
 export function findPlugin(document: CniDocument): Plugin {
   const { text, root } = document;
   const plugins = propertyOf(document, root, "plugins");
-  // A plugin such as flannel makes another's config of its own.
+  // A plugin such as flannel delegates to another plugin with the config in `delegate`.
   const nodes = (plugins ? elementsOf(document, plugins) : [root]).flatMap((node) => {
     const delegate = propertyOf(document, node, "delegate")?.value;
     return delegate ? [node, delegate] : [node];
@@ -52,26 +52,26 @@ export function findPlugin(document: CniDocument): Plugin {
     const plugin = PLUGINS.find(([name]) => [name, `${name}.exe`].some((spelt) => sameWord(types[i], spelt)));
     return plugin ? [{ node, type: plugin[0], list: plugin[1] }] : [];
   });
-  const [found, second] = known;
-  if (!found) {
-    const there = types.filter((type) => typeof type === "string").join(", ");
-    const message = `no plugin here takes an OutBoundNAT policy${there ? `, it is ${there}` : ""}`;
+  const [plugin, second] = known;
+  if (!plugin) {
+    const found = types.filter((type) => typeof type === "string").join(", ");
+    const message = `no plugin in this file supports an OutBoundNAT policy${found ? ` (found: ${found})` : ""}`;
     const at = propertyOf(document, root, plugins ? "plugins" : "type")?.key ?? { offset: root.offset, length: 1 };
     const names = PLUGINS.map(([name]) => name).join(", ");
     throw new CniConfigProblem("plugin-missing", text, at, message, `the type must be one of ${names}`);
   }
   if (second) {
     const at = propertyOf(document, second.node, "type")?.value ?? second.node;
-    const message = `a second plugin that takes an OutBoundNAT policy, besides ${found.type}`;
-    throw new CniConfigProblem("plugin-twice", text, at, message, "keep them in files of their own");
+    const message = `a second plugin that supports an OutBoundNAT policy, besides ${plugin.type}`;
+    throw new CniConfigProblem("plugin-twice", text, at, message, "keep them in separate files");
   }
-  const version = propertyOf(document, found.node, "apiVersion")?.value.value as unknown;
-  const { node, type, list } = found;
+  const version = propertyOf(document, plugin.node, "apiVersion")?.value.value as unknown;
+  const { node, type, list } = plugin;
   const lists = [...new Set([list, ...LISTS])].flatMap((name) => propertyOf(document, node, name) ?? []);
   return { node, list, lists, settings: version === 2 || type.startsWith("sdn") };
 }
 
-/** The endpoint policy that an element of a list is; undefined if it is none. */
+/** Reads an element of a list as an endpoint policy; undefined if it is not one. */
 export function readPolicy(document: CniDocument, element: Node): EndpointPolicy | undefined {
   const name = propertyOf(document, element, "name");
   const value = propertyOf(document, element, "value");
@@ -83,10 +83,10 @@ export function readPolicy(document: CniDocument, element: Node): EndpointPolicy
   return { wrapper, body, type, settings: propertyOf(document, body, "settings") };
 }
 
-/** The policy's place. */
+/** The policy and its list in the document. */
 export interface OutBoundNat {
   readonly policy: EndpointPolicy;
-  /** Its list of exceptions, or null in place of one; undefined if it has neither. */
+  /** Its list of exceptions, which may be null; undefined if it has neither. */
   readonly list: Property | undefined;
 }
 
@@ -101,7 +101,7 @@ export function findOutBoundNat(document: CniDocument, { lists }: Plugin): OutBo
     }),
   );
   if (second) {
-    const hint = "remove one, and keep in the other what both except";
+    const hint = "remove one, and move its exceptions to the other";
     const message = `a second ${POLICY} policy in the same plugin`;
     throw new CniConfigProblem("policy-twice", document.text, second.policy.type.value, message, hint);
   }
@@ -109,13 +109,13 @@ export function findOutBoundNat(document: CniDocument, { lists }: Plugin): OutBo
 }
 
 /**
- * The list of exceptions: `ExceptionList` beside the type, and in settings `Exceptions`, which is also written
- * `ExceptionList`. What is under none of these names nobody reads; where two lists are it is not known which one counts.
+ * The list of exceptions: `ExceptionList` next to the type, or in the settings `Exceptions`, also spelled `ExceptionList`.
+ * A list with another name or place is not read by any plugin; if there are two, it is not known which one is used.
  */
 function findList(document: CniDocument, { body, settings }: EndpointPolicy): Property | undefined {
   const unread = propertyOf(document, body, "Exceptions");
   if (unread && !isNull(unread)) {
-    const message = `${unread.key.value} is read in Settings only; beside ${POLICY} the list is ExceptionList`;
+    const message = `${unread.key.value} is only read in Settings; next to ${POLICY} the list is ExceptionList`;
     throw new CniConfigProblem(
       "list-unread",
       document.text,
@@ -135,8 +135,8 @@ function findList(document: CniDocument, { body, settings }: EndpointPolicy): Pr
 }
 
 /**
- * Is the policy another thing of the same type? With destinations and no list it is NAT to those, by which a pod reaches
- * itself through its service; with IPv6 exceptions alone it is that of the other family.
+ * Whether the policy is of the same type but serves another purpose. With destinations and no list it is NAT to those, so
+ * that a pod can reach itself through its service; with only IPv6 exceptions it belongs to the other family.
  */
 function isOther(document: CniDocument, { body, settings }: EndpointPolicy, list: Property | undefined): boolean {
   if (!list || isNull(list)) {
@@ -146,7 +146,7 @@ function isOther(document: CniDocument, { body, settings }: EndpointPolicy, list
   return items.length > 0 && items.every(({ value }) => String(value).includes(":"));
 }
 
-/** A property of an object, which the value must be, or null. Throws {@link CniConfigProblem}. */
+/** A property of a value that must be an object or null. Throws {@link CniConfigProblem}. */
 function inside(document: CniDocument, property: Property, name: string): Property | undefined {
   const { key, value } = property;
   if (value.type === "object" || isNull(property)) return propertyOf(document, value, name);

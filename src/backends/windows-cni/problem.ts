@@ -1,7 +1,8 @@
-// What can be wrong with a CNI config.
+// Problems of a CNI config.
 // This module is browser-compatible.
+import { ReportedError } from "../../errors/index.ts";
 
-/** Every code that a CNI config can be refused with. docs/windows.md explains each. */
+/** The codes of all problems. docs/windows.md explains each. */
 export type CniConfigCode =
   | "json-syntax"
   | "key-duplicate"
@@ -12,10 +13,10 @@ export type CniConfigCode =
   | "policy-twice"
   | "value-type";
 
-/** Why a CNI config cannot be edited: where it is, what it is, what to do. */
-export class CniConfigProblem extends Error {
-  override name = "CniConfigProblem";
-  readonly code: CniConfigCode;
+/** Why a CNI config cannot be edited: the problem, its position, and what to write instead. */
+export class CniConfigProblem extends ReportedError {
+  override readonly name = "CniConfigProblem";
+  declare readonly code: CniConfigCode;
   /** What to write instead. */
   readonly hint: string;
   /** From 1, without the byte order mark; columns in UTF-16 code units, as editors count. */
@@ -30,9 +31,8 @@ export class CniConfigProblem extends Error {
     message: string,
     hint: string,
   ) {
-    super(message);
+    super(message, { code, remedy: hint });
     const before = text.slice(0, offset);
-    this.code = code;
     this.hint = hint;
     this.line = before.split("\n").length;
     this.column = offset - before.lastIndexOf("\n");
@@ -40,7 +40,7 @@ export class CniConfigProblem extends Error {
   }
 }
 
-/** Bytes to text, of which a byte order mark is a part. Throws {@link CniConfigProblem} if they are not UTF-8. */
+/** Decodes bytes to text, keeping a byte order mark. Throws {@link CniConfigProblem} if they are not UTF-8. */
 export function decodeCniConfig(bytes: Uint8Array): string {
   try {
     return decode(bytes);
@@ -53,12 +53,12 @@ export function decodeCniConfig(bytes: Uint8Array): string {
   }
 }
 
-/** Throws if the bytes are not UTF-8; with `stream` the last character may be cut. */
+/** Throws if the bytes are not UTF-8; with `stream` the last character may be incomplete. */
 function decode(bytes: Uint8Array, stream = false): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
 }
 
-/** The text up to the first byte that UTF-8 cannot have there. */
+/** The text before the first byte that is invalid UTF-8. */
 function textBefore(bytes: Uint8Array): string {
   let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {

@@ -1,21 +1,21 @@
-// Cutting entries out of a list where it stands, and putting others in their place: all other text stays as it is.
+// Removes and replaces entries of a list in a config's text and leaves all other text unchanged.
 // This module is browser-compatible.
 import type { Span } from "./report.ts";
 
-/** An entry of a YAML or JSON list, and what becomes of it. */
+/** An entry of a YAML or JSON list, and its edit. */
 export interface ListItem {
   readonly span: Span;
-  /** undefined: it stays; a text stands in its place; null: it goes, and a comment behind it on its line. */
+  /** undefined: it stays; a string replaces it; null: it is removed, with a comment after it on its line. */
   readonly becomes: string | undefined | null;
 }
 
-/** The text with all that done. Commas and line breaks that were there for an entry go with it. */
+/** Applies the edits. The commas and line breaks of a removed entry are removed too. */
 export function editList(text: string, items: readonly ListItem[]): string {
   const isCut = (item: ListItem | undefined) => item?.becomes === null;
   const pieces: string[] = [];
   let done = 0;
   const replace = (start: number, end: number, by = "") => {
-    // What two cuts have in common goes once.
+    // Removed ranges may overlap.
     pieces.push(text.slice(done, Math.max(start, done)), by);
     done = Math.max(end, done);
   };
@@ -35,7 +35,7 @@ export function editList(text: string, items: readonly ListItem[]): string {
       else replace(span.start, Math.min(next, commaAfter(text, span.end)?.after ?? span.end));
     }
     if (!isCut(item)) keptOnLine = item;
-    // Where the end of a list goes, the comma before it goes too: in JSON none may stand before the bracket.
+    // If the end of a list is removed, the comma before it is too: JSON has no trailing commas.
     const comma =
       item === kept && isCut(last) && last && !commaAfter(text, last.span.end) && commaAfter(text, span.end);
     if (comma) replace(comma.at, comma.at + 1);
@@ -43,15 +43,15 @@ export function editList(text: string, items: readonly ListItem[]): string {
   return pieces.join("") + text.slice(done);
 }
 
-/** In the quotes, if any, of what stood there. */
+/** The network in the same quotes, if any, as the entry that it replaces. */
 function quoted(network: string, first = ""): string {
   const quote = first === '"' || first === "'" ? first : network.startsWith(":") ? '"' : "";
   return `${quote}${network}${quote}`;
 }
 
-/** The line, with its end, of an entry that has it to itself but for a `-`, a comma and a comment. */
+/** The line of an entry, with its line end, if it has only a `-`, a comma and a comment besides. */
 function ownLine(text: string, { start, end }: Span, previous: number): Span | undefined {
-  // Not searched for beyond the entry before it: a list of many entries may be one line.
+  // Search no further than the entry before: a list with many entries may be a single line.
   const from = previous + text.slice(previous, start).lastIndexOf("\n") + 1;
   if (from === previous && previous > 0 && text[previous - 1] !== "\n") return undefined;
   const newline = text.indexOf("\n", end);
@@ -61,7 +61,7 @@ function ownLine(text: string, { start, end }: Span, previous: number): Span | u
   return alone ? { start: from, end: to } : undefined;
 }
 
-/** The comma behind an entry, and where it and the blanks after it end. */
+/** The position of the comma after an entry, and of the end of the blanks after it. */
 function commaAfter(text: string, end: number): { at: number; after: number } | undefined {
   const [before = ""] = /^(?:\s|#.*)*/.exec(text.slice(end)) ?? [];
   const at = end + before.length;
