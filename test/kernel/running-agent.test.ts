@@ -32,7 +32,7 @@ for (const runtime of ["node", "deno"] as const) {
 
           const live = await agent(node, ["impact", "--live", "-o", "json"], { runtime });
           assert.is(JSON.parse(live.stdout).agent.pid, loop.pid);
-          assert.match(live.stderr, /^using the flags and the config of the agent on this node /);
+          assert.match(live.stderr, /^using the flags and config of the agent on this node /);
 
           const without = await agent(node, ["plan", "--discover-agent=false", "--exit-code"]);
           assert.is(without.exit, 2);
