@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [
       "Reads lines as classify does, judges each by both configs, and counts those whose verdict changes, by the entries that decide. Lines for which this depends on something they do not contain are counted separately. --from and --to name configs or lists of CIDRs.",
       "Without FILE, if standard input is a terminal or /dev/null, it shows which addresses would be treated differently.",
-      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from then defaults to the config of the agent that runs here, or --config. Connections that start or end at the node itself do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change to the config leaves open ones as they are.",
+      "With --live it judges the open connections of this node, which it reads from the kernel or with conntrack; --from then defaults to the config of the agent on this node, or --config. Connections that start or end at the node itself do not count. It also lists connections that are not treated as that config says: the kernel decides at the first packet, so a change to the config leaves open ones as they are.",
     ],
     examples: [
       "conntrack -L | ip-masq-agent impact --from=old.yaml --to=new.yaml",
