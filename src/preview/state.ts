@@ -102,7 +102,8 @@ export async function unpackState(fragment: string): Promise<PageState | undefin
       if (size > MAX_STATE) return undefined;
       parts.push(next.value);
     }
-    return readState(JSON.parse(await new Blob(parts as BlobPart[]).text()));
+    const value: unknown = JSON.parse(await new Blob(parts as BlobPart[]).text());
+    return typeof value === "object" && value !== null && "files" in value ? readState(value) : undefined;
   } catch {
     return undefined;
   }

@@ -42,6 +42,8 @@ test("what is no state", async () => {
   ]) {
     assert.equal(readState(value), EMPTY_STATE);
   }
+  // A state has files, whatever else.
+  assert.is(await unpackState(await packState({} as PageState)), undefined);
   const bomb = await packState({ ...EMPTY_STATE, question: "x".repeat(9 << 20) });
   assert.ok(bomb.length < 20_000);
   assert.is(await unpackState(bomb), undefined);
