@@ -38,14 +38,22 @@ browserTest(
     withPage(
       async (page) => {
         await drop(page, { "new.yaml": "nonMasqueradeCIDRs: [11.0.0.0/8]\n" }, ".cm-content");
-        await says(page, "notices", /^new\.yaml \(a config\): now in the editor, in place of what was there\./);
+        await says(page, "notices", /^new\.yaml \(a config\): replaced the editor's content\./);
         assert.is((await editor(page).innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
         await page.getByRole("button", { name: "Undo" }).click();
         assert.is((await editor(page).innerText()).trim(), CONFIG.trim());
         await drop(page, { "new.yaml": "nonMasqueradeCIDRs: [11.0.0.0/8]\n" }, ".map");
-        await page.getByRole("button", { name: "Compare with the one before" }).click();
+        await page.getByRole("button", { name: "Compare with the previous config" }).click();
         assert.is((await editor(page, "Before").innerText()).trim(), CONFIG.trim());
         assert.is((await editor(page, "After").innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
+        // The editor that it is dropped on takes it.
+        await drop(page, { "old.yaml": "nonMasqueradeCIDRs: [9.0.0.0/8]\n" }, "[data-side=before] .cm-content");
+        await says(page, "notices", /^old\.yaml \(a config\): replaced the content of Before\./);
+        assert.is((await editor(page, "Before").innerText()).trim(), "nonMasqueradeCIDRs: [9.0.0.0/8]");
+        assert.is((await editor(page, "After").innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
+        assert.is(await page.getByRole("button", { name: "Compare with the previous config" }).count(), 0);
+        await page.getByRole("button", { name: "Undo" }).click();
+        assert.is((await editor(page, "Before").innerText()).trim(), CONFIG.trim());
         await page.getByRole("button", { name: "Stop comparing" }).click();
         await drop(page, { "b.yaml": "nonMasqueradeCIDRs: [12.0.0.0/8]\n" });
         await page.getByRole("button", { name: "Keep both as files" }).click();
