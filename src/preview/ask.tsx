@@ -17,6 +17,7 @@ import { EnableIpv6 } from "./enable-ipv6.tsx";
 import { interference } from "./on-node.ts";
 import { OnNode } from "./on-node-note.tsx";
 import { seenBy } from "./seen.ts";
+import { StaleNote } from "./stale-note.tsx";
 import { inForce, openFile, question } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
@@ -54,6 +55,7 @@ export function Ask() {
       <div class="answer" aria-live="polite" data-testid="answer">
         {read.kind === "unclear" && <p class="problem">{read.message}</p>}
         {read.kind === "packet" && !answer && <p class="note">The answer needs a valid config.</p>}
+        {answer && <StaleNote what="This answer" testid="answer-stale" />}
         {answer && <Way answer={answer} />}
         {before && <Before answer={before} />}
         {answer && <OnNode />}
