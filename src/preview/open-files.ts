@@ -1,11 +1,10 @@
 // Files that are opened or dropped: recognized, and put where they belong.
 import { batch, signal } from "@preact/signals";
-import { type Content, recognize } from "./content.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
 import { takeLines } from "./lines.ts";
 import type { ConfigText } from "./state.ts";
 import { before, files, observed, openFile, openFileBefore, tab } from "./store.ts";
 import { formatCount } from "./words.ts";
+import { nextLines, type OpenedFile, openInWorker } from "./worker-calls.ts";
 
 /** What became of a file, and what else can be done with it. */
 export interface Notice {
@@ -16,16 +15,10 @@ export interface Notice {
 
 export const notices = signal<readonly Notice[]>([]);
 
-/** Bytes by which a file is recognized. */
-const SAMPLE = 1 << 16;
-
-/** Longer rules than this would stop the page. */
-const LONGEST_TEXT = 16 << 20;
-
-interface Opened {
+interface Opened extends OpenedFile {
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly content: Content;
+  /** The number by which the worker knows the lines of a log. */
+  readonly lines: number;
 }
 
 const said = (text: string): Notice => ({ text, isProblem: false, actions: [] });
@@ -51,20 +44,12 @@ export async function openFiles(chosen: readonly File[], side: ConfigSide = "aft
 }
 
 async function readFile(file: File): Promise<Opened | Notice> {
-  // A folder is dropped like a file, and cannot be read.
-  const raw = await file.arrayBuffer().catch(() => undefined);
-  if (!raw) return problem(`${file.name} cannot be read: a folder is not a file`);
-  const packed = new Uint8Array(raw);
-  try {
-    const bytes = isGzip(packed) ? await gunzip(packed) : packed;
-    const sample = decode(bytes.subarray(0, SAMPLE));
-    return { name: file.name, bytes, content: recognize(sample, () => decode(bytes.subarray(0, LONGEST_TEXT))) };
-  } catch (error) {
-    return problem(`${file.name} cannot be unpacked (${(error as Error).message}): drop what gunzip makes of it`);
-  }
+  const lines = nextLines();
+  return openInWorker(lines, file).then(
+    (opened) => ({ ...opened, name: file.name, lines }),
+    (error: Error) => problem(`${file.name} ${error.message}`),
+  );
 }
-
-const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Replaces the files of a side with one config or several. */
 function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Notice[] {
@@ -76,7 +61,9 @@ function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Noti
     if (isBefore) before.value = next;
     else files.value = next;
   };
-  const taken = opened.map(({ name, bytes }): ConfigText => ({ file: name, text: decode(bytes) }));
+  const taken = opened.flatMap(({ name, content }): readonly ConfigText[] =>
+    content.kind === "config" ? [{ file: name, text: content.text }] : [],
+  );
   const rest = old.filter(({ file }) => taken.every((one) => one.file !== file));
   // A file of that name is a newer version of it.
   const isUpdate = old.length > 1 && rest.length < old.length;
@@ -91,19 +78,17 @@ function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Noti
   return [{ text: `${names}: replaced ${where}.`, isProblem: false, actions }];
 }
 
-function takeOther({ name, bytes, content }: Opened): Notice {
+function takeOther({ name, size, lines, content }: Opened): Notice {
   switch (content.kind) {
     case "flows":
-      takeLines({ name, bytes });
+      takeLines({ name, size, lines });
       tab.value = "flows";
-      return said(`${name}: ${content.name}, ${formatCount(bytes.length)} bytes, under Flows.`);
+      return said(`${name}: ${content.name}, ${formatCount(size)} bytes, under Flows.`);
     case "nftables":
-      if (bytes.length > LONGEST_TEXT) return problem(`${name} is longer than 16 MiB: paste the tables that matter`);
-      observed.value = { ...observed.peek(), nftables: decode(bytes) };
+      observed.value = { ...observed.peek(), nftables: content.text };
       tab.value = "plan";
       return said(`${name}: ${content.name}, under Plan.`);
     case "iptables": {
-      if (bytes.length > LONGEST_TEXT) return problem(`${name} is longer than 16 MiB: paste table nat alone`);
       const { ipv4, ipv6 } = content;
       observed.value = { ...observed.peek(), ...(ipv4 ? { ipv4 } : {}), ...(ipv6 ? { ipv6 } : {}) };
       tab.value = "plan";

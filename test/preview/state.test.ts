@@ -21,6 +21,7 @@ test("a state survives its link", async () => {
     },
     addresses: "10.0.0.1\n",
     place: { kind: "key", value: "dst" },
+    sourcePlace: { kind: "field", value: "4" },
     observed: { ipv4: "*nat\n", ipv6: "", nftables: "table ip t {\n}\n" },
     tab: "plan",
   };
