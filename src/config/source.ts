@@ -8,6 +8,7 @@ import { isTooLarge, MAX_BYTES } from "./limits.ts";
 import { readManifest } from "./manifest.ts";
 import type { ConfigSource } from "./model.ts";
 import { createReporter, type Report, type Reporter, type Span } from "./report.ts";
+import { onlyConfigMap } from "./stream.ts";
 
 /** The contents of a file. */
 export interface Draft {
@@ -54,7 +55,8 @@ export function readSource({ file, bytes }: ConfigSource): ReadSource {
   return { file, text, reporter, draft: readDraft(file, text, reporter) };
 }
 
-function readDraft(file: string, text: string, { report, locate }: Reporter): Draft | undefined {
+function readDraft(file: string, whole: string, { report, locate }: Reporter): Draft | undefined {
+  const text = onlyConfigMap(whole, report);
   const { root, isJson, report: reportInside, spanOf } = readManifest(text, readDocument(text, report), report);
   const fields = fieldsOf(root, isJson, reportInside);
   if (!fields) return undefined;

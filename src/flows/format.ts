@@ -14,14 +14,22 @@ export interface FlowFormat {
   readonly destination: FlowPlace;
   /** Where the source stands, if it is certainly the one that the packet had before any NAT, or was asked for. */
   readonly source?: FlowPlace | undefined;
+  /** Where the source stands by its name. It may be the one that the packet had after NAT. */
+  readonly namedSource?: FlowPlace | undefined;
   /** The line that names the columns, which the text begins with; it may come again. */
   readonly header?: string | undefined;
 }
 
-/** What a text is, or why nothing is certain: `why` and `remedy` are clauses for people. */
+/** What a text is, or why nothing is certain: `why` and `remedy` are clauses for people, the remedy for the command line. */
 export type Recognition =
   | { readonly ok: true; readonly format: FlowFormat }
-  | { readonly ok: false; readonly why: string; readonly remedy: string };
+  | { readonly ok: false; readonly why: string; readonly remedy: string; readonly example?: PlaceExample };
+
+/** A place that may be the one of the destination, and the address that stands there in the first lines, if it is known. */
+export interface PlaceExample {
+  readonly place: WantedPlace;
+  readonly address?: string | undefined;
+}
 
 /** Places that the user names: a field by its number, or a key, which may be a column's name or the path to a JSON value. */
 export interface WantedPlaces {

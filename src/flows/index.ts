@@ -5,6 +5,6 @@
 // This module is browser-compatible.
 
 export { addressesIn } from "./addresses.ts";
-export type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
+export type { FlowFormat, FlowPlace, PlaceExample, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 export { isEnough, recognizeFlows } from "./recognize.ts";
 export { isHeader } from "./table.ts";

@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { isAddress } from "./addresses.ts";
 import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { type Candidate, chooseDestination } from "./names.ts";
+import { type Candidate, chooseDestination, chooseSource } from "./names.ts";
 
 /** Objects in objects that are looked into. */
 const DEEPEST = 6;
@@ -45,13 +45,14 @@ export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): R
   }
   const source = placeOf(wanted.source);
   const destination = placeOf(asked);
-  if (destination) return { ok: true, format: { name: "JSON lines", destination, source } };
   const candidates = candidatesOf(objects);
+  const namedSource = pathPlace(chooseSource(candidates)?.name);
+  if (destination) return { ok: true, format: { name: "JSON lines", destination, source, namedSource } };
   const chosen = chooseDestination(candidates);
   if ("name" in chosen) {
     const { name: path } = chosen;
     const name = /(^|\.)connection\.dest_ip$/.test(path) ? "GCP VPC flow log" : "JSON lines";
-    return { ok: true, format: { name, destination: { place: { path }, label: path }, source } };
+    return { ok: true, format: { name, destination: { place: { path }, label: path }, source, namedSource } };
   }
   const choices = chosen.length > 0 ? chosen : candidates;
   if (choices.length === 0) {
@@ -66,12 +67,15 @@ export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): R
     ok: false,
     why: `these are JSON lines, and it is not certain which of their addresses is the destination: ${paths.join(", ")}`,
     remedy: `name its path, such as --key=${paths.at(-1)}`,
+    example: { place: { key: paths.at(-1) ?? "" } },
   };
 }
 
-function placeOf(wanted: WantedPlace | undefined): FlowPlace | undefined {
-  return wanted && "key" in wanted ? { place: { path: wanted.key }, label: wanted.key } : undefined;
-}
+const placeOf = (wanted: WantedPlace | undefined): FlowPlace | undefined =>
+  wanted && "key" in wanted ? pathPlace(wanted.key) : undefined;
+
+const pathPlace = (path: string | undefined): FlowPlace | undefined =>
+  path === undefined ? undefined : { place: { path }, label: path };
 
 /** The paths at which the objects hold addresses. */
 function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {

@@ -3,7 +3,7 @@
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { chooseDestination } from "./names.ts";
+import { chooseDestination, chooseSource } from "./names.ts";
 
 /** A format that a line of it shows. */
 interface LineFormat {
@@ -12,6 +12,7 @@ interface LineFormat {
   readonly pattern: RegExp;
   readonly destination: FlowPlace;
   readonly source?: FlowPlace;
+  readonly namedSource?: FlowPlace;
 }
 
 const key = (name: string): FlowPlace => ({ place: { key: name }, label: name });
@@ -29,12 +30,24 @@ const FORMATS: readonly LineFormat[] = [
     ...CONNTRACK,
   },
   { name: "conntrack", pattern: /\bsrc=\S+ dst=(\S+) .*\bsrc=\S+ dst=/, ...CONNTRACK },
-  { name: "AWS VPC flow log", pattern: new RegExp(`^${AWS_RECORD}`), destination: field({ field: 5, of: 14 }) },
-  { name: "AWS VPC flow log", pattern: new RegExp(`^\\S+Z ${AWS_RECORD}`), destination: field({ field: 6, of: 15 }) },
   {
+    name: "AWS VPC flow log",
+    pattern: new RegExp(`^${AWS_RECORD}`),
+    destination: field({ field: 5, of: 14 }),
+    namedSource: field({ field: 4, of: 14 }),
+  },
+  {
+    name: "AWS VPC flow log",
+    pattern: new RegExp(`^\\S+Z ${AWS_RECORD}`),
+    destination: field({ field: 6, of: 15 }),
+    namedSource: field({ field: 5, of: 15 }),
+  },
+  {
+    // In a JSON document a tuple is indented, in quotes and followed by a comma.
     name: "Azure flow tuples",
-    pattern: /^"?\d{10,13},[^,]+,([^,]+),\d*,\d*,[A-Z\d]+,[IO],/,
+    pattern: /^(?:\s+")?\d{10,13},\s*[^,]+,\s*([^,\s]+)\s*,\s*\d*,\s*\d*,\s*[A-Z\d]+,\s*[IO],/,
     destination: field({ field: 3, separator: "," }),
+    namedSource: field({ field: 2, separator: "," }),
   },
 ];
 
@@ -47,10 +60,15 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
   const line = withAddress ?? "";
   const known = FORMATS.find(({ pattern }) => isAddress(pattern.exec(line)?.[1] ?? ""));
   if (known) return { ok: true, format: formatOf(known, source) };
+  if (/^"\d{10,13},/.test(line)) {
+    return { ok: false, why: "these are Azure flow tuples in quotes", remedy: "print them without quotes: jq -r" };
+  }
   const pairs = pairsOf(line);
   const chosen = chooseDestination(pairs);
   if ("name" in chosen) {
-    return { ok: true, format: { name: "NAME=VALUE", destination: key(chosen.name), source } };
+    const named = chooseSource(pairs);
+    const namedSource = named && key(named.name);
+    return { ok: true, format: { name: "NAME=VALUE", destination: key(chosen.name), source, namedSource } };
   }
   const uncertain = lines.find((one) => addressesIn(one).length > 1);
   if (uncertain === undefined) {
@@ -62,8 +80,11 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
   return { ok: false, ...refusalOf(uncertain) };
 }
 
-function formatOf({ name, destination, source: own }: LineFormat, source: FlowPlace | undefined): FlowFormat {
-  return { name, destination, source: source ?? own };
+function formatOf(
+  { name, destination, source: own, namedSource }: LineFormat,
+  source: FlowPlace | undefined,
+): FlowFormat {
+  return { name, destination, source: source ?? own, namedSource };
 }
 
 /** A field is one of white space, unless the lines have columns with commas and fewer fields than that. */
@@ -86,16 +107,24 @@ function pairsOf(line: string) {
 }
 
 /** Why nothing is certain about a line with several addresses, and where each of them stands. */
-function refusalOf(line: string): { why: string; remedy: string } {
+function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"> {
   const addresses = addressesIn(line);
   const shown = JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
-  const fields = line.trim().split(/\s+/);
   const last = addresses.at(-1) ?? "";
   const pair = pairsOf(line).at(-1);
-  const number = fields.findIndex((text) => text.includes(last)) + 1;
-  const example = pair ? `--key=${pair.name}` : `--field=${number}`;
+  const place: WantedPlace = pair ? { key: pair.name } : { field: fieldOf(line, last) };
+  const address = pair?.values[0] ?? last;
+  const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
   return {
     why: `a line has ${addresses.length} addresses, and it is not certain which one is the destination: ${shown}`,
-    remedy: `say where it stands, with --key=NAME or --field=NUMBER; ${example} takes ${pair?.values[0] ?? last}`,
+    remedy: `say where it stands, with --key=NAME or --field=NUMBER; ${example} takes ${address}`,
+    example: { place, address },
   };
+}
+
+/** The number of the field that an address stands in, as {@link placeOf} reads it. */
+function fieldOf(line: string, address: string): number {
+  const fields = line.trim().split(/\s+/);
+  const column = line.split(",").findIndex((cell) => cell.trim() === address) + 1;
+  return column > fields.length ? column : fields.findIndex((text) => text.includes(address)) + 1;
 }

@@ -1,4 +1,4 @@
-// What programs and clouds call the destination of a flow, and how one of several candidates is chosen.
+// What programs and clouds call the destination and the source of a flow, and how one of several candidates is chosen.
 // This module is browser-compatible.
 import { isAddress } from "./addresses.ts";
 
@@ -13,7 +13,18 @@ const DESTINATIONS = [
   ...["daddr", "dip", "idresph", "resph", "dst", "dest", "destination"],
 ];
 
-const RANKS = new Map(DESTINATIONS.map((name, rank) => [name, rank]));
+/** The same for a source. */
+const SOURCES = [
+  ...["pktsrcaddr", "srcaddr", "srcip", "srcaddress", "srcipaddr", "srcipaddress", "ipv4srcaddr", "nwsrc", "ipsrc"],
+  ...["srcips", "sourceip", "sourceipaddress", "sourceaddress", "sourceaddr", "ipsource"],
+  ...["saddr", "sip", "idorigh", "origh", "src", "source"],
+];
+
+type Ranks = ReadonlyMap<string, number>;
+
+const ranksOf = (names: readonly string[]): Ranks => new Map(names.map((name, rank) => [name, rank]));
+const DESTINATION_RANKS = ranksOf(DESTINATIONS);
+const SOURCE_RANKS = ranksOf(SOURCES);
 
 /** A name without case and punctuation, and without a remark in brackets: `DestIP [IPv4]` is `destip`. */
 const bare = (name: string): string =>
@@ -23,9 +34,11 @@ const bare = (name: string): string =>
     .toLowerCase();
 
 /** The rank of a name, or of the end of a path, among those of destinations; undefined if it is none. */
-export function rankOf(name: string): number | undefined {
+export const rankOf = (name: string): number | undefined => rankIn(DESTINATION_RANKS, name);
+
+function rankIn(ranks: Ranks, name: string): number | undefined {
   const parts = name.split(".");
-  return RANKS.get(bare(name)) ?? RANKS.get(bare(parts.slice(-2).join(""))) ?? RANKS.get(bare(parts.at(-1) ?? ""));
+  return ranks.get(bare(name)) ?? ranks.get(bare(parts.slice(-2).join(""))) ?? ranks.get(bare(parts.at(-1) ?? ""));
 }
 
 /** A column or a key that by its name holds the destination, and what it holds in the lines that were looked at. */
@@ -41,19 +54,32 @@ function holdsAddresses({ values }: Candidate): boolean {
 }
 
 /** Those of AWS, of which one is certain. */
-const AWS_PAIR = ["pktdstaddr", "dstaddr"];
+const AWS_PAIRS = [
+  ["pktdstaddr", "dstaddr"],
+  ["pktsrcaddr", "srcaddr"],
+];
 
 /**
  * The candidate that counts, or those among which nothing decides: their names are as good, and what they hold differs. Empty:
  * there is none.
  */
-export function chooseDestination(candidates: readonly Candidate[]): Candidate | readonly Candidate[] {
+export const chooseDestination = (candidates: readonly Candidate[]): Candidate | readonly Candidate[] =>
+  choose(candidates, DESTINATION_RANKS);
+
+/** The candidate that by its name holds the source; undefined if there is none, or several that differ. */
+export function chooseSource(candidates: readonly Candidate[]): Candidate | undefined {
+  const chosen = choose(candidates, SOURCE_RANKS);
+  return "name" in chosen ? chosen : undefined;
+}
+
+function choose(candidates: readonly Candidate[], ranks: Ranks): Candidate | readonly Candidate[] {
+  const rank = ({ name }: Candidate) => rankIn(ranks, name);
   const possible = candidates
-    .filter((candidate) => rankOf(candidate.name) !== undefined && holdsAddresses(candidate))
-    .sort((a, b) => (rankOf(a.name) ?? 0) - (rankOf(b.name) ?? 0));
+    .filter((candidate) => rank(candidate) !== undefined && holdsAddresses(candidate))
+    .sort((a, b) => (rank(a) ?? 0) - (rank(b) ?? 0));
   const [first] = possible;
   if (!first) return [];
   const areEqual = possible.every(({ values }) => values.join("\n") === first.values.join("\n"));
-  const isPair = possible.every(({ name }) => AWS_PAIR.includes(bare(name)));
+  const isPair = AWS_PAIRS.some((pair) => possible.every(({ name }) => pair.includes(bare(name))));
   return areEqual || isPair ? first : possible;
 }

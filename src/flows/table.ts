@@ -3,7 +3,7 @@
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { chooseDestination, rankOf } from "./names.ts";
+import { chooseDestination, chooseSource, rankOf } from "./names.ts";
 
 /** What separates columns; undefined: white space, as much as there is. */
 type Separator = "," | "\t" | ";" | "|" | undefined;
@@ -90,22 +90,25 @@ export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): 
   const source = find(wanted.source);
   const asked = find(wanted.destination);
   const name = nameOf(table);
-  if (asked) return { ok: true, format: { name, destination: asked, source, header } };
   const whole = rows.filter((row) => row.length === names.length);
   const candidates = names.map((column, i) => ({ name: column, values: whole.map((row) => row[i] ?? "") }));
+  const bySourceName = chooseSource(candidates);
+  const namedSource = bySourceName && placeAt(table, names.indexOf(bySourceName.name));
+  if (asked) return { ok: true, format: { name, destination: asked, source, namedSource, header } };
   const chosen = chooseDestination(candidates);
   if ("name" in chosen) {
     const destination = placeAt(
       table,
       candidates.findIndex(({ name }) => name === chosen.name),
     );
-    return { ok: true, format: { name, destination, source, header } };
+    return { ok: true, format: { name, destination, source, namedSource, header } };
   }
   const choices = (chosen.length > 0 ? chosen : candidates).map((one) => one.name);
   return {
     ok: false,
     why: `it is not certain which column is the destination: ${choices.join(", ")}`,
     remedy: `name it, such as --key=${choices[0]}`,
+    example: { place: { key: choices[0] ?? "" } },
   };
 }
 

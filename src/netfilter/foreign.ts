@@ -1,6 +1,6 @@
 // Rules of other programs that translate packets which the policy keeps.
 // This module is browser-compatible.
-import type { Interval } from "../core/index.ts";
+import { formatIntervals, type Interval } from "../core/index.ts";
 import { type FamilyPolicy, spaceOf } from "../policy/index.ts";
 import { MULTICAST, prefixOf, readAddresses } from "./addresses.ts";
 import { type Intervals, intersect, normalize, subtract, unite } from "./intervals.ts";
@@ -27,9 +27,9 @@ export interface ForeignTranslation {
   readonly treatment: Treatment;
   /** Undefined if we have no rules on the node. */
   readonly position: Position | undefined;
-  /** The kept CIDRs that it reaches, in the order of the policy. */
+  /** What it reaches of each kept CIDR, in the order of the policy: the CIDR itself if it reaches all of it. */
   readonly destinations: readonly string[];
-  /** Does it reach all of them? */
+  /** Does it reach everything that the policy keeps? */
   readonly all: boolean;
   /** Sources of packets that it translates. */
   readonly sources: Intervals;
@@ -78,7 +78,7 @@ export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, po
     return [endings, leaves];
   };
   const place = findOurs(view, ours);
-  const exempt = exemptOf(policy);
+  const exempt = exemptOf(policy, subtract(kept, local));
   const [endings] = walkTo(kept);
   const foreign = endings.filter(
     ({ at, treatment: { kind } }) => at && !isOurs(at, ours) && (kind === "masqueraded" || kind === "translated"),
@@ -171,16 +171,19 @@ function byRule(endings: readonly Ending[]): readonly (readonly Ending[])[] {
   return [...groups.values()];
 }
 
-/** A CIDR that the policy keeps. */
+/** A CIDR that the policy keeps, and what of it is kept and not the node's. */
 interface Exempt {
   readonly cidr: string;
-  readonly interval: Interval | undefined;
+  readonly kept: Intervals;
 }
 
-function exemptOf({ family, rules }: FamilyPolicy): readonly Exempt[] {
+function exemptOf({ family, rules }: FamilyPolicy, kept: Intervals): readonly Exempt[] {
   const keeps = rules.filter(({ verdict }) => verdict.kind === "keep").map(({ prefix }) => prefix);
   const intervals = eachPrefix(family, keeps);
-  return keeps.map(({ network }, i) => ({ cidr: network, interval: intervals[i] }));
+  return keeps.map(({ network }, i) => {
+    const interval = intervals[i];
+    return { cidr: network, kept: interval ? intersect([interval], kept) : [] };
+  });
 }
 
 function translationOf(
@@ -193,7 +196,10 @@ function translationOf(
   if (!first?.at) throw new Error("an ending without a rule");
   const { at, treatment } = first;
   const region = endings.reduce<Intervals>((all, { destination }) => unite(all, destination), []);
-  const reached = exempt.filter(({ interval }) => interval && intersect([interval], region).length > 0);
+  const parts = exempt.map(({ cidr, kept }) => {
+    const isWhole = subtract(kept, region).length === 0;
+    return { isWhole, names: isWhole ? [cidr] : formatIntervals(view.family, intersect(kept, region)) };
+  });
   const undecided = endings.flatMap((one) => one.undecided);
   const conditions = undecided
     .filter(({ kind, about }) => kind === "field" && about !== "source" && about !== "destination")
@@ -203,8 +209,8 @@ function translationOf(
     owner: ownerOf(at),
     treatment,
     position: place && positionOf(at, view, place),
-    destinations: reached.map(({ cidr }) => cidr),
-    all: reached.length === exempt.length,
+    destinations: parts.flatMap(({ names }) => names),
+    all: parts.every(({ isWhole }) => isWhole),
     sources: endings.reduce<Intervals>((all, { source }) => unite(all, source), []),
     conditions: [...new Set(conditions)],
     certain: endings.some((one) => one.undecided.every(({ kind }) => kind === "field")),

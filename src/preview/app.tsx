@@ -14,8 +14,9 @@ import { Plan } from "./plan.tsx";
 import { Reference } from "./reference.tsx";
 import { Rules } from "./rules.tsx";
 import { copy } from "./save.ts";
+import { StaleNote } from "./stale-note.tsx";
 import { packState, type Tab } from "./state.ts";
-import { inForce, state, tab } from "./store.ts";
+import { state, tab } from "./store.ts";
 import { Tabs } from "./tabs.tsx";
 
 const VIEWS: Readonly<Record<Tab, { readonly label: string; readonly view: () => preact.JSX.Element }>> = {
@@ -73,11 +74,7 @@ function Workplace() {
             tab.value = name;
           }}
         >
-          {inForce.value.stale && inForce.value.policy && (
-            <p class="stale" role="status">
-              The config or a flag is invalid: this view shows the last valid config, which would stay in force.
-            </p>
-          )}
+          <StaleNote what="This view" testid="stale" />
           <View />
         </Tabs>
       </section>

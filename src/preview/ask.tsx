@@ -6,7 +6,6 @@ import { formatRange } from "../core/index.ts";
 import {
   type Decision,
   type FamilyPolicy,
-  formatAddressRange,
   formatConditions,
   limitsOf,
   type Part,
@@ -15,8 +14,11 @@ import {
 import { type Answer, asked } from "./asked.ts";
 import { VerdictBadge } from "./badge.tsx";
 import { EnableIpv6 } from "./enable-ipv6.tsx";
-import { defeater } from "./on-node.ts";
-import { inForce, openFile, question, tab } from "./store.ts";
+import { interference } from "./on-node.ts";
+import { OnNode } from "./on-node-note.tsx";
+import { seenBy } from "./seen.ts";
+import { StaleNote } from "./stale-note.tsx";
+import { inForce, openFile, question } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
 /** Parts of a CIDR that are listed. */
@@ -53,22 +55,10 @@ export function Ask() {
       <div class="answer" aria-live="polite" data-testid="answer">
         {read.kind === "unclear" && <p class="problem">{read.message}</p>}
         {read.kind === "packet" && !answer && <p class="note">The answer needs a valid config.</p>}
+        {answer && <StaleNote what="This answer" testid="answer-stale" />}
         {answer && <Way answer={answer} />}
         {before && <Before answer={before} />}
-        {defeater.value !== undefined && (
-          <p class="problem" data-testid="answer-node">
-            Not on the node whose rules are pasted: a rule of {defeater.value} translates it all the same.{" "}
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                tab.value = "plan";
-              }}
-            >
-              Show it
-            </button>
-          </p>
-        )}
+        {answer && <OnNode />}
       </div>
     </section>
   );
@@ -87,7 +77,7 @@ function followRule(): () => void {
 
 function Way({ answer }: { answer: Answer }) {
   const { packet, decision, parts } = answer;
-  const tone = decision ? decision.verdict.kind : "mixed";
+  const { tone, does, sees } = seenBy(answer, interference.value);
   return (
     <>
       <ol class={`way ${tone}`} data-testid="way">
@@ -97,15 +87,15 @@ function Way({ answer }: { answer: Answer }) {
         </li>
         <li class="stop node">
           <span class="role">Node</span>
-          <b>{decision ? DOES[decision.verdict.kind] : "depends on the destination"}</b>
+          <b data-testid="does">{does}</b>
           {packet.outputInterface !== undefined && <span class="detail">leaves by {packet.outputInterface}</span>}
         </li>
         <li class="stop">
           <span class="role">Destination</span>
           <b class="address">{packet.destination}</b>
-          {decision && (
+          {sees !== undefined && (
             <span class="sees" data-testid="sees">
-              sees <b>{seenSource(decision, packet.source)}</b>
+              sees <b>{sees}</b>
             </span>
           )}
         </li>
@@ -114,20 +104,6 @@ function Way({ answer }: { answer: Answer }) {
       {parts.length > 0 && <Parts parts={parts} />}
     </>
   );
-}
-
-const DOES = { keep: "keeps the source", masquerade: "masquerades", snat: "translates" } as const;
-
-/** The source address that the destination sees. */
-function seenSource({ verdict }: Decision, source: string | undefined): string {
-  switch (verdict.kind) {
-    case "keep":
-      return source ?? "the pod's address";
-    case "masquerade":
-      return "the node's address";
-    case "snat":
-      return formatAddressRange(verdict.to);
-  }
 }
 
 function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean }) {

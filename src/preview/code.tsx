@@ -28,10 +28,37 @@ function tokensOf(line: string): readonly Token[] {
   return [...tokens, { kind: "", text: line.slice(end) }];
 }
 
+interface LineProps {
+  readonly text: string;
+  /** Undefined unless it is a line of a diff. */
+  readonly kind?: "add" | "remove" | "keep";
+}
+
+const SIGNS = { add: "+ ", remove: "- ", keep: "  " } as const;
+
+const signOf = (kind: LineProps["kind"]): string => (kind ? SIGNS[kind] : "");
+
+const ELEMENTS = { add: "ins", remove: "del", keep: "span" } as const;
+
+function Line({ text, kind }: LineProps) {
+  const Element = ELEMENTS[kind ?? "keep"];
+  return (
+    <Element class={`line ${kind ?? ""}`}>
+      {signOf(kind)}
+      {tokensOf(text).map((token, i) => (
+        <span key={i} class={token.kind}>
+          {token.text}
+        </span>
+      ))}
+      {"\n"}
+    </Element>
+  );
+}
+
 export interface CodeProps {
   /** What a screen reader calls it. */
   readonly label: string;
-  readonly lines: readonly { readonly text: string; readonly kind?: "add" | "remove" | "keep" }[];
+  readonly lines: readonly LineProps[];
   readonly testid: string;
 }
 
@@ -44,17 +71,9 @@ export function Code({ label, lines, testid }: CodeProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
     <section class="code" aria-label={label} tabIndex={0}>
       <pre data-testid={testid}>
-        {lines.length > COLOURED && lines.map(({ text }) => text).join("\n")}
-        {lines.slice(0, lines.length > COLOURED ? 0 : COLOURED).map(({ text, kind }, i) => (
-          <span key={i} class={`line ${kind ?? ""}`}>
-            {tokensOf(text).map((token, k) => (
-              <span key={k} class={token.kind}>
-                {token.text}
-              </span>
-            ))}
-            {"\n"}
-          </span>
-        ))}
+        {lines.length > COLOURED
+          ? lines.map(({ text, kind }) => signOf(kind) + text).join("\n")
+          : lines.map((line, i) => <Line key={i} {...line} />)}
       </pre>
     </section>
   );

@@ -26,7 +26,7 @@ export function Configs() {
   return (
     <>
       {before.value && evaluationBefore.value && (
-        <section class="config" aria-labelledby="before-heading">
+        <section class="config" aria-labelledby="before-heading" data-side="before">
           <div class="bar">
             <h2 id="before-heading">Before</h2>
             <button

@@ -1,34 +1,44 @@
 // What a text is, by its content.
+import { isAzureDocument } from "./azure.ts";
+import { FLOW_TEXTS, unrelatedText } from "./unrelated.ts";
 
-/** Which field of the page a text belongs to, and what people call it. */
+/** Which field of the page a text belongs to, what people call it, and the text itself unless it is a log. */
 export type Content =
-  | { readonly kind: "config"; readonly name: string }
+  | { readonly kind: "config"; readonly name: string; readonly text: string }
   | { readonly kind: "iptables"; readonly name: string; readonly ipv4: string; readonly ipv6: string }
-  | { readonly kind: "nftables"; readonly name: string }
+  | { readonly kind: "nftables"; readonly name: string; readonly text: string }
   | { readonly kind: "flows"; readonly name: string }
   | { readonly kind: "unknown"; readonly why: string };
+
+/** What the page takes, for people. */
+const TAKEN = `This page takes a config or a ConfigMap, the output of iptables-save and nft list ruleset, and flow logs: ${FLOW_TEXTS}`;
 
 const KEYS =
   "nonMasqueradeCIDRs|masqueradeCIDRs|sourceCIDRs|outputInterfaces|snat|enforceNonMasquerade|cidrLimit|masqLinkLocal|masqLinkLocalIPv6|resyncInterval";
 const CONFIG = new RegExp(`^[\\s{]*"?(?:${KEYS})"?\\s*:`, "im");
 const CONFIG_MAP = /^[\s{]*"?kind"?\s*:\s*"?(?:ConfigMap|List)\b/m;
+const MANIFEST = /^\s*"?apiVersion"?\s*:/m;
 const IPTABLES = /^\*(?:nat|filter|mangle|raw|security)\s*$/m;
 const NFT = /^table (?:ip6?|inet|arp|bridge|netdev) \S+ \{/m;
 const NFT_JSON = /^\s*\{\s*"nftables"\s*:/;
 const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}/i;
 
-/** Recognizes a text by its beginning. What iptables-save and ip6tables-save printed is told apart in the whole of it. */
+/** Recognizes a text by its beginning, with another look at the whole of it if there may be more behind. */
 export function recognize(sample: string, whole: () => string): Content {
   if (NFT_JSON.test(sample)) {
-    return { kind: "unknown", why: "it is JSON by nft -j; drop what nft list ruleset prints without -j" };
+    return { kind: "unknown", why: "it is JSON from nft -j; drop the output of nft list ruleset without -j" };
   }
-  if (IPTABLES.test(sample)) return { kind: "iptables", name: "rules by iptables-save", ...byFamily(whole()) };
-  if (NFT.test(sample)) return { kind: "nftables", name: "a ruleset by nft" };
-  if (CONFIG_MAP.test(sample)) return { kind: "config", name: "a ConfigMap" };
-  if (CONFIG.test(sample)) return { kind: "config", name: "a config" };
-  if (sample.includes("\0")) return { kind: "unknown", why: "it is not text in UTF-8" };
-  if (ADDRESS.test(sample)) return { kind: "flows", name: "a log with addresses" };
-  return { kind: "unknown", why: "it holds no config, no rules and no addresses" };
+  if (IPTABLES.test(sample)) return { kind: "iptables", name: "rules from iptables-save", ...byFamily(whole()) };
+  if (NFT.test(sample)) return { kind: "nftables", name: "a ruleset from nft", text: whole() };
+  if (CONFIG_MAP.test(MANIFEST.test(sample) ? whole() : sample)) {
+    return { kind: "config", name: "a ConfigMap", text: whole() };
+  }
+  if (CONFIG.test(sample) && !MANIFEST.test(sample)) return { kind: "config", name: "a config", text: whole() };
+  if (sample.includes("\0")) return { kind: "unknown", why: "it is not UTF-8 text" };
+  const unrelated = unrelatedText(sample);
+  if (unrelated !== undefined) return { kind: "unknown", why: `it looks like ${unrelated}. ${TAKEN}` };
+  if (isAzureDocument(sample) || ADDRESS.test(sample)) return { kind: "flows", name: "a log with addresses" };
+  return { kind: "unknown", why: `it contains no config, no rules and no addresses. ${TAKEN}` };
 }
 
 /** The tables of each family: of one file both may have been written to. */

@@ -1,9 +1,15 @@
 // Files can be dropped anywhere on the page.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { notices, openFiles } from "./open-files.ts";
+import { type ConfigSide, notices, openFiles } from "./open-files.ts";
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+
+/** The editor that files are dropped on; that of the config if they are dropped elsewhere. */
+function sideOf(event: DragEvent): ConfigSide {
+  const isBefore = event.composedPath().some((at) => at instanceof HTMLElement && at.dataset.side === "before");
+  return isBefore ? "before" : "after";
+}
 
 /** What is shown while a file is over the page, and what became of it. */
 export function Drop() {
@@ -23,7 +29,7 @@ export function Drop() {
       // The editor would insert the text of the file where it was dropped.
       event.stopPropagation();
       isOver.value = false;
-      openFiles([...(event.dataTransfer?.files ?? [])]);
+      openFiles([...(event.dataTransfer?.files ?? [])], sideOf(event));
     };
     // Before any element of the page, the editor's too.
     const options = { capture: true };

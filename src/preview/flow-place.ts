@@ -1,9 +1,16 @@
-// Where the lines of a log have their destination: what the reader says, or what the format shows.
+// Where the lines of a log have their destination and their source: what the reader says, or what the format shows.
 import type { AddressPlace } from "../core/index.ts";
-import { recognizeFlows, type WantedPlaces } from "../flows/index.ts";
-import type { Place } from "./state.ts";
+import {
+  type FlowFormat,
+  type FlowPlace,
+  type PlaceExample,
+  recognizeFlows,
+  type WantedPlace,
+} from "../flows/index.ts";
+import type { Place, SourcePlace } from "./state.ts";
+import { FLOW_TEXTS, unrelatedText } from "./unrelated.ts";
 
-/** How a log is read, or why nothing is certain about it. */
+/** How a log is read, or why that is not certain. */
 export type FoundPlace =
   | {
       readonly ok: true;
@@ -12,36 +19,57 @@ export type FoundPlace =
       readonly destination: AddressPlace;
       /** The destination's place, for people. */
       readonly label: string;
-      readonly source: AddressPlace | undefined;
+      readonly source: FoundSource | undefined;
       /** The line that names the columns, which is no flow. */
       readonly header: string | undefined;
     }
-  | { readonly ok: false; readonly why: string };
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** Where the destination may be. */
+      readonly example: PlaceExample | undefined;
+    };
 
-/** Finds the place by the first lines of the log. */
-export function findPlace(sample: string, place: Place): FoundPlace {
-  if (place.kind === "first") {
-    const format = { format: "lines", label: "the first address", source: undefined, header: undefined };
-    return { ok: true, destination: "first", ...format };
-  }
-  const recognition = recognizeFlows(sample, wantedOf(place));
-  if (!recognition.ok) return { ok: false, why: `Which address is the destination? ${capital(recognition.why)}.` };
-  const { name, destination, source, header } = recognition.format;
-  return {
-    ok: true,
-    format: name,
-    destination: destination.place,
-    label: destination.label,
-    source: source?.place,
-    header,
-  };
+export interface FoundSource extends FlowPlace {
+  /** May it be the source that the packet had after NAT? */
+  readonly isDoubtful: boolean;
 }
 
-/** A place that is not yet whole, as it is typed, is as recognized. */
-function wantedOf({ kind, value }: Place): WantedPlaces {
-  if (kind === "key" && value !== "") return { destination: { key: value } };
-  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { destination: { field: Number(value) } };
-  return {};
+/** Finds the places by the first lines of the log. */
+export function findPlace(sample: string, place: Place, source: SourcePlace): FoundPlace {
+  const destination = wantedOf(place);
+  const recognition = recognizeFlows(sample, { destination, source: wantedOf(source) });
+  const format = recognition.ok ? recognition.format : undefined;
+  if (place.kind === "first") {
+    const found = { format: "lines", destination: "first", label: "the first address" } as const;
+    return { ok: true, ...found, source: format && sourceOf(format, source), header: undefined };
+  }
+  const unrelated = destination ? undefined : unrelatedText(sample);
+  if (unrelated !== undefined) {
+    const why = `This looks like ${unrelated}, which is no log of flows. This page reads ${FLOW_TEXTS}. If the lines hold flows all the same, choose where the destination is.`;
+    return { ok: false, why, example: undefined };
+  }
+  if (!recognition.ok) {
+    const why = `${capital(recognition.why)}. Choose where the destination is.`;
+    return { ok: false, why, example: recognition.example };
+  }
+  const { name, destination: found, header } = recognition.format;
+  const places = { destination: found.place, label: found.label, source: sourceOf(recognition.format, source) };
+  return { ok: true, format: name, ...places, header };
+}
+
+function sourceOf({ source, namedSource, destination }: FlowFormat, { kind }: SourcePlace): FoundSource | undefined {
+  if (kind === "none") return undefined;
+  if (source) return { ...source, isDoubtful: false };
+  // Who says that the destination is in that column does not mean the source by it.
+  return namedSource && namedSource.label !== destination.label ? { ...namedSource, isDoubtful: true } : undefined;
+}
+
+/** A place that is not complete yet, while it is typed, counts as none. */
+function wantedOf({ kind, value }: Place | SourcePlace): WantedPlace | undefined {
+  if (kind === "key" && value !== "") return { key: value };
+  if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { field: Number(value) };
+  return undefined;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

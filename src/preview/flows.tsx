@@ -4,7 +4,7 @@ import { formatVerdict, VERDICT_KINDS } from "../policy/index.ts";
 import { ruleFor } from "./asked.ts";
 import { VerdictBadge } from "./badge.tsx";
 import { Where } from "./flow-format.tsx";
-import { file, filter, followLines, NO_FILTER, report, takeLines } from "./lines.ts";
+import { file, filter, followLines, NO_FILTER, report, takeLines, takeText } from "./lines.ts";
 import { openFiles } from "./open-files.ts";
 import type { LineAnswer, Report } from "./report.ts";
 import { addresses, inForce, isCompared, pointed, question } from "./store.ts";
@@ -34,14 +34,14 @@ export function Flows() {
             const text = event.clipboardData?.getData("text/plain") ?? "";
             if (text.length < LONG_PASTE) return;
             event.preventDefault();
-            takeLines({ name: "pasted text", bytes: new TextEncoder().encode(text) });
+            takeText("pasted text", text);
           }}
         />
       </label>
       <div class="bar">
         <span class="note">
           {file.value
-            ? `${file.value.name}, ${formatCount(file.value.bytes.length)} bytes`
+            ? `${file.value.name}, ${formatCount(file.value.size)} bytes`
             : isTouch()
               ? "conntrack -L, VPC flow logs, CSV, JSON lines; .gz too"
               : "Drop a log anywhere: conntrack -L, VPC flow logs, CSV, JSON lines; .gz too"}

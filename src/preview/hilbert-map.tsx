@@ -35,6 +35,12 @@ const partOf = (block: Block, bits: number, step: number): Block => {
   return { first: block.first + step * sizeOf({ first: 0, bits: block.bits + bits }), bits: block.bits + bits };
 };
 
+/** The block around a block, one step of zoom further out. */
+function outerOf({ first, bits }: Block): Block {
+  const size = sizeOf({ first: 0, bits: bits - STEP });
+  return { first: Math.floor(first / size) * size, bits: bits - STEP };
+}
+
 export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: HilbertMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   // The block that the keyboard or the pointer is at, as a step of the 16 × 16 curve.
@@ -55,12 +61,21 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       Math.min(side - 1, Math.max(0, Math.floor((offset / length) * side)));
     return stepOf(side, { x: cell(event.clientX - left, width), y: cell(event.clientY - top, height) });
   };
-  const zoom = (step: number) => {
-    if (block.bits + STEP <= 24) onZoom(partOf(block, STEP, step));
+  /** Zooms into a block and points at the part of it at this step; undefined: at nothing. */
+  const zoom = (step: number, next: number | undefined) => {
+    if (block.bits + STEP > 24) return;
+    const inner = partOf(block, STEP, step);
+    onZoom(inner);
+    setCursor(next);
+    onPoint(next === undefined ? undefined : partOf(inner, STEP, next));
   };
+  /** Zooms out and points at the block that was in view. */
   const zoomOut = () => {
-    const size = sizeOf({ first: 0, bits: block.bits - STEP });
-    if (block.bits > 0) onZoom({ first: Math.floor(block.first / size) * size, bits: block.bits - STEP });
+    if (block.bits === 0) return;
+    const outer = outerOf(block);
+    onZoom(outer);
+    setCursor((block.first - outer.first) / sizeOf(block));
+    onPoint(block);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -77,7 +92,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       const step = cursor === undefined ? 0 : stepOf(GRID, { x: clamp(x + move[0]), y: clamp(y + move[1]) });
       setCursor(step);
       onPoint(partOf(block, STEP, step));
-    } else if (event.key === "Enter" && cursor !== undefined) zoom(cursor);
+    } else if (event.key === "Enter" && cursor !== undefined) zoom(cursor, 0);
     else if (event.key === "Escape") zoomOut();
     else return;
     event.preventDefault();
@@ -113,7 +128,8 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
           onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
         } else {
           tapped.current = undefined;
-          zoom(step);
+          // The pointer stays where it is, over another block; a finger is gone.
+          zoom(step, isTouch() ? undefined : step);
         }
       }}
     >

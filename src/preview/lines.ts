@@ -1,13 +1,16 @@
 // The lines of a log, and the worker's report on them. They stay while other views are looked at.
 import { computed, effect, signal } from "@preact/signals";
-import source from "worker-source";
 import type { Filter, LinesQuestion, Report } from "./report.ts";
-import { addresses, evaluationBefore, inForce, place } from "./store.ts";
+import { addresses, evaluationBefore, inForce, place, sourcePlace } from "./store.ts";
+import { holdInWorker, nextLines, releaseInWorker, reportInWorker } from "./worker-calls.ts";
 
-/** A file that was opened or dropped, or a text too long for a field. */
+/** A file that was opened or dropped, or a text too long for a field. The worker has it. */
 export interface LinesFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
+  /** The number by which the worker knows it. */
+  readonly lines: number;
 }
 
 /** Read instead of the field, while there is one. */
@@ -21,49 +24,57 @@ export const hasLines = computed(() => file.value !== undefined || addresses.val
 /** What the worker says of the lines, or why it says nothing. */
 export const report = signal<Report | string | undefined>(undefined);
 
-/** Is the worker reading? */
-export const isReading = signal(false);
-
-/** Puts other lines in place of those that are there; what was said of those means nothing for them. */
+/** Replaces the lines; what was set for the old ones means nothing for the new ones. */
 export function takeLines(lines: LinesFile | undefined): void {
+  const old = file.peek();
   filter.value = NO_FILTER;
   place.value = { kind: "auto", value: "" };
+  sourcePlace.value = { kind: "auto", value: "" };
   file.value = lines;
+  if (old) releaseInWorker(old.lines);
+}
+
+/** Takes a text that is too long for the field. */
+export function takeText(name: string, text: string): void {
+  const lines = nextLines();
+  holdInWorker(lines, text);
+  takeLines({ name, size: new Blob([text]).size, lines });
 }
 
 const policyNow = computed(() => inForce.value.policy);
 const policyBefore = computed(() => evaluationBefore.value?.policy);
 
-let worker: Worker | undefined;
-let waiting: LinesQuestion | undefined;
+/** The number of the field's lines, which are sent again only after an edit. */
+const FIELD = nextLines();
+let sent: string | undefined;
 
-function startWorker(): Worker {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const made = new Worker(url);
-  const answered = (answer: Report | string) => {
-    isReading.value = false;
-    const next = waiting;
-    waiting = undefined;
-    if (next) ask(next);
-    else report.value = answer;
-  };
-  made.onmessage = ({ data }: MessageEvent<Report>) => answered(data);
-  made.onerror = (event) => {
-    event.preventDefault();
-    answered(event.message || "the lines cannot be read");
-  };
-  return made;
+function holdField(text: string): number {
+  if (text !== sent) holdInWorker(FIELD, text);
+  sent = text;
+  return FIELD;
 }
 
+interface Asked {
+  readonly lines: number;
+  readonly question: LinesQuestion;
+}
+
+let isReading = false;
+let waiting: Asked | undefined;
+
 /** One question at a time, and of those that wait only the last. */
-function ask(question: LinesQuestion): void {
-  if (isReading.peek()) {
-    waiting = question;
+async function ask(asked: Asked): Promise<void> {
+  if (isReading) {
+    waiting = asked;
     return;
   }
-  isReading.value = true;
-  worker ??= startWorker();
-  worker.postMessage(question);
+  isReading = true;
+  const answer = await reportInWorker(asked.lines, asked.question).catch((error: Error) => error.message);
+  isReading = false;
+  const next = waiting;
+  waiting = undefined;
+  if (next) ask(next);
+  else report.value = answer;
 }
 
 /** Asks again whenever something changes that the answer depends on, from the first look at a view of them on. */
@@ -71,10 +82,12 @@ export const followLines = (() => {
   let _stop: (() => void) | undefined;
   return () => {
     _stop ??= effect(() => {
-      const bytes = file.value?.bytes ?? new TextEncoder().encode(addresses.value);
+      const lines = file.value?.lines ?? holdField(addresses.value);
       // While the config is invalid these stay as they are, and nothing is asked again.
       const policy = policyNow.value;
-      if (policy) ask({ policy, before: policyBefore.value, place: place.value, filter: filter.value, bytes });
+      if (!policy) return;
+      const places = { place: place.value, source: sourcePlace.value };
+      ask({ lines, question: { policy, before: policyBefore.value, ...places, filter: filter.value } });
     });
   };
 })();

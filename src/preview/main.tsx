@@ -2,12 +2,24 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { notices } from "./open-files.ts";
 import { FIRST_PRESET } from "./presets.ts";
 import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "./state.ts";
 import { setState, state } from "./store.ts";
 
+/** Returns the state in the page's address; undefined if there is none. Reports a fragment that cannot be read. */
+async function sharedState(instead: string): Promise<PageState | undefined> {
+  if (location.hash.length < 2) return undefined;
+  const shared = await unpackState(location.hash.slice(1));
+  if (!shared) {
+    const text = `This link is damaged or incomplete; nothing could be read from it. ${instead} Ask for the link again.`;
+    notices.value = [{ text, isProblem: true, actions: [] }];
+  }
+  return shared;
+}
+
 async function firstState(): Promise<PageState> {
-  const shared = location.hash.length > 1 ? await unpackState(location.hash.slice(1)) : undefined;
+  const shared = await sharedState("The page shows what it shows without a link.");
   if (shared) return shared;
   const written = document.getElementById("state")?.textContent ?? "";
   if (written.trim()) return readState(JSON.parse(written));
@@ -17,7 +29,7 @@ async function firstState(): Promise<PageState> {
 }
 
 addEventListener("hashchange", async () => {
-  const shared = await unpackState(location.hash.slice(1));
+  const shared = await sharedState("The page is unchanged.");
   if (shared) setState(shared);
 });
 

@@ -24,7 +24,13 @@ export function MapView() {
       <p class="note" data-testid="map-order">
         {orderSentence(view.value)}
       </p>
-      <Trail block={view.value} onChoose={(block) => (view.value = block)} />
+      <Trail
+        block={view.value}
+        onChoose={(chosen) => {
+          view.value = chosen;
+          point(undefined);
+        }}
+      />
       <HilbertMap
         block={view.value}
         stretches={now}

@@ -1,7 +1,9 @@
 // What the pasted rules of a node do, whoever's they are.
 import { computed } from "@preact/signals";
-import { isOurs, type NatView, ownerOf, readAddressBlock, readPasted, walk } from "../netfilter/index.ts";
-import { asked } from "./asked.ts";
+import { type Intervals, type NatView, readAddressBlock, readPasted } from "../netfilter/index.ts";
+import { type FamilyPolicy, KEEP } from "../policy/index.ts";
+import { type Answer, asked } from "./asked.ts";
+import { findInterference, type Interference } from "./interference.ts";
 import { inForce, observed } from "./store.ts";
 
 /** The postrouting NAT hook of each family as far as it is pasted. */
@@ -13,23 +15,34 @@ export const pastedViews = computed<Readonly<Record<NatView["family"], NatView>>
   };
 });
 
-/** Who translates the packet that is asked about in spite of the config, which keeps it. */
-export const defeater = computed<string | undefined>(() => {
+/** The rules of other programs that treat the packets in question otherwise than the config says. */
+export const interference = computed<readonly Interference[]>(() => {
   const { answer } = asked.value;
-  if (answer?.decision?.verdict.kind !== "keep") return undefined;
-  const { packet, decision } = answer;
-  const { family } = decision;
-  const view = pastedViews.value[family];
-  const policy = inForce.value.policy?.find((one) => one.family === family);
-  // Without a source, most rules of others may or may not be meant.
-  if (view.groups.length === 0 || !policy || packet.source === undefined) return undefined;
-  const { outcome, decides } = walk(view, {
-    source: readAddressBlock(family, packet.source)?.values,
-    destination: readAddressBlock(family, packet.destination)?.values,
-    outputInterface: packet.outputInterface === undefined ? undefined : [packet.outputInterface],
-  });
-  const isTranslated = outcome.kind === "masqueraded" || outcome.kind === "translated";
-  const ours = { chain: policy.chain, table: inForce.value.flags.table };
-  if (!isTranslated || !decides || isOurs(decides, ours)) return undefined;
-  return ownerOf(decides)?.name ?? "another program";
+  const { policy = [], flags } = inForce.value;
+  const family = answer && (answer.decision ?? answer.parts[0]?.decision)?.family;
+  if (!family || pastedViews.value[family].groups.length === 0) return [];
+  const own = policy.find((one) => one.family === family);
+  // If parts of a block are treated differently, those that are kept are looked at.
+  const verdict = answer.decision?.verdict ?? KEEP;
+  const limits = verdict.kind === "keep" ? "any" : (own?.scope.outputInterfaces ?? "any");
+  const { source, outputInterface } = answer.packet;
+  const traffic = {
+    source: source === undefined ? sourcesOf(own) : readAddressBlock(family, source)?.values,
+    destination: destinationsOf(answer, family),
+    outputInterface: outputInterface === undefined ? (limits === "any" ? undefined : limits) : [outputInterface],
+  };
+  if (traffic.destination?.length === 0) return [];
+  const ours = { chain: flags.chain, table: flags.table, enforceKeep: own?.enforceKeep === true };
+  return findInterference(pastedViews.value[family], traffic, verdict, ours);
 });
+
+/** The pods' addresses as far as the config names them. */
+function sourcesOf(policy: FamilyPolicy | undefined): Intervals | undefined {
+  if (!policy || policy.scope.sources === "any") return undefined;
+  return policy.scope.sources.flatMap(({ network }) => readAddressBlock(policy.family, network)?.values ?? []);
+}
+
+function destinationsOf({ packet, decision, parts }: Answer, family: NatView["family"]): Intervals | undefined {
+  if (decision) return readAddressBlock(family, packet.destination)?.values;
+  return parts.filter((part) => part.decision.verdict.kind === "keep").map(({ first, last }) => ({ first, last }));
+}

@@ -1,11 +1,10 @@
 // Files that are opened or dropped: recognized, and put where they belong.
 import { batch, signal } from "@preact/signals";
-import { type Content, recognize } from "./content.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
 import { takeLines } from "./lines.ts";
 import type { ConfigText } from "./state.ts";
-import { before, files, observed, openFile, tab } from "./store.ts";
+import { before, files, observed, openFile, openFileBefore, tab } from "./store.ts";
 import { formatCount } from "./words.ts";
+import { nextLines, type OpenedFile, openInWorker } from "./worker-calls.ts";
 
 /** What became of a file, and what else can be done with it. */
 export interface Notice {
@@ -16,82 +15,80 @@ export interface Notice {
 
 export const notices = signal<readonly Notice[]>([]);
 
-/** Bytes by which a file is recognized. */
-const SAMPLE = 1 << 16;
-
-/** Longer rules than this would stop the page. */
-const LONGEST_TEXT = 16 << 20;
-
-interface Opened {
+interface Opened extends OpenedFile {
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly content: Content;
+  /** The number by which the worker knows the lines of a log. */
+  readonly lines: number;
 }
 
 const said = (text: string): Notice => ({ text, isProblem: false, actions: [] });
 const problem = (text: string): Notice => ({ text, isProblem: true, actions: [] });
 
-/** Opens files, several at once too. */
-export async function openFiles(chosen: readonly File[]): Promise<void> {
+/** The config that is compared with, or the one that is edited. */
+export type ConfigSide = "before" | "after";
+
+/** Opens files, several at once too; configs replace that side. */
+export async function openFiles(chosen: readonly File[], side: ConfigSide = "after"): Promise<void> {
   const read = await Promise.all(chosen.map(readFile));
   const opened = read.flatMap((one) => ("content" in one ? [one] : []));
   batch(() => {
     notices.value = [
       ...read.flatMap((one) => ("content" in one ? [] : [one])),
-      ...takeConfigs(opened.filter(({ content }) => content.kind === "config")),
+      ...takeConfigs(
+        opened.filter(({ content }) => content.kind === "config"),
+        side,
+      ),
       ...opened.filter(({ content }) => content.kind !== "config").map(takeOther),
     ];
   });
 }
 
 async function readFile(file: File): Promise<Opened | Notice> {
-  // A folder is dropped like a file, and cannot be read.
-  const raw = await file.arrayBuffer().catch(() => undefined);
-  if (!raw) return problem(`${file.name} cannot be read: a folder is not a file`);
-  const packed = new Uint8Array(raw);
-  try {
-    const bytes = isGzip(packed) ? await gunzip(packed) : packed;
-    const sample = decode(bytes.subarray(0, SAMPLE));
-    return { name: file.name, bytes, content: recognize(sample, () => decode(bytes.subarray(0, LONGEST_TEXT))) };
-  } catch (error) {
-    return problem(`${file.name} cannot be unpacked (${(error as Error).message}): drop what gunzip makes of it`);
-  }
+  const lines = nextLines();
+  return openInWorker(lines, file).then(
+    (opened) => ({ ...opened, name: file.name, lines }),
+    (error: Error) => problem(`${file.name} ${error.message}`),
+  );
 }
 
-const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-/** One config takes the place of what is there, several that of all files. */
-function takeConfigs(opened: readonly Opened[]): readonly Notice[] {
+/** Replaces the files of a side with one config or several. */
+function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Notice[] {
   const [first] = opened;
   if (!first) return [];
-  const old = files.peek();
-  const taken = opened.map(({ name, bytes }): ConfigText => ({ file: name, text: decode(bytes) }));
+  const isBefore = side === "before" && before.peek() !== undefined;
+  const old = (isBefore ? before.peek() : undefined) ?? files.peek();
+  const set = (next: readonly ConfigText[]) => {
+    if (isBefore) before.value = next;
+    else files.value = next;
+  };
+  const taken = opened.flatMap(({ name, content }): readonly ConfigText[] =>
+    content.kind === "config" ? [{ file: name, text: content.text }] : [],
+  );
   const rest = old.filter(({ file }) => taken.every((one) => one.file !== file));
   // A file of that name is a newer version of it.
   const isUpdate = old.length > 1 && rest.length < old.length;
-  files.value = isUpdate ? old.map((one) => taken.find(({ file }) => file === one.file) ?? one) : taken;
-  openFile.value = first.name;
+  set(isUpdate ? old.map((one) => taken.find(({ file }) => file === one.file) ?? one) : taken);
+  (isBefore ? openFileBefore : openFile).value = first.name;
   const names = opened.map(({ name, content }) => `${name} (${"name" in content ? content.name : ""})`).join(", ");
-  const undo = { label: "Undo", act: () => (files.value = old) };
-  const compare = { label: "Compare with the one before", act: () => (before.value = old) };
-  const add = { label: "Keep both as files", act: () => (files.value = [...rest, ...taken]) };
-  const actions = isUpdate || rest.length === 0 ? [undo, compare] : [undo, compare, add];
-  return [{ text: `${names}: now in the editor, in place of what was there.`, isProblem: false, actions }];
+  const undo = { label: "Undo", act: () => set(old) };
+  const compare = { label: "Compare with the previous config", act: () => (before.value = old) };
+  const add = { label: "Keep both as files", act: () => set([...rest, ...taken]) };
+  const actions = [undo, ...(isBefore ? [] : [compare]), ...(isUpdate || rest.length === 0 ? [] : [add])];
+  const where = isBefore ? "the content of Before" : before.peek() ? "the content of After" : "the editor's content";
+  return [{ text: `${names}: replaced ${where}.`, isProblem: false, actions }];
 }
 
-function takeOther({ name, bytes, content }: Opened): Notice {
+function takeOther({ name, size, lines, content }: Opened): Notice {
   switch (content.kind) {
     case "flows":
-      takeLines({ name, bytes });
+      takeLines({ name, size, lines });
       tab.value = "flows";
-      return said(`${name}: ${content.name}, ${formatCount(bytes.length)} bytes, under Flows.`);
+      return said(`${name}: ${content.name}, ${formatCount(size)} bytes, under Flows.`);
     case "nftables":
-      if (bytes.length > LONGEST_TEXT) return problem(`${name} is longer than 16 MiB: paste the tables that matter`);
-      observed.value = { ...observed.peek(), nftables: decode(bytes) };
+      observed.value = { ...observed.peek(), nftables: content.text };
       tab.value = "plan";
       return said(`${name}: ${content.name}, under Plan.`);
     case "iptables": {
-      if (bytes.length > LONGEST_TEXT) return problem(`${name} is longer than 16 MiB: paste table nat alone`);
       const { ipv4, ipv6 } = content;
       observed.value = { ...observed.peek(), ...(ipv4 ? { ipv4 } : {}), ...(ipv6 ? { ipv6 } : {}) };
       tab.value = "plan";

@@ -1,5 +1,4 @@
 // What plan would print on a node whose rules are pasted here.
-import { formatChange } from "../backends/iptables/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
 import { Foreign } from "./foreign.tsx";
@@ -100,7 +99,7 @@ function FamilyPlan({ policy: { family }, planned, title }: FamilyPlanProps) {
         <Code
           label={`Changes, ${family}`}
           testid={`plan-${family}`}
-          lines={planned.transaction.changes.map((change) => ({ text: formatChange(change), kind: change.op }))}
+          lines={planned.transaction.changes.map((change) => ({ text: change.line, kind: change.op }))}
         />
       )}
     </>

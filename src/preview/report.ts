@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from "../policy/index.ts";
 import { type FoundPlace, findPlace } from "./flow-place.ts";
-import type { Place } from "./state.ts";
+import type { Place, SourcePlace } from "./state.ts";
 import { ruleName } from "./words.ts";
 
 /** Lines that are shown. Undefined: whatever it is. */
@@ -26,8 +26,8 @@ export interface LinesQuestion {
   /** The policy before; undefined if nothing is compared. */
   readonly before: readonly FamilyPolicy[] | undefined;
   readonly place: Place;
+  readonly source: SourcePlace;
   readonly filter: Filter;
-  readonly bytes: Uint8Array;
 }
 
 /** The answer about one line. */
@@ -76,9 +76,9 @@ const LONGEST = 300;
 /** Bytes from which the format is recognized. */
 const SAMPLE = 1 << 16;
 
-/** Reads the lines. All that it needs is data, so that a worker can be asked, which knows nothing of configs. */
-export function report({ policy, before, place, filter, bytes }: LinesQuestion): Report {
-  const format = findPlace(new TextDecoder().decode(bytes.subarray(0, SAMPLE)), place);
+/** Judges the lines in these bytes. The question is data, so that a worker can be asked, which knows nothing of configs. */
+export function report({ policy, before, place, source, filter }: LinesQuestion, bytes: Uint8Array): Report {
+  const format = findPlace(new TextDecoder().decode(bytes.subarray(0, SAMPLE)), place, source);
   const sums = { lines: 0, bad: 0, changed: 0, matching: 0 };
   if (!format.ok) return { ...sums, format, entries: [], turns: [], answers: [] };
   const known = { source: format.source !== undefined, outputInterface: undefined };
@@ -117,7 +117,7 @@ export function report({ policy, before, place, filter, bytes }: LinesQuestion):
       });
     }
   };
-  const options = { place: format.destination, ...(format.source ? { source: format.source } : {}) };
+  const options = { place: format.destination, ...(format.source ? { source: format.source.place } : {}) };
   const reader = new LineReader([now.table, ...(old ? [old.table] : [])], options);
   for (let at = 0, size = 1; size > 0; at += size) {
     const room = reader.room();

@@ -34,6 +34,13 @@ export interface Place {
   readonly value: string;
 }
 
+/** The same of the source; `none`: no source is taken from the lines. */
+export const SOURCE_PLACES = ["auto", "field", "key", "none"] as const;
+export interface SourcePlace {
+  readonly kind: (typeof SOURCE_PLACES)[number];
+  readonly value: string;
+}
+
 export interface PageState {
   /** What is asked about: an address, a CIDR, or a source and a destination. */
   readonly question: string;
@@ -45,6 +52,7 @@ export interface PageState {
   /** Lines with addresses. */
   readonly addresses: string;
   readonly place: Place;
+  readonly sourcePlace: SourcePlace;
   /** What iptables-save, ip6tables-save and nft print on a node. */
   readonly observed: { readonly ipv4: string; readonly ipv6: string; readonly nftables: string };
   readonly tab: Tab;
@@ -71,6 +79,7 @@ export const EMPTY_STATE: PageState = {
   flags: DEFAULT_FLAGS,
   addresses: "",
   place: { kind: "auto", value: "" },
+  sourcePlace: { kind: "auto", value: "" },
   observed: { ipv4: "", ipv6: "", nftables: "" },
   tab: "entries",
 };
@@ -102,7 +111,8 @@ export async function unpackState(fragment: string): Promise<PageState | undefin
       if (size > MAX_STATE) return undefined;
       parts.push(next.value);
     }
-    return readState(JSON.parse(await new Blob(parts as BlobPart[]).text()));
+    const value: unknown = JSON.parse(await new Blob(parts as BlobPart[]).text());
+    return typeof value === "object" && value !== null && "files" in value ? readState(value) : undefined;
   } catch {
     return undefined;
   }
@@ -114,6 +124,7 @@ export function readState(value: unknown): PageState {
   const flags = record(given.flags);
   const observed = record(given.observed);
   const place = record(given.place);
+  const sourcePlace = record(given.sourcePlace);
   return {
     question: text(given.question, ""),
     files: readFiles(given.files) ?? EMPTY_STATE.files,
@@ -131,6 +142,10 @@ export function readState(value: unknown): PageState {
     place: {
       kind: PLACES.find((kind) => kind === place.kind) ?? "auto",
       value: text(place.value, ""),
+    },
+    sourcePlace: {
+      kind: SOURCE_PLACES.find((kind) => kind === sourcePlace.kind) ?? "auto",
+      value: text(sourcePlace.value, ""),
     },
     observed: {
       ipv4: text(observed.ipv4, ""),

@@ -11,6 +11,7 @@ export const before = signal(EMPTY_STATE.before);
 export const flags = signal(EMPTY_STATE.flags);
 export const addresses = signal(EMPTY_STATE.addresses);
 export const place = signal(EMPTY_STATE.place);
+export const sourcePlace = signal(EMPTY_STATE.sourcePlace);
 export const observed = signal(EMPTY_STATE.observed);
 export const tab = signal(EMPTY_STATE.tab);
 
@@ -32,6 +33,7 @@ export const state = computed<PageState>(() => ({
   flags: flags.value,
   addresses: addresses.value,
   place: place.value,
+  sourcePlace: sourcePlace.value,
   observed: observed.value,
   tab: tab.value,
 }));
@@ -44,6 +46,7 @@ export function setState(next: PageState): void {
     flags.value = next.flags;
     addresses.value = next.addresses;
     place.value = next.place;
+    sourcePlace.value = next.sourcePlace;
     observed.value = next.observed;
     tab.value = next.tab;
   });

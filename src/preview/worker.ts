@@ -1,6 +1,33 @@
-// Beside the page: reads what may be a million lines, so that the page does not stand still.
-import { type LinesQuestion, report } from "./report.ts";
+// Beside the page: opens files and reads what may be a million lines, so that the page does not stand still. Lines stay
+// here; the page has their numbers.
+import { linesOf, open } from "./opened.ts";
+import { report } from "./report.ts";
+import type { WorkerAnswer, WorkerCall } from "./worker-calls.ts";
 
-self.onmessage = ({ data }: MessageEvent<LinesQuestion>) => {
-  self.postMessage(report(data));
+const held = new Map<number, Uint8Array>();
+
+async function answer(call: WorkerCall): Promise<unknown> {
+  switch (call.kind) {
+    case "open": {
+      const { size, content, lines } = await open(call.file);
+      if (lines) held.set(call.lines, lines);
+      return { size, content };
+    }
+    case "hold":
+      held.set(call.lines, linesOf(new TextEncoder().encode(call.text)));
+      return undefined;
+    case "release":
+      held.delete(call.lines);
+      return undefined;
+    case "report":
+      return report(call.question, held.get(call.lines) ?? new Uint8Array());
+  }
+}
+
+self.onmessage = async ({ data: { number, call } }: MessageEvent<{ number: number; call: WorkerCall }>) => {
+  const said: WorkerAnswer = await answer(call).then(
+    (value) => ({ number, value }),
+    (error: Error) => ({ number, error: error.message }),
+  );
+  self.postMessage(said);
 };

@@ -205,6 +205,22 @@ test("a ConfigMap stands for the config in it, and places are those in the manif
       [],
     ],
     ["apiVersion: v1\nkind: List\nitems: []\n", [], ["error manifest-without-config 2:7+4"]],
+    // A stream: the ConfigMap among other objects, and the one of several that has a config.
+    [
+      `# Source: x\n---\napiVersion: v1\nkind: Namespace\n---\n${manifest("  config: |\n    nonMasqueradeCIDRs: [12.0.0.0/8]\n")}---\napiVersion: v1\nkind: Service\n`,
+      ["12.0.0.0/8 12:26"],
+      ["warning document-extra 6:1+14"],
+    ],
+    [
+      `apiVersion: v1\nkind: ConfigMap\ndata:\n  other: x\n---\n${manifest("  config: |\n    nonMasqueradeCIDRs: [12.0.0.0/8]\n")}`,
+      ["12.0.0.0/8 12:26"],
+      ["warning document-extra 6:1+14"],
+    ],
+    [
+      "apiVersion: v1\nkind: Namespace\n---\napiVersion: v1\nkind: Service\n",
+      [],
+      ["error manifest-without-config 2:7+9", "warning document-extra 3:1+3"],
+    ],
     [
       '{"apiVersion": "v1", "kind": "ConfigMap", "data": {"config": "{\\"nonMasqueradeCIDRs\\": [\\"10.0.0.0/8\\"]}"}}',
       ["10.0.0.0/8 1:89"],

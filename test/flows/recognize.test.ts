@@ -60,6 +60,9 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
     "Azure flow log, DestIp: 8.8.8.8",
   ],
   ["1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A,B,,,,\n", "Azure flow tuples, field 3: 8.8.8.8"],
+  ["1487282421,10.1.2.3,8.8.8.8,51529,5358,T,I,D\n", "Azure flow tuples, field 3: 8.8.8.8"],
+  ["1663146003606, 10.1.2.3, fd00::1, , , 1, O, E, NX, 0, 0, 0, 0\n", "Azure flow tuples, field 3: fd00::1"],
+  ['      "1663146003599,10.1.2.3,8.8.8.8,23956,443,6,O,B,NX,0,0,0,0",\n', "Azure flow tuples, field 3: 8.8.8.8"],
   ["1663146003599,10.1.2.3,8.8.8.8,23956,443,6,O,B,NX,0,0,0,0\n", "Azure flow tuples, field 3: 8.8.8.8"],
   ['time;"dst ip";src\r\n1;8.8.8.8;10.1.2.3\r\n2;"8.8.4.4";10.1.2.3\r\n', "table, dst ip: 8.8.8.8 8.8.4.4"],
   // A line with another number of columns would be read by a wrong one.
@@ -100,10 +103,42 @@ test("formats are recognized, and the core finds the destination there", () => {
   for (const [text, expected, wanted] of CERTAIN) assert.is(summary(text, wanted), expected, text);
 });
 
+const SOURCES: readonly (readonly [text: string, label: string, sources: string, wanted?: WantedPlaces])[] = [
+  [`${AWS}\n${AWS_RECORD}\n`, "srcaddr", "10.1.2.3"],
+  [`${AWS_RECORD}\n`, "field 4", "10.1.2.3"],
+  [`2024-01-02T03:04:05.000Z ${AWS_RECORD}\n`, "field 5", "10.1.2.3"],
+  ["dstaddr pkt-srcaddr srcaddr\n8.8.8.8 10.1.2.3 10.0.0.9\n", "pkt-srcaddr", "10.1.2.3"],
+  [`${GCP("8.8.8.8")}\n`, "jsonPayload.connection.src_ip", "10.1.2.3"],
+  ["SrcIp,DestIp\n10.1.2.3,8.8.8.8\n", "SrcIp", "10.1.2.3"],
+  ["1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A,B,,,,\n", "field 2", "10.1.2.3"],
+  ["kernel: IN= OUT=eth0 SRC=10.1.2.3 DST=8.8.8.8\n", "SRC", "10.1.2.3"],
+  ['{"source":{"ip":"10.1.2.3"},"destination":{"ip":"8.8.8.8"}}\n', "source.ip", "10.1.2.3"],
+  ['{"id.orig_h":"10.1.2.3","id.resp_h":"8.8.8.8"}\n', "id.orig_h", "10.1.2.3"],
+  ["a,src\n8.8.8.8,10.1.2.3\n", "src", "10.1.2.3", { destination: { key: "a" } }],
+  // None has such a name, or two that differ.
+  ["client,dst_ip\n10.1.2.3,8.8.8.8\n", "", ""],
+  ["src,src_ip,dst_ip\n10.1.2.3,10.1.2.4,8.8.8.8\n", "", ""],
+  ["10.0.0.1\n", "", ""],
+];
+
+test("the source is recognized by its name", () => {
+  for (const [text, label, sources, wanted] of SOURCES) {
+    const found = recognizeFlows(text, wanted);
+    if (!found.ok) return assert.unreachable(`${text}${found.why}`);
+    const { namedSource, header } = found.format;
+    const lines = header === undefined ? text : text.slice(text.indexOf("\n") + 1);
+    assert.is(namedSource?.label ?? "", label, text);
+    assert.is(namedSource ? addressesAt(lines, namedSource.place).join(" ") : "", sources, text);
+  }
+});
+
 const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedPlaces])[] = [
   ["10.1.2.3 > 8.8.8.8\n", /a line has 2 addresses, .*--field=3 takes 8\.8\.8\.8$/],
   ["a=10.1.2.3 b=8.8.8.8\n", /--key=b takes 8\.8\.8\.8$/],
   ["10.0.0.1\n10.0.0.2 10.0.0.3\n", /a line has 2 addresses/],
+  // Without white space a field is a column.
+  ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 takes 8\.8\.8\.8$/],
+  ['"1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A"\n', /Azure flow tuples in quotes; print them without quotes: jq -r$/],
   [
     "dst_ip,dest_ip\n10.1.2.3,8.8.8.8\n",
     /which column is the destination: dst_ip, dest_ip; name it, such as --key=dst_ip/,

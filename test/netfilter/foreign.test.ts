@@ -52,6 +52,18 @@ test("our own rules and what kube-proxy has marked defeat nothing", () => {
   assert.equal(found([]), { translations: [], ends: [] });
 });
 
+test("destinations are those that a rule reaches, not the kept CIDRs around them", () => {
+  const reach = (rule: string, policy = POLICY) =>
+    found([iptables([`-A POSTROUTING ${rule} -j MASQUERADE`, ...OWN])], policy).translations[0]?.replace(
+      ", POSTROUTING 1, before, ",
+      "",
+    );
+  assert.is(reach("-d 10.1.0.0/16"), "10.1.0.0/16");
+  assert.is(reach("-d 10.0.0.0/8"), "10.0.0.0/8");
+  assert.is(reach("! -d 10.0.0.0/9"), "10.128.0.0/9 172.16.0.0/12");
+  assert.is(reach("-d 10.1.0.0/16", policyOf("10.1.0.0/16")), "all");
+});
+
 test("a rule in front of our jump, and one behind it, which our exemption does not bind", () => {
   const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
   assert.equal(found([iptables([rule, ...OWN])]).translations, [", POSTROUTING 1, before, all"]);

@@ -97,6 +97,12 @@ browserTest("an answer that changes says what it was before; the file of the ent
       assert.is(await page.locator(".decides").innerText(), "192.168.0.0/16");
       await type(page, "{", "After");
       assert.match(await text(page, "because"), /^kept by 192\.168\.0\.0\/16/, "by the last valid config");
+      const stale = /^The config in the editor is invalid\. This (answer|view) is based on the last valid one/;
+      for (const id of ["answer-stale", "stale"]) assert.match(await text(page, id), stale);
+      await type(page, "{}", "After");
+      assert.is(await page.getByTestId("answer-stale").count(), 0);
+      await page.getByLabel("--masq-chain").fill("-");
+      for (const id of ["answer-stale", "stale"]) assert.match(await text(page, id), /^A flag is invalid\./);
     },
     {
       config: [

@@ -72,9 +72,10 @@ browserTest("what changes lights up, in the map, the trees, the flows and the ru
       );
       await tab(page, "Rules");
       const diff = async (kind: string) =>
-        (await page.locator(`[data-testid=rules-ipv4] .line.${kind}`).allInnerTexts()).join("");
-      assert.match(await diff("remove"), /-d 10\.0\.0\.0\/8 .*RETURN\s*$/);
-      assert.match(await diff("add"), /-d 11\.0\.0\.0\/8 .*RETURN\s*$/);
+        (await page.locator(`[data-testid=rules-ipv4] ${kind}`).allInnerTexts()).join("");
+      assert.match(await diff("del"), /^- -A .* -d 10\.0\.0\.0\/8 .*RETURN\s*$/);
+      assert.match(await diff("ins"), /^\+ -A .* -d 11\.0\.0\.0\/8 .*RETURN\s*$/);
+      assert.match(await text(page, "rules-ipv4"), /^ {2}\*nat$/m, "lines that stay");
     },
     {
       config: "nonMasqueradeCIDRs: [11.0.0.0/8, 'fd00:1::/32']",

@@ -50,7 +50,7 @@ browserTest("addresses: one, many, and a file of them", () =>
       await page.getByLabel("The destination is").selectOption("key");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).first().waitFor();
       await page.getByLabel("The destination is").selectOption("field");
-      await page.getByRole("textbox", { name: "Field number" }).fill("4");
+      await page.getByRole("textbox", { name: "Field number of the destination" }).fill("4");
       await page.getByRole("cell", { name: "10.0.0.5", exact: true }).first().waitFor();
 
       // An invalid config answers by the last valid one, and a line of megabytes does no harm.
@@ -58,10 +58,10 @@ browserTest("addresses: one, many, and a file of them", () =>
       await page.getByLabel("The destination is").selectOption("first");
       await field.fill("192.168.3.4");
       await page.getByRole("cell", { name: "192.168.0.0/16, line 3" }).waitFor();
-      const long = `10.0.0.1 ${"x".repeat(5_000_000)}`;
+      const long = `10.0.0.1 # ${"x".repeat(5_000_000)}`;
       const input = page.getByLabel("Open files");
       await input.setInputFiles({ name: "long.log", mimeType: "text/plain", buffer: Buffer.from(long) });
-      await page.getByRole("cell", { name: /^10\.0\.0\.1 x+…$/ }).waitFor();
+      await page.getByRole("cell", { name: /^10\.0\.0\.1 # x+…$/ }).waitFor();
     },
     { config: CONFIG, tab: "flows" },
   ),

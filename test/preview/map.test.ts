@@ -37,14 +37,22 @@ browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", 
       assert.is(await page.locator(".decides").innerText(), "10.0.0.0/8");
       await map.click({ position: await placeOf(page, 192) });
       assert.is(await page.locator(".trail [aria-current]").innerText(), "192.0.0.0/8");
+      // What is under the pointer now.
+      assert.match(await text(page, "readout"), /^192\.192\.0\.0\/16: masqueraded \(no entry contains it\)$/);
       assert.is.not(await colourAt(page, 168), await colourAt(page, 167));
       await map.focus();
       await page.keyboard.press("ArrowRight");
       assert.match(await text(page, "readout"), /^192\.\d+\.0\.0\/16: masqueraded \(no entry contains it\)$/);
       await page.keyboard.press("Enter");
       assert.match(await page.locator(".trail [aria-current]").innerText(), /^192\.\d+\.0\.0\/16$/);
+      assert.match(await text(page, "readout"), /^192\.\d+\.0\.0\/24: /);
       await page.keyboard.press("Escape");
+      assert.match(await text(page, "readout"), /^192\.\d+\.0\.0\/16: /);
       await page.keyboard.press("Escape");
+      assert.match(await text(page, "readout"), /^192\.0\.0\.0\/8: /);
+      await map.click({ position: await placeOf(page, 10) });
+      await page.getByRole("button", { name: "0.0.0.0/0" }).click();
+      assert.match(await text(page, "readout"), /^Point at a block/);
       assert.is(await page.locator(".trail [aria-current]").innerText(), "0.0.0.0/0");
       assert.match(await page.locator(".legend").innerText(), /kept 0\.39 %/);
     },

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { browserTest, editor, tab, text, type, withPage } from "./browser.ts";
+import { browserTest, editor, says, tab, text, type, withPage } from "./browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 
@@ -46,6 +46,28 @@ browserTest("a link holds all that is set", () =>
       await page.goto(url);
       assert.is(await text(page, "rules-ipv4"), rules);
       assert.match(rules, /:SHARED .*-d 12\.0\.0\.0\/8 /s);
+    },
+    { config: CONFIG },
+  ),
+);
+
+browserTest("a damaged link is reported, on opening and later", () =>
+  withPage(
+    async (page) => {
+      const url = page.url();
+      await page.goto("about:blank");
+      await page.goto(`${url.slice(0, -30)}`);
+      await says(
+        page,
+        "notices",
+        /^This link is damaged or incomplete; nothing could be read from it\. The page shows/,
+      );
+      assert.match(await editor(page).innerText(), /10\.200\.0\.0\/16/, "the example");
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.evaluate(() => {
+        location.hash = "#damaged";
+      });
+      await says(page, "notices", /^This link is damaged .* The page is unchanged\./);
     },
     { config: CONFIG },
   ),

@@ -69,8 +69,10 @@ browserTest("rules of other programs that defeat the config are marked, with wha
       ]);
       assert.match(
         await text(page, "answer-node"),
-        /^Not on the node whose rules are pasted: a rule of flannel translates it all the same\./,
+        /^On the node whose rules are pasted, a rule of flannel translates this packet anyway: -s 10\.244\.0\.0\/16/,
       );
+      assert.is(await text(page, "sees"), "sees the node's address");
+      assert.is(await text(page, "does"), "another program's rule decides");
       assert.match(await foreign.locator(".ours").innerText(), /-j IP-MASQ-AGENT\s*the agent's own$/);
       await page.getByLabel("iptables-save -t nat").fill(SAVED.replace(/.*flanneld masq.*\n/, ""));
       assert.is(
@@ -82,11 +84,40 @@ browserTest("rules of other programs that defeat the config are marked, with wha
       await page.getByLabel("nft list ruleset").fill(LISTED);
       assert.match(
         (await marked())[0] ?? "",
-        /^ip saddr 10\.244\.0\.0\/16 .* masquerade fully-random flannel masquerades packets to all kept ranges\. Start/,
+        /^ip saddr 10\.244\.0\.0\/16 .* masquerade fully-random flannel masquerades packets to [^a-z]*192\.168\.1\.0-192\.168\.255\.255\. Start/,
       );
       assert.is(await foreign.locator(".rules li").count(), 3);
     },
     { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, question: "10.244.1.7 → 10.1.2.3", tab: "plan" },
+  ),
+);
+
+browserTest("the answer counts rules of other programs without a source or an interface", () =>
+  withPage(
+    async (page) => {
+      assert.is(await text(page, "sees"), "sees the pod's address or the node's address");
+      assert.match(
+        await text(page, "answer-node"),
+        /^On the node whose rules are pasted, a rule of Docker may translate this packet anyway, depending on the output interface: -s 10\.244\.0\.0\/16 ! -o docker0 -j MASQUERADE Show it$/,
+      );
+      await page.getByTestId("answer-node").getByRole("button", { name: "Show it" }).click();
+      assert.is(await page.getByRole("tab", { name: "Plan" }).getAttribute("aria-selected"), "true");
+      const field = page.getByRole("textbox", { name: "Where does a packet to" });
+      await field.fill("10.244.1.7 → 10.1.2.3 via docker0");
+      assert.is(await text(page, "sees"), "sees 10.244.1.7");
+      assert.is(await page.getByTestId("answer-node").count(), 0);
+      await field.fill("10.244.1.7 → 10.1.2.3 via eth0");
+      assert.is(await text(page, "sees"), "sees the node's address");
+    },
+    {
+      config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`,
+      question: "10.1.2.3",
+      observed: {
+        ipv4: "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n",
+        ipv6: "",
+        nftables: "",
+      },
+    },
   ),
 );
 

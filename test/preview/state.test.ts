@@ -21,6 +21,7 @@ test("a state survives its link", async () => {
     },
     addresses: "10.0.0.1\n",
     place: { kind: "key", value: "dst" },
+    sourcePlace: { kind: "field", value: "4" },
     observed: { ipv4: "*nat\n", ipv6: "", nftables: "table ip t {\n}\n" },
     tab: "plan",
   };
@@ -42,6 +43,8 @@ test("what is no state", async () => {
   ]) {
     assert.equal(readState(value), EMPTY_STATE);
   }
+  // A state has files, whatever else.
+  assert.is(await unpackState(await packState({} as PageState)), undefined);
   const bomb = await packState({ ...EMPTY_STATE, question: "x".repeat(9 << 20) });
   assert.ok(bomb.length < 20_000);
   assert.is(await unpackState(bomb), undefined);
