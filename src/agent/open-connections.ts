@@ -7,7 +7,7 @@ import {
   resetConnections,
   thisConntrack,
 } from "../conntrack/index.ts";
-import { inTurns, yieldToOthers } from "../host/index.ts";
+import { runCooperatively, yieldToOthers } from "../host/index.ts";
 import { diffSpaces, type FamilyPolicy, outcomesOf, spaceOf } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -78,7 +78,7 @@ export function watchOpenConnections({
   };
   const followUp = async (changes: readonly Change[]) => {
     const real: Change[] = [];
-    for (const change of changes) if (await inTurns(hasEffect(change))) real.push(change);
+    for (const change of changes) if (await runCooperatively(hasEffect(change))) real.push(change);
     if (real.length === 0) return;
     try {
       const before = outcomesOf(real.map((change) => change.before));

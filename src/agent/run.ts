@@ -2,7 +2,7 @@
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
 import type { Reset } from "../conntrack/index.ts";
-import { type Address, inTurns, listenTo, memoryLimit, nodeAddresses } from "../host/index.ts";
+import { type Address, listenTo, memoryLimit, nodeAddresses, runCooperatively } from "../host/index.ts";
 import { compilePolicyInSteps, missingAddresses, type PolicyOptions } from "../policy/index.ts";
 import { claimChain } from "./claim.ts";
 import { followConfig } from "./config-follower.ts";
@@ -120,7 +120,7 @@ export async function run(options: RunOptions): Promise<Run> {
     if (!isNew || !valid) return false;
     await setHeapFor(valid.nonMasqueradeCIDRs.length + valid.masqueradeCIDRs.length);
     metrics?.interval(interval() / 1000);
-    const compiled = await inTurns(compilePolicyInSteps(valid, policy));
+    const compiled = await runCooperatively(compilePolicyInSteps(valid, policy));
     if (stopped) return false;
     foreign.want(compiled);
     keepers.want(compiled);

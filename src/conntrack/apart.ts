@@ -1,4 +1,4 @@
-// Which connections the rules have decided about, or will not decide about any more.
+// Separates the connections that the rules decide from those that they do not.
 // This module is browser-compatible.
 import {
   addressOf,
@@ -14,41 +14,42 @@ import type { Connection } from "./connection.ts";
 
 /**
  * Why a connection counts neither as kept nor as translated:
- * `own`: the node itself opened it. Rules see it too, but it is no pod's.
- * `local`: it ends at the node, or is no packet that is forwarded. It never comes to the chain.
- * `closed`: it is over; the next connection with these ports is judged anew.
- * `zoned`: it is in a conntrack zone of another program, such as Open vSwitch.
- * `unreadable`: its addresses are none.
+ * `own`: opened by the node itself. Rules see it too, but it is not a pod's.
+ * `local`: to the node itself, or never forwarded. It does not reach the chain.
+ * `closed`: already closed; for the next connection with these ports the rules decide again.
+ * `zoned`: in a conntrack zone of another program, such as Open vSwitch.
+ * `unreadable`: its addresses are not valid.
  */
 export const APART = ["own", "local", "closed", "zoned", "unreadable"] as const;
 export type Apart = (typeof APART)[number];
 
-/** An address of the node, with the length of its network: `192.0.2.1/24`. */
+/** An address of the node. */
 export interface OwnAddress {
   readonly address: string;
+  /** The address with the prefix length of its network: `192.0.2.1/24`. */
   readonly cidr: string;
-  /** Is it the first of its family on its interface, which masquerading mostly uses? */
+  /** Whether it is the first of its family on its interface, which masquerading usually uses. */
   readonly primary: boolean;
 }
 
-/** Connections that were read, with what rules look at: where they come from, and where they go after DNAT. */
+/** Connections with the addresses that rules match: the source, and the destination after DNAT. */
 export interface Sorted {
   readonly connections: readonly Connection[];
-  /** For each of them; undefined if the rules decide about it. */
+  /** For each connection, why the rules do not decide it; undefined if they do. */
   readonly apart: readonly (Apart | undefined)[];
   readonly sources: PrefixRecords;
   readonly destinations: PrefixRecords;
 }
 
-/** States in which the kernel takes a first packet for that of a new connection (nf_conntrack_proto_tcp.c). */
+/** States in which the kernel treats a SYN as the beginning of a new connection (nf_conntrack_proto_tcp.c). */
 const CLOSED = new Set(["TIME_WAIT", "CLOSE", "CLOSED", "TIMEWAIT"]);
 
 /** Never forwarded, or only by multicast routing: loopback, link-local of IPv6, multicast, broadcast. */
 const UNFORWARDED = ["127.0.0.0/8", "::1/128", "fe80::/10", "224.0.0.0/4", "ff00::/8", "255.255.255.255/32"];
-/** Of these, those that a node's own packets come from. */
+/** Those of them that are sources of the node's own packets. */
 const LOOPBACK = ["127.0.0.0/8", "::1/128"];
 
-/** The last address of an IPv4 network, to which nothing is forwarded; none of a network of one or two addresses. */
+/** The broadcast addresses of the IPv4 networks, to which nothing is forwarded; a network of one or two addresses has none. */
 function broadcastsOf(own: readonly OwnAddress[]): readonly string[] {
   const { records, read } = parsePrefixes(own.map(({ cidr }) => cidr));
   return read.flatMap((prefix, i) => {
@@ -59,14 +60,14 @@ function broadcastsOf(own: readonly OwnAddress[]): readonly string[] {
   });
 }
 
-/** A test for addresses that lie in one of these prefixes. */
+/** Returns a lookup for addresses in these prefixes, or equal to these addresses; it yields -1 for others. */
 function within(prefixes: readonly string[], addresses: readonly string[]): (records: PrefixRecords) => Int32Array {
   const listed = parseRecords(prefixes, "prefix");
   const table = buildTable(joinRecords(listed, parseAddresses(addresses).records), "longest");
   return (records) => table.lookup(records);
 }
 
-/** Sorts connections of a node that has these addresses. */
+/** Returns a function that sorts the connections of a node with these addresses. */
 export function createSorter(own: readonly OwnAddress[]): (connections: readonly Connection[]) => Sorted {
   const addresses = own.map(({ address }) => address);
   const isOwn = within(LOOPBACK, addresses);

@@ -1,23 +1,23 @@
-// What a change of the policy means for the connections that are open.
+// The effect of a policy change on open connections.
 // This module is browser-compatible.
 import type { Decision, Outcomes } from "../policy/index.ts";
 import { APART, type Apart, createSorter, type OwnAddress } from "./apart.ts";
 import { type Connection, parseConnection } from "./connection.ts";
 import { type ConnectionJudge, connectionJudge, createStanding } from "./judge.ts";
 
-/** Connections that two policies treat differently, by the rules that decide. */
+/** The connections that two policies treat differently because of the same pair of rules. */
 export interface ConnectionChange {
   readonly from: Decision;
   readonly to: Decision;
   connections: number;
-  /** Undefined unless the kernel counts. */
+  /** Undefined if the kernel does not count bytes. */
   bytes: number | undefined;
   /** How many of them are not treated as the new policy says. */
   old: number;
   readonly examples: Connection[];
 }
 
-/** Connections that are treated otherwise than the old policy says, by the rule that decides. */
+/** The connections that are not treated as the old policy says, for one rule that decides. */
 export interface Misplaced {
   readonly decision: Decision;
   connections: number;
@@ -25,15 +25,15 @@ export interface Misplaced {
 }
 
 export interface Comparison {
-  /** Connections that the rules decide about. */
+  /** The number of connections that the rules decide. */
   readonly judged: number;
   readonly apart: Readonly<Record<Apart, number>>;
-  /** Do connections come with bytes? */
+  /** Whether connections have byte counters. */
   readonly counted: boolean;
-  /** By rules, those with most connections first. */
+  /** Those with the most connections first. */
   readonly changes: readonly ConnectionChange[];
   readonly misplaced: readonly Misplaced[];
-  /** Those that keep the old treatment although another is due. Changes that depend on something that is not known are not among them. */
+  /** The number of connections that keep an outdated treatment. Does not include changes that depend on unknown facts. */
   readonly old: number;
 }
 
@@ -42,9 +42,9 @@ export interface ComparisonOptions {
   readonly after: Outcomes;
   readonly own: readonly OwnAddress[];
   readonly outputInterface?: string | undefined;
-  /** Connections that are shown of each change. */
+  /** How many connections are kept as examples of each change. */
   readonly examples?: number;
-  /** Told of each connection, with the change if it keeps the old treatment although another is due. */
+  /** Called for each connection, with the change if the connection keeps an outdated treatment. */
   readonly each?: (connection: Connection, old: ConnectionChange | undefined) => void;
 }
 
@@ -55,20 +55,20 @@ export interface Comparer {
 
 const EXAMPLES = 3;
 
-/** Does a decision hold for the connection, whatever is not known? */
+/** Whether a decision does not depend on unknown facts. */
 const isCertain = ({ dependsOn }: Decision): boolean => dependsOn.length === 0;
 
-/** Does what changes depend on something that is not known? */
+/** Whether a change depends on unknown facts. */
 export const mayChange = ({ from, to }: Pick<ConnectionChange, "from" | "to">): boolean =>
   !isCertain(from) || !isCertain(to);
 
-/** Compares what two policies say about connections, and how these are treated. */
+/** Compares the decisions of two policies about connections, and how these are actually treated. */
 export function compareConnections(options: ComparisonOptions): Comparer {
   const { own, outputInterface, examples = EXAMPLES } = options;
   const before = connectionJudge(options.before, outputInterface);
   const after = connectionJudge(options.after, outputInterface);
   const treatments = numberTreatments(before, after);
-  const decisions = { before: remember(before), after: remember(after) };
+  const decisions = { before: memoized(before), after: memoized(after) };
   const sort = createSorter(own);
   const standing = createStanding(own);
   const changes = createGroups<ConnectionChange>(examples);
@@ -78,7 +78,7 @@ export function compareConnections(options: ComparisonOptions): Comparer {
   let old = 0;
   let counted = false;
 
-  /** Counts a connection that is to be treated otherwise; returns the change if it keeps the old treatment. */
+  /** Counts a connection whose treatment should change; returns the change if it keeps the old one. */
   const change = (connection: Connection, index: number, next: number): ConnectionChange | undefined => {
     const found = changes.add(index * after.length + next, connection, () => {
       const [from, to] = [decisions.before(index), decisions.after(next)];
@@ -90,7 +90,7 @@ export function compareConnections(options: ComparisonOptions): Comparer {
     old++;
     return found;
   };
-  /** Counts a connection that the rules decide about; returns the change if it keeps the old treatment. */
+  /** Counts a connection that the rules decide; returns the change if it keeps an outdated treatment. */
   const count = (connection: Connection, index: number, next: number): ConnectionChange | undefined => {
     judged++;
     counted ||= connection.bytes !== undefined;
@@ -116,7 +116,7 @@ export function compareConnections(options: ComparisonOptions): Comparer {
   };
 }
 
-/** Connections that have something in common, by a number for it; each group with some examples. */
+/** Groups connections by a number; each group has some examples. */
 function createGroups<T extends { connections: number; readonly examples: Connection[] }>(examples: number) {
   const groups = new Map<number, T>();
   return {
@@ -132,15 +132,15 @@ function createGroups<T extends { connections: number; readonly examples: Connec
 }
 
 /**
- * A connection that the new policy leaves out of its scope keeps its address as far as we are concerned: that is what changed about it.
+ * The decision as if the connection were in scope. If the new policy leaves it out of its scope, it should keep its address.
  */
 const unscoped = (decision: Decision): Decision => ({ ...decision, outside: undefined });
 
-/** Texts cut out of a large one keep all of it in memory. */
+/** A copy with its own text: a substring would keep the whole original text in memory. */
 const copyOf = (connection: Connection): Connection =>
   parseConnection(new TextDecoder().decode(new TextEncoder().encode(connection.text))) ?? connection;
 
-/** Equal numbers stand for equal treatment. */
+/** Numbers for treatments: equal numbers mean equal treatment. */
 function numberTreatments(before: ConnectionJudge, after: ConnectionJudge) {
   const numbers = new Map<string, number>();
   const numbersOf = ({ length, treatment }: ConnectionJudge) =>
@@ -153,8 +153,8 @@ function numberTreatments(before: ConnectionJudge, after: ConnectionJudge) {
   return { before: numbersOf(before), after: numbersOf(after) };
 }
 
-/** Decisions are made anew each time; a policy has fewer than there are connections. */
-function remember({ decision }: ConnectionJudge): (index: number) => Decision {
+/** Memoizes decisions, of which there are far fewer than connections. */
+function memoized({ decision }: ConnectionJudge): (index: number) => Decision {
   const known = new Map<number, Decision>();
   return (index) => {
     let found = known.get(index);

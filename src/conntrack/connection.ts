@@ -1,10 +1,10 @@
-// A connection as the kernel tracks it, and how /proc/net/nf_conntrack and `conntrack -L` write one.
+// A connection tracked by the kernel, and the parser for lines of /proc/net/nf_conntrack and `conntrack -L`.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 
 /** The addresses and ports of a connection's packets in one direction. */
 export interface Tuple {
-  /** As it is written there: IPv6 with all its zeros in /proc. */
+  /** As in the source: /proc writes IPv6 with all zeros. */
   readonly source: string;
   readonly destination: string;
   /** Undefined for a protocol without ports. */
@@ -14,32 +14,32 @@ export interface Tuple {
 
 export interface Connection {
   readonly family: Family;
-  /** `udp`; `unknown` for a protocol that the kernel has no name for. */
+  /** `udp`; `unknown` if the kernel has no name for the protocol. */
   readonly protocolName: string;
-  /** Its number in the IP header. */
+  /** The protocol number in the IP header. */
   readonly protocol: number;
-  /** Of protocols that have one: `ESTABLISHED`. */
+  /** `ESTABLISHED`; undefined for protocols without states. */
   readonly state: string | undefined;
-  /** As its first packet was sent. */
+  /** The direction of the first packet, as it was sent. */
   readonly original: Tuple;
-  /** As answers come in: NAT has changed the others' end of it. */
+  /** The direction of replies, as they arrive: it shows the effect of NAT. */
   readonly reply: Tuple;
-  /** Is it in another conntrack zone than the default one, in either direction? */
+  /** Whether it is in a conntrack zone other than the default one, in either direction. */
   readonly zoned: boolean;
-  /** Of both directions; undefined unless the kernel counts (nf_conntrack_acct). */
+  /** The sum of both directions; undefined if the kernel does not count (nf_conntrack_acct). */
   readonly bytes: number | undefined;
   /** The whole line. */
   readonly text: string;
 }
 
 /**
- * Printed by nf_conntrack_standalone.c (`ct_seq_show`), and by libnetfilter_conntrack much the same. The family is missing
- * without `-o extended`; an offloaded connection has no timeout; GRE has two of its own.
+ * Printed by nf_conntrack_standalone.c (`ct_seq_show`), and in nearly the same form by libnetfilter_conntrack. The family is
+ * missing without `-o extended`; an offloaded connection has no timeout; GRE has two special ones.
  */
 const LINE =
   /^(?:(ipv[46]) +\d+ +)?(\S+) +(\d+) (?:\d+ )?(?:timeout=\S+ stream_timeout=\S+ )?(?:([A-Z][A-Z_\d]*) )?src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+) )?(.*?)src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+) )?(.*)$/;
 
-/** A zone of both directions is written at the end, one of a single direction behind its tuple. */
+/** A zone for both directions is at the end of the line, one for a single direction after its tuple. */
 const ZONE = /\bzone(?:-orig|-reply)?=[1-9]|\b(?:orig|reply)-zone=[1-9]/;
 
 const BYTES = /\bbytes=(\d+)/;
@@ -51,7 +51,7 @@ function bytesOf(...parts: readonly string[]): number | undefined {
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
-/** Reads a line; undefined if it is none of a connection, or only part of one. */
+/** Parses a line; undefined if it is not a complete line about a connection. */
 export function parseConnection(text: string): Connection | undefined {
   const match = LINE.exec(text);
   if (!match) return undefined;
@@ -76,9 +76,9 @@ export function parseConnection(text: string): Connection | undefined {
   };
 }
 
-/** What the destination sees as the source, if it is another than the sender. */
+/** The source address that the destination sees, if it differs from the sender's. */
 export const translatedTo = ({ original, reply }: Connection): string | undefined =>
   reply.destination === original.source ? undefined : reply.destination;
 
-/** Has another program, such as kube-proxy for a service, changed the destination? */
+/** Whether another program, such as kube-proxy for a service, has changed the destination. */
 export const isRedirected = ({ original, reply }: Connection): boolean => reply.source !== original.destination;

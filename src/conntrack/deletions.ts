@@ -1,33 +1,33 @@
-// How connections are named to `conntrack -D`: as few commands as delete these and no others.
+// Makes the `conntrack -D` commands that delete certain connections and no others, with as few commands as possible.
 // This module is browser-compatible.
 import { addressOf, type Family, parseAddresses, parsePrefixes } from "../core/index.ts";
 import type { Decision } from "../policy/index.ts";
 import { type Connection, isRedirected } from "./connection.ts";
 
-/** What all connections have in common that one command deletes; each of these is compared by the tool. */
+/** The criteria of one command, all of which the tool compares. */
 export interface Deletion {
   readonly family: Family;
   readonly protocol: number;
   readonly source: string;
-  /** What destinations see as the source: the pod's own address, or the one it is translated to. */
+  /** The source address that destinations see: the pod's own, or the one that it is translated to. */
   readonly seen: string;
   /** An address, or a CIDR. */
   readonly destination: string;
-  /** Where answers come from; undefined: any. */
+  /** The source address of replies; undefined: any. */
   readonly replySource: string | undefined;
 }
 
-/** The default zone in both directions: with `-w` alone the tool takes connections whose zone is another in one direction. */
+/** The default zone in both directions: `-w` alone also matches connections with another zone in one direction. */
 const ZONE = ["-w", "0", "--orig-zone", "0", "--reply-zone", "0"];
 
-/** A command, as the tool reads it from a file. Connections in zones of others are left alone. */
+/** The command in the form in which the tool reads it from a file. It never matches connections in other zones. */
 export function formatDeletion(deletion: Deletion): string {
   const { family, protocol, source, seen, destination, replySource } = deletion;
   const words = ["-D", ...ZONE, "-f", family, "-p", `${protocol}`, "-s", source, "-q", seen, "-d", destination];
   return (replySource === undefined ? words : [...words, "-r", replySource]).join(" ");
 }
 
-/** One command for each pair of ends, whatever the ports: these are treated alike, now and by the rules. */
+/** The deletion for a pair of addresses, with all ports: these connections have the same treatment, old and new. */
 export function pairDeletion({ family, protocol, original, reply }: Connection): Deletion {
   return {
     family,
@@ -40,8 +40,8 @@ export function pairDeletion({ family, protocol, original, reply }: Connection):
 }
 
 /**
- * One command for all destinations of a rule: `undefined` if a service sends the connection elsewhere, because the tool cannot ask
- * for those alone that go where they were sent.
+ * The deletion for all destinations of a rule; undefined for a connection that a service redirects, because the tool cannot
+ * match only connections that are not redirected.
  */
 export function ruleDeletion(
   connection: Connection,
@@ -57,11 +57,11 @@ export function ruleDeletion(
 const keyOf = ({ family, protocol, source, seen }: Deletion): string => `${family} ${protocol} ${source} ${seen}`;
 
 /**
- * Finds out which deletions by rule would delete no others: it is shown all connections, those that are to go and those that
- * are to stay.
+ * Determines which deletions by rule would delete no other connections. Must be given all connections, those to delete and
+ * those to keep.
  */
 export class RuleDeletions {
-  /** By what is compared besides the destination. */
+  /** By the criteria other than the destination. */
   readonly #candidates = new Map<string, Map<string, Candidate>>();
   readonly #pairs = new Map<Candidate, Set<string>>();
   readonly #others = new Set<string>();
@@ -78,13 +78,13 @@ export class RuleDeletions {
     }
   }
 
-  /** A connection that is to go; `deletion` is the one by its rule. */
+  /** Adds a connection to delete; `deletion` is the one by its rule. */
   going(connection: Connection, deletion: Deletion | undefined): void {
     const pair = formatDeletion(pairDeletion(connection));
     const candidate = deletion && this.#candidates.get(keyOf(deletion))?.get(deletion.destination);
     if (!candidate) {
       this.#others.add(pair);
-      // It stays as far as deletions by rule are concerned: they do not mean it.
+      // Deletions by rule must not match it: it has its own deletion.
       this.staying(connection);
       return;
     }
@@ -93,7 +93,7 @@ export class RuleDeletions {
     this.#pairs.set(candidate, pairs);
   }
 
-  /** A connection that is to stay. */
+  /** Adds a connection to keep. */
   staying(connection: Connection): void {
     if (connection.zoned) return;
     const group = this.#candidates.get(keyOf(pairDeletion(connection)));
@@ -106,7 +106,7 @@ export class RuleDeletions {
     }
   }
 
-  /** The commands: those by rule that are safe, and for all else one for each pair of ends. */
+  /** The commands: safe ones by rule, and one per pair of addresses for all other connections. */
   list(): readonly string[] {
     const all = new Set<string>();
     for (const [{ deletion, isSafe }, pairs] of this.#pairs) {
@@ -119,7 +119,7 @@ export class RuleDeletions {
 
 interface Candidate {
   readonly deletion: Deletion;
-  /** Bits of an address that say nothing. */
+  /** The number of host bits. */
   readonly hosts: bigint;
   readonly network: bigint;
   isSafe: boolean;

@@ -1,16 +1,16 @@
-// How people read a connection.
+// Formats a connection for messages.
 // This module is browser-compatible.
 import { parseAddresses } from "../core/index.ts";
 import { type Connection, isRedirected, translatedTo } from "./connection.ts";
 
-/** Its parts in canonical text. */
+/** The parts of a connection in canonical text. */
 export interface ConnectionFacts {
   readonly protocol: string;
   readonly source: string;
   readonly destination: string;
-  /** Where DNAT sends it, if that is elsewhere. */
+  /** The destination after DNAT, if it differs. */
   readonly redirectedTo: string | undefined;
-  /** What the destination sees as its source, if that is another. */
+  /** The source address that the destination sees, if it differs. */
   readonly seenAs: string | undefined;
 }
 

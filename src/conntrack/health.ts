@@ -1,22 +1,22 @@
-// How well the kernel keeps up with connections, as it counts for this network namespace.
+// The health of the connection table of this network namespace, by the kernel's counters.
 import type { Files, Runner } from "../host/index.ts";
 
-/** What could not be read is undefined. */
+/** Values that could not be read are undefined. */
 export interface TableHealth {
-  /** Connections that are tracked. */
+  /** The number of tracked connections. */
   readonly entries: number | undefined;
-  /** How many there may be: beyond that packets of new ones are dropped. */
+  /** The maximum: beyond it, packets of new connections are dropped. */
   readonly limit: number | undefined;
-  /** Since the namespace is there; undefined on a kernel that does not count. */
+  /** Since the namespace was created; undefined if the kernel does not count. */
   readonly counters: TableCounters | undefined;
 }
 
 export interface TableCounters {
-  /** Connections that could not be entered: another one has the same addresses and ports, as when no port is left. */
+  /** Connections that could not be inserted, because another has the same addresses and ports, as when no port is free. */
   readonly insertFailed: number;
-  /** Packets that were dropped because the table was full, or because no memory was left. */
+  /** Packets dropped because the table was full or memory was exhausted. */
   readonly drop: number;
-  /** Connections that were thrown out of a full table for others. */
+  /** Connections evicted from a full table to make room for others. */
   readonly earlyDrop: number;
 }
 
@@ -24,7 +24,7 @@ const COUNT = "/proc/sys/net/netfilter/nf_conntrack_count";
 const LIMIT = "/proc/sys/net/netfilter/nf_conntrack_max";
 const STATISTICS = "/proc/net/stat/nf_conntrack";
 
-/** Reads /proc; if that may not be read, as on Deno, the tool is asked, which does not know the limit. */
+/** Reads /proc, or if that fails, as on Deno, the tool's output, which lacks the limit. */
 export async function readTableHealth(files: Pick<Files, "read">, run: Runner): Promise<TableHealth> {
   const number = (path: string) => numberOf(files.read(path));
   const [entries, limit] = [number(COUNT), number(LIMIT)];
@@ -51,7 +51,7 @@ function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
 }
 
-/** A line of names, then one for each processor, with hexadecimal numbers of 32 bits (nf_conntrack_standalone.c, `ct_cpu_seq_show`). */
+/** Parses a header line and a line of hexadecimal numbers for each processor (nf_conntrack_standalone.c, `ct_cpu_seq_show`). */
 export function parseStatistics(text: string): TableCounters | undefined {
   const [names = "", ...rows] = text.trim().split("\n");
   const columns = names.trim().split(/\s+/);
@@ -64,7 +64,7 @@ export function parseStatistics(text: string): TableCounters | undefined {
   return { insertFailed: sum("insert_failed"), drop: sum("drop"), earlyDrop: sum("early_drop") };
 }
 
-/** `cpu=0  found=3 … insert_failed=0 drop=0 early_drop=0 …`, a line for each processor. */
+/** Parses `cpu=0  found=3 … insert_failed=0 drop=0 early_drop=0 …`, one line per processor. */
 export function parseToolStatistics(text: string): TableCounters | undefined {
   const sum = (name: string) =>
     [...text.matchAll(new RegExp(`(?:^|\\s)${name}=(\\d+)`, "gm"))].reduce(

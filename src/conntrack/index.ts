@@ -1,6 +1,6 @@
 /**
- * Connection tracking: the connections that are open on the node, what policies say about them, and how well the kernel
- * keeps up.
+ * Connection tracking: the open connections of the node, the decisions of policies about them, and the health of the
+ * kernel's table.
  * @module
  */
 export { APART, type Apart, createSorter, type OwnAddress, type Sorted } from "./apart.ts";

@@ -1,4 +1,4 @@
-// What a policy says about connections, many at a time, and whether they are treated so.
+// Judges connections by a policy, many at a time, and whether they are treated accordingly.
 // This module is browser-compatible.
 import { addressOf, buildTable, parseAddresses } from "../core/index.ts";
 import { type AddressRange, type Decision, judgeOf, type Outcomes } from "../policy/index.ts";
@@ -7,16 +7,16 @@ import { type Connection, isRedirected, translatedTo } from "./connection.ts";
 
 /** Judges connections by their source, and by their destination after DNAT. */
 export interface ConnectionJudge {
-  /** For each connection the index of the decision about it, whether or not it is set apart. */
+  /** For each connection, the index of its decision, even if the rules do not decide it. */
   judge(sorted: Sorted): Int32Array;
   decision(index: number): Decision;
-  /** Equal texts stand for equal treatment, among judges too. */
+  /** Equal texts mean equal treatment, also between judges. */
   treatment(index: number): string;
   /** How many indexes there are. */
   readonly length: number;
 }
 
-/** Judges by the outcomes of a policy. The interface by which connections leave is known only if it is given. */
+/** Judges by the outcomes of a policy. The interface that connections leave by is unknown unless given. */
 export function connectionJudge(outcomes: Outcomes, outputInterface?: string): ConnectionJudge {
   const judge = judgeOf(outcomes, { source: true, outputInterface });
   const { prefixes, gate } = judge.table;
@@ -30,7 +30,7 @@ export function connectionJudge(outcomes: Outcomes, outputInterface?: string): C
       const found = destinations.lookup(sorted.destinations);
       const from = sources?.lookup(sorted.sources);
       if (!gate || !from) return found;
-      // As a reader of lines does it: behind the prefixes stand those that the scope leaves out, by their family.
+      // The same indexes as in a LineReader: after the prefixes, one per family for connections outside the scope.
       return found.map((index, i) => {
         if (index < 0 || gate.applies[index] !== 1 || gate.passes[from[i] ?? -1] === 1) return index;
         return prefixes.length + (sorted.connections[i]?.family === "ipv6" ? 1 : 0);
@@ -40,12 +40,12 @@ export function connectionJudge(outcomes: Outcomes, outputInterface?: string): C
 }
 
 /**
- * Is a connection treated as a decision says? `unclear`: that depends on its interface, the agent says nothing about it, or
- * another program may have had a reason of its own.
+ * Whether a connection is treated as a decision says. `unclear`: it depends on the interface, the agent does not decide it,
+ * or another program may have had its own reason.
  */
 export type Standing = "right" | "wrong" | "unclear";
 
-/** Says how connections stand on a node with these addresses. */
+/** Returns a function that determines the standing of connections on a node with these addresses. */
 export function createStanding(
   own: readonly OwnAddress[],
 ): (connection: Connection, decision: Decision, before?: Decision) => Standing {
@@ -62,7 +62,7 @@ export function createStanding(
       case "masquerade": {
         const isPrimary = seen === undefined ? undefined : primary.get(read(seen).text);
         if (seen === undefined || isPrimary === undefined) return false;
-        // The node has it, but an earlier policy may have chosen it.
+        // It is an address of the node, but an earlier policy may have translated to it.
         return isPrimary || before?.verdict.kind !== "snat" || !isIn(seen, before.verdict.to);
       }
       case "snat":
@@ -73,15 +73,15 @@ export function createStanding(
     if (!decision.managed || decision.outside !== undefined || decision.dependsOn.length > 0) return "unclear";
     const seen = translatedTo(connection);
     if (isAsWanted(seen, decision, before)) return "right";
-    // kube-proxy masquerades what it has marked, whatever our rules say about the address behind the service.
+    // kube-proxy masquerades what it has marked, whatever our rules say about the service's endpoint.
     return seen !== undefined && isRedirected(connection) ? "unclear" : "wrong";
   };
 }
 
-/** Addresses that are kept in mind. */
-const REMEMBERED = 10_000;
+/** How many addresses are memoized. */
+const MAX_MEMOIZED = 10_000;
 
-/** Reads addresses one at a time; nodes translate to few. */
+/** Parses addresses one at a time and memoizes them, because a node translates to few addresses. */
 function createAddressReader(): (text: string) => { readonly text: string; readonly number: bigint } {
   const known = new Map<string, { readonly text: string; readonly number: bigint }>();
   return (text) => {
@@ -91,7 +91,7 @@ function createAddressReader(): (text: string) => { readonly text: string; reado
       const [address] = read;
       const canonical = address?.ok ? address.network.replace(/\/\d+$/, "") : text;
       found = { text: canonical, number: address?.ok ? addressOf(records, 0) : -1n };
-      if (known.size >= REMEMBERED) known.clear();
+      if (known.size >= MAX_MEMOIZED) known.clear();
       known.set(text, found);
     }
     return found;

@@ -1,37 +1,37 @@
-// Which destinations have used up most of the source ports that NAT may give.
+// Counts, by destination, the source ports that NAT has in use.
 // This module is browser-compatible.
 import { addressOf, parseAddresses } from "../core/index.ts";
 import type { PortRange } from "../policy/index.ts";
 import { type Connection, translatedTo } from "./connection.ts";
 
-/** Connections that share the address that the destination sees, so that their ports must differ. */
+/** The connections to a destination with the same source address as seen there, so that their source ports must differ. */
 export interface PortUsage {
   readonly protocol: string;
   /** The address that the destination sees. */
   readonly source: string;
   readonly destination: string;
   readonly port: number;
-  /** How many ports connections have; one that is closed has its port until the kernel forgets it. */
+  /** The number of ports in use; a closed connection keeps its port until the kernel removes it. */
   used: number;
 }
 
-/** Destinations that are counted; beyond that those with fewest connections are forgotten. */
-const MOST = 50_000;
+/** How many destinations are counted; beyond that, those with the fewest connections are dropped. */
+const MAX_DESTINATIONS = 50_000;
 
 export interface PortCounter {
   add(connections: readonly Connection[]): void;
-  /** Those with most ports in use. */
+  /** The destinations with the most ports in use. */
   busiest(count: number): readonly PortUsage[];
 }
 
-/** Counts ports of all protocols that have some. `own` are the node's addresses: its own connections take ports too. */
+/** Counts ports of all protocols with ports. `own` are the node's addresses: its own connections use ports too. */
 export function countPorts(own: readonly { readonly address: string }[]): PortCounter {
   const ours = new Set(own.flatMap(({ address }) => spellingsOf(address)));
   const usage = new Map<string, PortUsage>();
   const prune = () => {
     const counts = [...usage.values()].map(({ used }) => used).sort((a, b) => a - b);
-    const least = counts[counts.length >> 1] ?? 0;
-    for (const [key, { used }] of usage) if (used <= least) usage.delete(key);
+    const median = counts[counts.length >> 1] ?? 0;
+    for (const [key, { used }] of usage) if (used <= median) usage.delete(key);
   };
   return {
     add: (connections) => {
@@ -39,14 +39,14 @@ export function countPorts(own: readonly { readonly address: string }[]): PortCo
         const { protocolName, reply, original, zoned } = connection;
         const port = reply.sourcePort;
         if (port === undefined || zoned) continue;
-        // A pod that keeps its address has all ports to itself, and what stays within the node is no matter of NAT.
+        // A pod that keeps its address has all ports to itself, and connections within the node do not need NAT.
         const isOwn = ours.has(original.source) && !ours.has(reply.source);
         if (translatedTo(connection) === undefined && !isOwn) continue;
         const key = `${protocolName} ${reply.destination} ${reply.source} ${port}`;
         const found = usage.get(key);
         if (found) found.used++;
         else {
-          if (usage.size >= MOST) prune();
+          if (usage.size >= MAX_DESTINATIONS) prune();
           const [protocol = "", source = "", destination = ""] = key.split(" ");
           usage.set(key, { protocol, source, destination, port, used: 1 });
         }
@@ -65,7 +65,7 @@ function canonical(text: string): string {
   return address?.ok ? address.network.replace(/\/\d+$/, "") : text;
 }
 
-/** An address as the tool writes it, and as /proc does: IPv6 with all its zeros. */
+/** An address as the tool writes it, and as /proc does, which writes IPv6 with all zeros. */
 function spellingsOf(text: string): readonly string[] {
   const { records, read } = parseAddresses([text]);
   const [address] = read;
@@ -74,12 +74,13 @@ function spellingsOf(text: string): readonly string[] {
   return [canonical(text), digits.replace(/(.{4})(?=.)/g, "$1:")];
 }
 
-/** Ports that the kernel draws from unless rules name some, for a connection whose own port is 1024 or more. */
+/** The default range of source ports for a connection whose own port is 1024 or more. */
 const UNPRIVILEGED: PortRange = { first: 1024, last: 65535 };
 
 /**
- * How many source ports NAT may give for one destination and port. The kernel looks in 1024 to 65535, whatever `ip_local_port_range` says, or
- * in the ranges of the rules (nf_nat_core.c, `nf_nat_l4proto_unique_tuple`); a source port below 1024 stays below 1024.
+ * How many source ports NAT can use for one destination and port. The kernel uses 1024 to 65535, regardless of
+ * `ip_local_port_range`, or the ranges of the rules (nf_nat_core.c, `nf_nat_l4proto_unique_tuple`); a source port below 1024
+ * stays below 1024.
  */
 export function countAvailablePorts(ranges: readonly PortRange[]): number {
   const sorted = [...(ranges.length > 0 ? ranges : [UNPRIVILEGED])].sort((a, b) => a.first - b.first);

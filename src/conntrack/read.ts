@@ -1,4 +1,4 @@
-// Reads the connections that the kernel tracks in this process's network namespace, as many as there may be.
+// Reads the connections that the kernel tracks in this process's network namespace, any number of them.
 import { reportedAs } from "../errors/index.ts";
 import {
   interfaceAddresses,
@@ -13,7 +13,7 @@ import {
 } from "../host/index.ts";
 import { type Connection, parseConnection } from "./connection.ts";
 
-/** What connections are read and deleted with. */
+/** The effects for reading and deleting connections. */
 export interface ConntrackHost {
   readonly run: Runner;
   readonly stream: Streamer;
@@ -35,30 +35,30 @@ export class ConntrackError extends reportedAs("connections-unreadable") {}
 const FILE = "/proc/net/nf_conntrack";
 const LIST = ["-L", "-o", "extended,id"] as const;
 
-/** Connections that are handed over at once, and the longest line, in characters. */
+/** The number of connections in a batch, and the longest line in characters. */
 const BATCH = 1_024;
-const LONGEST_LINE = 4_096;
+const MAX_LINE = 4_096;
 
-/** What was read besides connections. */
+/** The totals of a read. */
 export interface ReadTotals {
-  /** How many connections were handed over. */
+  /** How many connections were read. */
   connections: number;
-  /** Lines that are no connection: something else than the kernel or the tool prints. */
+  /** Lines that are not a connection. */
   unreadable: number;
-  /** Were there more than the limit? */
+  /** Whether there were more connections than the limit. */
   truncated: boolean;
 }
 
 export interface ReadOptions {
-  /** Most connections that are read. */
+  /** The most connections to read. */
   readonly limit?: number;
-  /** Milliseconds of work between two turns for others; infinite for commands that do nothing else. */
+  /** Milliseconds to work before other tasks get a turn; infinite for commands that do nothing else. */
   readonly turn?: number;
 }
 
 /**
- * Reads all connections, hands them over in batches, and returns how many there were. They change meanwhile: one that is opened or closed
- * while they are read may be missing, and one may come twice.
+ * Reads all connections, passes them to `use` in batches, and returns the totals. Connections that are opened or closed
+ * meanwhile may be missing, and a connection may occur twice.
  *
  * Throws {@link ConntrackError} if neither the kernel's file nor the tool `conntrack` can be read.
  */
@@ -98,7 +98,7 @@ export async function readConnections(
   return totals;
 }
 
-/** What the kernel's file holds; if it cannot be read, what the tool prints. */
+/** The contents of the kernel's file, or if that cannot be read, the output of the tool. */
 async function* piecesOf({ pieces, stream }: ConntrackHost): AsyncGenerator<Uint8Array, void, void> {
   let refused: string;
   try {
@@ -110,9 +110,9 @@ async function* piecesOf({ pieces, stream }: ConntrackHost): AsyncGenerator<Uint
     }
     return;
   } catch (error) {
-    // A kernel may come without it (CONFIG_NF_CONNTRACK_PROCFS), only root reads it, and Deno lets nobody read /proc.
+    // A kernel may lack it (CONFIG_NF_CONNTRACK_PROCFS), only root may read it, and Deno does not read /proc.
     const { code, message } = error as NodeJS.ErrnoException;
-    refused = code === "ENOENT" ? "no such file" : code === "EACCES" ? "permission denied" : message;
+    refused = code === "ENOENT" ? "file not found" : code === "EACCES" ? "permission denied" : message;
   }
   try {
     yield* stream("conntrack", LIST);
@@ -126,19 +126,19 @@ async function* piecesOf({ pieces, stream }: ConntrackHost): AsyncGenerator<Uint
   }
 }
 
-/** Makes lines of pieces that are cut anywhere. */
+/** Splits pieces, which may end anywhere, into lines. */
 function createLineSplitter() {
   const decoder = new TextDecoder("latin1");
   let rest = "";
   return {
-    /** The lines that end in a piece. */
+    /** Returns the lines that end in this piece. */
     add: (piece: Uint8Array): readonly string[] => {
       const lines = `${rest}${decoder.decode(piece)}`.split("\n");
       // No connection is that long.
-      rest = (lines.pop() ?? "").slice(0, LONGEST_LINE);
+      rest = (lines.pop() ?? "").slice(0, MAX_LINE);
       return lines;
     },
-    /** Has the last line no end, so that it may be less than it was? */
+    /** Whether the last line has no line end, so that it may be incomplete. */
     isCut: () => rest !== "",
   };
 }

@@ -1,4 +1,4 @@
-// Deletes connections that keep an old treatment: their next packet is judged anew.
+// Deletes connections that keep an old treatment: the rules then decide again at their next packet.
 import { ToolError, type ToolRun } from "../host/index.ts";
 import type { ComparisonOptions } from "./compare.ts";
 import type { Connection } from "./connection.ts";
@@ -6,46 +6,47 @@ import { type Deletion, formatDeletion, pairDeletion, RuleDeletions, ruleDeletio
 import type { ConntrackHost, ReadOptions } from "./read.ts";
 import { type Survey, surveyConnections } from "./survey.ts";
 
-/** Which connections are reset: none, those of udp, those of all protocols. */
+/** Which connections are reset: none, only udp, or those of all protocols. */
 export const RESETS = ["none", "udp", "all"] as const;
 export type Reset = (typeof RESETS)[number];
 
 export interface ResetSurvey extends Survey {
-  /** How many were to be deleted, and how many were: some may have ended by themselves. */
+  /** How many connections were selected, and how many were deleted: some may have ended by themselves. */
   readonly due: number;
   readonly deleted: number;
-  /** Why not all of them were; undefined if nothing kept them. */
+  /** Why some could not be deleted; undefined if nothing failed. */
   readonly failure: string | undefined;
 }
 
 const UDP = 17;
 
 /**
- * What a command costs in milliseconds: a start, and for each connection of the table, all of which the kernel hands to the tool. The
- * slower of what was measured on two machines.
+ * The cost of a command: a constant, and an amount for each connection in the table, because the kernel passes all of them to
+ * the tool. The slower values of two machines.
  */
 const COMMAND_MS = 1;
 const CONNECTION_MS = 0.003;
 
-/** Milliseconds that deletions pair by pair may take; if they took longer, deletions by rule are looked for. */
+/** If deletions by pair would take longer than this, deletions by rule are tried. */
 const PAIRS_MS = 2_000;
 
-/** Milliseconds that one run of the tool may take, well below what it is killed after, and all runs together. */
+/** The time for one run of the tool, well below its timeout, and for all runs together. */
 const RUN_MS = 5_000;
 const TOTAL_MS = 120_000;
 
-/** Commands that are kept in memory; there is no time for more. */
-const MOST_PAIRS = 50_000;
+/** The most commands that are kept in memory; there would be no time for more. */
+const MAX_COMMANDS = 50_000;
 
-/** The version from which the tool reads commands, with -R. */
+/** The first version of the tool that reads commands from a file, with -R. */
 const BATCHES_SINCE = [1, 4, 7] as const;
 
-/** Tools that run at the same time if each deletes for one command only. */
+/** How many tools run concurrently if each runs one command. */
 const PARALLEL = 2;
 
 /**
- * Compares two policies as {@link surveyConnections} does, and deletes the connections that keep the treatment of the old one.
- * Never one that the new policy treats alike, that is treated as it says, or that belongs to another zone. What fails is no error.
+ * Compares two policies as {@link surveyConnections} does, and deletes the connections that keep the treatment of the old one:
+ * never one that both policies treat the same way, that is already treated as the new one says, or that is in another zone. A
+ * failed deletion is reported in the result.
  *
  * Throws {@link ConntrackError} if the connections cannot be read.
  */
@@ -68,9 +69,9 @@ export async function resetConnections(
         if (!old || !isDue(connection)) return;
         due++;
         const pair = formatDeletion(pairDeletion(connection));
-        if (pairs.size < MOST_PAIRS) pairs.add(pair);
+        if (pairs.size < MAX_COMMANDS) pairs.add(pair);
         else if (!pairs.has(pair)) overflow++;
-        const byRule = rules.size < MOST_PAIRS ? ruleDeletion(connection, old) : undefined;
+        const byRule = rules.size < MAX_COMMANDS ? ruleDeletion(connection, old) : undefined;
         if (byRule) rules.set(formatDeletion(byRule), byRule);
       },
     },
@@ -81,43 +82,43 @@ export async function resetConnections(
   let commands: readonly string[] = [...pairs];
   if (pairs.size * each > PAIRS_MS && rules.size < pairs.size) {
     const byRule = new RuleDeletions([...rules.values()]);
-    const look = (connection: Connection, old: Parameters<typeof ruleDeletion>[1] | undefined) => {
+    const sortOut = (connection: Connection, old: Parameters<typeof ruleDeletion>[1] | undefined) => {
       if (old && isDue(connection)) byRule.going(connection, ruleDeletion(connection, old));
       else byRule.staying(connection);
     };
-    const again = await surveyConnections(host, { ...options, each: look }, reading);
-    // What was not looked at might be deleted too.
+    const again = await surveyConnections(host, { ...options, each: sortOut }, reading);
+    // Otherwise a deletion by rule might match connections that were not read.
     if (!again.totals.truncated) commands = byRule.list();
   }
-  const { deleted, failure } = await carryOut(host, commands, each);
-  const tooMany = overflow > 0 ? `there are too many: ${overflow} are left out` : undefined;
+  const { deleted, failure } = await runDeletions(host, commands, each);
+  const tooMany = overflow > 0 ? `too many connections: ${overflow} are skipped` : undefined;
   return { ...survey, due, deleted, failure: failure ?? tooMany };
 }
 
-/** Carries out deletions, as many as there is time for. */
-async function carryOut(
+/** Runs as many deletions as there is time for. */
+async function runDeletions(
   host: ConntrackHost,
   commands: readonly string[],
   each: number,
 ): Promise<{ readonly deleted: number; readonly failure: string | undefined }> {
   let deleted = 0;
-  const most = Math.max(1, Math.floor(TOTAL_MS / each));
-  const left = commands.length - most;
+  const limit = Math.max(1, Math.floor(TOTAL_MS / each));
+  const left = commands.length - limit;
   try {
     const run = (await readsBatches(host)) ? inBatches(each) : oneByOne;
-    await run(host, commands.slice(0, most), (count) => {
+    await run(host, commands.slice(0, limit), (count) => {
       deleted += count;
     });
   } catch (error) {
     return { deleted, failure: (error as Error).message };
   }
-  const failure = `it would take longer than ${TOTAL_MS / 1000} s: ${left} of ${commands.length} commands are left out`;
+  const failure = `it would take longer than ${TOTAL_MS / 1000} s: ${left} of ${commands.length} commands are skipped`;
   return { deleted, failure: left > 0 ? failure : undefined };
 }
 
 type Run = (host: ConntrackHost, commands: readonly string[], deleted: (count: number) => void) => Promise<void>;
 
-/** Many commands to one run of the tool, which carries them out one after the other and prints what it has deleted. */
+/** Passes many commands to one run of the tool, which executes them in order and prints what it has deleted. */
 const inBatches =
   (each: number): Run =>
   async ({ run }, commands, deleted) => {

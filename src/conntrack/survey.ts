@@ -1,4 +1,4 @@
-// Reads the open connections, and compares what two policies say about them.
+// Reads the open connections and compares the decisions of two policies about them.
 import { APART } from "./apart.ts";
 import { type Comparer, type Comparison, type ComparisonOptions, compareConnections } from "./compare.ts";
 import type { Connection } from "./connection.ts";
@@ -14,7 +14,7 @@ export interface Survey extends Comparison {
   readonly totals: ReadTotals;
 }
 
-/** Throws {@link ConntrackError} if the connections or the node's addresses cannot be read. */
+/** Reads and compares all connections. Throws {@link ConntrackError} if they or the node's addresses cannot be read. */
 export async function surveyConnections(
   host: ConntrackHost,
   options: Omit<ComparisonOptions, "own">,
@@ -23,11 +23,11 @@ export async function surveyConnections(
   const own = await host.addresses();
   if (!own) {
     throw new ConntrackError(
-      "cannot read this node's addresses, by which its own connections are told from those of pods\n" +
+      "cannot read this node's addresses, which are needed to distinguish its own connections from those of pods\n" +
         "on Deno add --allow-sys=networkInterfaces",
     );
   }
-  // Its tables are made when there is something to look up: a node may have no connection.
+  // Created on demand, because its tables are expensive and a node may have no connections.
   let comparer: Comparer | undefined;
   const add = (connections: readonly Connection[]) => {
     comparer ??= compareConnections({ ...options, own });

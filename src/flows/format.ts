@@ -1,26 +1,26 @@
-// What is known of the format of a log.
+// The types that describe the format of a log.
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
 
-/** Where a line holds an address, and how people name that place. */
+/** The place of an address in a line, and its label for messages. */
 export interface FlowPlace {
   readonly place: AddressPlace;
   readonly label: string;
 }
 
 export interface FlowFormat {
-  /** For people: `AWS VPC flow log`. */
+  /** For messages: `AWS VPC flow log`. */
   readonly name: string;
   readonly destination: FlowPlace;
-  /** Where the source stands, if it is certainly the one that the packet had before any NAT, or was asked for. */
+  /** The place of the source, if it is certainly the address before any NAT, or was asked for. */
   readonly source?: FlowPlace | undefined;
-  /** Where the source stands by its name. It may be the one that the packet had after NAT. */
+  /** The place of the source by its name. It may be the source that the packet had after NAT. */
   readonly namedSource?: FlowPlace | undefined;
-  /** The line that names the columns, which the text begins with; it may come again. */
+  /** The header line with the column names, at the beginning of the text; it may be repeated. */
   readonly header?: string | undefined;
 }
 
-/** What a text is, or why nothing is certain: `why` and `remedy` are clauses for people, the remedy for the command line. */
+/** The format of a text, or why it is not certain: `why` and `remedy` are clauses for messages; `remedy` is for the command line. */
 export type Recognition =
   | { readonly ok: true; readonly format: FlowFormat }
   | { readonly ok: false; readonly why: string; readonly remedy: string; readonly example?: PlaceExample };
@@ -31,7 +31,7 @@ export interface PlaceExample {
   readonly address?: string | undefined;
 }
 
-/** Places that the user names: a field by its number, or a key, which may be a column's name or the path to a JSON value. */
+/** Places given by the user: a field number, or a key, which may be a column name or the path of a JSON value. */
 export interface WantedPlaces {
   readonly destination?: WantedPlace | undefined;
   readonly source?: WantedPlace | undefined;

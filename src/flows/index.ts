@@ -1,5 +1,5 @@
 /**
- * Logs of flows as programs and clouds write them: which format a text has, and where its lines hold the destination.
+ * Logs of flows as programs and clouds write them: recognizes the format, and the place of the destination in a line.
  * @module
  */
 // This module is browser-compatible.

@@ -1,19 +1,19 @@
-// JSON lines: an object on each, with the destination at a path in it.
+// Recognizes JSON lines: one object per line, with the destination at a path in it.
 // This module is browser-compatible.
 import { isAddress } from "./addresses.ts";
 import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { type Candidate, chooseDestination, chooseSource } from "./names.ts";
 
-/** Objects in objects that are looked into. */
-const DEEPEST = 6;
+/** How deep nested objects are searched. */
+const MAX_DEPTH = 6;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The texts in an object by their paths: keys, with dots between them. */
+/** The strings in an object by path: keys joined with dots. */
 function* textsOf(object: JsonObject, prefix = "", depth = 1): Generator<readonly [path: string, text: string]> {
   for (const [key, value] of Object.entries(object)) {
     if (typeof value === "string") yield [prefix + key, value];
-    else if (isObject(value) && depth < DEEPEST) yield* textsOf(value, `${prefix}${key}.`, depth + 1);
+    else if (isObject(value) && depth < MAX_DEPTH) yield* textsOf(value, `${prefix}${key}.`, depth + 1);
   }
 }
 
@@ -29,12 +29,12 @@ function parseObject(line: string): JsonObject | undefined {
   }
 }
 
-/** Undefined: the text is not JSON. */
+/** Undefined if the text is not JSON. */
 export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): Recognition | undefined {
   const [first = ""] = lines;
   if (!/^\s*[{[]/.test(first)) return undefined;
   const objects = lines.map(parseObject).filter((object) => object !== undefined);
-  // A line may be damaged; one that only begins an object or a list shows that it goes on below.
+  // A line may be damaged. If it only begins an object or a list, the text is a document that continues below.
   if (/^\s*(\{|\[\s*(\{.*)?)\s*$/.test(first) || /^\s*\{\s*"records"\s*:\s*\[/.test(first))
     return refuseDocument(first);
   if (objects.length === 0) return undefined;
@@ -58,7 +58,7 @@ export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): R
   if (choices.length === 0) {
     return {
       ok: false,
-      why: "these are JSON lines without an address in the first of them",
+      why: "these are JSON lines, and the first ones have no address",
       remedy: "name the path of the destination: --key=PATH",
     };
   }
@@ -77,7 +77,7 @@ const placeOf = (wanted: WantedPlace | undefined): FlowPlace | undefined =>
 const pathPlace = (path: string | undefined): FlowPlace | undefined =>
   path === undefined ? undefined : { place: { path }, label: path };
 
-/** The paths at which the objects hold addresses. */
+/** The paths where the objects have addresses. */
 function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {
   const values = new Map<string, string[]>();
   for (const object of objects) {
@@ -91,7 +91,7 @@ function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {
     .filter((candidate) => candidate.values.some(isAddress));
 }
 
-/** A document may be of any shape, and is not read line by line. */
+/** Refuses a document, which may have any structure and cannot be read line by line. */
 function refuseDocument(first: string): Recognition {
   const tuples = `jq -r '.. | .flowTuples? // empty | .[]' FILE`;
   const isAzure = /"records"/.test(first);
@@ -99,7 +99,7 @@ function refuseDocument(first: string): Recognition {
     ok: false,
     why: isAzure
       ? "this is a JSON document with records of many flows, as Azure writes it"
-      : "this is a JSON document, and JSON lines are read, with one flow on each line",
-    remedy: `take it apart: ${isAzure ? tuples : "jq -c '.[]' FILE"} | ip-masq-agent …`,
+      : "this is a JSON document, but only JSON lines can be read, with one flow per line",
+    remedy: `convert it to lines: ${isAzure ? tuples : "jq -c '.[]' FILE"} | ip-masq-agent …`,
   };
 }

@@ -1,14 +1,14 @@
-// Lines of text without a header: conntrack, records of clouds, NAME=VALUE, plain addresses.
+// Recognizes lines of text without a header: conntrack, records of clouds, NAME=VALUE, plain addresses.
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { chooseDestination, chooseSource } from "./names.ts";
 
-/** A format that a line of it shows. */
+/** A format that can be recognized by a single line. */
 interface LineFormat {
   readonly name: string;
-  /** With an address in its group. */
+  /** Its group must match an address. */
   readonly pattern: RegExp;
   readonly destination: FlowPlace;
   readonly source?: FlowPlace;
@@ -20,7 +20,7 @@ const field = (place: AddressPlace & { field: number }): FlowPlace => ({ place, 
 
 const CONNTRACK = { destination: key("dst"), source: key("src") };
 
-/** A record of AWS by default has 14 fields; exported from CloudWatch the time stands before them. */
+/** An AWS record has 14 fields by default; in an export from CloudWatch it is preceded by the time. */
 const AWS_RECORD = String.raw`2 \d{12} eni-\S+ \S+ (\S+) \d+ \d+ \d+ \d+ \d+ \d+ \d+ [A-Z]+ [A-Z]+\s*$`;
 
 const FORMATS: readonly LineFormat[] = [
@@ -51,7 +51,7 @@ const FORMATS: readonly LineFormat[] = [
   },
 ];
 
-/** Never undefined: any text is lines. */
+/** Any text is lines, so the result is never undefined. */
 export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): Recognition {
   const source = placeOf(wanted.source, lines);
   const asked = placeOf(wanted.destination, lines);
@@ -87,7 +87,7 @@ function formatOf(
   return { name, destination, source: source ?? own, namedSource };
 }
 
-/** A field is one of white space, unless the lines have columns with commas and fewer fields than that. */
+/** Fields are separated by white space, unless the lines have too few of these and enough columns separated by commas. */
 function placeOf(wanted: WantedPlace | undefined, lines: readonly string[]): FlowPlace | undefined {
   if (!wanted || "key" in wanted) return wanted && key(wanted.key);
   const { field: number } = wanted;
@@ -97,7 +97,7 @@ function placeOf(wanted: WantedPlace | undefined, lines: readonly string[]): Flo
   return field({ field: number, ...(isCsv ? { separator: "," as const } : {}) });
 }
 
-/** The NAME=ADDRESS pairs of a line. The first of several with one name counts. */
+/** The NAME=ADDRESS pairs of a line; of several with the same name, the first. */
 function pairsOf(line: string) {
   const pairs = new Map<string, string>();
   for (const [, name = "", value = ""] of line.matchAll(/(?<![\w.-])([\w.-]+)="?([0-9A-Fa-f.:]+)/g)) {
@@ -106,7 +106,7 @@ function pairsOf(line: string) {
   return [...pairs].map(([name, value]) => ({ name, values: [value] }));
 }
 
-/** Why nothing is certain about a line with several addresses, and where each of them stands. */
+/** Why a line with several addresses is ambiguous, and the place of each address. */
 function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"> {
   const addresses = addressesIn(line);
   const shown = JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
@@ -117,7 +117,7 @@ function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"
   const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
   return {
     why: `a line has ${addresses.length} addresses, and it is not certain which one is the destination: ${shown}`,
-    remedy: `say where it stands, with --key=NAME or --field=NUMBER; ${example} takes ${address}`,
+    remedy: `give its place with --key=NAME or --field=NUMBER; ${example} selects ${address}`,
     example: { place, address },
   };
 }

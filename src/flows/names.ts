@@ -1,10 +1,11 @@
-// What programs and clouds call the destination and the source of a flow, and how one of several candidates is chosen.
+// The names that programs and clouds use for the destination and the source of a flow, and the choice among several candidates.
 // This module is browser-compatible.
 import { isAddress } from "./addresses.ts";
 
 /**
- * Names of columns and keys that hold a destination address, without case and punctuation: `Dest_IP` is `destip`. If a log has
- * several, the first of this list counts: of AWS, `pkt-dstaddr` is the packet's own and `dstaddr` may be that of a gateway on the way.
+ * Names of columns and keys with a destination address, in lower case and without punctuation: `Dest_IP` is `destip`. If a
+ * log has several, the first of this list counts: in AWS logs, `pkt-dstaddr` is the packet's own destination, and `dstaddr`
+ * may be a gateway on the way.
  */
 const DESTINATIONS = [
   ...["pktdstaddr", "dstaddr", "dstip", "dstaddress", "dstipaddr", "dstipaddress", "ipv4dstaddr", "nwdst", "ipdst"],
@@ -26,14 +27,14 @@ const ranksOf = (names: readonly string[]): Ranks => new Map(names.map((name, ra
 const DESTINATION_RANKS = ranksOf(DESTINATIONS);
 const SOURCE_RANKS = ranksOf(SOURCES);
 
-/** A name without case and punctuation, and without a remark in brackets: `DestIP [IPv4]` is `destip`. */
+/** A name in lower case, without punctuation and without a remark in brackets: `DestIP [IPv4]` is `destip`. */
 const bare = (name: string): string =>
   name
     .replace(/\[.*\]/, "")
     .replace(/[^A-Za-z\d]/g, "")
     .toLowerCase();
 
-/** The rank of a name, or of the end of a path, among those of destinations; undefined if it is none. */
+/** The rank of a name, or of the end of a path, among the names of destinations; undefined if it is not one. */
 export const rankOf = (name: string): number | undefined => rankIn(DESTINATION_RANKS, name);
 
 function rankIn(ranks: Ranks, name: string): number | undefined {
@@ -41,27 +42,27 @@ function rankIn(ranks: Ranks, name: string): number | undefined {
   return ranks.get(bare(name)) ?? ranks.get(bare(parts.slice(-2).join(""))) ?? ranks.get(bare(parts.at(-1) ?? ""));
 }
 
-/** A column or a key that by its name holds the destination, and what it holds in the lines that were looked at. */
+/** A column or a key, and its values in the sample. */
 export interface Candidate {
   readonly name: string;
   readonly values: readonly string[];
 }
 
-/** Can it hold addresses? Empty values and dashes stand for none, and some lines may be damaged. */
+/** Whether most of its values are addresses. Empty values and dashes mean none, and some lines may be damaged. */
 function holdsAddresses({ values }: Candidate): boolean {
   const given = values.map((value) => value.trim()).filter((value) => !/^-?$/.test(value));
   return given.filter(isAddress).length * 2 >= given.length;
 }
 
-/** Those of AWS, of which one is certain. */
+/** The names in AWS logs; if both are present, the first is certain. */
 const AWS_PAIRS = [
   ["pktdstaddr", "dstaddr"],
   ["pktsrcaddr", "srcaddr"],
 ];
 
 /**
- * The candidate that counts, or those among which nothing decides: their names are as good, and what they hold differs. Empty:
- * there is none.
+ * The chosen candidate, or several among which the choice is not certain, because their values differ; empty if there is
+ * none.
  */
 export const chooseDestination = (candidates: readonly Candidate[]): Candidate | readonly Candidate[] =>
   choose(candidates, DESTINATION_RANKS);

@@ -1,4 +1,4 @@
-// Which format a log of flows has, and where its lines hold the destination: certain, or refused with what to say instead.
+// Recognizes the format of a log of flows and the place of the destination; if not certain, refuses with a remedy.
 // This module is browser-compatible.
 import { addressesIn } from "./addresses.ts";
 import type { Recognition, WantedPlaces } from "./format.ts";
@@ -6,12 +6,12 @@ import { recognizeJson } from "./json.ts";
 import { recognizeLines } from "./lines.ts";
 import { recognizeTable } from "./table.ts";
 
-/** Lines that are looked at. */
-const LOOKED_AT = 200;
+/** How many lines of the sample are used. */
+const MAX_LINES = 200;
 
 /**
- * Recognizes the format of a text by its first lines, of which the last may be cut. A format is found if it is certain which of
- * its addresses is the destination; `wanted` says it otherwise.
+ * Recognizes the format of a text by its first lines, of which the last may be incomplete. Succeeds if it is certain which
+ * address is the destination; `wanted` overrides that.
  *
  * @example
  * ```ts
@@ -25,17 +25,17 @@ export function recognizeFlows(sample: string, wanted: WantedPlaces = {}): Recog
   return recognizeJson(lines, wanted) ?? recognizeTable(lines, wanted) ?? recognizeLines(lines, wanted);
 }
 
-/** The first lines that hold anything, without what is cut. */
+/** The first non-empty lines, without an incomplete one. */
 function linesOf(sample: string): readonly string[] {
   const lines = sample.replace(/^\uFEFF/, "").split("\n");
   if (lines.length > 1) lines.pop();
   return lines
     .map((line) => line.replace(/\r$/, ""))
     .filter((line) => line.trim() !== "")
-    .slice(0, LOOKED_AT);
+    .slice(0, MAX_LINES);
 }
 
-/** Do the first bytes of a text suffice to recognize it? A stream may bring them bit by bit. */
+/** Whether this beginning of a text is enough to recognize it: a stream may deliver it in small pieces. */
 export function isEnough(sample: string): boolean {
   const [first = "", ...others] = linesOf(sample);
   return [first, ...others].some((line) => addressesIn(line).length > 0) && sample.includes("\n");

@@ -1,11 +1,11 @@
-// Tables with a line that names the columns: CSV and the like, and the flow logs of clouds.
+// Recognizes tables with a header line: CSV and the like, and the flow logs of clouds.
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { chooseDestination, chooseSource, rankOf } from "./names.ts";
 
-/** What separates columns; undefined: white space, as much as there is. */
+/** The separator of columns; undefined: any amount of white space. */
 type Separator = "," | "\t" | ";" | "|" | undefined;
 const SEPARATORS: readonly Separator[] = [",", "\t", ";", "|", undefined];
 
@@ -16,7 +16,7 @@ interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The cells of a line. In quotes a separator is part of the cell, and two quotes are one. */
+/** The cells of a line. In quotes, a separator is part of the cell, and a doubled quote is a single one. */
 function cellsOf(line: string, separator: Separator): readonly string[] {
   if (separator === undefined) return line.trim().split(/\s+/);
   const cells: string[] = [];
@@ -38,13 +38,13 @@ function cellsOf(line: string, separator: Separator): readonly string[] {
 const isNamed = (names: readonly string[], wanted: WantedPlace | undefined) =>
   wanted !== undefined && "key" in wanted && columnOf(names, wanted.key) >= 0;
 
-/** The column with a name, without regard to case if none has it as it is written; -1 if there is none. */
+/** The column with this name, regardless of case if there is no exact match; -1 if there is none. */
 function columnOf(names: readonly string[], name: string): number {
   const exact = names.indexOf(name);
   return exact >= 0 ? exact : names.findIndex((one) => one.toLowerCase() === name.toLowerCase());
 }
 
-/** The table that the lines are, by the separator that makes columns of them. */
+/** Reads the lines as a table with the separator that fits; undefined if they are not a table. */
 function tableOf([header = "", ...lines]: readonly string[], wanted: WantedPlaces): Table | undefined {
   if (addressesIn(header).length > 0) return undefined;
   for (const separator of SEPARATORS) {
@@ -55,7 +55,7 @@ function tableOf([header = "", ...lines]: readonly string[], wanted: WantedPlace
       isNamed(names, wanted.source);
     if (names.length < 2 || !isHeader) continue;
     const rows = lines.map((line) => cellsOf(line, separator));
-    // A sentence with a known word in it is no header of words below.
+    // A sentence that contains a known name is not a header.
     if (separator !== undefined || rows.every((row) => row.length === names.length)) {
       return { separator, header, names, rows };
     }
@@ -72,7 +72,7 @@ function placeAt({ separator, names }: Table, column: number): FlowPlace {
   return { place, label: names[column] ?? "" };
 }
 
-/** Undefined: the text is not such a table. */
+/** Undefined if the text is not such a table. */
 export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): Recognition | undefined {
   const table = tableOf(lines, wanted);
   if (!table) return undefined;
@@ -80,10 +80,10 @@ export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): 
   const missing = [wanted.destination, wanted.source].flatMap((place) => {
     if (place === undefined) return [];
     if ("field" in place) return place.field <= names.length ? [] : [`field ${place.field}`];
-    return columnOf(names, place.key) >= 0 ? [] : [JSON.stringify(place.key)];
+    return columnOf(names, place.key) >= 0 ? [] : [`column ${JSON.stringify(place.key)}`];
   });
   if (missing.length > 0) {
-    return { ok: false, why: `there is no column ${missing[0]}`, remedy: `name one of ${names.join(", ")}` };
+    return { ok: false, why: `${missing[0]} not found`, remedy: `name one of ${names.join(", ")}` };
   }
   const find = (place: WantedPlace | undefined) =>
     place && placeAt(table, "field" in place ? place.field - 1 : columnOf(names, place.key));
@@ -112,7 +112,7 @@ export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): 
   };
 }
 
-/** What wrote the table, as far as its columns show it. */
+/** The kind of the table, as far as its columns show it. */
 function nameOf({ separator, names }: Table): string {
   const has = (name: string) => columnOf(names, name) >= 0;
   if (has("dstaddr") && (has("interface-id") || has("account-id") || has("srcaddr"))) return "AWS VPC flow log";
@@ -121,7 +121,7 @@ function nameOf({ separator, names }: Table): string {
   return separator === "," ? "CSV" : "table";
 }
 
-/** Does a line name columns of a table in this format? They need not be the same as in its header. */
+/** Whether a line is a header of a table in this format, not necessarily with the same columns. */
 export function isHeader(line: string, { destination: { place } }: FlowFormat): boolean {
   if (typeof place === "string" || !("field" in place)) return false;
   return cellsOf(line, place.separator).some((name) => rankOf(name) !== undefined) && addressesIn(line).length === 0;

@@ -1,13 +1,13 @@
-// Where a server listens.
+// The address that a server listens on.
 import { isIPv6 } from "node:net";
 
-/** Where to listen: no host means all addresses. */
+/** The address to listen on; no host means all addresses. */
 export interface Address {
   readonly host: string | undefined;
   readonly port: number;
 }
 
-/** Reads `9410`, `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
+/** Parses `9410`, `:9410`, `127.0.0.1:9410` or `[::1]:9410`; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
@@ -15,7 +15,7 @@ export function parseAddress(text: string): Address | undefined {
   return { host: match[1] ?? (match[2] || undefined), port };
 }
 
-/** For people. */
+/** The address as text for messages. */
 export function formatAddress({ host, port }: Address): string {
   return `${host ?? "all addresses"}, port ${port}`;
 }

@@ -7,18 +7,18 @@ export interface InterfaceAddress {
   readonly address: string;
 }
 
-/** The same with what else is known of it. */
+/** An address with further details. */
 export interface LocalAddress extends InterfaceAddress {
-  /** The address with the length of its network, `192.0.2.1/24`. */
+  /** The address with the prefix length of its network, `192.0.2.1/24`. */
   readonly cidr: string;
-  /** Is it the first of its family on its interface, which masquerading mostly uses? */
+  /** Whether it is the first of its family on its interface, which masquerading usually uses. */
   readonly primary: boolean;
 }
 
 /** All addresses of all interfaces; undefined if they cannot be read, as on Deno without --allow-sys=networkInterfaces. */
 export async function interfaceAddresses(): Promise<readonly LocalAddress[] | undefined> {
   try {
-    // Loaded here: few configs need it.
+    // Imported here, because few configs need it.
     const { networkInterfaces } = await import("node:os");
     return Object.entries(networkInterfaces()).flatMap(([name, list]) => describe(name, list ?? []));
   } catch {
@@ -35,7 +35,7 @@ function describe(name: string, list: readonly NetworkInterfaceInfo[]): LocalAdd
   }));
 }
 
-/** The same without the interfaces. */
+/** All addresses, without the interfaces; undefined if they cannot be read. */
 export async function nodeAddresses(): Promise<readonly string[] | undefined> {
   return (await interfaceAddresses())?.map(({ address }) => address);
 }

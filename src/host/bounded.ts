@@ -1,14 +1,14 @@
-// What a tool prints, kept within bounds.
+// Collects the output of a tool within bounds.
 
 /** Collects the pieces of a stream. */
 export interface Collector {
-  /** Takes the next piece; returns false once there is more than the limit. */
+  /** Adds the next piece; returns false once the limit is exceeded. */
   add(chunk: Uint8Array): boolean;
-  /** What was kept, in one piece. */
+  /** The bytes that were kept. */
   bytes(): Uint8Array;
 }
 
-/** Keeps everything up to `limit` bytes, and nothing of more. */
+/** Keeps everything up to `limit` bytes; nothing if there are more. */
 export function collectUpTo(limit: number): Collector {
   let chunks: Uint8Array[] = [];
   let length = 0;
@@ -24,11 +24,11 @@ export function collectUpTo(limit: number): Collector {
 }
 
 /**
- * Keeps the first and the last `half` bytes of up to `limit`, with a line between them that says how much is missing: the
- * cause of an error is mostly in one of the two.
+ * Keeps the first and the last `half` bytes of up to `limit`, with a line between them that gives the number of missing
+ * bytes: the cause of an error is usually in one of the two.
  */
 export function collectEnds(half: number, limit: number): Collector {
-  // Made when there is something to keep: most tools print nothing here.
+  // Allocated on demand: most tools print nothing to standard error.
   let head = new Uint8Array();
   let tail = new Uint8Array();
   let length = 0;
@@ -50,17 +50,17 @@ export function collectEnds(half: number, limit: number): Collector {
       const rest = length - half;
       if (rest <= half) return join([head, tail.subarray(0, rest)]);
       const begin = rest % half;
-      const gap = new TextEncoder().encode(`\n… ${rest - half} bytes left out …\n`);
+      const gap = new TextEncoder().encode(`\n… ${rest - half} bytes omitted …\n`);
       return join([head, gap, tail.subarray(begin), tail.subarray(0, begin)]);
     },
   };
 }
 
-/** Lines of a tool's output that a message shows from each end, and characters of each line. */
+/** How many lines of a tool's output a message shows from each end, and characters of each line. */
 const SHOWN_LINES = 10;
 const SHOWN_CHARACTERS = 500;
 
-/** A tool's output as a message quotes it: at most {@link SHOWN_LINES} lines from each end, long ones cut. */
+/** A tool's output for a message: at most {@link SHOWN_LINES} lines from each end, long ones truncated. */
 export function excerpt(text: string): string {
   const lines = text.split("\n");
   const cut = (line: string) => (line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line);
@@ -68,7 +68,7 @@ export function excerpt(text: string): string {
   const left = lines.length - 2 * SHOWN_LINES;
   return [
     ...lines.slice(0, SHOWN_LINES).map(cut),
-    `… ${left} lines left out …`,
+    `… ${left} lines omitted …`,
     ...lines.slice(-SHOWN_LINES).map(cut),
   ].join("\n");
 }

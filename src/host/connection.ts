@@ -1,17 +1,17 @@
-// A connection that a client makes to this process.
+// A connection from a client to this process.
 
-/** A connection that was accepted. Bytes are read when they are asked for, and no others. */
+/** An accepted connection. Bytes are read only on demand. */
 export interface Connection {
-  /** The next bytes that the client sends; undefined when it sends no more, or the connection is closed. */
+  /** The next bytes from the client; undefined when it sends no more, or the connection is closed. */
   read(): Promise<Uint8Array | undefined>;
-  /** Sends all of it and closes the sending end; resolves when the kernel has it or the connection is closed. */
+  /** Sends everything and closes the sending end; resolves when the kernel has it or the connection is closed. */
   send(head: string, body: Uint8Array): Promise<void>;
-  /** Cuts the connection off. */
+  /** Aborts the connection. */
   close(): void;
 }
 
 export interface Listening {
   readonly port: number;
-  /** Accepts no more. */
+  /** Stops accepting connections. */
   close(): void;
 }

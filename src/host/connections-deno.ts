@@ -18,17 +18,17 @@ type DenoListen = (options: { hostname: string; port: number }) => DenoListener;
 
 const { Deno: deno } = globalThis as { readonly Deno?: { readonly listen: DenoListen } };
 
-/** Bytes that are read at once. */
-const READ = 4096;
+/** The size of a read buffer in bytes. */
+const READ_BYTES = 4096;
 
-/** Milliseconds to wait after a connection could not be accepted, as without a free file descriptor. */
+/** How long to wait after a connection could not be accepted, for example because no file descriptor is free. */
 const ACCEPT_RETRY_MS = 100;
 
 /**
- * Errors of accept(2) that are about the one connection, which its client has given up already: the next one may be accepted at
- * once. Deno asks each for its peer, hence ENOTCONN.
+ * Errors of accept(2) that concern a single connection, which its client has already abandoned: the next one can be accepted
+ * at once. Deno queries the peer of each connection, hence ENOTCONN.
  */
-const GIVEN_UP = new Set([
+const ABANDONED = new Set([
   "ENOTCONN",
   "ECONNABORTED",
   "ECONNRESET",
@@ -38,7 +38,7 @@ const GIVEN_UP = new Set([
   "EHOSTUNREACH",
 ]);
 
-/** All addresses of both families, or of IPv4 alone if the kernel has no IPv6. */
+/** All addresses of both families, or only of IPv4 if the kernel has no IPv6. */
 const ANY = ["::", "0.0.0.0"];
 
 /** Undefined on other runtimes. */
@@ -55,7 +55,7 @@ export const listenOnDeno =
     return { port: listener.addr.port, close };
   });
 
-/** Listens on the first of the hosts that can be listened on. */
+/** Listens on the first of the hosts for which that succeeds. */
 function listenOnFirst(listen: DenoListen, [hostname = "", ...others]: readonly string[], port: number): DenoListener {
   try {
     return listen({ hostname, port });
@@ -75,26 +75,26 @@ async function acceptAll(
     try {
       accept(connectionOf(await listener.accept()));
     } catch (error) {
-      const isGivenUp = GIVEN_UP.has((error as NodeJS.ErrnoException).code ?? "");
-      if (listening.isOpen && !isGivenUp) await new Promise((done) => setTimeout(done, ACCEPT_RETRY_MS));
+      const isAbandoned = ABANDONED.has((error as NodeJS.ErrnoException).code ?? "");
+      if (listening.isOpen && !isAbandoned) await new Promise((done) => setTimeout(done, ACCEPT_RETRY_MS));
     }
   }
 }
 
-/** Buffers that no read is using. A new one for each connection would be garbage that is collected late. */
-const free: Uint8Array[] = [];
+/** Unused buffers. A new one for each connection would be garbage that is collected late. */
+const freeBuffers: Uint8Array[] = [];
 
 function connectionOf(socket: DenoConnection): Connection {
   return {
     read: async () => {
-      const buffer = free.pop() ?? new Uint8Array(READ);
+      const buffer = freeBuffers.pop() ?? new Uint8Array(READ_BYTES);
       try {
         const count = await socket.read(buffer);
         return count === null ? undefined : buffer.slice(0, count);
       } catch {
         return undefined;
       } finally {
-        free.push(buffer);
+        freeBuffers.push(buffer);
       }
     },
     send: async (head, body) => {
@@ -104,14 +104,14 @@ function connectionOf(socket: DenoConnection): Connection {
         }
         await socket.closeWrite();
       } catch {
-        // The client has gone; whoever reads next is told so.
+        // The client has gone; the next read returns undefined.
       }
     },
     close: () => {
       try {
         socket.close();
       } catch {
-        // It is closed already.
+        // Already closed.
       }
     },
   };

@@ -17,7 +17,7 @@ export function listenOnNode({ host, port }: Address, accept: (connection: Conne
 function connectionOf(socket: Socket): Connection {
   socket.on("error", () => {});
   return {
-    // A socket flows while somebody waits for it, and only then: to read on demand ("readable") costs more memory.
+    // The socket flows only while a read is pending: reading on demand ("readable") takes more memory.
     read: () =>
       new Promise((resolve) => {
         const settle = (bytes?: Uint8Array) => {

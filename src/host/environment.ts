@@ -1,8 +1,8 @@
-// What tools are given of our environment.
+// The environment of tools.
 import process from "node:process";
 import { FOLDERS } from "./search-path.ts";
 
-/** What the tools read of our environment. Deno lets nobody read all of it who may not read any variable. */
+/** The variables that tools inherit from us. Named one by one: Deno needs a permission for all variables to list them. */
 const passed = ["XTABLES_LOCKFILE", "XTABLES_LIBDIR"].flatMap((name) => {
   const value = process.env[name];
   return value === undefined ? [] : [[name, value] as const];
@@ -11,8 +11,8 @@ const passed = ["XTABLES_LOCKFILE", "XTABLES_LIBDIR"].flatMap((name) => {
 export const environment = { ...Object.fromEntries(passed), PATH: FOLDERS.join(":"), LC_ALL: "C" };
 
 /**
- * For tools that read a whole table: of 40,000 rules they make 12,000 page faults of 4 KiB, a tenth of their time.
- * glibc 2.35 and later take huge pages when asked so; others do not know the word.
+ * For tools that read a whole table: for 40,000 rules they cause 12,000 page faults of 4 KiB, a tenth of their time. With
+ * this setting glibc 2.35 and later use huge pages; other C libraries ignore it.
  */
 export const largeEnvironment = {
   ...environment,

@@ -1,7 +1,7 @@
-// Small files of the node that commands look at: /proc, /sys, /etc.
+// Reads small files of the node: /proc, /sys, /etc.
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 
-/** Reads what is there; what is missing is undefined or empty, and what may not be read is remembered. */
+/** Reads files. What is missing is undefined or empty; what cannot be read is recorded. */
 export interface Files {
   /** The text of a file. */
   read(path: string): string | undefined;
@@ -11,7 +11,7 @@ export interface Files {
   modified(path: string): Date | undefined;
   /** The path of the file that links lead to. */
   resolve(path: string): string | undefined;
-  /** What is there but could not be read so far, as `path: why`. */
+  /** What exists but could not be read so far, as `path: why`. */
   unreadable(): readonly string[];
 }
 

@@ -1,8 +1,8 @@
-// What backends need of the host.
+// The effects of the host that backends need.
 import { type Runner, runTool } from "./process.ts";
 import { withWriteLock } from "./write-lock.ts";
 
-/** Effects that a backend is given. */
+/** The effects that a backend receives. */
 export interface Host {
   readonly run: Runner;
   readonly withWriteLock: typeof withWriteLock;

@@ -1,16 +1,16 @@
-// What HTTP/1.1 (RFC 9112) is to a server of a few pages: the head of a request, a response.
+// The messages of HTTP/1.1 (RFC 9112) that a server of a few pages needs: the head of a request, and a response.
 
 /** The head of a request. */
 export interface Request {
-  /** Undefined: it is malformed. */
+  /** Undefined if the request is malformed. */
   readonly method: string | undefined;
   /** Without the query. */
   readonly path: string;
-  /** Empty if the client names none, as HTTP/1.0 allows. */
+  /** Empty if the client sends none, as HTTP/1.0 allows. */
   readonly host: string;
 }
 
-/** A page: its status, its text, and its type unless that is plain text. */
+/** A page: its status, its text, and its type, by default plain text. */
 export interface Page {
   readonly status: number;
   readonly text: string;
@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** No page may be shown inside another site's, taken for another type, or kept. */
+/** No page may be framed by another site, interpreted as another type, or cached. */
 const FIELDS = {
   "cache-control": "no-store",
   "content-security-policy": "frame-ancestors 'none'",
@@ -45,21 +45,21 @@ const FIELDS = {
 
 const MALFORMED: Request = { method: undefined, path: "", host: "" };
 
-/** The head that `text` begins with, whatever follows it; undefined while it is incomplete. */
+/** Parses the head at the beginning of `text`; undefined while it is incomplete. */
 export function parseRequest(text: string): Request | undefined {
   const end = text.search(/\r?\n\r?\n/);
   if (end < 0) return undefined;
   const [start = "", ...fields] = text.slice(0, end).split(/\r?\n/);
-  // Clients send the form with a host to proxies, but servers must take it too.
+  // Clients send the form with a host to proxies, but servers must accept it too.
   const [, method, authority, target = ""] = /^([A-Z]+) (?:http:\/\/([^/?]+))?(\S*) HTTP\/1\.[01]$/.exec(start) ?? [];
   const [path = ""] = target.split("?");
   const hosts = fields.flatMap((field) => /^host:\s*(.*?)\s*$/i.exec(field)?.[1] ?? []);
-  // With two names, a proxy before this server and the server could take the request for different ones.
+  // With two Host fields, a proxy in front and this server could interpret the request differently.
   if (method === undefined || (authority === undefined && !path.startsWith("/")) || hosts.length > 1) return MALFORMED;
   return { method, path: path || "/", host: authority ?? hosts[0] ?? "" };
 }
 
-/** The response that a page is. */
+/** Makes the response for a page. */
 export function responseOf({ status, text, type = "text/plain; charset=utf-8" }: Page): Response {
   const body = new TextEncoder().encode(text);
   const fields = {

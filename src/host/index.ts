@@ -1,5 +1,5 @@
 /**
- * The host: processes, files, names of sockets and locks, HTTP. Nothing else in the program starts a process.
+ * The host: processes, files, socket names and locks, HTTP. Nothing else in the program starts a process.
  * @module
  */
 
@@ -32,5 +32,5 @@ export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./
 export { readPieces, type Streamer, streamTool } from "./stream.ts";
 export { tieTools } from "./tether.ts";
 export { isThread, type Peer, starterOf, startThread } from "./thread.ts";
-export { inTurns, yieldToOthers } from "./turns.ts";
+export { runCooperatively, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

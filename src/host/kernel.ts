@@ -2,7 +2,7 @@
 import { release } from "node:os";
 import { openFiles } from "./files.ts";
 
-/** Its release, `6.1.0-13-amd64`; undefined if it may not be read, as on Deno without --allow-sys=osRelease. */
+/** The kernel release, `6.1.0-13-amd64`; undefined if it cannot be read, as on Deno without --allow-sys=osRelease. */
 export function kernelRelease(): string | undefined {
   try {
     return release();
@@ -11,9 +11,9 @@ export function kernelRelease(): string | undefined {
   }
 }
 
-/** Does the kernel know IPv6? True if that cannot be told: Deno lets nobody look into /proc without all permissions. */
+/** Whether the kernel supports IPv6. True if unknown: Deno does not read /proc without all permissions. */
 export function hasIpv6(): boolean {
-  // The folder is there whenever the kernel has IPv6, even if it is turned off on all interfaces.
+  // The folder exists if the kernel has IPv6, even if it is disabled on all interfaces.
   const known = openFiles().list("/proc/sys/net");
   return known.length === 0 || known.includes("ipv6");
 }

@@ -1,4 +1,4 @@
-// Other processes of this network namespace.
+// Finds other processes of this network namespace.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 
@@ -6,15 +6,15 @@ export interface Neighbour {
   readonly pid: number;
   /** Its command line, the program first. */
   readonly command: readonly string[];
-  /** By what path this process reaches a file that has this name there. */
+  /** The path by which this process can open a file that has the given path in the neighbour. */
   pathOf(file: string): string;
-  /** Does it hold the socket with this inode number? */
+  /** Whether it holds the socket with this inode number. */
   holds(inode: string): boolean;
 }
 
 /**
- * The processes in this network namespace whose command line matches. Without `/proc`, or without the right to read it as on
- * Deno, there are none; a process whose namespace may not be read, another user's, is none either.
+ * The processes in this network namespace whose command line matches. Empty if `/proc` is missing or cannot be read, as on
+ * Deno. Processes whose namespace cannot be read, such as another user's, are left out.
  */
 export function findNeighbours(matches: (command: readonly string[]) => boolean): readonly Neighbour[] {
   const own = readLink("/proc/self/ns/net");
@@ -51,7 +51,7 @@ function readLink(path: string): string | undefined {
   }
 }
 
-/** Both lead through the kernel into the file system of the process, which may be another container's. */
+/** `/proc/PID/root` and `/proc/PID/cwd` lead into the file system of the process, which may be another container's. */
 function pathOf(pid: number, file: string): string {
   const isShared =
     readLink(`/proc/${pid}/ns/mnt`) === readLink("/proc/self/ns/mnt") && readLink(`/proc/${pid}/root`) === "/";

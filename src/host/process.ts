@@ -7,12 +7,12 @@ import { environment, largeEnvironment } from "./environment.ts";
 import { openScratch, openScratchInput, type Scratch } from "./scratch.ts";
 import { tethered, tetherFailed } from "./tether.ts";
 
-/** What tools say to a process that may not do what they are asked for, whatever their language. */
+/** The tools' messages about missing permissions. */
 const DENIED = /\b(permission denied|operation not permitted)\b|\byou must be root\b/i;
 
 /**
- * How a run can go wrong; the message shows the command, its exit and what it said, and begins with what is missing if it is a
- * permission.
+ * A run failed. The message has the command, its exit and its standard error, and begins with the missing permission if
+ * that is the cause.
  */
 export class ToolError extends ReportedError {
   readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
@@ -38,48 +38,48 @@ export interface ToolRun {
   readonly command: string;
   readonly exit: number;
   readonly stdout: Uint8Array;
-  /** Trimmed; of more than 64 KiB the first and the last half of that. */
+  /** Trimmed; if there are more than 64 KiB, the first and the last 32 KiB. */
   readonly stderr: string;
 }
 
 /**
- * Longest that a tool may take, in milliseconds; it is killed then. The lock wait (10 s) lies well inside. What a tool is
- * given to write may take it longer: iptables-nft-restore needs 3 s and more for a megabyte, some 8,000 rules.
+ * The longest time that a tool may take before it is killed. The lock wait (10 s) is well below. Large input adds to it:
+ * iptables-nft-restore needs 3 s or more for a megabyte, about 8,000 rules.
  */
 const TIMEOUT_MS = 30_000;
 const TIMEOUT_MS_PER_MB = 10_000;
 
 /**
- * Most that a tool may print, in bytes; it is killed then. A table of 100 MB, some 700,000 rules, is far less, and a single
- * chain is not a table.
+ * The most bytes that a tool may print before it is killed, for a table and for a single chain. A table of 700,000 rules
+ * takes 100 MB.
  */
 const MAX_TABLE = 256 << 20;
 const MAX_CHAIN = 32 << 20;
 
-/** How much of each end of standard error is kept, and how much a tool may print there, in bytes. */
+/** How many bytes of each end of standard error are kept, and how many a tool may print there. */
 const STDERR_HALF = 32 << 10;
 const MAX_STDERR = 64 << 20;
 
-/** Milliseconds between two looks at how large the file has become that a tool writes to. */
-const WATCH_MS = 50;
+/** How often the size of the file that a tool writes to is checked. */
+const SIZE_CHECK_MS = 50;
 
 export interface ToolInput {
-  /** For its standard input. */
+  /** The standard input. */
   readonly input?: string | Uint8Array;
-  /** It opens `/dev/stdin` itself, which fails for the socket that a pipe is on Node: the input goes through a file in memory. */
+  /** Whether the tool opens `/dev/stdin`, which fails for Node's pipes, which are sockets: the input is a file in memory. */
   readonly reopens?: boolean;
-  /** Its output may be megabytes. */
+  /** Whether the output may be megabytes. */
   readonly large?: boolean;
   /** Milliseconds after which it is killed; by default 30 s, and more for megabytes of input. */
   readonly timeout?: number;
 }
 
-/** Runs a tool as {@link runTool} does. Callers are given one, so that tests can give them one that runs nothing. */
+/** Runs a tool as {@link runTool} does. Injected, so that tests can replace it. */
 export type Runner = (name: string, args: readonly string[], how?: ToolInput) => Promise<ToolRun>;
 
 /**
- * Runs `name` to its end, whatever its exit is.
- * Throws {@link ToolError} if it is missing, is killed, hangs (for 30 s, longer if it is given megabytes) or never stops printing.
+ * Runs `name` until it exits, with any exit code. Throws {@link ToolError} if it is missing, is killed, hangs (for 30 s,
+ * longer for large input) or prints without end.
  */
 export async function runTool(name: string, args: readonly string[], how: ToolInput = {}): Promise<ToolRun> {
   const source = how.reopens ? openScratchInput(how.input ?? "") : undefined;
@@ -91,13 +91,13 @@ export async function runTool(name: string, args: readonly string[], how: ToolIn
 }
 
 /**
- * What a tool prints goes through files in memory if there can be some. For each piece that comes through a pipe libuv
- * allocates 64 KiB, which leaves holes in the heap: the service took 10 MB more. And the pipe's streams take 1 ms for each tool.
+ * If possible, the output goes to files in memory. For each read from a pipe libuv allocates 64 KiB, which fragments the
+ * heap: the service took 10 MB more. Also, setting up pipe streams takes 1 ms per tool.
  */
 async function runSmall(name: string, args: readonly string[], how: ToolInput, source?: Scratch): Promise<ToolRun> {
   const scratch = openScratch(MAX_CHAIN);
   try {
-    // What writes may not be run a second time, so a file that might be too small is not used.
+    // A tool that writes rules must not be run twice, so a file that might be too small is not used.
     return await runOnce(name, args, how, scratch && scratch.limit < MAX_CHAIN ? undefined : scratch, source);
   } finally {
     scratch?.close();
@@ -109,9 +109,9 @@ async function runLarge(name: string, args: readonly string[], how: ToolInput): 
   try {
     return await runOnce(name, args, how, scratch);
   } catch (error) {
-    // What did not fit in /dev/shm may fit in our memory.
-    const cramped = scratch && scratch.limit < MAX_TABLE && error instanceof ToolError && error.reason === "flooded";
-    if (!cramped) throw error;
+    // Output that does not fit in /dev/shm may fit in our memory.
+    const isFull = scratch && scratch.limit < MAX_TABLE && error instanceof ToolError && error.reason === "flooded";
+    if (!isFull) throw error;
   } finally {
     scratch?.close();
   }
@@ -139,17 +139,17 @@ function runOnce(
         errors?.file ?? "pipe",
       ],
       env: large ? largeEnvironment : environment,
-      // A process group of its own: what it starts is killed with it, and a Ctrl-C for us does not reach it half-way.
+      // Its own process group: its children can be killed with it, and a Ctrl-C for us does not interrupt it.
       detached: true,
     });
     running.add(child);
     const stdout = collectUpTo(limit);
     const stderr = collectEnds(STDERR_HALF, stderrLimit);
-    let words: string | undefined;
-    const said = () => {
-      if (words === undefined && errors) stderr.add(errors.read());
-      words ??= new TextDecoder().decode(stderr.bytes()).trim();
-      return words;
+    let stderrRead: string | undefined;
+    const stderrText = () => {
+      if (stderrRead === undefined && errors) stderr.add(errors.read());
+      stderrRead ??= new TextDecoder().decode(stderr.bytes()).trim();
+      return stderrRead;
     };
     let settled = false;
     const settle = () => {
@@ -160,22 +160,22 @@ function runOnce(
     };
     const fail = (reason: ToolError["reason"], exit: number | null, detail: string) => {
       settle();
-      reject(new ToolError(reason, command, exit, said(), detail));
+      reject(new ToolError(reason, command, exit, stderrText(), detail));
     };
     const timer = setTimeout(() => {
       fail("hung", null, `did not end within ${timeout / 1000} s and was killed`);
       killGroup(child);
     }, timeout);
-    const failFlooded = (most: number) => fail("flooded", null, `printed more than ${most >> 20} MiB and was killed`);
-    const flooded = (most: number) => {
+    const failFlooded = (bytes: number) => fail("flooded", null, `printed more than ${bytes >> 20} MiB and was killed`);
+    const flooded = (bytes: number) => {
       if (settled) return;
-      failFlooded(most);
+      failFlooded(bytes);
       killGroup(child);
     };
     const watch = setInterval(() => {
       if (scratch && scratch.size() > limit) flooded(limit);
       else if (errors && errors.size() > stderrLimit) flooded(stderrLimit);
-    }, WATCH_MS);
+    }, SIZE_CHECK_MS);
     child.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") fail("missing", null, missingTool(name));
       else fail("failed", null, `cannot be started: ${error.message}`);
@@ -183,41 +183,41 @@ function runOnce(
     child.stdout?.on("data", (chunk: Uint8Array) => stdout.add(chunk) || flooded(limit));
     child.stderr?.on("data", (chunk: Uint8Array) => stderr.add(chunk) || flooded(stderrLimit));
     child.on("close", (exit, signal) => {
-      // After a timeout the file for its output is closed already.
+      // After a timeout the file for its output is already closed.
       if (settled) return;
       if (exit === null) fail("failed", null, `was killed by ${signal}`);
       else if (scratch && scratch.size() > limit) failFlooded(limit);
       else if (errors && errors.size() > stderrLimit) failFlooded(stderrLimit);
-      else if (exit !== 0 && tetherFailed(tether, said())) {
+      else if (exit !== 0 && tetherFailed(tether, stderrText())) {
         settle();
         resolve(runOnce(name, args, how, scratch, source));
       } else {
         settle();
-        resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: said() });
+        resolve({ command, exit, stdout: scratch ? scratch.read() : stdout.bytes(), stderr: stderrText() });
       }
     });
-    // A tool that exits before it has read all is judged by its exit, not by the broken pipe.
+    // If a tool exits before it has read all its input, its exit code counts, not the broken pipe.
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
   }).finally(() => errors?.close());
 }
 
-/** The Debian packages of tools that are not of iptables. */
+/** The Debian packages of tools that are not in the iptables package. */
 const PACKAGES: Readonly<Record<string, string>> = { nft: "nftables", conntrack: "conntrack" };
 
-/** What to do about a tool that is missing. */
+/** The message for a missing tool. */
 export const missingTool = (name: string): string =>
-  `not found; install the ${PACKAGES[name] ?? "iptables"} package, or look at PATH`;
+  `not found; install the ${PACKAGES[name] ?? "iptables"} package, or check PATH`;
 
-/** Tools that run now. */
+/** The running tools. */
 const running = new Set<ChildProcess>();
 
-/** Kills every tool that runs now: a transaction that has not happened will not happen any more. */
+/** Kills all running tools: a transaction that has not been committed never will be. */
 export function killTools(): void {
   for (const child of running) killGroup(child);
 }
 
-/** Kills a tool and all it has started, and lets go of its pipes, which a straggler might hold open. */
+/** Kills a tool and its children, and destroys its pipes, which a surviving child might hold open. */
 function killGroup(child: ChildProcess): void {
   try {
     process.kill(-(child.pid ?? 0), "SIGKILL");
@@ -227,7 +227,7 @@ function killGroup(child: ChildProcess): void {
   for (const stream of child.stdio) stream?.destroy();
 }
 
-/** Runs a tool, and throws {@link ToolError} for any exit but 0. */
+/** Runs a tool. Throws {@link ToolError} for any exit code but 0. */
 export async function runToolOrThrow(
   run: Runner,
   name: string,
@@ -239,15 +239,15 @@ export async function runToolOrThrow(
   return ended;
 }
 
-/** The error for a run whose exit was not 0. */
+/** The error for a run with an exit code other than 0. */
 export function exitError(run: ToolRun, why?: string): ToolError {
   return new ToolError("failed", run.command, run.exit, run.stderr, `exit ${run.exit}${why ? `: ${why}` : ""}`);
 }
 
-/** Does an error say that a tool is not installed? */
+/** Whether an error means that a tool is not installed. */
 export const isMissing = (error: unknown): boolean => error instanceof ToolError && error.reason === "missing";
 
-/** For `catch`: a tool that is missing is undefined, anything else is thrown on. */
+/** For `catch`: returns undefined for a missing tool, and throws any other error again. */
 export function ifMissing(error: unknown): undefined {
   if (isMissing(error)) return undefined;
   throw error;

@@ -1,4 +1,4 @@
-// Replaces a file as a whole: readers find the old one or the new one.
+// Replaces a file atomically: readers see the old file or the new one.
 import {
   closeSync,
   fchmodSync,
@@ -17,25 +17,25 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 
 /**
- * Replaces the file at `path` by one with these bytes, the same mode and, as far as this process may, the same owner and
- * group. Returns false, and replaces nothing, if it is no longer what `was` read from it.
+ * Replaces the file at `path` with one that has these bytes, the same mode and, as far as this process is permitted, the
+ * same owner and group. Returns false, and replaces nothing, if its contents are no longer `was`.
  *
- * Only root may give a file away, so whoever else replaces another's file owns it then, as with `sed -i`: who may write
- * into the folder could take that file away all the same. Where the group cannot be kept either, it may do no more than
- * everybody: its permissions were another group's. Access lists (ACLs) are not kept; on Windows, which knows none of the
- * above, the file gets those that its folder hands on.
+ * Only root may change a file's owner, so any other user who replaces another user's file becomes its owner, as with
+ * `sed -i`; with write access to the folder they could remove that file anyway. If the group cannot be kept either, the new
+ * group gets only the permissions of others. Access lists (ACLs) are not kept; on Windows, which has none of the above, the
+ * file inherits those of its folder.
  */
 export function replaceFile(path: string, was: Uint8Array, bytes: Uint8Array): boolean {
-  // In the same folder, for a rename moves nothing between volumes; and by an ending that no one who scans it reads.
+  // In the same folder, because rename does not work across volumes; with an extension that programs which scan it ignore.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.ip-masq-agent`);
   const old = statSync(path);
-  // One that died may have left it; pids of containers repeat.
+  // Left by a process that was killed: pids repeat in containers.
   rmSync(temporary, { force: true });
   const file = openSync(temporary, "wx", 0o600);
   try {
     try {
       writeFileSync(file, bytes);
-      // In this order: a change of owner may clear bits of the mode.
+      // In this order: changing the owner may clear mode bits.
       const mode = giveTo(file, old) ? old.mode : (old.mode & 0o707) | ((old.mode & 0o007) << 3);
       fchmodSync(file, mode & 0o777);
       fsyncSync(file);
@@ -51,7 +51,7 @@ export function replaceFile(path: string, was: Uint8Array, bytes: Uint8Array): b
   return true;
 }
 
-/** Gives an open file the group of another, and its owner if that is allowed. Returns whether the group is the same now. */
+/** Gives an open file the group of another file, and its owner if permitted. Returns whether it now has the same group. */
 function giveTo(file: number, { uid, gid }: Stats): boolean {
   const now = fstatSync(file);
   for (const owner of [uid, now.uid]) {
@@ -60,13 +60,13 @@ function giveTo(file: number, { uid, gid }: Stats): boolean {
       fchownSync(file, owner, gid);
       return true;
     } catch {
-      // Not allowed: the group alone may be.
+      // Not permitted; changing only the group may be.
     }
   }
   return false;
 }
 
-/** Makes the rename outlast a crash of the machine. Windows opens no folders, and needs none of this. */
+/** Makes the rename survive a crash of the machine. Windows cannot open folders and does not need it. */
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, "r");
@@ -76,7 +76,7 @@ function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // The file is whole either way.
+    // The file is complete either way.
   }
 }
 

@@ -1,41 +1,40 @@
-// A file in memory for the output of one tool.
+// Files in memory for the output or the input of a tool.
 import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
 export interface Scratch {
-  /** For the tool's standard output. */
+  /** The file descriptor. */
   readonly file: number;
-  /** How many bytes it may hold. */
+  /** The maximum size in bytes. */
   readonly limit: number;
-  /** How many it holds now. */
+  /** The current size in bytes. */
   size(): number;
   read(): Uint8Array;
   close(): void;
 }
 
-/** Free space that is needed for a scratch file, and that stays free for others: bytes. */
-const NEEDED = 32 << 20;
-const SPARED = 4 << 20;
+/** The free space, in bytes, that is required for a scratch file, and that is left free for others. */
+const REQUIRED_BYTES = 32 << 20;
+const RESERVED_BYTES = 4 << 20;
 
 let count = 0;
 
 /**
- * Opens a file in /dev/shm, which has no name any more; undefined if there is too little space or it cannot be written to.
- * Tools write their output in pieces of 4 KiB: through a pipe each of them wakes us, and a dump of 40,000 rules costs
- * 30 ms more.
+ * Opens an unnamed file in /dev/shm; undefined if there is too little space or it cannot be written to. Tools write their
+ * output in pieces of 4 KiB: with a pipe, each of them wakes this process, and a dump of 40,000 rules takes 30 ms longer.
  */
 export function openScratch(limit: number): Scratch | undefined {
   const name = `/dev/shm/ip-masq-agent-${process.pid}-${++count}`;
   try {
     const { bavail, bsize } = statfsSync("/dev/shm");
     const free = bavail * bsize;
-    if (free < NEEDED) return undefined;
+    if (free < REQUIRED_BYTES) return undefined;
     const file = openSync(name, "wx+", 0o600);
     unlinkSync(name);
     let open = true;
     return {
       file,
-      limit: Math.min(limit, free - SPARED),
+      limit: Math.min(limit, free - RESERVED_BYTES),
       size: () => (open ? fstatSync(file).size : 0),
       read: () => readWhole(file),
       close: () => {
@@ -48,7 +47,7 @@ export function openScratch(limit: number): Scratch | undefined {
   }
 }
 
-/** A file in memory that holds this for a tool to read; undefined if there can be none. Close it afterwards. */
+/** Opens a file in memory with this input for a tool; undefined if that fails. Close it afterwards. */
 export function openScratchInput(input: string | Uint8Array): Scratch | undefined {
   const scratch = openScratch(Number.POSITIVE_INFINITY);
   try {

@@ -1,52 +1,52 @@
-// Files and tools whose output may be larger than this process should hold: it is read piece by piece.
+// Reads files, and output of tools, that may be too large for memory, piece by piece.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 import { environment } from "./environment.ts";
 import { missingTool, ToolError } from "./process.ts";
 import { tethered } from "./tether.ts";
 
-/** Bytes of a file that are read at once. */
-const CHUNK = 1 << 18;
+/** The size of a piece of a file in bytes. */
+const PIECE_BYTES = 1 << 18;
 
-/** Longest that a tool may take, in milliseconds: a million connections take it four seconds. */
+/** The longest time that a tool may take: a million connections take four seconds. */
 const TIMEOUT_MS = 60_000;
 
-/** Characters of what a tool says on standard error that are kept. */
-const SAID = 1_000;
+/** How many characters of a tool's standard error are kept. */
+const MAX_STDERR = 1_000;
 
-/** The bytes of a file, piece by piece; a piece is valid until the next one. Throws what `node:fs` throws. */
+/** The bytes of a file in pieces, each valid until the next one. Throws what `node:fs` throws. */
 export function* readPieces(file: string): Generator<Uint8Array, void, void> {
   const from = openSync(file, "r");
   try {
-    const room = new Uint8Array(CHUNK);
+    const buffer = new Uint8Array(PIECE_BYTES);
     for (let count = 1; count > 0; ) {
       let filled = 0;
-      // A file in /proc gives a page at a time.
+      // Files in /proc return one page per read.
       do {
-        count = readSync(from, room, filled, CHUNK - filled, null);
+        count = readSync(from, buffer, filled, PIECE_BYTES - filled, null);
         filled += count;
-      } while (count > 0 && filled < CHUNK);
-      if (filled > 0) yield room.subarray(0, filled);
+      } while (count > 0 && filled < PIECE_BYTES);
+      if (filled > 0) yield buffer.subarray(0, filled);
     }
   } finally {
     closeSync(from);
   }
 }
 
-/** Reads what a tool prints as {@link streamTool} does. */
+/** Reads the output of a tool as {@link streamTool} does. */
 export type Streamer = (name: string, args: readonly string[]) => AsyncIterable<Uint8Array>;
 
 /**
- * What a tool prints on standard output, piece by piece; it waits while nobody reads. It is killed if the reader stops early.
- * Throws {@link ToolError} if it is missing, is killed, hangs, or ends with any exit but 0.
+ * The standard output of a tool, piece by piece; the tool is blocked while nothing is read, and killed if the reader stops
+ * early. Throws {@link ToolError} if the tool is missing, is killed, hangs, or exits with any code but 0.
  */
 export async function* streamTool(name: string, args: readonly string[]): AsyncGenerator<Uint8Array, void, void> {
   const command = [name, ...args].join(" ");
   const { file, args: all } = tethered(name, args);
   const child = spawn(file, all, { stdio: ["ignore", "pipe", "pipe"], env: environment });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (part: string) => {
-    said = `${said}${part}`.slice(0, SAID);
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr = `${stderr}${chunk}`.slice(0, MAX_STDERR);
   });
   let cannotStart: NodeJS.ErrnoException | undefined;
   child.on("error", (error) => {
@@ -78,11 +78,11 @@ export async function* streamTool(name: string, args: readonly string[]): AsyncG
         "hung",
         command,
         null,
-        said.trim(),
+        stderr.trim(),
         `did not end within ${TIMEOUT_MS / 1000} s and was killed`,
       );
     if (exit !== 0)
-      throw new ToolError("failed", command, exit, said.trim(), signal ? `was killed by ${signal}` : `exit ${exit}`);
+      throw new ToolError("failed", command, exit, stderr.trim(), signal ? `was killed by ${signal}` : `exit ${exit}`);
   } finally {
     clearTimeout(timer);
     child.kill("SIGKILL");

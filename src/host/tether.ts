@@ -1,4 +1,4 @@
-// Ties the life of a tool to ours.
+// Ties the lifetime of a tool to that of this process.
 import process from "node:process";
 import { locate } from "./search-path.ts";
 
@@ -8,24 +8,23 @@ export interface Tethered {
   readonly tied: boolean;
 }
 
-/** Which tools are tied: those that are given something to write, or all. */
+/** Which tools are tied: those that write, or all. */
 let tied: "writers" | "all" = "writers";
 
-/** The path of setpriv; empty if it is not to be used, undefined until it is looked for. */
+/** The path of setpriv; empty if it must not be used, undefined until it is looked up. */
 let setpriv: string | undefined;
 
 /**
- * Ties all tools to this process from now on, even if that dies by SIGKILL. For the service: a command ends soon by itself, and
- * would start later by 0.8 ms for each tool. What a tool of a command writes must not come after the command's end, though: those
- * are always tied.
+ * From now on, ties all tools to this process, even if it is killed by SIGKILL. For the service: a command ends soon anyway,
+ * and tying costs 0.8 ms per tool. Tools that write are always tied, so that none writes after a command has ended.
  */
 export function tieTools(): void {
   tied = "all";
 }
 
 /**
- * Nothing is tied on Deno, where a permission to run setpriv would be one to run anything, and by process 1 of a container,
- * with which the kernel ends all of the container.
+ * Nothing is tied on Deno, where permission to run setpriv would mean permission to run anything, nor by process 1 of a
+ * container, because the kernel ends the whole container with it.
  */
 const canTie = () => !("deno" in process.versions) && process.pid !== 1;
 
@@ -37,14 +36,14 @@ export function tethered(name: string, args: readonly string[], isWriter = false
   const isTied = tied === "all" || isWriter;
   if (isTied) setpriv ??= (canTie() ? locate("setpriv") : undefined) ?? "";
   const tool = isTied && setpriv ? locate(name) : undefined;
-  // A tool that cannot be found is started by its name, for the error that says so.
+  // A tool that is not found is started by its name, which causes the error for a missing tool.
   if (!setpriv || tool === undefined) return { file: name, args, tied: false };
   return { file: setpriv, args: ["--pdeathsig", "KILL", "--", tool, ...args], tied: true };
 }
 
 /**
- * Did setpriv end without becoming the tool? It is not used any more then: BusyBox and util-linux before 2.33 have one
- * without the option.
+ * Whether setpriv failed before it ran the tool. Then it is not used again: that of BusyBox, and of util-linux before 2.33,
+ * lacks the option.
  */
 export function tetherFailed({ tied }: Tethered, stderr: string): boolean {
   if (!tied || !stderr.startsWith("setpriv: ")) return false;

@@ -1,16 +1,16 @@
-// Long work beside everything else that the program does.
+// Runs long work cooperatively with everything else in the event loop.
 
-/** Longest that others wait for a turn, in milliseconds. */
+/** The longest time that other tasks wait for a turn. */
 const TURN_MS = 8;
 
 /**
- * Rounds of the event loop that others have after each turn of work. A request takes one to be accepted, one to be read and one to be
- * answered, and more on Deno: with a single round it waited for as many turns, 190 ms instead of 80.
+ * How many rounds of the event loop other tasks get after each turn of work. A request takes one round each to be accepted,
+ * read and answered, and more on Deno: with a single round it had to wait for as many turns, 190 ms instead of 80.
  */
 const ROUNDS = 4;
 
 /**
- * Lets whatever else waits have its turn. By a timer: with setImmediate, probes of Deno 2.9 waited 389 to 799 ms although no
+ * Lets other tasks have their turn. Uses a timer: with setImmediate, probes on Deno 2.9 waited 389 to 799 ms although no
  * step took longer than 87 ms.
  */
 export async function yieldToOthers(rounds = ROUNDS): Promise<void> {
@@ -18,11 +18,11 @@ export async function yieldToOthers(rounds = ROUNDS): Promise<void> {
 }
 
 /**
- * Carries out work that pauses at each `yield`, and lets others have their turn whenever it has taken some milliseconds:
- * a chain may have 60,000 rules, and probes are answered meanwhile. Short work is done at once.
+ * Runs work that pauses at each `yield`, and lets other tasks have their turn after every few milliseconds: a chain may have
+ * 60,000 rules, and probes must be answered meanwhile. Short work is done at once.
  */
-export async function inTurns<T>(steps: Generator<void, T, void>): Promise<T> {
-  // Not `performance`: Node loads it when it is first used, and a command would start 2 ms later.
+export async function runCooperatively<T>(steps: Generator<void, T, void>): Promise<T> {
+  // Not `performance`: Node loads it on first use, and commands would start 2 ms later.
   let begin = Date.now();
   for (;;) {
     const step = steps.next();

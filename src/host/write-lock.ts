@@ -1,29 +1,29 @@
-// One writer at a time.
+// A lock that allows one writer at a time.
 import { socketName, takeName } from "./socket-name.ts";
 
-/** The longest wait for the lock, and the wait after one that timed out or while shutting down. Milliseconds. */
-const LONGEST_WAIT_MS = 5_000;
+/** The longest wait for the lock, the shorter one after a timeout or while shutting down, and the retry interval. */
+const MAX_WAIT_MS = 5_000;
 const SHORT_WAIT_MS = 100;
-const STEP_MS = 20;
+const RETRY_MS = 20;
 
-let longestWait = LONGEST_WAIT_MS;
+let maxWait = MAX_WAIT_MS;
 let isShort = false;
 
 /** Shutting down: stop waiting for the write lock. */
 export function shortenLockWait(): void {
   isShort = true;
-  longestWait = SHORT_WAIT_MS;
+  maxWait = SHORT_WAIT_MS;
 }
 
 export interface LockedWork<T> {
-  /** Is there anything to do? Asked without the lock, and only if another process holds it. */
+  /** Whether there is anything to do. Called without the lock, and only if another process holds it. */
   readonly isNeeded: () => Promise<boolean>;
   readonly work: () => Promise<T>;
 }
 
 /**
- * Runs `work` while no other process of ours writes under this name in this network namespace. If there is nothing to do,
- * it does not wait. After 5 s, which `warn` is told, or if names cannot be held, `work` runs all the same: what it writes is
+ * Runs `work` while no other process of ours writes under this name in this network namespace. Does not wait if there is
+ * nothing to do. After 5 s (with a warning), or if names cannot be held, `work` runs without the lock: what it writes is
  * verified afterwards.
  */
 export async function withWriteLock<T>(
@@ -34,17 +34,17 @@ export async function withWriteLock<T>(
   let held = await takeName(`turn/${name}`);
   if (held === "taken" && !(await isNeeded())) return undefined;
   const begin = performance.now();
-  while (held === "taken" && performance.now() - begin < longestWait) {
-    await new Promise((done) => setTimeout(done, STEP_MS));
+  while (held === "taken" && performance.now() - begin < maxWait) {
+    await new Promise((done) => setTimeout(done, RETRY_MS));
     held = await takeName(`turn/${name}`);
   }
   if (held === "taken") {
-    longestWait = SHORT_WAIT_MS;
+    maxWait = SHORT_WAIT_MS;
     warn(
-      `another process holds the socket @${socketName(`turn/${name}`)}, as one that writes these rules does, and does not ` +
-        "let go of it; going on without it (ss -xlp shows which process it is)",
+      `another process holds the write lock, socket @${socketName(`turn/${name}`)}, and does not release it; ` +
+        "continuing without it (ss -xlp shows the process)",
     );
-  } else if (!isShort) longestWait = LONGEST_WAIT_MS;
+  } else if (!isShort) maxWait = MAX_WAIT_MS;
   try {
     return await work();
   } finally {

@@ -1,11 +1,11 @@
-// Addresses as the tools print them, to numbers.
+// Converts addresses as the tools print them to numbers.
 // This module is browser-compatible.
 import { addressOf, type Family, type Interval, parseAddresses } from "../core/index.ts";
 import { type Intervals, normalize, only } from "./intervals.ts";
 
 export const bitsOf = (family: Family): number => (family === "ipv4" ? 32 : 128);
 
-/** The number of each text that is an address of the family; undefined for any other. One pass through the core. */
+/** Parses each text as an address of the family; undefined for any other text. One pass through the core. */
 export function readAddresses(family: Family, texts: readonly string[]): readonly (bigint | undefined)[] {
   const { records, read } = parseAddresses(texts);
   return read.map((one, i) => (one.ok && one.family === family ? addressOf(records, i) : undefined));
@@ -18,15 +18,15 @@ export function prefixOf(family: Family, address: bigint, length: number): Inter
   return { first, last: first + rest };
 }
 
-/** Some bits of an address, and what they must be. */
+/** Some bits of an address, and the values that they must have. */
 export interface MaskedAddress {
   readonly mask?: bigint;
   readonly values: Intervals;
 }
 
 /**
- * Reads `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, and with the mask of bits that iptables prints if it is no prefix,
- * `10.0.0.1/255.0.0.255`.
+ * Reads `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9` and `10.0.0.1/255.0.0.255`, which iptables prints if the mask is not a
+ * prefix.
  */
 export function readAddressBlock(family: Family, text: string): MaskedAddress | undefined {
   const [head = "", length] = text.split("/", 2);
@@ -41,10 +41,10 @@ export function readAddressBlock(family: Family, text: string): MaskedAddress | 
   return length === undefined ? { values: [{ first, last }] } : { mask, values: only(first & mask) };
 }
 
-/** Loopback is the node's too. */
+/** Loopback addresses are local to every node. */
 const LOOPBACK = { ipv4: { first: 0x7f00_0000n, last: 0x7fff_ffffn }, ipv6: { first: 1n, last: 1n } } as const;
 
-/** The node's addresses of one family, from their texts. */
+/** Parses the node's addresses of one family. */
 export function localAddresses(family: Family, texts: readonly string[]): readonly Interval[] {
   const found = readAddresses(
     family,
@@ -53,7 +53,7 @@ export function localAddresses(family: Family, texts: readonly string[]): readon
   return normalize([LOOPBACK[family], ...found.map((address) => ({ first: address, last: address }))]);
 }
 
-/** Addresses of groups. */
+/** Multicast addresses. */
 export const MULTICAST: Readonly<Record<Family, Interval>> = {
   ipv4: { first: 0xe000_0000n, last: 0xefff_ffffn },
   ipv6: { first: 0xffn << 120n, last: (1n << 128n) - 1n },

@@ -1,15 +1,15 @@
-// Packets that stay on the node.
+// Packets that are delivered on the node itself.
 // This module is browser-compatible.
 import { type Intervals, intersect, subtract, unite } from "./intervals.ts";
 import type { NatView } from "./model.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** All hosts of a network, which no router forwards to (RFC 919). */
+/** The limited broadcast address, which no router forwards (RFC 919). */
 const BROADCAST: Intervals = [{ first: 0xffff_ffffn, last: 0xffff_ffffn }];
 
 /**
- * Is a packet from elsewhere for the node itself? The kernel hands it to a socket after PREROUTING; only what the node itself sends
- * to its own addresses leaves by POSTROUTING, through lo.
+ * Whether a packet from elsewhere is addressed to the node itself. The kernel delivers it to a socket after PREROUTING; only
+ * packets that the node sends to its own addresses pass through POSTROUTING, through lo.
  */
 export function isDelivered(
   { family, localAddresses = [] }: NatView,

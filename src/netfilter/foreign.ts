@@ -1,4 +1,4 @@
-// Rules of other programs that translate packets which the policy keeps.
+// Finds rules of other programs that translate packets which the policy keeps.
 // This module is browser-compatible.
 import { formatIntervals, type Interval } from "../core/index.ts";
 import { type FamilyPolicy, spaceOf } from "../policy/index.ts";
@@ -9,7 +9,7 @@ import type { Ending, Leave, RuleAt, Treatment } from "./outcome.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { walk } from "./walk.ts";
 
-/** By what our own rules are known. */
+/** How our own rules are recognized. */
 export interface Ours {
   /** The chain in table nat of iptables. */
   readonly chain: string;
@@ -17,7 +17,7 @@ export interface Ours {
   readonly table: string;
 }
 
-/** Where a rule stands: before ours, after them, or it is not known, as the kernel may call either chain first. */
+/** Whether a rule runs before ours or after them; unknown if the kernel may call either chain first. */
 export type Position = "before" | "after" | "unknown";
 
 /** A rule of another program that translates packets to destinations which the policy keeps. */
@@ -25,21 +25,21 @@ export interface ForeignTranslation {
   readonly at: RuleAt;
   readonly owner: Owner | undefined;
   readonly treatment: Treatment;
-  /** Undefined if we have no rules on the node. */
+  /** Undefined if our rules are not on the node. */
   readonly position: Position | undefined;
-  /** What it reaches of each kept CIDR, in the order of the policy: the CIDR itself if it reaches all of it. */
+  /** The part of each kept CIDR that it affects, in the order of the policy: the CIDR itself if it affects all of it. */
   readonly destinations: readonly string[];
-  /** Does it reach everything that the policy keeps? */
+  /** Whether it affects everything that the policy keeps. */
   readonly all: boolean;
-  /** Sources of packets that it translates. */
+  /** The sources of the packets that it translates. */
   readonly sources: Intervals;
-  /** What else must be true of a packet: it leaves by a certain interface, has a certain protocol. */
+  /** Other conditions on the packet, such as its output interface or its protocol. */
   readonly conditions: readonly string[];
-  /** False if that depends on matches which are not interpreted. */
+  /** False if it depends on matches that are not interpreted. */
   readonly certain: boolean;
 }
 
-/** A rule before our jump after which packets never come to it, although the policy translates them. */
+/** A rule that keeps packets from our jump, although the policy translates them. */
 export interface EarlyEnd {
   readonly at: RuleAt;
   readonly owner: Owner | undefined;
@@ -51,19 +51,20 @@ export interface EarlyEnd {
 export interface ForeignRules {
   readonly translations: readonly ForeignTranslation[];
   readonly ends: readonly EarlyEnd[];
-  /** Why there may be others: what could not be read, targets that are not interpreted, too many rules. */
+  /** Why the result may be incomplete: parts that could not be read, targets that are not interpreted, too many rules. */
   readonly gaps: readonly string[];
 }
 
-/** Which packets are asked about. */
+/** The packets to look for. */
 export interface PodTraffic {
-  /** The pods' addresses, if they are known, in any order; otherwise the policy's sources, or any that is not the node's. */
+  /** The pods' addresses, in any order. By default the policy's sources, or all addresses that are not the node's. */
   readonly sources?: Intervals | undefined;
 }
 
 /**
- * The rules of others that translate packets from pods to kept destinations, and those that end the hook's chain in front of
- * our jump. Packets have no mark and no service has translated them, so what kube-proxy marks is not among them.
+ * Finds the rules of other programs that translate packets from pods to kept destinations, and those that end the hook's chain
+ * before our jump. The packets have no mark and no service has translated them, so they do not include those that kube-proxy
+ * marks.
  */
 export function foreignRules(view: NatView, policy: FamilyPolicy, ours: Ours, pods: PodTraffic = {}): ForeignRules {
   const { kept, translated } = destinationsOf(policy);
@@ -132,7 +133,7 @@ function eachPrefix(
   });
 }
 
-/** Is a rule in our chain or our table, or a jump to our chain? */
+/** Whether a rule is in our chain or our table, or jumps to our chain. */
 export function isOurs({ base, chain, top, rule }: RuleAt, ours: Ours): boolean {
   if (base.tool === "nft") return base.table === ours.table;
   return (
@@ -141,14 +142,14 @@ export function isOurs({ base, chain, top, rule }: RuleAt, ours: Ours): boolean 
   );
 }
 
-/** Where our rules stand: the group of chains, and the number of our jump in its base chain. */
+/** The position of our rules: the group of chains, and the number of our jump in its base chain. */
 interface OurPlace {
   readonly group: number;
   readonly base: RuleAt["base"];
   readonly number: number;
 }
 
-/** The last of our places: what decides there about a kept packet is that it keeps its address. */
+/** The last position of our rules, because a kept packet goes on to it from the earlier ones. */
 function findOurs({ groups }: NatView, ours: Ours): OurPlace | undefined {
   let found: OurPlace | undefined;
   for (const [group, bases] of groups.entries()) {

@@ -1,6 +1,6 @@
 /**
- * What runs in the postrouting NAT hook of a node, whoever's it is: its rules as data, and what they do to a packet.
- * What reads them from this node is in read-nat.ts, which no browser can load.
+ * The rules in the postrouting NAT hook of a node, whichever program wrote them, and what they do to a packet. The code that
+ * reads them from this node is in read-nat.ts, which browsers cannot load.
  * @module
  */
 // This module is browser-compatible.

@@ -1,13 +1,13 @@
-// Sets of interfaces by their names.
+// Sets of interface names.
 // This module is browser-compatible.
 
-/** Interfaces whose name matches one of `of`, any if that is undefined, and none of `not`. A trailing `*` stands for any rest. */
+/** Names that match one of `of` (any name if undefined) and none of `not`. A trailing `*` is a wildcard. */
 export interface Names {
   readonly of: readonly string[] | undefined;
   readonly not: readonly string[];
 }
 
-/** Does a pattern match all names that another one matches? */
+/** Whether a pattern matches all names that another one matches. */
 export function covers(pattern: string, other: string): boolean {
   if (!pattern.endsWith("*")) return pattern === other;
   return other.replace(/\*$/, "").startsWith(pattern.slice(0, -1)) || pattern === other;
@@ -15,7 +15,7 @@ export function covers(pattern: string, other: string): boolean {
 
 const isCovered = (patterns: readonly string[], one: string) => patterns.some((pattern) => covers(pattern, one));
 
-/** The interfaces of a set that match one of the patterns, and those that match none; undefined if there are none. */
+/** Splits a set into the names that match one of the patterns and those that match none; an empty part is undefined. */
 export function splitNames(
   names: Names,
   patterns: readonly string[],

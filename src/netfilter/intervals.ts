@@ -1,16 +1,16 @@
-// Sets of numbers as intervals in order, of which none touches another.
+// Sets of numbers as sorted intervals that do not touch each other.
 // This module is browser-compatible.
 import type { Interval } from "../core/index.ts";
 
 export type Intervals = readonly Interval[];
 
-/** All numbers of so many bits. */
+/** All numbers with this many bits. */
 export const allOf = (bits: number): Intervals => [{ first: 0n, last: (1n << BigInt(bits)) - 1n }];
 
-/** One number. */
+/** A set of one number. */
 export const only = (number: bigint | number): Intervals => [{ first: BigInt(number), last: BigInt(number) }];
 
-/** Any intervals, in order and joined. */
+/** Sorts and merges any intervals. */
 export function normalize(intervals: Intervals): Intervals {
   const sorted = intervals.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const joined: { first: bigint; last: bigint }[] = [];
@@ -37,7 +37,7 @@ function findEnd(intervals: Intervals, number: bigint): number {
   return low;
 }
 
-/** The numbers in both. Few intervals are looked up in many. */
+/** The numbers in both. Looks up the intervals of the shorter list in the longer one. */
 export function intersect(a: Intervals, b: Intervals): Intervals {
   const [few, many] = a.length <= b.length ? [a, b] : [b, a];
   const both: Interval[] = [];
@@ -56,7 +56,7 @@ export function subtract(a: Intervals, b: Intervals): Intervals {
   const [first] = b;
   const last = b.at(-1);
   if (!first || !last) return a;
-  // Only what lies between the ends of `b` is looked at: a rule has few addresses, a question may have many.
+  // Visits only the part of `a` that `b` spans: a rule has few addresses, but the packets may have many.
   const from = findEnd(a, first.first);
   const to = findEnd(a, last.last);
   const rest = to < a.length ? to + 1 : to;
@@ -78,7 +78,7 @@ function subtractEach(a: Intervals, b: Intervals): Interval[] {
   return left;
 }
 
-/** The number, if there is only one. */
+/** The only number of a set; undefined if it has several. */
 export function single(intervals: Intervals): bigint | undefined {
   const [one] = intervals;
   return one && intervals.length === 1 && one.first === one.last ? one.first : undefined;

@@ -1,17 +1,17 @@
-// Does iptables show a rule of its table as it is?
+// Decides whether iptables shows a rule of its table correctly.
 // This module is browser-compatible.
 import { isObject, type Json, kindOf, memberOf } from "./nft-json.ts";
 
-/** Statements that iptables-nft writes, and so reads (iptables/nft.c, supported_exprs). */
+/** Statements that iptables-nft writes and therefore reads (iptables/nft.c, supported_exprs). */
 const STATEMENTS = new Set(["counter", "xt", "jump", "goto", "return", "accept", "drop", "limit"]);
 
 /** Keys of `meta` that it writes (iptables/nft-shared.c, parse_meta). */
 const META = new Set(["iif", "oif", "iifname", "oifname", "mark", "l4proto"]);
 
 /**
- * Can iptables have written a rule? Of others it refuses the most, and then the whole table. But rules with sets, maps and
- * ranges of addresses it shows without them, or with other addresses, and says nothing: of `ip saddr 10.0.0.1-10.0.0.9 return`
- * 1.8.9 shows `-s 10.0.0.9/32 -j RETURN`, and of `ip daddr vmap { … }` a rule without a target.
+ * Whether iptables can have written a rule. It refuses most other rules, and with them the whole table. But it silently omits
+ * sets, maps and address ranges, or shows other addresses: 1.8.9 shows `ip saddr 10.0.0.1-10.0.0.9 return` as
+ * `-s 10.0.0.9/32 -j RETURN`, and `ip daddr vmap { … }` as a rule without a target.
  */
 export function isIptablesRule(expressions: readonly Json[]): boolean {
   return expressions.every((expression) => {
@@ -40,6 +40,6 @@ function isField(left: Json): boolean {
   return kind === "payload" || (kind === "meta" && META.has(String(memberOf(value, "key"))));
 }
 
-/** Has a rule parts that nft shows by their name only? */
+/** Whether a rule has parts of which nft shows only the name. */
 export const hasExtensions = (expressions: readonly Json[]): boolean =>
   expressions.some((expression) => kindOf(expression)[0] === "xt");

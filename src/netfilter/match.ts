@@ -1,4 +1,4 @@
-// Matches made from what the tools' languages have in common.
+// Constructors of matches that the readers of both tools share.
 // This module is browser-compatible.
 
 import type { Intervals } from "./intervals.ts";
@@ -17,7 +17,7 @@ export const nameMatch = (field: NameField, patterns: readonly string[], negated
   return { kind: "name", key: { field }, patterns, negated };
 };
 
-/** Is one of these bits set? */
+/** Matches if one of these bits is set. */
 export const anyBit = (field: "state" | "status" | "mark" | "connectionMark", bits: bigint, negated = false): Match =>
   numberMatch(field, only(0n), !negated, bits);
 
@@ -25,7 +25,7 @@ export const unknownMatch = (name: string, text: string, varies = false): Match 
   return { kind: "unknown", name, text, varies };
 };
 
-/** The same with the opposite answer. */
+/** The opposite of a match. */
 export function negate(match: Match): Match {
   switch (match.kind) {
     case "constant":
@@ -49,7 +49,7 @@ export function anyMatch(of: readonly Match[]): Match {
   return first && !second ? first : { kind: "any", of, negated: false };
 }
 
-/** Is the connection in one of these states? Undefined if a name is not known. */
+/** The bits of these connection states; undefined if a name is not known. */
 export const stateBits = (names: readonly string[]): bigint | undefined => bitsNamed(STATE_BITS, names);
 export const statusBits = (names: readonly string[]): bigint | undefined => bitsNamed(STATUS_BITS, names);
 

@@ -1,14 +1,14 @@
-// What runs in the postrouting NAT hook of a node, whoever's it is.
+// The rules in the postrouting NAT hook of a node, whichever program wrote them.
 // This module is browser-compatible.
 import type { Family, Interval } from "../core/index.ts";
 
-/** Where a chain is kept: a table of iptables in one of its variants, or any other table of nftables. */
+/** Where a chain is stored: a table of one of the iptables variants, or any other table of nftables. */
 export type Tool = "iptables-nft" | "iptables-legacy" | "nft";
 
 /** A chain that the kernel calls in the postrouting NAT hook. */
 export interface BaseChain {
   readonly tool: Tool;
-  /** As the kernel names it; chains of `inet` see packets of both families. */
+  /** The kernel's name for it; chains of `inet` see packets of both families. */
   readonly family: "ip" | "ip6" | "inet";
   readonly table: string;
   readonly chain: string;
@@ -17,17 +17,17 @@ export interface BaseChain {
   readonly rules: readonly Rule[];
   /** The chains that its rules may jump to, by name. */
   readonly chains: ReadonlyMap<string, readonly Rule[]>;
-  /** nft's number of it: of chains of one table the larger one is newer. */
+  /** The number that nft gives it: within one table, a larger one is newer. */
   readonly handle?: number;
 }
 
-/** A rule, of which the steps are carried out from left to right until a match fails. */
+/** A rule. Its steps run from left to right until a match fails. */
 export interface Rule {
   /** As its tool prints it, on one line. */
   readonly text: string;
   readonly steps: readonly Step[];
   readonly comment?: string;
-  /** nft's number of it. */
+  /** The number that nft gives it. */
   readonly handle?: number;
   /** Its place in its chain, from 1. */
   readonly number: number;
@@ -35,7 +35,7 @@ export interface Rule {
 
 export type Step = Match | Statement;
 
-/** What a packet has that is a number. Bits of `state` and `status` are the kernel's (nf_conntrack_common.h). */
+/** Numeric properties of a packet. The bits of `state` and `status` are the kernel's (nf_conntrack_common.h). */
 export type NumberField =
   | "source"
   | "destination"
@@ -47,10 +47,10 @@ export type NumberField =
   | "state"
   | "status";
 
-/** What a packet has that is a name. */
+/** Properties of a packet that are names. */
 export type NameField = "inputInterface" | "outputInterface";
 
-/** A number of a packet, or some bits of it. */
+/** A numeric property of a packet, or some of its bits. */
 export interface NumberKey {
   readonly field: NumberField;
   readonly mask?: bigint;
@@ -62,20 +62,20 @@ export type Key = NumberKey | NameKey;
 
 /** A condition on the packet. */
 export type Match =
-  /** The number lies in one of these, which are in order and do not touch. */
+  /** The number is in one of these intervals, which are sorted and do not touch. */
   | {
       readonly kind: "number";
       readonly key: NumberKey;
       readonly values: readonly Interval[];
       readonly negated: boolean;
     }
-  /** The name is one of these; a trailing `*` stands for any rest of it. */
+  /** The name matches one of these; a trailing `*` is a wildcard. */
   | { readonly kind: "name"; readonly key: NameKey; readonly patterns: readonly string[]; readonly negated: boolean }
-  /** All of these hold. With `negated`, one of them does not. */
+  /** All of these hold. With `negated`, at least one of them does not. */
   | { readonly kind: "all"; readonly of: readonly Match[]; readonly negated: boolean }
-  /** One of these holds: entries of a set with several keys. With `negated`, none does. */
+  /** At least one of these holds: entries of a set with several keys. With `negated`, none does. */
   | { readonly kind: "any"; readonly of: readonly Match[]; readonly negated: boolean }
-  /** The address is of one of these types, as the kernel's routes say. `limited`: only routes of one interface count. */
+  /** The address has one of these types in the kernel's routes. `limited`: only routes of one interface count. */
   | {
       readonly kind: "addressType";
       readonly field: "source" | "destination";
@@ -84,7 +84,7 @@ export type Match =
       readonly negated: boolean;
     }
   | { readonly kind: "constant"; readonly value: boolean }
-  /** A match that is not interpreted. `varies`: asked twice about one packet it may answer differently, as by chance. */
+  /** A match that is not interpreted. `varies`: its result may differ between two runs for one packet, such as a random one. */
   | { readonly kind: "unknown"; readonly name: string; readonly text: string; readonly varies: boolean };
 
 /** What a rule does to a packet. */
@@ -92,7 +92,7 @@ export type Statement =
   | Verdict
   | Translate
   | SetMark
-  /** A verdict map: the first case whose match holds; if none does, the rule ends. */
+  /** A verdict map: the first case whose match holds applies; if none does, the rule ends. */
   | { readonly kind: "verdicts"; readonly cases: readonly { readonly match: Match; readonly verdict: Verdict }[] }
   /** A target that is not interpreted: it may do anything to the packet. */
   | { readonly kind: "unknownTarget"; readonly name: string };
@@ -101,7 +101,7 @@ export type Verdict =
   | { readonly kind: "jump" | "goto"; readonly chain: string }
   | { readonly kind: "return" | "accept" | "drop" | "continue" };
 
-/** It sets up NAT, so no later chain is asked. The first case whose match holds says how; if none does, the rule ends. */
+/** It sets up NAT, so no later chain runs. The first case whose match holds applies; if none does, the rule ends. */
 export interface Translate {
   readonly kind: "translate";
   readonly cases: readonly { readonly match: Match; readonly to: Translation }[];
@@ -114,7 +114,7 @@ export type Translation =
   | { readonly kind: "range"; readonly first: bigint; readonly last: bigint }
   /** The network part of the source is replaced by that of `network`; bits of `hostMask` stay. */
   | { readonly kind: "network"; readonly network: bigint; readonly hostMask: bigint }
-  /** The source address that it has: only the port may change, and nobody else can translate it. */
+  /** Its current source address: only the port may change, and no other rule can translate it. */
   | { readonly kind: "same" }
   /** An address that is not known. */
   | { readonly kind: "unknown"; readonly text: string };
@@ -127,7 +127,7 @@ export interface SetMark {
   /** Bits of the other mark. */
   readonly take: bigint;
   readonly flip: bigint;
-  /** Bits whose value cannot be told. */
+  /** Bits whose value is not known. */
   readonly unknown?: bigint;
 }
 
@@ -143,7 +143,7 @@ export interface Unseen {
 export interface NatView {
   readonly family: Family;
   /**
-   * In the order in which the kernel calls them. Chains of one group have the same priority and nothing says which of
+   * In the order in which the kernel calls them. Chains of one group have the same priority, and it is not known which of
    * them is called first.
    */
   readonly groups: readonly (readonly BaseChain[])[];

@@ -1,4 +1,4 @@
-// Names of protocols and of the bits of a connection, as the tools print them.
+// Names of protocols and of connection bits, as the tools print them.
 // This module is browser-compatible.
 
 const PROTOCOLS: Readonly<Record<string, number>> = {
@@ -33,7 +33,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
 /** Protocols whose header begins with a source and a destination port. */
 export const PORT_PROTOCOLS = ["tcp", "udp", "sctp", "dccp", "udplite"] as const;
 
-/** The number of a protocol that is written as a name or as a number. */
+/** The number of a protocol that is given by name or by number. */
 export function protocolNumber(text: string): number | undefined {
   if (/^\d{1,3}$/.test(text)) return Number(text) < 256 ? Number(text) : undefined;
   return Object.hasOwn(PROTOCOLS, text.toLowerCase()) ? PROTOCOLS[text.toLowerCase()] : undefined;

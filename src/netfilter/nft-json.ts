@@ -1,18 +1,18 @@
-// The data that nft prints: items of tables, and what is common to its expressions.
+// Reads the JSON that nft prints: items of tables, and the common parts of expressions.
 // This module is browser-compatible.
 import { reportedAs } from "../errors/index.ts";
 
-/** Anything in nft's JSON. */
+/** Any value in nft's JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** nft printed something else than its JSON. */
+/** nft printed something other than JSON. */
 export class NftJsonError extends reportedAs("nft-output") {}
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The only key of an expression with its value: `["match", {…}]`. */
+/** The only key of an expression and its value: `["match", {…}]`. */
 export function kindOf(expression: Json): readonly [kind: string, value: Json] {
   const [entry] = isObject(expression) ? Object.entries(expression) : [];
   return entry ?? ["", null];
@@ -22,7 +22,7 @@ export function kindOf(expression: Json): readonly [kind: string, value: Json] {
 export const memberOf = (value: Json | undefined, key: string): Json | undefined =>
   isObject(value) ? value[key] : undefined;
 
-/** A string, or a list of strings; numbers and all else are left out. */
+/** The strings in a string or a list; omits all other values. */
 export const stringsOf = (value: Json | undefined): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
 
@@ -31,7 +31,7 @@ export interface NftChainItem {
   readonly table: string;
   readonly name: string;
   readonly handle: number;
-  /** Of base chains. */
+  /** Only base chains have these. */
   readonly hook?: { readonly type: string; readonly hook: string; readonly priority: number; readonly policy: string };
 }
 
@@ -42,15 +42,15 @@ export interface NftRuleItem {
   readonly expressions: readonly Json[];
 }
 
-/** What some listings hold, of one table or of several. */
+/** The contents of some listings, of one table or several. */
 export interface NftItems {
   readonly chains: readonly NftChainItem[];
   readonly rules: readonly (NftRuleItem & { readonly family: string; readonly table: string })[];
-  /** Elements of sets and maps by `family table name`; those of a map are pairs. */
+  /** The elements of sets and maps by `family table name`; those of a map are pairs. */
   readonly sets: ReadonlyMap<string, readonly Json[]>;
 }
 
-/** Reads what `nft -j list …` printed. Throws {@link NftJsonError}. */
+/** Reads the output of `nft -j list …`. Throws {@link NftJsonError}. */
 export function readNftItems(texts: readonly string[]): NftItems {
   const items = texts.flatMap(itemsOf);
   const sets = new Map<string, readonly Json[]>();
@@ -68,9 +68,9 @@ function itemsOf(text: string): readonly Json[] {
     const { nftables } = JSON.parse(text) as { nftables: Json };
     if (Array.isArray(nftables)) return nftables;
   } catch {
-    // The error below says it.
+    // Throws the error below.
   }
-  throw new NftJsonError(`nft printed no JSON: ${JSON.stringify(text.slice(0, 200))}`);
+  throw new NftJsonError(`nft did not print JSON: ${JSON.stringify(text.slice(0, 200))}`);
 }
 
 function chainOf(item: Json): NftChainItem[] {

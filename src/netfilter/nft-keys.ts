@@ -1,4 +1,4 @@
-// Left-hand sides of nft's matches: which field of the packet, and what must be true for it to exist.
+// Reads the left-hand sides of nft's matches: the field of the packet, and the condition on which the packet has it.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { only } from "./intervals.ts";
@@ -19,7 +19,7 @@ export type NftKey =
       readonly limited: boolean;
       readonly requires: Match;
     }
-  /** A property that all packets of the family share, as a text. */
+  /** A property that is the same for all packets of the family, as text. */
   | { readonly kind: "fixed"; readonly values: readonly string[]; readonly requires: Match }
   | { readonly kind: "unknown"; readonly name: string; readonly varies: boolean; readonly requires: Match };
 
@@ -62,7 +62,7 @@ function maskedKey(value: Json, family: Family): NftKey {
   return mask === undefined || key.mask !== undefined ? unknown("bits", key.requires) : { ...key, mask };
 }
 
-/** Is it a packet of this protocol? A field of another one ends the rule, also where the match is negated. */
+/** Matches packets of this protocol. A field of another protocol ends the rule, even if the match is negated. */
 const requireProtocol = (name: string): Match => {
   const found = protocolNumber(name);
   return found === undefined ? ALWAYS : numberMatch("protocol", only(found));
@@ -109,7 +109,7 @@ function connectionKey(key: string, direction: Json | undefined, family: Family)
   if (key === "mark") return number("connectionMark");
   if (key === "state") return number("state");
   if (key === "status") return number("status");
-  // NAT sees the first packet of a connection only, which goes in the original direction.
+  // NAT sees only the first packet of a connection, which goes in the original direction.
   if (key === "direction") return { kind: "fixed", values: ["original", "0"], requires: ALWAYS };
   if (key === "l3proto") return { kind: "fixed", values: [family], requires: ALWAYS };
   if (key === "protocol" && direction === "original") return number("protocol");

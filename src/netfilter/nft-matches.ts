@@ -1,4 +1,4 @@
-// nft's matches, sets and verdict maps.
+// Reads nft's matches, sets and verdict maps.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { type Intervals, normalize, only } from "./intervals.ts";
@@ -8,14 +8,14 @@ import { isObject, type Json, kindOf, memberOf, stringsOf } from "./nft-json.ts"
 import { type NftKey, readKey } from "./nft-keys.ts";
 import { bareElement, CATCH_ALL, readMask, readNameList, readNumberList, readNumbers } from "./nft-values.ts";
 
-/** What the reading of one table's rules needs to know. */
+/** Context for reading the rules of one table. */
 export interface NftContext {
   readonly family: Family;
   /** The elements of a named set or map; undefined if it was not listed. */
   readonly elementsOf: (name: string) => readonly Json[] | undefined;
 }
 
-/** A `match` expression, as conditions that must all hold. */
+/** Reads a `match` expression as conditions that must all hold. */
 export function readMatch(expression: Json, context: NftContext): readonly Match[] {
   const op = String(memberOf(expression, "op") ?? "==");
   const left = memberOf(expression, "left") ?? null;
@@ -32,7 +32,7 @@ export function readMatch(expression: Json, context: NftContext): readonly Match
 
 const isVarying = (key: NftKey) => key.kind === "unknown" && key.varies;
 
-/** What a match that is not interpreted is about. */
+/** The name of a match that is not interpreted. */
 function nameOf(keys: readonly NftKey[]): string {
   return keys
     .map((key) => (key.kind === "unknown" ? key.name : key.kind === "fixed" ? "packet" : key.field))
@@ -56,7 +56,7 @@ function singleMatch(key: NftKey, op: string, right: Json, context: NftContext):
   return match && negateIf(op === "!=", match);
 }
 
-/** `ct state new,established` asks for any of the bits; so does `in`. */
+/** `ct state new,established` matches any of the bits; so does `in`. */
 function bitsMatch(key: NftKey & { kind: "number" }, op: string, right: Json, context: NftContext): Match | undefined {
   const field = key.field as "state" | "status";
   const [kind] = kindOf(right);
@@ -84,7 +84,7 @@ function comparison(key: NftKey, op: string, right: Json, { family }: NftContext
   return numberMatch(key.field, values, op.startsWith(">"), key.mask);
 }
 
-/** The elements that a right-hand side consists of; undefined for a set that was not listed. */
+/** The elements of a right-hand side; undefined for a set that was not listed. */
 export function elementsOf(right: Json, { elementsOf: named }: NftContext): readonly Json[] | undefined {
   if (typeof right === "string" && right.startsWith("@")) return named(right.slice(1))?.map(bareElement);
   const [kind, value] = kindOf(right);
@@ -92,7 +92,7 @@ export function elementsOf(right: Json, { elementsOf: named }: NftContext): read
   return [right];
 }
 
-/** Is the key one of these? */
+/** Matches if the key is one of these. */
 export function elementsMatch(key: NftKey, elements: readonly Json[], { family }: NftContext): Match | undefined {
   if (elements.includes(CATCH_ALL)) return ALWAYS;
   switch (key.kind) {
@@ -121,7 +121,7 @@ function setMatch(keys: readonly NftKey[], op: string, right: Json, context: Nft
   return matches && negateIf(op === "!=", anyMatch(matches));
 }
 
-/** Does the packet have all parts of an element? Parts that cannot be read are unknown. */
+/** Matches if the packet has all parts of an element. Parts that cannot be read are unknown. */
 export function tupleMatch(keys: readonly NftKey[], element: Json, context: NftContext): Match {
   if (element === CATCH_ALL) return ALWAYS;
   const [kind, value] = kindOf(element);
@@ -135,8 +135,8 @@ export function tupleMatch(keys: readonly NftKey[], element: Json, context: NftC
 }
 
 /**
- * The cases of a map, `{ 10.0.0.0/8 : accept, … }`. Elements of one number with the same answer become one case, because
- * there may be many; `*` comes last.
+ * Reads the cases of a map, `{ 10.0.0.0/8 : accept, … }`. Numeric elements with the same result become one case, because there
+ * may be many; `*` comes last.
  */
 export function readCases<T>(
   map: Json,
@@ -197,7 +197,7 @@ function joinedCases<T>(
   });
 }
 
-/** Is it an expression that reads the packet's own source address? */
+/** Whether an expression reads the packet's own source address. */
 export function isOwnSource(value: Json, family: Family): boolean {
   if (!isObject(value)) return false;
   const key = readKey(value, family);

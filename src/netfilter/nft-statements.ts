@@ -1,4 +1,4 @@
-// nft's statements.
+// Reads nft's statements.
 // This module is browser-compatible.
 
 import type { Family } from "../core/index.ts";
@@ -10,7 +10,7 @@ import { isOwnSource, type NftContext, readCases, readMatch } from "./nft-matche
 import { readMask } from "./nft-values.ts";
 import { ALL_BITS, translateTo } from "./xtables-targets.ts";
 
-/** Statements that change nothing that a later rule asks, and let the rule go on. */
+/** Statements after which the rule continues and which change nothing that later rules match. */
 const WITHOUT_EFFECT = new Set([
   "counter",
   "log",
@@ -24,10 +24,10 @@ const WITHOUT_EFFECT = new Set([
   "secmark",
 ]);
 
-/** Statements that let a rule go on or not, by rates and counts. */
+/** Statements that end the rule or not, depending on rates and counts. */
 const VARYING = new Set(["limit", "quota", "ct count"]);
 
-/** What an expression of a rule does, in steps. `text` of the rule tells its unknown parts from those of others. */
+/** Reads an expression of a rule as steps. The rule's `text` distinguishes its unknown parts from those of other rules. */
 export function readExpression(expression: Json, context: NftContext, text: string): readonly Step[] {
   const [kind, value] = kindOf(expression);
   if (kind === "match") return readMatch(value, context);
@@ -67,7 +67,7 @@ function statementOf(kind: string, value: Json, context: NftContext, text: strin
   }
 }
 
-/** nft's data names the extensions of iptables, but not their options. */
+/** nft's JSON has the names of iptables' extensions, but not their options. */
 function readXt(value: Json, text: string): readonly Step[] {
   const [type, name] = [memberOf(value, "type"), String(memberOf(value, "name") ?? "xt")];
   if (type !== "match") return [{ kind: "unknownTarget", name }];
@@ -76,8 +76,8 @@ function readXt(value: Json, text: string): readonly Step[] {
 }
 
 /**
- * A match of addrtype as nft's text shows it, if it was built with iptables' translations. Those of other matches are not
- * relied on: of `! --ctstate NEW,DNAT`, for one, 1.0.6 shows `ct status dnat`.
+ * Reads an addrtype match from nft's text, which shows it if nft was built with iptables' translations. The translations of
+ * other matches are not reliable: 1.0.6 shows `! --ctstate NEW,DNAT` as `ct status dnat`, for example.
  */
 function addressTypeIn(text: string): Match | undefined {
   const found = [...text.replace(/"[^"]*"/g, "").matchAll(/\bfib (\w+) type (!= )?([a-z]+)(?= |$)/g)];
@@ -90,7 +90,7 @@ function addressTypeIn(text: string): Match | undefined {
 function readSnat(value: Json, context: NftContext): readonly Step[] {
   const { family } = context;
   const named = memberOf(value, "family");
-  // In a table inet it is about packets of one family, and nothing happens to others.
+  // In an inet table it applies only to packets of one family.
   if (named !== undefined && (named === "ip") !== (family === "ipv4")) return [];
   const address = memberOf(value, "addr");
   if (address === undefined) return [translateTo({ kind: "same" })];
@@ -111,7 +111,7 @@ function readSnat(value: Json, context: NftContext): readonly Step[] {
 function readTranslation(address: Json, family: Family, isNetmap: boolean): Translation {
   if (isOwnSource(address, family)) return { kind: "same" };
   const [kind, value] = kindOf(address);
-  // Of an address and a port, the address counts.
+  // Of an address and a port, only the address matters.
   if (kind === "concat" && Array.isArray(value)) return readTranslation(value[0] ?? null, family, isNetmap);
   const text =
     kind === "range" && Array.isArray(value)
@@ -125,7 +125,7 @@ function readTranslation(address: Json, family: Family, isNetmap: boolean): Tran
   return { kind: "range", ...range };
 }
 
-/** `meta mark set …`. Anything else of the packet that is set may be what a later rule asks. */
+/** Reads `meta mark set …`. A later rule may match any other property that is set. */
 function readMangle(value: Json): readonly Statement[] | undefined {
   const key = memberOf(value, "key") ?? null;
   const field = markOf(key);
@@ -140,7 +140,7 @@ function markOf(expression: Json): SetMark["field"] | undefined {
   return kind === "meta" ? "mark" : kind === "ct" ? "connectionMark" : undefined;
 }
 
-/** What a mark is set to: bits of its own, bits of the other mark, and a constant. */
+/** Reads the new value of a mark: some of its own bits, bits of the other mark, and a constant. */
 interface Bits {
   readonly own: bigint;
   readonly other: bigint;

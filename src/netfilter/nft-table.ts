@@ -1,11 +1,11 @@
-// What nft lists of one table, to base chains of the postrouting NAT hook.
+// Reads the base chains of the postrouting NAT hook from nft's listing of a table.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { BaseChain, Rule, Statement, Tool, Verdict } from "./model.ts";
 import type { NftChainItem, NftItems, NftRuleItem } from "./nft-json.ts";
 import { readExpression } from "./nft-statements.ts";
 
-/** A table of nftables by its name. */
+/** The name of an nftables table. */
 export interface NftPlace {
   readonly family: "ip" | "ip6" | "inet";
   readonly table: string;
@@ -13,19 +13,19 @@ export interface NftPlace {
 
 export interface NftSource extends NftPlace {
   readonly tool: Extract<Tool, "nft" | "iptables-nft">;
-  /** For packets of which family? In a table `inet`, rules about the other family do nothing. */
+  /** The family of the packets. In an `inet` table, rules for the other family do nothing. */
   readonly packets: Family;
   /** Rules as nft prints them, by their handles. */
   readonly texts?: ReadonlyMap<number, string>;
-  /** Rules that another tool has read, by their handles. */
+  /** Rules that another tool read, by their handles. */
   readonly known?: ReadonlyMap<number, Rule>;
 }
 
-/** Is it a chain that the kernel calls in the postrouting NAT hook? */
+/** Whether the kernel calls a chain in the postrouting NAT hook. */
 export const isPostroutingNat = ({ hook }: NftChainItem): boolean =>
   hook?.type === "nat" && hook.hook === "postrouting";
 
-/** Does a table see packets of a family? */
+/** Whether a table sees packets of a family. */
 export const seesFamily = (tableFamily: string, family: Family): boolean =>
   tableFamily === "inet" || tableFamily === (family === "ipv4" ? "ip" : "ip6");
 
@@ -67,13 +67,13 @@ function readReached(
     if (chains.has(name)) continue;
     const rules = (items.get(name) ?? []).map((item, i) => readNftRule(item, i + 1, all, source));
     chains.set(name, rules);
-    wanted.push(...rules.flatMap(chainsLedTo));
+    wanted.push(...rules.flatMap(chainsJumpedTo));
   }
   return chains.get(first) ?? [];
 }
 
 /** The chains that a rule may jump to. */
-export function chainsLedTo({ steps }: Rule): readonly string[] {
+export function chainsJumpedTo({ steps }: Rule): readonly string[] {
   const target = (one: Verdict | Statement) => (one.kind === "jump" || one.kind === "goto" ? [one.chain] : []);
   return steps.flatMap((step) =>
     step.kind === "verdicts" ? step.cases.flatMap(({ verdict }) => target(verdict)) : target(step as Statement),
@@ -93,7 +93,7 @@ export function readNftRule(item: NftRuleItem, number: number, items: NftItems, 
   return { text, steps, number, handle, ...(comment === undefined ? {} : { comment }) };
 }
 
-/** The rules of listings that `nft -a -s list` printed, by their handles, each on one line. */
+/** Reads the rules from the output of `nft -a -s list`, by their handles, each on one line. */
 export function readNftTexts(listing: string): ReadonlyMap<number, string> {
   const texts = new Map<number, string>();
   let isInChain = false;
@@ -115,5 +115,5 @@ export function readNftTexts(listing: string): ReadonlyMap<number, string> {
   return texts;
 }
 
-/** Is a table put to sleep, so that none of its chains is called? Told by its listing as text. */
+/** Whether a table is dormant, so that none of its chains is called, according to its text listing. */
 export const isDormant = (listing: string): boolean => /^\tflags [\w,]*\bdormant\b/m.test(listing);

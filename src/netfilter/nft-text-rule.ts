@@ -1,13 +1,13 @@
-// A rule in nft's text, as the expressions that nft's data has for it.
+// Parses a rule in nft's text into the expressions that nft's JSON would have for it.
 // This module is browser-compatible.
 import { type Json, memberOf } from "./nft-json.ts";
 import { readRight, readVerdictWords, readWord } from "./nft-text-values.ts";
 import { bare, Words, wordsOf } from "./nft-text-words.ts";
 
-/** Headers whose fields a rule may ask for. */
+/** Headers whose fields a rule may match. */
 const HEADERS = ["ip", "ip6", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6"];
 
-/** Keys of `meta` that may stand without it. */
+/** Keys that may be written without `meta`. */
 const META = ["iifname", "oifname", "iif", "oif", "mark", "iiftype", "oiftype", "skuid", "skgid"];
 
 export interface TextRule {
@@ -15,7 +15,7 @@ export interface TextRule {
   readonly comment: string | undefined;
 }
 
-/** Reads a rule. What follows a word that is not known is one expression of an unknown kind: it may do anything. */
+/** Reads a rule. An unknown word and all that follows it become one unknown expression, which may do anything. */
 export function readRuleText(line: string): TextRule {
   const [, text = line, remark] = /^((?:[^"#]|"(?:[^"\\]|\\.)*")*?)\s*#\s*(.*)$/.exec(line) ?? [];
   const words = new Words(wordsOf(text));
@@ -29,13 +29,13 @@ export function readRuleText(line: string): TextRule {
       if (!expression) break;
     }
   }
-  // What an extension of iptables asks stands in a remark at most.
+  // The options of an iptables extension are at best in a comment.
   const [, extension] = /\bxt_(\w+)/.exec(remark ?? "") ?? [];
   if (extension !== undefined) expressions.unshift({ xt: { type: "match", name: extension } });
   return { expressions, comment };
 }
 
-/** Undefined, with no word taken, if the next word is not known. */
+/** Returns undefined and takes no word if the next word is not known. */
 function readStatement(words: Words): Json | undefined {
   const verdict = readVerdictWords(words);
   if (verdict !== undefined) return verdict;
@@ -61,7 +61,7 @@ function readStatement(words: Words): Json | undefined {
   return readComparison(words);
 }
 
-/** Takes these words, each with what belongs to it. */
+/** Takes all these words with their values. */
 function skip(words: Words, names: readonly string[]): Json {
   const kind = words.peek();
   const isPart = () => names.includes(words.peek()) || /^"|^\d/.test(words.peek());
@@ -95,7 +95,7 @@ function readSnatWords(words: Words): Json {
   return { snat: { ...(family ? { family } : {}), addr, ...(isNetmap ? { type_flags: "prefix" } : {}) } };
 }
 
-/** Without the ports: the addresses count. */
+/** Reads the addresses and ignores the ports. */
 const translationOf = (word: string): Json =>
   readWord(word.replace(/^\[(.*)\](?::\d.*)?$/, "$1").replace(/^(\d+(?:\.\d+){3}(?:-\d+(?:\.\d+){3})?):\d.*$/, "$1"));
 
@@ -103,20 +103,20 @@ function mapOf(key: Json, words: Words): Json {
   return { map: { key, data: readRight(words) } };
 }
 
-/** A match, a verdict map, or what is set. */
+/** Reads a match, a verdict map, or a statement that sets a value. */
 function readComparison(words: Words): Json | undefined {
   const left = readLeft(words);
   if (left === undefined) return undefined;
   if (words.take("vmap") !== undefined) return { vmap: { key: left, data: readRight(words) } };
   if (words.take("set") !== undefined) return { mangle: { key: left, value: readBits(words) } };
-  // Of bits without an operator any counts.
+  // Without an operator, any of the bits matches.
   const op = words.take("==", "!=", "<", ">", "<=", ">=") ?? (isBits(left) ? "in" : "==");
   return { match: { op, left, right: readRight(words) } };
 }
 
 const isBits = (left: Json): boolean => /^(state|status)$/.test(String(memberOf(memberOf(left, "ct"), "key")));
 
-/** `ip saddr`, `ip saddr . tcp dport`, `meta mark & 0xff`; undefined, with no word taken, if there is none. */
+/** Reads `ip saddr`, `ip saddr . tcp dport`, `meta mark & 0xff`; returns undefined and takes no word if there is none. */
 function readLeft(words: Words): Json | undefined {
   const first = readField(words);
   if (first === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Right-hand sides and elements of sets in nft's text, as nft's data has them.
+// Parses right-hand sides and set elements in nft's text into the form that nft's JSON has.
 // This module is browser-compatible.
 import type { Json } from "./nft-json.ts";
 import { bare, type Words } from "./nft-text-words.ts";
@@ -16,30 +16,30 @@ export function readWord(word: string): Json {
 
 const VERDICTS = ["accept", "drop", "return", "continue"];
 
-/** `accept`, `jump X`; undefined, with no word taken, if no verdict is next. */
+/** Reads `accept`, `jump X`; returns undefined and takes no word if the next word is not a verdict. */
 export function readVerdictWords(words: Words): Json | undefined {
   const verdict = words.take(...VERDICTS);
   if (verdict !== undefined) return { [verdict]: null };
-  const leap = words.take("jump", "goto");
-  return leap === undefined ? undefined : { [leap]: { target: bare(words.next()) } };
+  const jump = words.take("jump", "goto");
+  return jump === undefined ? undefined : { [jump]: { target: bare(words.next()) } };
 }
 
-/** Statements that an element may carry before its answer. */
-const CARRIED: Readonly<Record<string, number>> = { counter: 4, timeout: 1, expires: 1, comment: 1 };
+/** Statements that an element may have, with the number of words that follow them. */
+const ELEMENT_STATEMENTS: Readonly<Record<string, number>> = { counter: 4, timeout: 1, expires: 1, comment: 1 };
 
-/** A value with the values that are joined to it by dots, and without what the element carries. */
+/** Reads a value, with other values that dots join to it, and skips the element's statements. */
 function readElementKey(words: Words): Json {
   const parts = [readWord(words.next())];
   while (words.take(".") !== undefined) parts.push(readWord(words.next()));
-  for (let carried = CARRIED[words.peek()]; carried !== undefined; carried = CARRIED[words.peek()]) {
-    // A counter may stand without its numbers.
+  for (let count = ELEMENT_STATEMENTS[words.peek()]; count !== undefined; count = ELEMENT_STATEMENTS[words.peek()]) {
+    // A counter may have no numbers.
     const name = words.next();
-    if (name !== "counter" || words.peek() === "packets") for (let i = 0; i < carried; i++) words.next();
+    if (name !== "counter" || words.peek() === "packets") for (let i = 0; i < count; i++) words.next();
   }
   return parts.length > 1 ? { concat: parts } : (parts[0] ?? null);
 }
 
-/** What stands between braces: elements, or pairs of a map. The opening brace has been taken. */
+/** Reads set elements or map pairs up to the closing brace. The opening brace has been taken. */
 export function readElements(words: Words): readonly Json[] {
   const elements: Json[] = [];
   while (!words.isAtEnd() && words.take("}") === undefined) {
@@ -51,7 +51,7 @@ export function readElements(words: Words): readonly Json[] {
   return elements;
 }
 
-/** `{ … }`, `@name`, a value, or several with commas, of which any bit counts. */
+/** Reads `{ … }`, `@name`, a value, or several with commas, of which any bit matches. */
 export function readRight(words: Words): Json {
   if (words.take("{") !== undefined) return { set: readElements(words) };
   const values = [readWord(words.next())];

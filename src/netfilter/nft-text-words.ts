@@ -1,7 +1,7 @@
-// The words of nft's text.
+// Splits nft's text into words.
 // This module is browser-compatible.
 
-/** Words of a rule, one by one. */
+/** Iterates over the words of a rule. */
 export class Words {
   readonly #words: readonly string[];
   #at = 0;
@@ -10,7 +10,7 @@ export class Words {
     this.#words = words;
   }
 
-  /** The word that is next, or one behind it; empty at the end. */
+  /** The next word, or a later one; empty at the end. */
   peek(ahead = 0): string {
     return this.#words[this.#at + ahead] ?? "";
   }
@@ -29,10 +29,10 @@ export class Words {
   }
 }
 
-/** Cuts a line into words. A text in quotes is one with its quotes; commas, braces and semicolons stand by themselves. */
+/** Splits a line into words. Quoted text is one word, quotes included; commas, braces and semicolons are words. */
 export function wordsOf(line: string): readonly string[] {
   return line.match(/"(?:[^"\\]|\\.)*"|[{},;]|[^\s"{},;]+/g) ?? [];
 }
 
-/** Without its quotes. */
+/** Removes the quotes. */
 export const bare = (word: string): string => word.replace(/^"(.*)"$/s, "$1");

@@ -1,5 +1,5 @@
-// What `nft list ruleset` prints for people, as the items that `nft -j` prints: for listings that are pasted. On a node its
-// data is read, which says more of iptables' extensions.
+// Parses the text of `nft list ruleset` into the items that `nft -j` prints, for pasted listings. On a node, the JSON is read,
+// which has more details of iptables' extensions.
 // This module is browser-compatible.
 import type { Json, NftChainItem, NftItems } from "./nft-json.ts";
 import { readRuleText } from "./nft-text-rule.ts";
@@ -8,11 +8,11 @@ import { bare, Words, wordsOf } from "./nft-text-words.ts";
 
 export interface NftText {
   readonly items: NftItems;
-  /** The rules by their handles, as they stand in the text. If it has none, they are numbered. */
+  /** The rules as the text has them, by their handles; by number if the text has no handles. */
   readonly texts: ReadonlyMap<number, string>;
 }
 
-/** Names of priorities in the hooks of an IP family (nft(8)). */
+/** Names of priorities in the hooks of the IP families (nft(8)). */
 const PRIORITIES: Readonly<Record<string, number>> = {
   raw: -300,
   mangle: -150,
@@ -22,7 +22,7 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   srcnat: 100,
 };
 
-/** Reads tables, one behind the other, with comments between them. A line that belongs to nothing is left out. */
+/** Reads a series of tables with comments between them. Ignores lines outside of any table. */
 export function readNftText(listing: string): NftText {
   const chains: NftChainItem[] = [];
   const rules: NftItems["rules"][number][] = [];
@@ -93,7 +93,7 @@ function hookOf(line: string): NftChainItem["hook"] {
   return { type, hook, priority, policy: /policy (\w+)/.exec(line)?.[1] ?? "accept" };
 }
 
-/** The rules of a chain, each on one line: a set within one may go over several. */
+/** The rules of a chain, each on one line. In the text, a rule with a set may span several lines. */
 function joinRules(lines: readonly string[]): readonly string[] {
   const rules: string[] = [];
   let open = 0;

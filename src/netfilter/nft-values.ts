@@ -1,4 +1,4 @@
-// Right-hand sides of nft's matches and elements of its sets, to numbers and names.
+// Converts right-hand sides of nft's matches and elements of its sets to numbers and names.
 // This module is browser-compatible.
 import type { Family, Interval } from "../core/index.ts";
 import { bitsOf, prefixOf, readAddresses } from "./addresses.ts";
@@ -7,15 +7,15 @@ import type { NumberField } from "./model.ts";
 import { protocolNumber, STATE_BITS, STATUS_BITS } from "./names.ts";
 import { isObject, type Json, kindOf, memberOf } from "./nft-json.ts";
 
-/** `*` in a set stands for everything that no other element contains. */
+/** `*` in a set matches everything that no other element contains. */
 export const CATCH_ALL = "*";
 
-/** An element without its comment, counter and timeout. */
+/** Strips an element of its comment, counter and timeout. */
 export function bareElement(element: Json): Json {
   return memberOf(memberOf(element, "elem"), "val") ?? element;
 }
 
-/** The number of a single value: an address, a port, a protocol's name, a mark. */
+/** The number of a single value: an address, a port, a protocol name, a mark. */
 type ReadOne = (value: Json) => bigint | undefined;
 
 function numberReader(field: Exclude<NumberField, "source" | "destination">): ReadOne {
@@ -33,7 +33,7 @@ function numberReader(field: Exclude<NumberField, "source" | "destination">): Re
   };
 }
 
-/** Addresses are read in one pass through the core, however many there are. */
+/** Reads any number of addresses in one pass through the core. */
 function addressReader(family: Family, values: readonly Json[]): ReadOne {
   const texts = values.flatMap((value): string[] => {
     const [kind, inner] = kindOf(value);
@@ -46,7 +46,7 @@ function addressReader(family: Family, values: readonly Json[]): ReadOne {
 }
 
 /**
- * The numbers of values of one field, `10.0.0.0/8` or `{ 53, 80-90 }`, each by itself. Undefined for one that cannot be read.
+ * The numbers of each value of one field, `10.0.0.0/8` or `{ 53, 80-90 }`; undefined for a value that cannot be read.
  */
 export function readNumbers(
   field: NumberField,
@@ -82,13 +82,13 @@ export function readNumberList(field: NumberField, family: Family, values: reado
   return known.length === read.length ? normalize(known) : undefined;
 }
 
-/** The names of interfaces; undefined if one of them is none. */
+/** The interface names; undefined if one of the values is not a name. */
 export function readNameList(values: readonly Json[]): readonly string[] | undefined {
   const names = values.filter((value) => typeof value === "string");
   return names.length === values.length ? names : undefined;
 }
 
-/** Bits that are written as a number, an address, names, or several of those joined by |. */
+/** Reads bits that are written as a number, an address, names, or several of these joined by |. */
 export function readMask(field: NumberField, family: Family, value: Json): bigint | undefined {
   const [kind, inner] = kindOf(value);
   const parts = Array.isArray(value) ? value : kind === "|" && Array.isArray(inner) ? inner : undefined;

@@ -3,10 +3,10 @@
 import type { BaseChain } from "./model.ts";
 
 /**
- * Groups chains by what is known of their order. Smaller priorities are called first. Of chains with one priority the
- * kernel calls the one that was hooked in last (net/netfilter/core.c, nf_hook_entries_grow: a new hook goes before those
- * of its priority). Handles show which one that is within a table. Across tables nothing does: the numbers of tables say
- * which was made first, not when a chain was hooked in.
+ * Groups chains in the order of their calls as far as it is known. Smaller priorities are called first. Among chains with the
+ * same priority, the kernel calls the most recently registered one first (net/netfilter/core.c, nf_hook_entries_grow: a new
+ * hook goes before those of its priority). Handles show which one that is within a table, but nothing does across tables:
+ * the numbers of tables show which was created first, not when a chain was registered.
  */
 export function orderChains(chains: readonly BaseChain[]): readonly (readonly BaseChain[])[] {
   const priorities = [...new Set(chains.map(({ priority }) => priority))].sort((a, b) => a - b);
@@ -17,17 +17,17 @@ export function orderChains(chains: readonly BaseChain[]): readonly (readonly Ba
   });
 }
 
-/** Is a chain surely called before another of its priority? */
+/** Whether a chain is certainly called before another one of the same priority. */
 function isBefore(a: BaseChain, b: BaseChain): boolean {
   const sameTable = a.tool === b.tool && a.family === b.family && a.table === b.table;
   return sameTable && a.handle !== undefined && b.handle !== undefined && a.handle > b.handle;
 }
 
-/** The orders in which the kernel may call chains of one priority, `most` of them at most. */
-export function possibleOrders(chains: readonly BaseChain[], most: number): readonly (readonly BaseChain[])[] {
+/** The orders in which the kernel may call chains of one priority, up to `limit` of them. */
+export function possibleOrders(chains: readonly BaseChain[], limit: number): readonly (readonly BaseChain[])[] {
   const orders: (readonly BaseChain[])[] = [];
   const extend = (order: readonly BaseChain[], left: readonly BaseChain[]): void => {
-    if (orders.length >= most) return;
+    if (orders.length >= limit) return;
     if (left.length === 0) orders.push(order);
     for (const next of left) {
       const rest = left.filter((chain) => chain !== next);

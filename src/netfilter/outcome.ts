@@ -1,12 +1,12 @@
-// What becomes of packets, and which rule decides it.
+// What happens to packets, and which rule decides it.
 // This module is browser-compatible.
 import { type Intervals, single } from "./intervals.ts";
 import type { BaseChain, Rule, Translation } from "./model.ts";
 import { reasonsOf, type State, type Undecided } from "./traffic.ts";
 
-/** What becomes of a packet's source address. */
+/** What happens to a packet's source address. */
 export type Treatment =
-  /** `bound`: a rule translates it to the address that it has, so that no other can translate it. */
+  /** `bound`: a rule translates it to its current address, so no other rule can translate it. */
   | { readonly kind: "kept"; readonly bound: boolean }
   /** It becomes the address of the output interface. */
   | { readonly kind: "masqueraded" }
@@ -15,39 +15,39 @@ export type Treatment =
   | { readonly kind: "dropped" }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** A rule and how packets come to it. */
+/** A rule, and how packets reach it. */
 export interface RuleAt {
   readonly base: BaseChain;
-  /** The chain that the rule stands in. */
+  /** The chain that has the rule. */
   readonly chain: string;
   readonly rule: Rule;
-  /** The rule of the base chain that leads there, or the rule itself. */
+  /** The rule of the base chain whose jump leads to it, or the rule itself. */
   readonly top: Rule;
-  /** How many jumps lead there. */
+  /** The number of jumps on the way to it. */
   readonly depth: number;
 }
 
-/** Packets that end in one way. */
+/** Packets with the same outcome. */
 export interface Ending {
   readonly treatment: Treatment;
-  /** The rule that decides; undefined if none does: the packets keep their address, or a chain's policy drops them. */
+  /** The deciding rule; undefined if there is none: the packets keep their address, or a chain's policy drops them. */
   readonly at: RuleAt | undefined;
-  /** The base chain in which they end; undefined if they come through all of them. */
+  /** The base chain that ends their way; undefined if they pass through all of them. */
   readonly base: BaseChain | undefined;
   readonly source: Intervals;
   readonly destination: Intervals;
-  /** What must be known to decide whether a packet ends in this way. */
+  /** What must be known to decide whether a packet has this outcome. */
   readonly undecided: readonly Undecided[];
 }
 
-/** A rule that packets have come to and that matches, or may match. Rules that do not are left out. */
+/** A rule that packets reach and that matches, or may match. Rules that do not match are not recorded. */
 export interface TraceEntry {
   readonly at: RuleAt;
   readonly answer: "yes" | "unknown";
   readonly undecided: readonly Undecided[];
 }
 
-/** A rule after which a chain's remaining rules are not asked, although the packet is not translated yet. */
+/** A rule after which a chain's remaining rules do not run, although the packet has not been translated. */
 export interface Leave {
   readonly at: RuleAt;
   readonly source: Intervals;
@@ -59,7 +59,7 @@ export function endingOf(state: State, treatment: Treatment, at?: RuleAt, base =
   return { treatment, at, base, source, destination, undecided: reasonsOf(state) };
 }
 
-/** What a translation makes of a source. */
+/** The treatment of a source by a translation. */
 export function treatmentOf(to: Translation, source: Intervals): Treatment {
   const own = single(source);
   switch (to.kind) {

@@ -1,36 +1,36 @@
-// Whose a rule probably is, by the names that programs give to their chains, tables, sets and comments.
+// Guesses which program owns a rule by the names of its chains, tables and sets, and by its comments.
 // This module is browser-compatible.
 import type { RuleAt } from "./outcome.ts";
 
 export interface Owner {
   readonly name: string;
-  /** How that program is told not to translate these packets; undefined if it has no switch of its own. */
+  /** How to configure that program not to translate these packets; undefined if it has no such setting. */
   readonly remedy?: string;
 }
 
 interface Mark extends Owner {
-  /** Chains on the way to the rule, and the one it stands in. */
+  /** The rule's chain, or a chain on the way to it. */
   readonly chain?: RegExp;
-  /** Its table, outside of iptables. */
+  /** Its table, if it is not a table of iptables. */
   readonly table?: RegExp;
   readonly comment?: RegExp;
-  /** What its text names: interfaces, sets. */
+  /** A part of its text, such as an interface or a set. */
   readonly text?: RegExp;
 }
 
 /** The owner of rules of an ip-masq-agent, this one or another. */
 export const AN_AGENT = "an ip-masq-agent";
 
-/** The first that fits. Comments of the agent itself come first: its chain may have any name. */
+/** The first one that fits is used. The agent's own comments come first, because its chain may have any name. */
 const MARKS: readonly Mark[] = [
   {
     name: AN_AGENT,
     chain: /^IP-MASQ/,
     comment: /^ip-masq-agent:/,
     table: /^ip-masq-agent/,
-    // The agent's own table, whatever its name.
+    // The agent's own table, which may have any name.
     text: /\bvmap @destinations\b/,
-    remedy: "If no agent keeps it any more, remove it with ip-masq-agent cleanup --masq-chain=NAME.",
+    remedy: "If no agent uses it any longer, remove it with ip-masq-agent cleanup --masq-chain=NAME.",
   },
   {
     name: "kube-router",
@@ -44,7 +44,7 @@ const MARKS: readonly Mark[] = [
     table: /^kube-proxy$/,
     comment: /^kubernetes (postrouting rules|service traffic requiring SNAT)/,
     remedy:
-      "kube-proxy masquerades what it has marked; with --masquerade-all=false it marks only what a service needs.",
+      "kube-proxy masquerades the packets that it marked; with --masquerade-all=false it marks only those that a service needs.",
   },
   {
     name: "flannel",
@@ -118,11 +118,11 @@ const MARKS: readonly Mark[] = [
     name: "firewalld",
     chain: /^nat_POST/,
     table: /^firewalld$/,
-    remedy: "Turn the zone's masquerading off: firewall-cmd --permanent --zone=ZONE --remove-masquerade.",
+    remedy: "Turn off the zone's masquerading: firewall-cmd --permanent --zone=ZONE --remove-masquerade.",
   },
 ];
 
-/** Whose a rule probably is; undefined if nothing tells. */
+/** The probable owner of a rule; undefined if there is no clue. */
 export function ownerOf({ base, chain, rule, top }: RuleAt): Owner | undefined {
   const chains = [
     chain,

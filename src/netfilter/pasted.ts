@@ -1,4 +1,4 @@
-// The hook as far as pasted output of the tools shows it.
+// Reads the hook from pasted output of the tools.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { BaseChain, NatView, Unseen } from "./model.ts";
@@ -8,13 +8,13 @@ import { orderChains } from "./order.ts";
 import { NoNatTableError, readXtables } from "./xtables.ts";
 
 export interface PastedTexts {
-  /** What iptables-save or ip6tables-save printed; may be empty. */
+  /** The output of iptables-save or ip6tables-save; may be empty. */
   readonly iptables: string;
-  /** What `nft list ruleset` printed, or parts of it; may be empty. */
+  /** The output of `nft list ruleset`, or parts of it; may be empty. */
   readonly nftables: string;
 }
 
-/** What these texts say of the hook. A text that does not belong there leaves something unseen. */
+/** Reads the hook as far as these texts show it. Text that cannot be read is reported as unseen. */
 export function readPasted(family: Family, { iptables, nftables }: PastedTexts): NatView {
   const chains: BaseChain[] = [];
   const unseen: Unseen[] = [];
@@ -35,7 +35,7 @@ export function readPasted(family: Family, { iptables, nftables }: PastedTexts):
   );
   for (const { family: tableFamily, table } of places.values()) {
     const isIptables = table === "nat" && tableFamily === own;
-    // Its own tool shows more of it.
+    // iptables-save shows more of it.
     if (isIptables && chains.length > 0) continue;
     const tool = isIptables ? "iptables-nft" : "nft";
     chains.push(...readNftTable(items, { tool, family: tableFamily, table, packets: family, texts }));

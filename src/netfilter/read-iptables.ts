@@ -1,21 +1,21 @@
-// Table nat of both iptables variants.
+// Reads table nat of both iptables variants.
 import type { Family } from "../core/index.ts";
 import type { Files, Runner, ToolRun } from "../host/index.ts";
 import { hasExtensions, isIptablesRule } from "./iptables-rule.ts";
 import type { BaseChain, Rule, Tool } from "./model.ts";
 import { type NftChainItem, type NftItems, readNftItems } from "./nft-json.ts";
 import { isPostroutingNat, type NftPlace } from "./nft-table.ts";
-import { MOST_CHAINS, readTable, WHOLE_TABLE } from "./read-nft.ts";
-import { type Part, runToRead, textOf, whyNot } from "./read-part.ts";
+import { MAX_CHAINS, MAX_WHOLE_TABLE_CHAINS, readTable } from "./read-nft.ts";
+import { type Part, reasonFor, runToRead, textOf } from "./read-part.ts";
 import { readXtables, readXtablesRule, SRCNAT } from "./xtables.ts";
 import { linesOf } from "./xtables-words.ts";
 
 const toolPrefix = (family: Family) => (family === "ipv4" ? "iptables" : "ip6tables");
 
 /**
- * Table nat of iptables-nft, by its own tool: nft shows the options of its matches not at all or not as they are. iptables
- * refuses to show a table with one rule in it that it does not know, or shows that rule wrong; then nft lists it, and
- * iptables its own rules.
+ * Reads table nat of iptables-nft with iptables, because nft omits the options of its matches or shows them incorrectly. If the
+ * table has a rule that iptables does not know, iptables refuses to show the table or shows that rule incorrectly; then nft
+ * lists the table, and iptables shows its own rules.
  *
  * @param own the chains of the table; undefined if nft cannot list them
  */
@@ -27,19 +27,19 @@ export async function readIptablesNft(
   const tool: Tool = "iptables-nft";
   const place: NftPlace = { family: family === "ipv4" ? "ip" : "ip6", table: "nat" };
   const unseen = (error: unknown): Part => {
-    return { chains: [], unseen: [{ tool, what: `table ${place.family} nat`, why: whyNot(error) }] };
+    return { chains: [], unseen: [{ tool, what: `table ${place.family} nat`, why: reasonFor(error) }] };
   };
   const [base, more] = own?.filter(isPostroutingNat) ?? [];
   if (own && (more || base?.name !== "POSTROUTING" || base.hook?.priority !== SRCNAT)) {
     return readByNft(run, family, place, own);
   }
   try {
-    const isLarge = own !== undefined && own.length > WHOLE_TABLE;
-    // Beside the tool's own reading.
+    const isLarge = own !== undefined && own.length > MAX_WHOLE_TABLE_CHAINS;
+    // Runs at the same time as iptables-save.
     const whole = own && !isLarge ? listByNft(run, place) : undefined;
     whole?.catch(() => {});
     const text = (isLarge ? await saveReached(run, family, own) : undefined) ?? (await saveTable(run, family));
-    // Without nft, an empty output is all that says that there is no table.
+    // Without nft, only the empty output shows that there is no table.
     if (!own && text.trim() === "") return { chains: [], unseen: [] };
     const chain = readXtables(text, { tool, family });
     if (own && !(await isOnlyIptables(run, place, chain, whole))) return readByNft(run, family, place, own);
@@ -54,8 +54,8 @@ const saveTable = async (run: Runner, family: Family) =>
   textOf(await runToRead(run, `${toolPrefix(family)}-nft-save`, ["-t", "nat"]));
 
 /**
- * What iptables-save prints of the chains that packets may come to in the hook, read one by one: of kube-proxy's 40,000 rules a
- * handful belong to it. Undefined if they are too many for that.
+ * Builds the output of iptables-save for only the chains that packets may reach in the hook, read one by one: only a few of
+ * kube-proxy's 40,000 rules belong to it. Undefined if there are too many such chains.
  *
  * @param own all chains of the table
  */
@@ -63,7 +63,7 @@ async function saveReached(run: Runner, family: Family, own: readonly NftChainIt
   const names = new Set(own.map(({ name }) => name));
   const reached = new Map<string, readonly string[]>();
   for (let wanted = ["POSTROUTING"]; wanted.length > 0; ) {
-    if (reached.size + wanted.length > MOST_CHAINS) return undefined;
+    if (reached.size + wanted.length > MAX_CHAINS) return undefined;
     const listed = await Promise.all(
       wanted.map((name) => runToRead(run, `${toolPrefix(family)}-nft`, ["-t", "nat", "-S", name])),
     );
@@ -77,7 +77,7 @@ async function saveReached(run: Runner, family: Family, own: readonly NftChainIt
   return ["*nat", ...chains, ...lines.filter((line) => line.startsWith("-A ")), "COMMIT", ""].join("\n");
 }
 
-/** Where a rule may jump to; text in its comment may look the same, which costs a look at one chain too many. */
+/** The chain that a rule may jump to. Text in its comment may look the same; then one chain too many is read. */
 const targetsOf = (line: string): readonly string[] => [...line.matchAll(/ -[jg] (\S+)/g)].map(([, name = ""]) => name);
 
 const readByNft = (run: Runner, family: Family, place: NftPlace, own: readonly NftChainItem[]) =>
@@ -86,13 +86,13 @@ const readByNft = (run: Runner, family: Family, place: NftPlace, own: readonly N
     readKnown: (items) => rulesOfIptables(run, family, items),
   });
 
-/** Most chains whose rules are compared with what nft shows of them. */
-const MOST_COMPARED = 16;
+/** The maximum number of chains whose rules are compared with nft's listing of them. */
+const MAX_COMPARED = 16;
 
 /**
- * Are all rules that packets come to such as iptables writes? It shows others wrong, without a word. Only the first chains are
- * looked at, POSTROUTING among them: a CNI plugin may have one for each pod, and other programs add rules where they find
- * packets.
+ * Whether iptables can have written all rules that packets reach; it shows others incorrectly without a warning. Checks only the
+ * first chains, including POSTROUTING: a CNI plugin may have a chain for each pod, and other programs add their rules to the
+ * chains that all packets pass.
  *
  * @param whole all rules of the table, if it has few chains
  */
@@ -102,7 +102,7 @@ async function isOnlyIptables(
   { chains }: BaseChain,
   whole: Promise<NftItems["rules"]> | undefined,
 ): Promise<boolean> {
-  const compared = [...chains].slice(0, MOST_COMPARED);
+  const compared = [...chains].slice(0, MAX_COMPARED);
   const listed = await (whole ?? Promise.all(compared.map(([name]) => listByNft(run, place, name))));
   const all = listed.flat();
   return compared.every(([name, rules]) => {
@@ -117,12 +117,12 @@ async function listByNft(run: Runner, { family, table }: NftPlace, chain?: strin
   return readNftItems([textOf(await runToRead(run, "nft", ["-j", "list", ...what]))]).rules;
 }
 
-/** Most rules that are asked for one by one. */
-const MOST_RULES = 100;
+/** The maximum number of rules that are read one by one. */
+const MAX_RULES = 100;
 
 /**
- * Rules of a table that iptables does not show as a whole, by their handles: a chain without a rule that it does not know is
- * shown, and in others a single rule by its place.
+ * Reads the rules of a table that iptables cannot show as a whole, by their handles. iptables still shows chains whose rules it
+ * all knows, and single rules of other chains by their number.
  */
 async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Promise<ReadonlyMap<number, Rule>> {
   const known = new Map<number, Rule>();
@@ -132,7 +132,7 @@ async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Pr
     const lines = ended?.exit === 0 ? linesOf(textOf(ended)) : [];
     return lines.flatMap((line) => /^-A \S+ ([\s\S]*)$/.exec(line)?.[1] ?? []);
   };
-  let asked = 0;
+  let queries = 0;
   for (const name of names) {
     const rules = items.rules.filter(({ chain }) => chain === name);
     const isWanted = rules.map(({ expressions }) => hasExtensions(expressions) && isIptablesRule(expressions));
@@ -141,7 +141,7 @@ async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Pr
     for (const [i, { handle }] of rules.entries()) {
       if (!isWanted[i]) continue;
       let spec = specs.length === rules.length ? specs[i] : undefined;
-      if (spec === undefined && asked++ < MOST_RULES) [spec] = await show([name, String(i + 1)]);
+      if (spec === undefined && queries++ < MAX_RULES) [spec] = await show([name, String(i + 1)]);
       if (spec !== undefined)
         known.set(
           handle,
@@ -152,7 +152,7 @@ async function rulesOfIptables(run: Runner, family: Family, items: NftItems): Pr
   return known;
 }
 
-/** Where the kernel names the tables that iptables-legacy has made. To ask the tool would make them. */
+/** Where the kernel lists the tables that iptables-legacy has created. Running the tool itself would create them. */
 const LEGACY_TABLES = { ipv4: "/proc/net/ip_tables_names", ipv6: "/proc/net/ip6_tables_names" } as const;
 
 export async function readLegacy(
@@ -172,13 +172,13 @@ export async function readLegacy(
     const text = textOf(await runToRead(run, `${toolPrefix(family)}-legacy-save`, ["-t", "nat"]));
     return { chains: [readXtables(text, { tool, family })], unseen: [] };
   } catch (error) {
-    return { chains: [], unseen: [{ tool, what, why: whyNot(error) }] };
+    return { chains: [], unseen: [{ tool, what, why: reasonFor(error) }] };
   }
 }
 
-/** Does iptables-nft say that there are tables of the other variant? Undefined if it cannot be asked. */
+/** Whether iptables-nft reports tables of the other variant; undefined if it cannot run. */
 async function hasLegacyTables(run: Runner, family: Family): Promise<boolean | undefined> {
-  // It says so whatever table it is asked for; this one is small.
+  // It reports them with every table; this one is small.
   const ended = await run(`${toolPrefix(family)}-nft-save`, ["-t", "raw"]).catch(() => undefined);
   return ended?.exit === 0 ? /legacy tables present/.test(ended.stderr) : undefined;
 }

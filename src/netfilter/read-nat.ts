@@ -1,4 +1,4 @@
-// Reads the postrouting NAT hook of this node. This file and the read-*.ts beside it have effects; nothing is written.
+// Reads the postrouting NAT hook of this node. This file and the other read-*.ts run tools and read files; they write nothing.
 import type { Family } from "../core/index.ts";
 import {
   type Files,
@@ -16,7 +16,7 @@ import { readIptablesNft, readLegacy } from "./read-iptables.ts";
 import { type Listed, listChains, readTable } from "./read-nft.ts";
 import type { Part } from "./read-part.ts";
 
-/** What reading needs to know besides what tools print. */
+/** Facts about the node that the tools do not print. */
 export interface NodeFacts {
   readonly files: Pick<Files, "read" | "unreadable">;
   readonly addresses: () => Promise<readonly InterfaceAddress[] | undefined>;
@@ -26,7 +26,7 @@ export interface NodeFacts {
 export const thisNode = (): NodeFacts => ({ files: openFiles(), addresses: interfaceAddresses });
 
 /**
- * Reads what runs in the postrouting NAT hook for each of the families. What cannot be read is in `unseen` of the view.
+ * Reads the postrouting NAT hook for each of the families. The view's `unseen` lists what cannot be read.
  */
 export async function readNat(
   { run }: Pick<Host, "run">,

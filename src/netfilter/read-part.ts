@@ -1,10 +1,10 @@
-// What reading a part of the hook gives, and what the parts have in common.
+// The result of reading a part of the hook, and functions that the readers share.
 import { type Runner, ToolError, type ToolRun } from "../host/index.ts";
 import type { BaseChain, Unseen } from "./model.ts";
 import { NftJsonError } from "./nft-json.ts";
 import { NoNatTableError } from "./xtables.ts";
 
-/** What was read, and what was not. */
+/** The chains that were read, and the parts that were not. */
 export interface Part {
   readonly chains: readonly BaseChain[];
   readonly unseen: readonly Unseen[];
@@ -12,8 +12,8 @@ export interface Part {
 
 export const textOf = ({ stdout }: ToolRun) => new TextDecoder().decode(stdout);
 
-/** Why something could not be read. Throws what is a defect. */
-export function whyNot(error: unknown): string {
+/** The reason why something could not be read. Rethrows errors that are bugs. */
+export function reasonFor(error: unknown): string {
   if (error instanceof ToolError && error.reason === "missing")
     return `${error.command.split(" ")[0]} is not installed`;
   if (error instanceof ToolError || error instanceof NoNatTableError || error instanceof NftJsonError)
@@ -21,7 +21,7 @@ export function whyNot(error: unknown): string {
   throw error;
 }
 
-/** Runs a tool. Throws {@link ToolError} also if it fails. */
+/** Runs a tool. Also throws {@link ToolError} if it fails. */
 export async function runToRead(run: Runner, name: string, args: readonly string[]): Promise<ToolRun> {
   const ended = await run(name, args, { large: true });
   if (ended.exit === 0) return ended;

@@ -1,4 +1,4 @@
-// One base chain, carried out for packets.
+// Runs one base chain for packets.
 // This module is browser-compatible.
 import type { BaseChain, Rule, SetMark, Step, Translate, Verdict } from "./model.ts";
 import { type Ending, endingOf, type Leave, type RuleAt, type TraceEntry, treatmentOf } from "./outcome.ts";
@@ -6,7 +6,7 @@ import { type SplitContext, split } from "./split.ts";
 import { limitStates } from "./states.ts";
 import { type Bits, reasonsOf, type State, type Undecided } from "./traffic.ts";
 
-/** One walk: what it may spend, and what it has found so far. */
+/** One walk: its budget and its results so far. */
 export interface Run extends SplitContext {
   readonly trace: TraceEntry[];
   readonly endings: Ending[];
@@ -15,25 +15,25 @@ export interface Run extends SplitContext {
 
 type States = readonly State[];
 
-/** Most jumps within one another. The kernel allows 16; a pasted text may allow itself anything. */
-const MOST_JUMPS = 32;
+/** The maximum depth of nested jumps. The kernel allows 16; pasted text may have any number. */
+const MAX_JUMPS = 32;
 
-/** What a rule or an ending that is remembered costs, measured in matches. */
-const RECORD = 4;
+/** The cost of recording a rule or an ending, in matches. */
+const RECORD_COST = 4;
 
-/** Packets in a chain, and where that is. */
+/** Where packets are in the chains. */
 interface Place {
   readonly base: BaseChain;
   readonly chain: string;
   readonly depth: number;
-  /** The rule of the base chain that has led there. */
+  /** The rule of the base chain on the way there. */
   readonly top: Rule | undefined;
   readonly run: Run;
   /** Packets that leave the base chain for the next one. */
   readonly accepted: State[];
 }
 
-/** Carries out a base chain and returns the packets that go on to the next one. */
+/** Runs a base chain and returns the packets that go on to the next one. */
 export function runBaseChain(base: BaseChain, states: States, run: Run): States {
   if (states.length === 0) return states;
   const accepted: State[] = [];
@@ -44,7 +44,7 @@ export function runBaseChain(base: BaseChain, states: States, run: Run): States 
   return limitStates(accepted);
 }
 
-/** Carries out the rules of a chain and returns the packets that go back to where it was called from. */
+/** Runs the rules of a chain and returns the packets that go back to the caller of the chain. */
 function runRules(rules: readonly Rule[], states: States, place: Place): States {
   const out: State[] = [];
   let here = states;
@@ -57,7 +57,7 @@ function runRules(rules: readonly Rule[], states: States, place: Place): States 
   return out.length === 0 ? here : limitStates([...out, ...here]);
 }
 
-/** Packets that come to the next rule, and those that leave the chain. */
+/** The packets that reach the next rule, and those that leave the chain. */
 interface Result {
   readonly next: States;
   readonly out: States;
@@ -74,7 +74,7 @@ function runRule(rule: Rule, states: States, place: Place): Result {
   for (const step of rule.steps) {
     if (active.length === 0) break;
     if (isStatement(step) && !isTraced) {
-      run.spend(RECORD);
+      run.spend(RECORD_COST);
       run.trace.push({ at, ...answerOf(states, failed) });
       isTraced = true;
     }
@@ -140,7 +140,7 @@ const STATEMENTS = new Set<Step["kind"]>([
 ]);
 const isStatement = ({ kind }: Step) => STATEMENTS.has(kind);
 
-/** Does the rule match all packets that came to it, and if not, what decides? */
+/** Whether the rule matches all packets that reach it, and if not, what decides. */
 function answerOf(before: States, failed: States): Pick<TraceEntry, "answer" | "undecided"> {
   const known = new Set(before.flatMap(reasonsOf));
   const undecided = new Set<Undecided>();
@@ -148,11 +148,11 @@ function answerOf(before: States, failed: States): Pick<TraceEntry, "answer" | "
   return { answer: failed.length === 0 ? "yes" : "unknown", undecided: [...undecided] };
 }
 
-/** `going`: packets for which the rule goes on. */
+/** `going`: the packets for which the rule continues. */
 function runVerdict(verdict: Verdict, states: States, at: RuleAt, place: Place): Result & { readonly going: States } {
   const { run, base, accepted, depth } = place;
   const leave = () => {
-    run.spend(RECORD * states.length);
+    run.spend(RECORD_COST * states.length);
     for (const { numbers } of states) run.leaves.push({ at, source: numbers.source, destination: numbers.destination });
   };
   switch (verdict.kind) {
@@ -170,8 +170,8 @@ function runVerdict(verdict: Verdict, states: States, at: RuleAt, place: Place):
       return { next: [], out: states, going: [] };
     case "jump":
     case "goto": {
-      if (depth >= MOST_JUMPS) {
-        const why = "its chains jump to each other without end";
+      if (depth >= MAX_JUMPS) {
+        const why = "its chains jump to each other endlessly";
         for (const state of states) run.endings.push(endingOf(state, { kind: "unknown", why }, at));
         return { next: [], out: [], going: [] };
       }
@@ -196,7 +196,7 @@ function translate({ cases }: Translate, states: States, at: RuleAt, run: Run): 
     const parts = rest.map((state) => split(state, match, at.rule.text, run));
     rest = limitStates(parts.flatMap(({ no }) => no));
     for (const state of parts.flatMap(({ yes }) => yes)) {
-      run.spend(RECORD);
+      run.spend(RECORD_COST);
       run.endings.push(endingOf(state, treatmentOf(to, state.numbers.source), at));
     }
     if (rest.length === 0) break;
@@ -210,7 +210,7 @@ function setMark(state: State, { field, keep, take, flip, unknown = 0n }: SetMar
   const own = state.bits[field];
   const other = state.bits[field === "mark" ? "connectionMark" : "mark"];
   const value = ((own.value & keep) ^ (other.value & take) ^ flip) & ALL_BITS;
-  // A bit is known if all that it is made of is.
+  // A bit is known if all bits that it is computed from are known.
   const known = (own.known | ~keep) & (other.known | ~take) & ~unknown & ALL_BITS;
   const bits: Bits = { value: value & known, known };
   return { ...state, bits: { ...state.bits, [field]: bits } };

@@ -1,4 +1,4 @@
-// Packets divided by a match: those that it matches, and those that it does not.
+// Splits packets by a match: those that it matches, and those that it does not.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { bitsOf, MULTICAST } from "./addresses.ts";
@@ -17,23 +17,23 @@ import {
   withReason,
 } from "./traffic.ts";
 
-/** What the answers depend on besides the packet. */
+/** What the results depend on, apart from the packet. */
 export interface SplitContext {
   readonly family: Family;
   readonly localAddresses: Intervals | undefined;
-  /** Told what of the packet was asked for. */
-  readonly asked: (field: Assumption) => void;
+  /** Called for each default value that a match used. */
+  readonly noteAssumption: (field: Assumption) => void;
   /** Counts work; throws if there is too much of it. */
   readonly spend: (amount: number) => void;
 }
 
-/** Both parts; packets of which the answer is not known are in both. */
+/** Both parts; packets for which the result is not known are in both. */
 export interface Split {
   readonly yes: readonly State[];
   readonly no: readonly State[];
 }
 
-/** The name of a field, for people. */
+/** The name of a field in messages. */
 const FIELD_NAMES: Readonly<Record<IntervalField | BitsField, string>> = {
   source: "source",
   destination: "destination",
@@ -46,7 +46,7 @@ const FIELD_NAMES: Readonly<Record<IntervalField | BitsField, string>> = {
   status: "connection status",
 };
 
-/** Divides packets by a match of a rule. */
+/** Splits packets by a match of a rule. */
 export function split(state: State, match: Match, rule: string, context: SplitContext): Split {
   context.spend(1);
   const fork = (yes: State | undefined, no: State | undefined, kind: Undecided["kind"], about: string): Split => {
@@ -132,7 +132,7 @@ const WITH_PORTS = normalize(PORT_PROTOCOLS.flatMap((name) => only(protocolNumbe
 function splitNumber(state: State, field: IntervalField, mask: bigint | undefined, values: Intervals): Parts {
   const domain = state.numbers[field];
   const isPort = field === "sourcePort" || field === "destinationPort";
-  // Packets of other protocols have something else where the ports are.
+  // Packets of other protocols have no ports there.
   if (isPort && subtract(state.numbers.protocol, WITH_PORTS).length > 0) return { yes: state, no: state };
   if (mask !== undefined) {
     const number = single(domain);
@@ -154,22 +154,22 @@ const ASSUMED: Readonly<Partial<Record<BitsField, Assumption>>> = {
   status: "dnat",
 };
 
-/** Most bits that are not known whose values are tried one by one. */
-const MOST_UNKNOWN = 6;
+/** The maximum number of unknown bits whose combinations are tried one by one. */
+const MAX_UNKNOWN = 6;
 
 function splitBits(
   state: State,
   field: BitsField,
   mask: bigint | undefined,
   values: Intervals,
-  { asked }: SplitContext,
+  { noteAssumption }: SplitContext,
 ): Parts {
   const assumption = ASSUMED[field];
-  if (assumption) asked(assumption);
+  if (assumption) noteAssumption(assumption);
   const bits = state.bits[field];
   const relevant = mask ?? 0xffff_ffffn;
   const open = bitList(relevant & ~bits.known);
-  if (open.length > MOST_UNKNOWN) return splitOpenBits(state, field, relevant, values);
+  if (open.length > MAX_UNKNOWN) return splitOpenBits(state, field, relevant, values);
   const isIn = (number: bigint) => intersect(only(number), values).length > 0;
   const numbers = combinations(bits.value & bits.known & relevant, open);
   const within = numbers.filter(isIn);
@@ -182,7 +182,7 @@ function splitBits(
   return { yes: part(within), no: part(outside) };
 }
 
-/** Many bits are not known: a single value is still refused by one bit that is known. */
+/** For many unknown bits: one known bit is still enough to rule out a single value. */
 function splitOpenBits(state: State, field: BitsField, relevant: bigint, values: Intervals): Parts {
   const bits = state.bits[field];
   const value = single(values);
@@ -204,12 +204,12 @@ function bitList(bits: bigint): bigint[] {
   return list;
 }
 
-/** The values that bits which are not known can give. */
+/** All values that the unknown bits can result in. */
 function combinations(value: bigint, open: readonly bigint[]): bigint[] {
   return open.reduce((values, bit) => values.flatMap((one) => [one, one | bit]), [value]);
 }
 
-/** Addresses that are of one of these types for sure, and those that may be. */
+/** The addresses that certainly have one of these types, and those that may have one. */
 function addressesOfTypes(
   types: readonly string[],
   limited: boolean,
@@ -223,7 +223,7 @@ function addressesOfTypes(
     if (localAddresses && !limited) sure = unite(sure, localAddresses);
     may = unite(may, localAddresses ?? others);
   }
-  // Broadcast addresses and routes that lead nowhere are not known.
+  // Broadcast addresses, blackhole routes and the like are not known.
   if (types.some((type) => type !== "local" && type !== "multicast")) may = unite(may, others);
   return { sure, may };
 }

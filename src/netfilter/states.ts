@@ -1,17 +1,17 @@
-// Sets of packets at one place of a walk, kept few.
+// Limits the number of states at one point of a walk.
 // This module is browser-compatible.
 
 import type { Names } from "./interface-names.ts";
 import { type Intervals, normalize, unite } from "./intervals.ts";
 import { BITS_FIELDS, type Bits, INTERVAL_FIELDS, type IntervalField, type Reasons, type State } from "./traffic.ts";
 
-/** Most states at one place. More are joined into one that has all their packets, and possibly others. */
-const MOST = 16;
+/** The maximum number of states at one point. The excess is joined into one with all their packets, and possibly others. */
+const MAX_STATES = 16;
 
-/** Fewer states with the same packets, or more packets if there are too many states. */
+/** Returns fewer states with the same packets, or with more packets if there are too many states. */
 export function limitStates(states: readonly State[]): readonly State[] {
   if (states.length < 2) return states;
-  const fewer = states.length > MOST ? uniteFields(uniteFields(states, "destination"), "source") : states;
+  const fewer = states.length > MAX_STATES ? uniteFields(uniteFields(states, "destination"), "source") : states;
   const kept: State[] = [];
   for (const state of fewer) {
     let merged: State = state;
@@ -24,7 +24,7 @@ export function limitStates(states: readonly State[]): readonly State[] {
       } else i++;
     }
     kept.push(merged);
-    if (kept.length > MOST) kept.push(join(kept.pop() as State, kept.pop() as State));
+    if (kept.length > MAX_STATES) kept.push(join(kept.pop() as State, kept.pop() as State));
   }
   return kept;
 }
@@ -32,14 +32,14 @@ export function limitStates(states: readonly State[]): readonly State[] {
 const numbersOfObjects = new WeakMap<object, number>();
 let objects = 0;
 
-/** A number for each object: what a rule leaves as it is stays the same object. */
+/** A number for each object: a rule does not copy the objects that it does not change. */
 function numberOf(object: object): number {
   const known = numbersOfObjects.get(object) ?? ++objects;
   numbersOfObjects.set(object, known);
   return known;
 }
 
-/** States that have all but one field in common become one. After a chain with an exit in each rule there are many. */
+/** Merges states that differ in one field only. A chain in which each rule has an exit leaves many of them. */
 function uniteFields(states: readonly State[], field: IntervalField): readonly State[] {
   const groups = new Map<string, State[]>();
   for (const state of states) {
@@ -70,7 +70,7 @@ const sameList = (a: readonly string[] | undefined, b: readonly string[] | undef
 
 const sameNames = (a: Names, b: Names) => sameList(a.of, b.of) && sameList(a.not, b.not);
 
-/** One state with the packets of both, if they differ in one respect only. */
+/** Merges two states that differ in one respect only. */
 function mergeExactly(a: State, b: State): State | undefined {
   if (BITS_FIELDS.some((field) => !sameBits(a.bits[field], b.bits[field]))) return undefined;
   const numbers = INTERVAL_FIELDS.filter((field) => !sameIntervals(a.numbers[field], b.numbers[field]));
@@ -95,7 +95,7 @@ const withUnion = (a: State, b: State, field: IntervalField) => {
   return { ...a.numbers, [field]: unite(a.numbers[field], b.numbers[field]) };
 };
 
-/** Matches that were answered differently; undefined if one of the states has an answer that the other lacks. */
+/** The matches with different outcomes; undefined if one of the states has an outcome that the other lacks. */
 function differingAnswers(a: State, b: State): readonly string[] | undefined {
   if (a.answers === b.answers) return [];
   if (a.answers.size !== b.answers.size) return undefined;
@@ -111,12 +111,12 @@ function differingAnswers(a: State, b: State): readonly string[] | undefined {
 const without = (answers: ReadonlyMap<string, boolean>, ids: readonly string[]) =>
   new Map([...answers].filter(([id]) => !ids.includes(id)));
 
-/** Both sets of interfaces, if that is a set of the same kind. */
+/** The union of two sets of interfaces, if it can be expressed as one set. */
 function mergeNames(a: Names, b: Names): Names | undefined {
   if (sameNames(a, b)) return a;
   if (sameList(a.not, b.not))
     return a.of && b.of ? { of: [...new Set([...a.of, ...b.of])], not: a.not } : { of: undefined, not: a.not };
-  // Those of a set that match a pattern, and those that do not.
+  // The names of a set that match a pattern, and those that do not.
   const [few, many] = a.not.length < b.not.length ? [a, b] : [b, a];
   const added = many.not.filter((one) => !few.not.includes(one));
   const isRest = few.not.every((one) => many.not.includes(one)) && added.every((one) => few.of?.includes(one));
@@ -124,7 +124,7 @@ function mergeNames(a: Names, b: Names): Names | undefined {
   return { of: many.of, not: few.not };
 }
 
-/** The reasons that two states have in common: what they do not share was undone when they were merged. */
+/** The reasons that two states have in common: the merge cancels the others. */
 function commonReasons(a: Reasons | undefined, b: Reasons | undefined): Reasons | undefined {
   let [left, right] = [a, b];
   while (left !== right) {
@@ -134,7 +134,7 @@ function commonReasons(a: Reasons | undefined, b: Reasons | undefined): Reasons 
   return left;
 }
 
-/** A state with the packets of both, and possibly others. */
+/** A state with the packets of both states, and possibly others. */
 function join(a: State, b: State): State {
   const joinBits = (x: Bits, y: Bits): Bits => {
     const known = x.known & y.known & ~(x.value ^ y.value);

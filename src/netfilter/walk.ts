@@ -1,4 +1,4 @@
-// Packets walked through the postrouting NAT hook, as the kernel does it.
+// Walks packets through the postrouting NAT hook as the kernel does.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { Intervals } from "./intervals.ts";
@@ -21,48 +21,48 @@ import { type Assumption, type State, stateOf, type Traffic, type Undecided, wit
 export interface Walk {
   readonly family: Family;
   readonly outcome: Treatment | { readonly kind: "maybe"; readonly possible: readonly Treatment[] };
-  /** The rule that decides, if it is one for all packets. */
+  /** The deciding rule, if it is the same one for all packets. */
   readonly decides: RuleAt | undefined;
-  /** In the order in which the kernel comes to them; of chains whose order is not known in one that is possible. */
+  /** In the order in which the kernel reaches them; for chains of unknown order, in one possible order. */
   readonly trace: readonly TraceEntry[];
   readonly endings: readonly Ending[];
   readonly leaves: readonly Leave[];
-  /** Why it is a maybe: what must be known, and matches that are not interpreted. */
+  /** Why the result is uncertain: what is not known, and matches that are not interpreted. */
   readonly undecided: readonly Undecided[];
-  /** What was taken for granted and made a difference to a rule. */
+  /** The default values that a rule matched on. */
   readonly assumes: readonly Assumption[];
 }
 
 /**
- * Most work of one walk: a match that is tried is 1, a rule or an ending that is remembered 4. A chain of 40,000 rules with
- * three matches each takes 120,000 for one packet, and 440,000 if each of the rules is for some of the packets.
+ * The maximum work of one walk: trying a match costs 1, recording a rule or an ending 4. A chain of 40,000 rules with three
+ * matches each costs 120,000 for one packet, and 440,000 if each of the rules matches some of the packets.
  */
-const MOST_WORK = 1_000_000;
+const MAX_WORK = 1_000_000;
 
-/** Most orders of chains with one priority that are tried: five chains. */
-const MOST_ORDERS = 120;
+/** The maximum number of orders of chains with one priority that are tried: five chains. */
+const MAX_ORDERS = 120;
 
-/** The walk has become too long. */
+/** The walk exceeds the maximum work. */
 class TooMuchWorkError extends Error {
   override name = "TooMuchWorkError";
 }
 
 /**
- * Walks packets through the hook. The answer is definite if all packets end in the same way, whatever is not known of them
- * and of the rules; otherwise it is a maybe, with what would decide.
+ * Walks packets through the hook. The result is definite if all packets have the same outcome, regardless of what is not known
+ * about them and the rules; otherwise it is uncertain, with what would decide.
  */
 export function walk(view: NatView, traffic: Traffic): Walk {
-  const asked = new Set<Assumption>();
+  const assumptions = new Set<Assumption>();
   let work = 0;
   const run: Run = {
     family: view.family,
     localAddresses: view.localAddresses,
-    asked: (field) => {
-      if (traffic[field] === undefined) asked.add(field);
+    noteAssumption: (field) => {
+      if (traffic[field] === undefined) assumptions.add(field);
     },
     spend: (amount) => {
       work += amount;
-      if (work > MOST_WORK) throw new TooMuchWorkError();
+      if (work > MAX_WORK) throw new TooMuchWorkError();
     },
     trace: [],
     endings: [],
@@ -74,29 +74,29 @@ export function walk(view: NatView, traffic: Traffic): Walk {
     for (const state of states) run.endings.push(endingOf(state, { kind: "kept", bound: false }));
   } catch (error) {
     if (!(error instanceof TooMuchWorkError)) throw error;
-    const why = "the rules are too many to walk through for so many packets";
+    const why = "too many rules to walk through for so many packets";
     run.endings.push(endingOf(stateOf(view.family, traffic), { kind: "unknown", why }));
   }
   for (const { what, tool, why } of view.unseen) {
     const unknown: Treatment = { kind: "unknown", why: `${what} (${tool}) could not be read: ${why}` };
     run.endings.push(endingOf(stateOf(view.family, traffic), unknown));
   }
-  return summarize(view.family, run, [...asked]);
+  return summarize(view.family, run, [...assumptions]);
 }
 
-/** Chains whose order is not known: all possible orders. */
+/** Runs chains whose order is not known in all possible orders. */
 function runGroup(group: readonly BaseChain[], states: readonly State[], run: Run): readonly State[] {
   const [only, more] = group;
   if (!only) return states;
   if (!more) return runBaseChain(only, states, run);
-  // What changes nothing may be called at any time.
+  // The order does not matter for chains that change nothing.
   const inert = group.filter((base) => !hasEffect(base));
   const left = inert.reduce((now, base) => runBaseChain(base, now, run), states);
   const orders = possibleOrders(
     group.filter((base) => !inert.includes(base)),
-    MOST_ORDERS + 1,
+    MAX_ORDERS + 1,
   );
-  if (orders.length > MOST_ORDERS) throw new TooMuchWorkError();
+  if (orders.length > MAX_ORDERS) throw new TooMuchWorkError();
   const results = orders.map((order) => {
     const part: Run = { ...run, trace: [], endings: [], leaves: [] };
     return { part, states: order.reduce((now, base) => runBaseChain(base, now, part), left) };
@@ -116,7 +116,7 @@ function runGroup(group: readonly BaseChain[], states: readonly State[], run: Ru
 const nameOf = ({ tool, family, table, chain }: BaseChain) =>
   tool === "nft" ? `${family} ${table} ${chain}` : `${chain} of ${tool}`;
 
-/** Can a chain translate packets, drop them, or change what another one asks? */
+/** Whether a chain can translate or drop packets, or change what another chain matches. */
 function hasEffect({ policy, chains, rules }: BaseChain): boolean {
   const matters = (all: readonly Rule[]) =>
     all.some(({ steps }) =>
@@ -129,7 +129,7 @@ function hasEffect({ policy, chains, rules }: BaseChain): boolean {
   return policy === "drop" || matters(rules) || [...chains.values()].some(matters);
 }
 
-/** What an order leads to, as a text to compare. */
+/** The result of an order as text, for comparison. */
 function signatureOf(endings: readonly Ending[], states: readonly State[]): string {
   const ended = new Map<string, { source: Intervals; destination: Intervals }>();
   for (const { treatment, source, destination } of endings) {

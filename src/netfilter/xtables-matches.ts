@@ -1,4 +1,4 @@
-// Matches of iptables, as iptables-save prints them.
+// Reads matches of iptables as iptables-save prints them.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { readAddressBlock } from "./addresses.ts";
@@ -18,7 +18,7 @@ import type { Match } from "./model.ts";
 import { PORT_PROTOCOLS, protocolNumber } from "./names.ts";
 import type { Extension, Option } from "./xtables-words.ts";
 
-/** Extensions that may answer differently when they are asked twice about one packet: chance, rates, counts. */
+/** Extensions whose result may differ between two runs for one packet: chance, rates, counts. */
 const VARYING = new Set([
   "statistic",
   "limit",
@@ -31,7 +31,7 @@ const VARYING = new Set([
   "bpf",
 ]);
 
-/** Matches by the options of ip_tables itself: `-s 10.0.0.0/8`. */
+/** Reads the options of ip_tables itself: `-s 10.0.0.0/8`. */
 export function basicMatches(family: Family, options: readonly Option[]): readonly Match[] {
   return options.map((option) => basicMatch(family, option) ?? unknownMatch(option.name, textOf(option)));
 }
@@ -79,7 +79,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** What one `-m` matches. */
+/** Reads one `-m`. */
 export function extensionMatch(family: Family, extension: Extension): Match | undefined {
   const { name, options, text } = extension;
   if (name === "comment") return undefined;
@@ -87,18 +87,18 @@ export function extensionMatch(family: Family, extension: Extension): Match | un
   if (name === "set") return setMatch(extension);
   const reader = READERS[name];
   const matches = reader && options.map((option) => reader(option, family));
-  // One option that is not known makes the answer unknown only if the others say yes.
+  // An unknown option makes the result unknown only if all others match.
   const known = matches?.filter((one) => one !== undefined) ?? [];
   const rest = matches?.every((one) => one !== undefined) ? [] : [unknownMatch(name, text, VARYING.has(name))];
   return allMatch([...known, ...rest]);
 }
 
-/** Two matches of one set are the same question, whatever answer they expect. */
+/** A match of a set and its negation are the same condition. */
 function setMatch({ options, text }: Extension): Match {
   const [option] = options;
   if (!option || options.length > 1 || option.name !== "--match-set") return unknownMatch("set", text);
-  const asked = `-m set --match-set ${option.values.join(" ")}`;
-  return negateIf(option.negated, unknownMatch("set", asked));
+  const condition = `-m set --match-set ${option.values.join(" ")}`;
+  return negateIf(option.negated, unknownMatch("set", condition));
 }
 
 function portsOf(text: string): Intervals | undefined {
@@ -139,7 +139,7 @@ function markMatch(field: "mark" | "connectionMark", text: string, negated: bool
   return mark && numberMatch(field, [{ first: mark.value, last: mark.value }], negated, mark.mask);
 }
 
-/** States of `--ctstate`: SNAT and DNAT among them are about the connection's status. */
+/** Reads the states of `--ctstate`. Its SNAT and DNAT are bits of the connection's status. */
 function stateMatch(text: string, negated: boolean): Match | undefined {
   const names = text.toLowerCase().split(",");
   const isStatus = (name: string) => name === "snat" || name === "dnat";
@@ -166,7 +166,7 @@ function conntrackOption(option: Option, family: Family): Match | undefined {
     case "--ctproto":
       return basicMatch(family, { ...option, name: "-p" });
     case "--ctorigsrc":
-      // NAT of the source has not happened yet.
+      // The source has not been translated yet.
       return basicMatch(family, { ...option, name: "-s" });
     case "--ctdir":
       return { kind: "constant", value: (value === "ORIGINAL") !== negated };

@@ -1,4 +1,4 @@
-// Targets of iptables, as iptables-save prints them.
+// Reads targets of iptables as iptables-save prints them.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { readAddressBlock } from "./addresses.ts";
@@ -10,7 +10,7 @@ import type { Extension } from "./xtables-words.ts";
 export const ALL_BITS = 0xffff_ffffn;
 const without = (mask: bigint) => ALL_BITS & ~mask;
 
-/** Targets after which the next rule is asked, and which change nothing that a later rule asks. */
+/** Targets after which the next rule runs and which change nothing that later rules match. */
 const WITHOUT_EFFECT = new Set([
   "LOG",
   "NFLOG",
@@ -28,7 +28,7 @@ const VERDICTS = { ACCEPT: "accept", DROP: "drop", RETURN: "return" } as const;
 
 export const translateTo = (to: Translation): Translate => ({ kind: "translate", cases: [{ match: ALWAYS, to }] });
 
-/** What a target does; undefined if nothing that matters. `isChain`: is there a chain of this name? */
+/** The effect of a target; undefined if it has none that matters. `isChain` tells whether a chain of this name exists. */
 export function targetStatement(
   family: Family,
   target: Extension & { readonly isGoto: boolean },
@@ -82,7 +82,7 @@ function connectionMark(value: (option: string) => string | undefined, names: re
   return { kind: "setMark", field: "mark", keep: without(nfmask), take: ctmask, flip: 0n };
 }
 
-/** `203.0.113.5`, `203.0.113.5-203.0.113.9:1024-2048`, `[2001:db8::1]:80`; ports alone keep the address. */
+/** Reads `203.0.113.5`, `203.0.113.5-203.0.113.9:1024-2048`, `[2001:db8::1]:80`; only ports keep the address. */
 function rangeOf(family: Family, text: string): Translation {
   const addresses = text.startsWith("[")
     ? text.slice(1, text.indexOf("]"))

@@ -1,4 +1,4 @@
-// A rule of iptables-save, as the options that it is made of.
+// Splits a rule of iptables-save into its options.
 // This module is browser-compatible.
 
 /** An option with its values: `! --dports 80,443`. */
@@ -12,7 +12,7 @@ export interface Option {
 export interface Extension {
   readonly name: string;
   readonly options: readonly Option[];
-  /** As it is printed. */
+  /** The text as printed. */
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ export interface RuleWords {
   /** `-s`, `-d`, `-p`, `-i`, `-o` and the like. */
   readonly basic: readonly Option[];
   readonly matches: readonly Extension[];
-  /** Undefined if a rule has none: it only counts. */
+  /** Undefined if a rule has none: then it only counts packets. */
   readonly target: (Extension & { readonly isGoto: boolean }) | undefined;
 }
 
@@ -38,7 +38,7 @@ function wordsOf(spec: string): readonly Word[] {
   });
 }
 
-/** Reads what follows `-A CHAIN `. What is quoted is never taken for an option. */
+/** Reads the text after `-A CHAIN `. Quoted text is never taken for an option. */
 export function readRuleWords(spec: string): RuleWords {
   const basic: Option[] = [];
   const matches: { name: string; options: Option[]; text: string }[] = [];
@@ -60,7 +60,7 @@ export function readRuleWords(spec: string): RuleWords {
       target = { name, options: [], text: `${text} ${name}`, isGoto: text === "-g" };
     } else if (!quoted && /^--?[a-zA-Z]/.test(text)) {
       option = { name: text, negated, values: [] };
-      // One dash is an option of ip_tables itself, two dashes one of the extension before.
+      // Options with one dash belong to ip_tables itself, those with two to the preceding extension.
       const extension = text.startsWith("--") ? current : undefined;
       if (extension) extension.text += `${negated ? " !" : ""} ${printed}`;
       (extension?.options ?? basic).push(option);
@@ -73,7 +73,7 @@ export function readRuleWords(spec: string): RuleWords {
   return { basic, matches, target };
 }
 
-/** The lines of a text, of which one goes on while a quote is open: a comment may hold a newline. */
+/** Splits text into lines. A line does not end within quotes, because a comment may contain a newline. */
 export function linesOf(text: string): string[] {
   const lines: string[] = [];
   let open: string[] = [];

@@ -1,4 +1,4 @@
-// What iptables-save prints of table nat, to base chains.
+// Reads base chains from the output of iptables-save for table nat.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
@@ -10,7 +10,7 @@ import { linesOf, readRuleWords } from "./xtables-words.ts";
 /** The priority of iptables' own chain in the hook (NF_IP_PRI_NAT_SRC). */
 export const SRCNAT = 100;
 
-/** The text holds no table nat. */
+/** The text has no complete table nat. */
 export class NoNatTableError extends reportedAs("no-nat-table") {}
 
 export interface XtablesSource {
@@ -19,8 +19,8 @@ export interface XtablesSource {
 }
 
 /**
- * Reads table nat from what iptables-save printed, of all tables or of one: the chain that is called in the postrouting hook,
- * with all chains that it may jump to. Throws {@link NoNatTableError}.
+ * Reads table nat from the output of iptables-save, for all tables or one: the chain that is called in the postrouting hook,
+ * and all chains that it may jump to. Throws {@link NoNatTableError}.
  */
 export function readXtables(text: string, { tool, family }: XtablesSource): BaseChain {
   const lines = natLines(text);
@@ -50,15 +50,17 @@ function natLines(text: string): readonly string[] {
   const lines = linesOf(text);
   const from = lines.indexOf("*nat");
   if (from < 0) {
-    const said = text.trim().slice(0, 200);
-    throw new NoNatTableError(`the output of iptables-save has no table nat${said ? `: ${JSON.stringify(said)}` : ""}`);
+    const shown = text.trim().slice(0, 200);
+    throw new NoNatTableError(
+      `the output of iptables-save has no table nat${shown ? `: ${JSON.stringify(shown)}` : ""}`,
+    );
   }
   const to = lines.indexOf("COMMIT", from);
   if (to < 0) throw new NoNatTableError("the output of iptables-save ends in the middle of table nat");
   return lines.slice(from + 1, to);
 }
 
-/** The chains that packets in `first` may come to, with it: of 40,000 rules most belong to other hooks. */
+/** `first` and the chains that its packets may reach: most of 40,000 rules belong to other hooks. */
 function readReached(
   specs: ReadonlyMap<string, readonly string[]>,
   first: string,
@@ -79,7 +81,7 @@ function readReached(
   return chains;
 }
 
-/** Reads what follows `-A CHAIN `. */
+/** Reads the text after `-A CHAIN `. */
 export function readXtablesRule(
   spec: string,
   number: number,

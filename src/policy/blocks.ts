@@ -1,4 +1,4 @@
-// The address space as rows of a table: which CIDRs are decided how, and which of them two policies decide differently.
+// The address space as rows of a table: CIDRs with their decisions, or CIDRs that two policies decide differently.
 // This module is browser-compatible.
 import {
   diffPrefixes,
@@ -10,25 +10,25 @@ import {
 } from "../core/index.ts";
 import { type Judge, treatmentsOf } from "./judge.ts";
 
-/** Addresses of one CIDR that are decided in the same way, and what decides. */
+/** The addresses of one CIDR, which have the same decision. */
 export interface Block<T> {
   readonly cidr: string;
   /** Both ends, in canonical text. */
   readonly first: string;
   readonly last: string;
-  /** Both ends of IPv4 as numbers. */
+  /** Both ends as numbers, for IPv4 only. */
   readonly numbers: readonly [first: number, last: number] | undefined;
   readonly value: T;
 }
 
-/** Addresses that have a value in common, both ends included. */
+/** A range of addresses with the same value, both ends included. */
 export interface Stretch<T> {
   readonly first: bigint;
   readonly last: bigint;
   readonly value: T;
 }
 
-/** The space of a family as a judge sees it: stretches with the index of their decision, in order, without a gap. O(n). */
+/** The address space of a family as stretches with the index of their decision, in order, without gaps. O(n). */
 export function* stretchesOf({ table }: Judge, family: Family): Generator<Stretch<number>, void, void> {
   const segments = segmentsOf(table.prefixes, family, "longest");
   for (let i = 0; i < segments.length; i++) {
@@ -37,8 +37,8 @@ export function* stretchesOf({ table }: Judge, family: Family): Generator<Stretc
 }
 
 /**
- * Where two judges treat packets differently, in the order of addresses, by the indexes of their decisions. What they depend on
- * counts. O(n).
+ * The address ranges that two judges treat differently, in address order, with the indexes of their decisions. Decisions that
+ * depend on different facts differ. O(n).
  */
 export function diffJudges(before: Judge, after: Judge, families: readonly Family[]): readonly JudgeDifference[] {
   const [old, wanted] = treatmentsOf(before, after).map(withoutOwner);
@@ -54,14 +54,14 @@ export interface JudgeDifference {
   readonly differences: readonly SegmentDifference[];
 }
 
-/** The classes of owners from -1 on; that one does not occur, as every address has an outcome. */
+/** The classes of owners from -1 on. That one does not occur, because every address has an outcome. */
 function withoutOwner(treatments: Int32Array): Int32Array {
   const classes = new Int32Array(treatments.length + 1);
   classes.set(treatments, 1);
   return classes;
 }
 
-/** The fewest CIDRs that make up stretches, each within one of them, in order. */
+/** The fewest CIDRs that cover the stretches, each within one stretch, in order. */
 export function* blocksOf<T>(family: Family, stretches: Iterable<Stretch<T>>): Generator<Block<T>, void, void> {
   const split = family === "ipv4" ? splitIPv4 : splitIPv6;
   for (const stretch of stretches) yield* split(stretch);
@@ -70,7 +70,7 @@ export function* blocksOf<T>(family: Family, stretches: Iterable<Stretch<T>>): G
 const dotted = (address: number) =>
   `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 
-/** A large table has millions of IPv4 blocks, which is why they are numbers. */
+/** Computes with numbers instead of bigints, because a large table has millions of IPv4 blocks. */
 function* splitIPv4<T>({ first, last, value }: Stretch<T>): Generator<Block<T>, void, void> {
   const end = Number(last) + 1;
   for (let at = Number(first); at < end; ) {

@@ -1,4 +1,4 @@
-// What happens to a packet, as far as it is known.
+// Decides what happens to a packet, as far as the packet is known.
 // This module is browser-compatible.
 import { buildTable, type Family, parseAddresses } from "../core/index.ts";
 import { type Outcome, type Outcomes, outcomesOf, sourceRangesOf } from "./outcomes.ts";
@@ -6,7 +6,7 @@ import type { FamilyPolicy } from "./policy.ts";
 import { includesInterface, isEmpty, limitsOf, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 import { KEEP } from "./verdict.ts";
 
-/** A packet, as far as it is known. */
+/** The known facts about a packet. */
 export interface Packet {
   readonly destination: string;
   readonly source?: string | undefined;
@@ -15,22 +15,22 @@ export interface Packet {
 
 /** What happens to a packet, and why. */
 export interface Decision extends Outcome {
-  /** What the verdict depends on and is not known: it holds if the packet is within these, else the packet is kept. */
+  /** The unknown facts that the verdict depends on: it applies if the packet is within these parts, else the packet is kept. */
   readonly dependsOn: readonly ScopePart[];
-  /** What leaves the packet out of the scope, so that it passes untouched. */
+  /** Why the packet is outside the scope, so that it passes untouched. */
   readonly outside: ScopePart | undefined;
 }
 
 /** The decision about a packet with this outcome. */
 export function decisionOf(outcome: Outcome, scope: Scope, facts: ScopeFacts): Decision {
-  // A packet that keeps its address anyway depends on nothing.
+  // A packet that keeps its address anyway does not depend on the scope.
   const limits = outcome.managed && outcome.verdict.kind !== "keep" ? limitsOf(scope) : [];
   const outside = limits.find((part) => facts[part] === false || (part === "source" && isEmpty(scope)));
   if (outside) return { ...outcome, verdict: KEEP, rule: undefined, dependsOn: [], outside };
   return { ...outcome, dependsOn: limits.filter((part) => facts[part] === undefined), outside: undefined };
 }
 
-/** What is known about the scope of packets, as a function of their number and the family of their destination. */
+/** Returns what is known about the scope of a packet, by its index and the family of its destination. */
 function factsOf(
   outcomes: Outcomes,
   packets: readonly Omit<Packet, "destination">[],
@@ -53,21 +53,21 @@ function factsOf(
   };
 }
 
-/** The same for packets of which all have what is known in common. */
+/** The same if all packets have the same known facts. */
 export function commonFactsOf(outcomes: Outcomes, known: Omit<Packet, "destination">): (family: Family) => ScopeFacts {
   const facts = factsOf(outcomes, [known]);
   return (family) => facts(0, family);
 }
 
 /**
- * Decides about packets, all in one pass through the core; the decisions are in their order, undefined for a packet whose
+ * Decides about packets in one call of the core; the decisions are in the order of the packets, undefined for a packet whose
  * destination is not an address.
  */
 export function decide(policy: readonly FamilyPolicy[], packets: readonly Packet[]): readonly (Decision | undefined)[] {
   return decideBy(outcomesOf(policy), packets);
 }
 
-/** The same by outcomes, which may be those of a plain list. */
+/** As {@link decide}, by outcomes, which may be those of a plain list. */
 export function decideBy(outcomes: Outcomes, packets: readonly Packet[]): readonly (Decision | undefined)[] {
   const { records, read } = parseAddresses(packets.map(({ destination }) => destination));
   if (!read.some(({ ok }) => ok)) return packets.map(() => undefined);

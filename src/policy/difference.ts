@@ -1,30 +1,30 @@
-// What changes in meaning from one policy of a family to another, for people.
+// Describes how the meaning changes from one policy of a family to another.
 // This module is browser-compatible.
 import { aggregate, type Family, formatRange, type Prefix, parseRecords } from "../core/index.ts";
 import type { FamilyPolicy } from "./policy.ts";
 import { diffSpaces, type SpaceChange, spaceOf } from "./space.ts";
 import { describeVerdict, formatVerdict } from "./verdict.ts";
 
-/** One thing that changes. */
+/** One change. */
 export interface PolicyChange {
   /**
-   * `change`: addresses get another verdict, or a setting another value. `add` and `remove`: an entry comes or goes, and no
-   * address gets another verdict by that.
+   * `change`: addresses get another verdict, or a setting gets another value. `add` and `remove`: an entry is added or removed
+   * without changing the verdict of any address.
    */
   readonly op: "change" | "add" | "remove";
-  /** The addresses, the entry or the setting, and what becomes of it; in one line. */
+  /** One line about the addresses, the entry or the setting, and its change. */
   readonly text: string;
 }
 
 export interface DifferenceOptions {
-  /** Are the rules of the first policy entries as a config has them, and not what they were cut to? */
+  /** Whether the rules of the first policy correspond to entries of a config, and not to the intervals that these were cut into. */
   readonly hasEntries: boolean;
 }
 
-/** A block of addresses that have a verdict in common, for people. */
+/** The name of the fallback. */
 const EVERYTHING_ELSE = "everything else";
 
-/** What changes: verdicts in the order of addresses, then entries, then settings. O(n). */
+/** The changes: verdicts in address order, then entries, then settings. O(n). */
 export function diffPolicies(
   before: FamilyPolicy,
   after: FamilyPolicy,
@@ -39,7 +39,7 @@ export function diffPolicies(
   ];
 }
 
-/** What a policy does, as if there had been none. */
+/** Describes a policy as changes from nothing. */
 export function describePolicy({ family, rules, fallback, ...settings }: FamilyPolicy): readonly PolicyChange[] {
   const entries = rules.map(({ prefix, verdict }) => `${nameOf(prefix)}: ${describeVerdict(verdict)}`);
   const set = settingsOf({ family, rules, fallback, ...settings }).filter(
@@ -56,15 +56,16 @@ interface Stretch {
   last: bigint;
 }
 
-/** Addresses whose verdict changes in the same way because of the same entry; undefined: because of no entry. */
+/** Addresses whose verdict changes in the same way because of the same entry. */
 interface Group {
+  /** The entry; undefined if there is none. */
   readonly owner: Prefix | undefined;
   readonly isRest: boolean;
   readonly becomes: string;
   readonly stretches: Stretch[];
 }
 
-/** The entry by which a verdict changes: the longer one of the two that decide, which has come or gone or has changed. */
+/** The entry that causes a change: the longer one of the two that decide, which was added, removed or changed. */
 function ownerOf({ before, after }: SpaceChange, hasEntries: boolean): Prefix | undefined {
   const [old, wanted] = [hasEntries ? before.rule?.prefix : undefined, after.rule?.prefix];
   return old && (!wanted || old.bits > wanted.bits) ? old : wanted;
@@ -88,14 +89,14 @@ function groupChanges(before: FamilyPolicy, after: FamilyPolicy, hasEntries: boo
   return [...all.filter(({ isRest }) => !isRest), ...all.filter(({ isRest }) => isRest)];
 }
 
-/** Parts of one entry that are named one by one if it is not known what they were cut from. */
-const PARTS = 4;
+/** Up to this many parts are listed one by one if the entry that they belong to is not known. */
+const MAX_PARTS = 4;
 
 function linesOf({ owner, isRest, becomes, stretches }: Group, family: Family, hasEntries: boolean): PolicyChange[] {
   const line = (what: string): PolicyChange => ({ op: "change", text: `${what}: ${becomes}` });
   if (isRest) return [line(EVERYTHING_ELSE)];
   const sizes = stretches.map(({ first, last }) => last - first + 1n);
-  const isSplit = owner && stretches.length > (hasEntries ? 1 : PARTS);
+  const isSplit = owner && stretches.length > (hasEntries ? 1 : MAX_PARTS);
   if (isSplit) {
     const all = sizes.reduce((sum, size) => sum + size, 0n);
     return [line(`${owner.network} (${formatCount(all)} of ${formatCount(sizeOf(owner))} addresses)`)];
@@ -106,7 +107,7 @@ function linesOf({ owner, isRest, becomes, stretches }: Group, family: Family, h
   });
 }
 
-/** Entries that come and go and by which no verdict changes. */
+/** Entries that are added or removed without changing a verdict. */
 function diffEntries(before: FamilyPolicy, after: FamilyPolicy, owners: ReadonlySet<string>): readonly PolicyChange[] {
   const entries = ({ rules }: FamilyPolicy) =>
     new Map(
@@ -122,19 +123,19 @@ function diffEntries(before: FamilyPolicy, after: FamilyPolicy, owners: Readonly
   return [...lines("remove", old, wanted), ...lines("add", wanted, old)];
 }
 
-/** Values of a list that are named; the others are counted. */
-const NAMED = 3;
+/** How many values of a list are shown; the others are counted. */
+const MAX_VALUES = 3;
 
 function listed(values: readonly string[]): string {
   if (values.length === 0) return "none";
-  const more = values.length - NAMED;
-  return more > 0 ? `${values.slice(0, NAMED).join(", ")} and ${more} more` : values.join(", ");
+  const more = values.length - MAX_VALUES;
+  return more > 0 ? `${values.slice(0, MAX_VALUES).join(", ")} and ${more} more` : values.join(", ");
 }
 
 interface Setting {
   readonly name: string;
   readonly values: readonly string[];
-  /** The value that is not worth a word. */
+  /** The default value, which is not mentioned. */
   readonly usual: string;
 }
 
@@ -146,12 +147,12 @@ function settingsOf({ scope, ports, randomFully, enforceKeep }: FamilyPolicy): r
     { name: "source addresses", values: sources === "any" ? ["any"] : sourceRanges(sources), usual: "any" },
     { name: "output interfaces", values: outputInterfaces === "any" ? ["any"] : outputInterfaces, usual: "any" },
     { name: "source ports", values: ranges.length === 0 ? ["any"] : ranges, usual: "any" },
-    { name: "source ports drawn at random", values: [yesNo(randomFully)], usual: "yes" },
+    { name: "source ports chosen at random", values: [yesNo(randomFully)], usual: "yes" },
     { name: "kept packets bound to their address", values: [yesNo(enforceKeep)], usual: "no" },
   ];
 }
 
-/** The ranges without those inside others: that is how the kernel has them. */
+/** The ranges without those inside others, as they are in the kernel. */
 function sourceRanges(sources: readonly Prefix[]): readonly string[] {
   if (sources.some(({ bits }) => bits === 0)) return ["any"];
   const records = parseRecords(
@@ -162,14 +163,14 @@ function sourceRanges(sources: readonly Prefix[]): readonly string[] {
   return Array.from({ length }, (_, i) => network(i));
 }
 
-/** What changes besides verdicts: which packets the policy is about, and what masquerading does to their ports. */
+/** The changes of settings: the scope, the source ports, and enforcement. */
 export function diffSettings(before: FamilyPolicy, after: FamilyPolicy): readonly PolicyChange[] {
   const old = settingsOf(before);
   return settingsOf(after).flatMap(({ name, values }, i): PolicyChange[] => {
     const were = old[i]?.values ?? [];
     if (were.join() === values.join()) return [];
     const [from, to] = [listed(were), listed(values)];
-    return [{ op: "change", text: from === to ? `${name}: ${to}, of which some change` : `${name}: ${from} → ${to}` }];
+    return [{ op: "change", text: from === to ? `${name}: ${to}, some of which change` : `${name}: ${from} → ${to}` }];
   });
 }
 
@@ -177,7 +178,7 @@ const sizeOf = ({ family, bits }: Prefix): bigint => 1n << BigInt((family === "i
 
 const nameOf = (prefix: Prefix) => `${prefix.network} (${formatAddresses(sizeOf(prefix))})`;
 
-/** From here on a count is shown as a power of two. */
+/** From this size on, a count is shown as a power of two. */
 const LARGE = 1n << 40n;
 
 function formatCount(count: bigint): string {

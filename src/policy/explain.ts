@@ -1,4 +1,4 @@
-// Which rule decides about an address, or about the parts of a CIDR.
+// Explains which rule decides an address, or the parts of a CIDR.
 // This module is browser-compatible.
 import { addressOf, parsePrefixes, type Segments } from "../core/index.ts";
 import { commonFactsOf, type Decision, decideBy, decisionOf, type Packet } from "./decide.ts";
@@ -6,23 +6,23 @@ import { type Outcomes, outcomesOf } from "./outcomes.ts";
 import type { FamilyPolicy } from "./policy.ts";
 import { spaceBy } from "./space.ts";
 
-/** What happens to packets to one address or to the parts of a CIDR, and why. */
+/** What happens to packets to an address or to the parts of a CIDR, and why. */
 export type Explanation =
   | { readonly ok: true; readonly kind: "address"; readonly asked: string; readonly decision: Decision }
   | { readonly ok: true; readonly kind: "block"; readonly asked: string; readonly parts: readonly Part[] }
   | { readonly ok: false; readonly asked: string };
 
-/** Addresses of a CIDR, both ends included, about which one rule decides. */
+/** A part of a CIDR that one rule decides, both ends included. */
 export interface Part {
   readonly first: bigint;
   readonly last: bigint;
   readonly decision: Decision;
 }
 
-/** What is known of the packets besides their destination. */
+/** What is known about the packets besides their destination. */
 export type Known = Omit<Packet, "destination">;
 
-/** Explains addresses and CIDRs under a policy; the answers are in their order. */
+/** Explains addresses and CIDRs under a policy; the explanations are in the same order. */
 export function explain(
   policy: readonly FamilyPolicy[],
   asked: readonly string[],
@@ -31,7 +31,7 @@ export function explain(
   return explainBy(outcomesOf(policy), asked, known);
 }
 
-/** The same by outcomes, which may be those of a plain list. */
+/** As {@link explain}, by outcomes, which may be those of a plain list. */
 export function explainBy(outcomes: Outcomes, asked: readonly string[], known: Known = {}): readonly Explanation[] {
   const decisions = decideBy(
     outcomes,
@@ -45,14 +45,14 @@ export function explainBy(outcomes: Outcomes, asked: readonly string[], known: K
   });
 }
 
-/** The parts of a CIDR in the order of addresses; undefined if the text is none. */
+/** The parts of a CIDR in address order; undefined if the text is not a CIDR. */
 function partsOf(outcomes: Outcomes, text: string, known: Known): readonly Part[] | undefined {
   const { records, read } = parsePrefixes([text]);
   const [prefix] = read;
   if (!prefix?.ok) return undefined;
   const { family, bits } = prefix;
   const size = 1n << BigInt((family === "ipv4" ? 32 : 128) - bits);
-  // Host bits do not count.
+  // Ignore host bits.
   const first = (addressOf(records, 0) / size) * size;
   const last = first + size - 1n;
   const { segments, at } = spaceBy(outcomes, family);
@@ -66,7 +66,7 @@ function partsOf(outcomes: Outcomes, text: string, known: Known): readonly Part[
   return parts;
 }
 
-/** The index of the segment that an address lies in. O(log n). */
+/** The index of the segment that contains an address. O(log n). */
 export function findSegment(segments: Segments, address: bigint): number {
   let low = 0;
   let high = segments.length;

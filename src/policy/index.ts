@@ -1,5 +1,5 @@
 /**
- * The policy: what the config and the flags mean, before any tool's language.
+ * The policy: the meaning of the config and the flags, independent of any backend.
  * @module
  */
 // This module is browser-compatible.

@@ -1,4 +1,4 @@
-// Many packets at a time: what a table says about their addresses, as decisions.
+// Judges many packets at a time: turns the results of table lookups into decisions.
 // This module is browser-compatible.
 import type { LineTable } from "../core/index.ts";
 import { type Decision, decisionOf } from "./decide.ts";
@@ -6,11 +6,11 @@ import { type Outcomes, sourceRangesOf } from "./outcomes.ts";
 import { includesInterface, limitsOf, type ScopeFacts } from "./scope.ts";
 import { formatVerdict, type Verdict } from "./verdict.ts";
 
-/** What is known of all packets. */
+/** What is known about all packets. */
 export interface Known {
-  /** Is the source of each packet known? */
+  /** Whether the source of each packet is known. */
   readonly source: boolean;
-  /** The interface by which all of them leave. */
+  /** The interface that all of them leave by; undefined if unknown. */
   readonly outputInterface: string | undefined;
 }
 
@@ -20,25 +20,25 @@ export interface Judge {
   /** How many indexes there are. */
   readonly length: number;
   decision(index: number): Decision;
-  /** The order in which indexes are listed: that of the rules, whatever is known of the packets. */
+  /** The position of an index in lists: the order of the rules. */
   rank(index: number): number;
-  /** Equal texts stand for equal treatment, among judges too. Cheap. */
+  /** Equal texts mean equal treatment, also between judges. Cheap. */
   treatment(index: number): string;
-  /** Does the decision depend on something that is not known? Cheap. */
+  /** Whether the decision depends on unknown facts. Cheap. */
   depends(index: number): boolean;
-  /** For each index a 1 if its verdict is of this kind, also if it depends on something. */
+  /** For each index, 1 if its verdict is of this kind, even if it depends on unknown facts. */
   having(kind: Verdict["kind"]): Uint8Array;
 }
 
-/** Judges by destination and, if they are known, source and interface. */
+/** Judges by destination, and by source and interface if known. */
 export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known): Judge {
   const { prefixes, scopes } = outcomes;
   const ranges = sourceRangesOf(outcomes);
   const limited = limitsOf(scopes.ipv4).includes("source") || limitsOf(scopes.ipv6).includes("source");
   const gated = source && limited;
   const verdictAt = (index: number) => (index < prefixes.length ? outcomes.verdict(index) : undefined);
-  // What the gate let through has a source within the scope; behind the prefixes stand those that it held back, then those of
-  // which it does not know.
+  // The gate lets packets through whose source is in scope. After the indexes of the prefixes come those of packets that it
+  // holds back, then those of packets whose source is unknown.
   const decision = (index: number): Decision => {
     const isUnknown = index >= prefixes.length + 2;
     const heldBack = !isUnknown && index >= prefixes.length;
@@ -61,7 +61,7 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
       }
     : undefined;
   const length = prefixes.length + 2 + (gated ? prefixes.length : 0);
-  // All decisions with one verdict depend on the same, whatever their rules.
+  // Without limits, no decision depends on anything.
   const unlimited = !limited && scopes.ipv4.outputInterfaces === "any" && scopes.ipv6.outputInterfaces === "any";
   const treatments = new Map<number, string>();
   const treatment = (index: number): string => {
@@ -92,7 +92,7 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
   };
 }
 
-/** For each index of the judges a number, which is equal if the treatment is, among all of them. */
+/** For each index of the judges a number; equal numbers mean equal treatment, also between judges. */
 export function treatmentsOf(...judges: readonly Judge[]): readonly Int32Array[] {
   const numbers = new Map<string, number>();
   return judges.map(({ length, treatment }) => {
@@ -101,7 +101,7 @@ export function treatmentsOf(...judges: readonly Judge[]): readonly Int32Array[]
     let number = 0;
     for (let index = 0; index < length; index++) {
       const text = treatment(index);
-      // Most are treated as the one before.
+      // Most have the same treatment as the one before.
       if (text !== last) {
         number = numbers.get(text) ?? numbers.size;
         numbers.set(text, number);

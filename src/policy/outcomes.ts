@@ -1,4 +1,4 @@
-// What can happen to packets by destination, as one list of prefixes: the longest that contains the destination decides.
+// The possible outcomes for packets by destination, as a list of prefixes: the longest that contains the destination decides.
 // This module is browser-compatible.
 import {
   type Family,
@@ -12,26 +12,26 @@ import type { FamilyPolicy, PolicyRule } from "./policy.ts";
 import type { Scope } from "./scope.ts";
 import { KEEP, MASQUERADE, type Verdict } from "./verdict.ts";
 
-/** What happens to packets to some destinations if they are in the scope, and why. */
+/** What happens to packets to certain destinations if they are in scope, and why. */
 export interface Outcome {
   readonly family: Family;
   readonly verdict: Verdict;
   /** The rule that decides; undefined if none contains the destination. */
   readonly rule: PolicyRule | undefined;
-  /** False if the agent keeps no rules for this family, so that every packet keeps its address. */
+  /** False if the agent has no rules for this family, so that every packet keeps its address. */
   readonly managed: boolean;
 }
 
 /**
- * All outcomes: those of the rules, then for each family that of a destination which no rule contains. So every address
- * has one.
+ * All outcomes: those of the rules, then for each family the fallback, for destinations that no rule contains. So every
+ * address has one.
  */
 export interface Outcomes {
-  /** Their prefixes, for a lookup of the longest. */
+  /** Their prefixes, for longest-prefix lookup. */
   readonly prefixes: PrefixRecords;
   /** The outcome with this index. */
   at(index: number): Outcome;
-  /** Its verdict alone, which is cheap: a list may have a million. */
+  /** Only its verdict, which is cheap: a list may have a million entries. */
   verdict(index: number): Verdict;
   /** The scope of the family's packets. */
   readonly scopes: Readonly<Record<Family, Scope>>;
@@ -57,7 +57,7 @@ export function outcomesOf(policy: readonly FamilyPolicy[]): Outcomes {
   });
 }
 
-/** The outcomes of a plain list from `file`: what it holds is kept, the rest is masqueraded. Nothing in it is flawed. */
+/** The outcomes of a valid plain list from `file`: its entries are kept, everything else is masqueraded. */
 export function outcomesOfList(list: PrefixList, file: string, families: readonly Family[]): Outcomes {
   return withFallbacks(list.records(everything()), {
     rule: (index) => {
@@ -79,7 +79,7 @@ interface RuleReader {
   readonly scopes: Outcomes["scopes"];
 }
 
-/** Outcomes of prefixes at whose end those of {@link everything} stand. */
+/** The outcomes of prefixes that end with those of {@link everything}. */
 function withFallbacks(prefixes: PrefixRecords, { rule, verdict, fallback, scopes }: RuleReader): Outcomes {
   const count = prefixes.length - FAMILIES.length;
   const rest = FAMILIES.map((family): Outcome => {
@@ -88,7 +88,7 @@ function withFallbacks(prefixes: PrefixRecords, { rule, verdict, fallback, scope
   });
   const restAt = (index: number) => {
     const outcome = rest[index - count];
-    if (!outcome) throw new RangeError(`there is no outcome ${index}`);
+    if (!outcome) throw new RangeError(`outcome ${index} does not exist`);
     return outcome;
   };
   return {
@@ -103,14 +103,14 @@ function withFallbacks(prefixes: PrefixRecords, { rule, verdict, fallback, scope
   };
 }
 
-/** The source ranges of both families' scopes as one list; what `isWithin` says of an index that a lookup in it returned. */
+/** The source ranges of both families' scopes as one list for lookups. */
 export interface SourceRanges {
   readonly prefixes: PrefixRecords;
-  /** Is an address of the range with this index within its family's scope? */
+  /** Whether an address in the range with this index is within its family's scope. */
   isWithin(index: number): boolean;
 }
 
-/** The source ranges of the scopes, and behind them all addresses, so that every source has an index. */
+/** The source ranges of the scopes, followed by all addresses, so that every source has an index. */
 export function sourceRangesOf({ scopes }: Pick<Outcomes, "scopes">): SourceRanges {
   const listed = ({ sources }: Scope): readonly Prefix[] => (sources === "any" ? [] : sources);
   const all = [...listed(scopes.ipv4), ...listed(scopes.ipv6)];

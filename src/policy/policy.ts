@@ -1,4 +1,4 @@
-// Config to policy: per family, what happens to packets by destination, and which packets it is about.
+// Compiles a config into a policy: for each family, the verdicts by destination, and the scope.
 // This module is browser-compatible.
 import type { Config, Destination } from "../config/index.ts";
 import {
@@ -18,9 +18,9 @@ import { KEEP, MASQUERADE, sameVerdict, type Verdict } from "./verdict.ts";
 export interface PolicyRule {
   readonly prefix: Prefix;
   readonly verdict: Verdict;
-  /** Why it is there. */
+  /** Why the rule exists. */
   readonly reason: "link-local" | "default" | "config";
-  /** Where the config says so; undefined for the other reasons. */
+  /** Its position in the config; undefined for the other reasons. */
   readonly origin: Destination["origin"];
 }
 
@@ -29,18 +29,18 @@ export interface FamilyPolicy {
   readonly family: Family;
   readonly chain: string;
   readonly scope: Scope;
-  /** In the order in which they are written; for the decision it means nothing. Equal prefixes have equal verdicts. */
+  /** In the order of the config, which does not affect decisions. Equal prefixes have equal verdicts. */
   readonly rules: readonly PolicyRule[];
   /** What happens to packets to destinations that no rule contains. */
   readonly fallback: Verdict;
-  /** Source ports for tcp, udp and sctp, drawn in proportion to the ranges' sizes; empty: the kernel's choice. */
+  /** Source ports for tcp, udp and sctp, used in proportion to the sizes of the ranges; empty: the kernel's choice. */
   readonly ports: readonly PortRange[];
   readonly randomFully: boolean;
-  /** Must packets that keep their address be bound to it, so that nobody else translates them? */
+  /** Whether to bind packets that keep their address to it, so that no other program translates them. */
   readonly enforceKeep: boolean;
 }
 
-/** What the flags say about the rules. */
+/** The flags that affect the rules. */
 export interface PolicyOptions {
   readonly chain: string;
   readonly ipv6: boolean;
@@ -48,7 +48,7 @@ export interface PolicyOptions {
   readonly ports: readonly PortRange[];
 }
 
-/** Makes the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
+/** Compiles the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
 export function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[] {
   return finish(compilePolicyInSteps(config, options));
 }
@@ -85,7 +85,7 @@ function scopeOf({ sourceCIDRs, outputInterfaces }: Config, family: Family): Sco
 
 function* rulesOf(config: Config, family: Family): Steps<readonly PolicyRule[]> {
   const rules = linkLocalOf(config, family);
-  // What the config names is meant; what applies without being named gives way to it.
+  // Entries of the config override implied ones.
   const named = new Map<string, Verdict>();
   const list = (destinations: readonly Destination[], verdict: Verdict) =>
     eachInSteps(destinations, ({ prefix, origin }) => {

@@ -1,4 +1,4 @@
-// --to-ports: the source ports that masqueraded connections may get.
+// Parses --to-ports: the source ports for translated connections.
 // This module is browser-compatible.
 
 /** Ports `first` to `last`, both within 1 to 65535. */
@@ -12,7 +12,7 @@ export type ParsedPorts =
   | { readonly ok: false; readonly message: string; readonly hint: string };
 
 /**
- * Reads `1024-29999,32768-65535`; a single port stands for a range of one, an empty text for no ranges.
+ * Parses `1024-29999,32768-65535`; a single port is a range of one, and an empty text means no ranges.
  */
 export function parsePorts(text: string): ParsedPorts {
   if (text === "") return { ok: true, ranges: [] };

@@ -1,22 +1,22 @@
-// Which packets a policy is about at all.
+// The scope: which packets a policy applies to.
 // This module is browser-compatible.
 import type { Prefix } from "../core/index.ts";
 
-/** A packet outside the scope passes untouched. */
+/** The packets that a policy applies to; others pass untouched. */
 export interface Scope {
-  /** The packet's source lies in one of these; an empty list has no packet in it. */
+  /** The packet's source must be in one of these; no packet matches an empty list. */
   readonly sources: "any" | readonly Prefix[];
-  /** It leaves by one of these; a trailing `*` stands for any rest of the name. */
+  /** The packet must leave by one of these; a trailing `*` matches any ending. */
   readonly outputInterfaces: "any" | readonly string[];
 }
 
-/** What a scope looks at. */
+/** The parts of a scope. */
 export type ScopePart = "source" | "outputInterface";
 
-/** What is known of a packet: is it within that part of the scope? Undefined if that is not known. */
+/** For each part, whether a packet is within it; undefined if unknown. */
 export type ScopeFacts = Readonly<Record<ScopePart, boolean | undefined>>;
 
-/** The parts by which a scope leaves packets out. */
+/** The parts that limit a scope. */
 export function limitsOf({ sources, outputInterfaces }: Scope): readonly ScopePart[] {
   return [
     ...(sources === "any" ? [] : (["source"] as const)),
@@ -24,15 +24,15 @@ export function limitsOf({ sources, outputInterfaces }: Scope): readonly ScopePa
   ];
 }
 
-/** Is no packet in the scope, as of a family that has no source in it? */
+/** Whether no packet is in the scope, as for a family without source ranges. */
 export const isEmpty = ({ sources }: Scope): boolean => sources.length === 0;
 
-/** Does a name of `outputInterfaces` stand for this interface? */
+/** Whether an entry of `outputInterfaces` matches this interface. */
 export function matchesInterface(pattern: string, name: string): boolean {
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-/** Is the interface in the scope? */
+/** Whether the interface is in the scope. */
 export function includesInterface({ outputInterfaces }: Scope, name: string): boolean {
   return outputInterfaces === "any" || outputInterfaces.some((pattern) => matchesInterface(pattern, name));
 }
@@ -42,7 +42,7 @@ const CONDITIONS: Readonly<Record<ScopePart, string>> = {
   outputInterface: "it leaves by one of outputInterfaces",
 };
 
-/** What must be true of a packet for a verdict to hold, as the end of a sentence; empty if nothing must. */
+/** The conditions under which a verdict applies, as the end of a sentence; empty if there are none. */
 export function formatConditions(parts: readonly ScopePart[]): string {
   return parts.length === 0 ? "" : `, if ${parts.map((part) => CONDITIONS[part]).join(" and ")}`;
 }

@@ -1,17 +1,17 @@
-// Addresses that snat names and the node does not have.
+// Finds addresses in snat that the node does not have.
 // This module is browser-compatible.
 import type { Config, SnatRule } from "../config/index.ts";
 import { addressOf, formatAddressRange, parseAddresses } from "../core/index.ts";
 
-/** A sentence about a range with addresses that are not on the node, and where the config has the range. */
+/** A message about a range with addresses that the node does not have, and its position in the config. */
 export interface MissingAddresses {
   readonly message: string;
   readonly origin: SnatRule["origin"];
 }
 
 /**
- * The ranges of snat that hold addresses which are not among `local`, those of the node. That is no error: an address may
- * come later, or be routed to the node without being one of its own.
+ * The ranges of snat with addresses that are not in `local`, the addresses of the node. This is not an error: an address may
+ * be added later, or be routed to the node without being assigned to it.
  */
 export function missingAddresses({ snat }: Config, local: readonly string[]): readonly MissingAddresses[] {
   const { records, read } = parseAddresses(local);
@@ -33,7 +33,7 @@ export function missingAddresses({ snat }: Config, local: readonly string[]): re
         ? `none of the ${size} addresses ${range} is`
         : `${missing} of the ${size} addresses ${range} ${missing === 1n ? "is" : "are"} not`;
     const what = size === 1n ? `${range} is not` : missingOf;
-    const message = `snat: ${what} on this node; replies come back only if the network routes them here`;
+    const message = `snat: ${what} on this node; replies arrive only if the network routes them to it`;
     return [{ message, origin }];
   });
 }

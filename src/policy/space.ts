@@ -1,11 +1,11 @@
-// The address space of a family under its policy, and where two policies differ.
+// The address space of a family under a policy, and the differences between two policies.
 // This module is browser-compatible.
 import { diffSegments, type Family, type Segments, segmentsOf } from "../core/index.ts";
 import { type Outcome, type Outcomes, outcomesOf } from "./outcomes.ts";
 import type { FamilyPolicy } from "./policy.ts";
 import { formatVerdict } from "./verdict.ts";
 
-/** A family's space, cut where the rule that decides changes. Every segment has an outcome. */
+/** The address space of a family, split where the deciding rule changes. Every segment has an outcome. */
 export interface Space {
   readonly segments: Segments;
   /** The outcome of the segment with this index. */
@@ -18,13 +18,13 @@ export function spaceOf(policy: readonly FamilyPolicy[], family: Family): Space 
   return spaceBy(outcomesOf(policy), family);
 }
 
-/** The same under outcomes, which may be those of a plain list. */
+/** As {@link spaceOf}, by outcomes, which may be those of a plain list. */
 export function spaceBy(outcomes: Outcomes, family: Family): Space {
   const segments = segmentsOf(outcomes.prefixes, family, "longest");
   return { segments, outcomes, at: (index) => outcomes.at(segments.owners[index] ?? -1) };
 }
 
-/** Addresses, both ends included, whose verdict differs between two policies. */
+/** A range of addresses, both ends included, whose verdict differs between two policies. */
 export interface SpaceChange {
   readonly first: bigint;
   readonly last: bigint;
@@ -32,7 +32,7 @@ export interface SpaceChange {
   readonly after: Outcome;
 }
 
-/** Where the verdicts of two spaces of one family differ, whatever their scopes are. In the order of addresses. O(n). */
+/** The ranges in which the verdicts of two spaces of the same family differ, regardless of scope, in address order. O(n). */
 export function diffSpaces(before: Space, after: Space): readonly SpaceChange[] {
   const numbers = new Map<string, number>();
   const classesOf = ({ outcomes }: Space) => {

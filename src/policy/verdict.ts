@@ -1,11 +1,11 @@
-// What happens to a packet's source address.
+// Verdicts: what happens to a packet's source address.
 // This module is browser-compatible.
 import { type AddressRange, formatAddressRange } from "../core/index.ts";
 
 export type Verdict =
   /** The packet keeps its source address. */
   | { readonly kind: "keep" }
-  /** It gets the address of the interface by which it leaves. */
+  /** It gets the address of the interface that it leaves by. */
   | { readonly kind: "masquerade" }
   /** It gets one of these addresses. */
   | { readonly kind: "snat"; readonly to: AddressRange };
@@ -26,7 +26,7 @@ export function formatVerdict(verdict: Verdict): string {
   }
 }
 
-/** What happens to an address, for people: `kept`, `masqueraded`, `translated to 203.0.113.5`. */
+/** What happens to an address, for messages: `kept`, `masqueraded`, `translated to 203.0.113.5`. */
 export function describeVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
     case "keep":

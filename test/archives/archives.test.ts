@@ -86,13 +86,13 @@ const CALLS: Call[] = [
     stderr: /it is bzip2; text, gzip and zstd are read: bzip2 -dc FILE \|/,
   },
   { args: ["classify", `--cidrs=${LIST}`, PARQUET], exit: 1, stderr: /it is Parquet/ },
-  { args: ["classify", `--cidrs=${LIST}`, DOCUMENT], exit: 1, stderr: /as Azure writes it; take it apart: jq/ },
+  { args: ["classify", `--cidrs=${LIST}`, DOCUMENT], exit: 1, stderr: /as Azure writes it; convert it to lines: jq/ },
   { args: ["classify", `--cidrs=${LIST}`, `${folder}/empty`], exit: 1, stderr: /there is no file in this folder/ },
   { args: ["classify", `--cidrs=${LIST}`, `${folder}/none`], exit: 1, stderr: /there is no such file/ },
   {
     args: ["classify", `--cidrs=${LIST}`, "--key=none", first],
     exit: 1,
-    stderr: /there is no column "none"; name one of version, /,
+    stderr: /column "none" not found; name one of version, /,
   },
   { args: ["classify", `--cidrs=${LIST}`, "-", "-"], exit: 2, stderr: /standard input can be read once/ },
 ];

@@ -100,7 +100,7 @@ const CASES: readonly (readonly [
   [
     policyOf({ nonMasqueradeCIDRs: [] }),
     policyOf({ nonMasqueradeCIDRs: [] }, { randomFully: false, ports: [{ first: 1024, last: 2047 }] }),
-    ["~ source ports: any → 1024-2047", "~ source ports drawn at random: yes → no"],
+    ["~ source ports: any → 1024-2047", "~ source ports chosen at random: yes → no"],
   ],
   [
     policyOf(
@@ -182,7 +182,7 @@ test("long lists are cut, and compared as a whole", () => {
   const sources = (last: number) => ["10.0.0.0/16", "10.2.0.0/16", "10.4.0.0/16", `10.${last}.0.0/16`];
   const [before, after] = [6, 8].map((last) => policyOf({ nonMasqueradeCIDRs: [], sourceCIDRs: sources(last) }));
   if (!before || !after) return;
-  const text = "~ source addresses: 10.0.0.0/16, 10.2.0.0/16, 10.4.0.0/16 and 1 more, of which some change";
+  const text = "~ source addresses: 10.0.0.0/16, 10.2.0.0/16, 10.4.0.0/16 and 1 more, some of which change";
   assert.equal(said(ofChain(after, written(before))), [text]);
 });
 

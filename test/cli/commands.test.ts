@@ -259,7 +259,7 @@ const CALLS: Call[] = [
   { args: ["optimize", WARN, GOOD], exit: 1, stderr: /optimize needs one file/ },
   { args: ["optimize", "/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent: file not found/ },
   { args: ["optimize", "--write", "-"], exit: 1, stderr: /--write needs a file/ },
-  { args: ["optimize", "--write", "/dev/zero"], exit: 1, stderr: /cannot read \/dev\/zero: it is no regular file/ },
+  { args: ["optimize", "--write", "/dev/zero"], exit: 1, stderr: /cannot read \/dev\/zero: it is not a regular file/ },
   { args: ["optimize", "--write", file("list.txt", "10.0.0.0/8\n")], exit: 1, stderr: /list\.txt is a plain list/ },
   { args: ["check", "--write", GOOD], exit: 2, stderr: /check does not take --write/ },
   { args: ["cleanup", "now"], exit: 2, stderr: /cleanup takes no operands, but got "now"/ },

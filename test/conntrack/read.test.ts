@@ -51,7 +51,7 @@ test("the error says why neither can be read, and what to do", async () => {
   };
   assert.match(
     await told({}),
-    /nf_conntrack: no such file; conntrack .*not found\nrun as root, or install the conntrack/,
+    /nf_conntrack: file not found; conntrack .*not found\nrun as root, or install the conntrack/,
   );
   assert.match(await told({ file: denied }), /nf_conntrack: permission denied; /);
   const refused = new ToolError("failed", "conntrack -L", 1, "Operation not permitted", "exit 1");

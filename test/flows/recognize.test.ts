@@ -133,8 +133,8 @@ test("the source is recognized by its name", () => {
 });
 
 const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedPlaces])[] = [
-  ["10.1.2.3 > 8.8.8.8\n", /a line has 2 addresses, .*--field=3 takes 8\.8\.8\.8$/],
-  ["a=10.1.2.3 b=8.8.8.8\n", /--key=b takes 8\.8\.8\.8$/],
+  ["10.1.2.3 > 8.8.8.8\n", /a line has 2 addresses, .*--field=3 selects 8\.8\.8\.8$/],
+  ["a=10.1.2.3 b=8.8.8.8\n", /--key=b selects 8\.8\.8\.8$/],
   ["10.0.0.1\n10.0.0.2 10.0.0.3\n", /a line has 2 addresses/],
   // Without white space a field is a column.
   ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 takes 8\.8\.8\.8$/],
@@ -144,13 +144,13 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
     /which column is the destination: dst_ip, dest_ip; name it, such as --key=dst_ip/,
   ],
   ["a,dst_ip\n1,host\n", /which column is the destination: a, dst_ip/],
-  ["dst_ip,a\n8.8.8.8,1\n", /there is no column "b"; name one of dst_ip, a/, { destination: { key: "b" } }],
-  ["dst_ip,a\n8.8.8.8,1\n", /there is no column field 3/, { destination: { field: 3 } }],
+  ["dst_ip,a\n8.8.8.8,1\n", /column "b" not found; name one of dst_ip, a/, { destination: { key: "b" } }],
+  ["dst_ip,a\n8.8.8.8,1\n", /^field 3 not found/, { destination: { field: 3 } }],
   [
     '{"a":"10.1.2.3","b":"8.8.8.8"}\n',
     /which of their addresses is the destination: a, b; name its path, such as --key=b/,
   ],
-  ['{"a":1}\n', /JSON lines without an address/],
+  ['{"a":1}\n', /JSON lines, and the first ones have no address/],
   ['{"a":1}\n', /which have no fields/, { destination: { field: 1 } }],
   ['[\n{"dst_ip":"8.8.8.8"}\n]\n', /a JSON document.*jq -c/],
   ['{"records":[{"properties":{"flows":[]}}]}', /as Azure writes it.*flowTuples/],

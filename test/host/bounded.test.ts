@@ -21,7 +21,7 @@ const STREAM = "0123456789abcdefghijklmnopqrstuvwxyz";
 test("both ends of a stream are kept, however it is cut into pieces", () => {
   for (let length = 0; length <= STREAM.length; length++) {
     const stream = STREAM.slice(0, length);
-    const gap = length > 10 ? `\n… ${length - 10} bytes left out …\n` : "";
+    const gap = length > 10 ? `\n… ${length - 10} bytes omitted …\n` : "";
     const expected = length > 10 ? stream.slice(0, 5) + gap + stream.slice(-5) : stream;
     for (let size = 1; size <= length + 1; size++) {
       const collector = collectEnds(5, 1000);
@@ -41,7 +41,7 @@ test("a message quotes the first and the last lines, and no line in full that is
   assert.is(excerpt("one\ntwo"), "one\ntwo");
   const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`);
   const quoted = excerpt(lines.join("\n")).split("\n");
-  assert.equal(quoted, [...lines.slice(0, 10), "… 980 lines left out …", ...lines.slice(-10)]);
+  assert.equal(quoted, [...lines.slice(0, 10), "… 980 lines omitted …", ...lines.slice(-10)]);
   assert.is(excerpt("x".repeat(100_000)).length, 501);
 });
 

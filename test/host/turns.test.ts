@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inTurns } from "../../src/host/index.ts";
+import { runCooperatively } from "../../src/host/index.ts";
 
 /** Works until `isDone`, a millisecond a step. */
 function* workUntil(isDone: () => boolean): Generator<void, string, void> {
@@ -15,7 +15,7 @@ test("others have their turn while long work is done", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   // It would never end if no timer had a turn meanwhile.
-  assert.is(await inTurns(workUntil(() => turns >= 3)), "done");
+  assert.is(await runCooperatively(workUntil(() => turns >= 3)), "done");
   clearInterval(timer);
 });
 
@@ -34,13 +34,13 @@ test("what takes several rounds of the event loop, as a request does, waits for 
       yield;
     }
   };
-  await inTurns(work());
+  await runCooperatively(work());
   assert.ok(turns <= 2, `${turns} turns`);
 });
 
 test("short work is done at once", () => {
   let done = false;
-  void inTurns(
+  void runCooperatively(
     (function* () {
       yield;
       yield;
@@ -55,7 +55,7 @@ test("what fails in a step is thrown", async () => {
     yield;
     throw new Error("in a step");
   })();
-  await inTurns(steps).then(assert.unreachable, ({ message }) => assert.is(message, "in a step"));
+  await runCooperatively(steps).then(assert.unreachable, ({ message }) => assert.is(message, "in a step"));
 });
 
 test.run();

@@ -136,7 +136,7 @@ kernelTest("a pipe in the config's place stops nothing", () =>
       await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
       assert.is(spawnSync("mkfifo", [`${folder}/pipe`]).status, 0);
       renameSync(`${folder}/pipe`, `${folder}/config.yaml`);
-      await loop.until(() => /^E.*no regular file.*the last valid one stays/m.test(loop.log()), "saying so");
+      await loop.until(() => /^E.*not a regular file.*the last valid one stays/m.test(loop.log()), "saying so");
       assert.is((await loop.stop("SIGTERM")).exit, 0);
     });
   }),

@@ -25,12 +25,12 @@ const EXPECTED = `ipv4:
     masqueraded
   ~ source addresses: 10.244.0.0/16 → 10.244.0.0/15
   ~ source ports: 1024-2047, 4096-8191 → 5000
-  ~ source ports drawn at random: yes → no
+  ~ source ports chosen at random: yes → no
 ipv6:
   ~ fd01::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff (over 2^119 addresses):
     kept → masqueraded
 PLUS  ~ source ports: 1024-2047, 4096-8191 → 5000
-  ~ source ports drawn at random: yes → no
+  ~ source ports chosen at random: yes → no
 Run: ip-masq-agent apply …
 `;
 

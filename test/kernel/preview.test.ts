@@ -57,7 +57,7 @@ for (const runtime of ["node", "deno"] as const) {
             `require("http").get("${url}", { headers: { host: "${host}" } }, (r) => r.pipe(process.stdout))`,
           ]);
         assert.is(stateIn(get("localhost:9411")).files[0].text, "nonMasqueradeCIDRs: [x]\n");
-        assert.is(get("elsewhere.example:9411"), "not by this name\n");
+        assert.is(get("elsewhere.example:9411"), "not served for this host name\n");
         server.kill("SIGTERM");
         assert.is(await closed, 0);
       } finally {

@@ -189,7 +189,10 @@ kernelTest("a process that never lets go of the agents' turn is reported, and on
       await new Promise((done) => holder.stdout.once("data", done));
       const { exit, stdout, stderr } = await agent(node, ["apply", "--config=docs/examples/config.yaml"]);
       assert.is(exit, 0);
-      assert.match(stderr, /another process holds the socket @ip-masq-agent\/turn\/nft\/ipv4\/IP-MASQ-AGENT, /);
+      assert.match(
+        stderr,
+        /another process holds the write lock, socket @ip-masq-agent\/turn\/nft\/ipv4\/IP-MASQ-AGENT, /,
+      );
       assert.match(stdout, /written/);
       const again = await agent(node, ["apply", "--config=docs/examples/config.yaml"]);
       assert.is(again.stderr, "", "who only looks waits for nobody");

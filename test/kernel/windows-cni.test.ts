@@ -230,9 +230,9 @@ kernelTest("what is no file is refused before it is opened", () =>
       [`${folder}/link-to-nothing`, /CNI config .*link-to-nothing not found; name the file/],
       [`${folder}/cbr0.conf/more`, /CNI config .*more not found; name the file/],
       [folder, /cannot read the CNI config .*: it is a directory; name the file in it/],
-      [`${folder}/pipe`, /cannot read the CNI config .*pipe: it is no regular file/],
-      [`${folder}/link-to-pipe`, /cannot read the CNI config .*link-to-pipe: it is no regular file/],
-      ["/dev/zero", /cannot read the CNI config \/dev\/zero: it is no regular file/],
+      [`${folder}/pipe`, /cannot read the CNI config .*pipe: it is not a regular file/],
+      [`${folder}/link-to-pipe`, /cannot read the CNI config .*link-to-pipe: it is not a regular file/],
+      ["/dev/zero", /cannot read the CNI config \/dev\/zero: it is not a regular file/],
     ] as const) {
       for (const args of [
         ["render", "--to=windows-cni"],

@@ -259,7 +259,7 @@ test("missing tools and privileges are reported, and make every answer a maybe",
     unseen(
       await look([{ command: "nft -j list chains", stdout: "JSON support not compiled-in" }, save({ stdout: "" })]),
     ).join("\n"),
-    /printed no JSON/,
+    /did not print JSON/,
   );
 });
 

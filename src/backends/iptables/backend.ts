@@ -1,6 +1,6 @@
 // The backend that drives the iptables tools of one variant.
 import type { Family } from "../../core/index.ts";
-import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
+import { type Host, runCooperatively, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule, RuleEvent } from "../backend.ts";
 import { converge } from "../converge.ts";
@@ -32,11 +32,11 @@ export function iptablesBackend(
     for (const finding of observed.findings ?? []) warn(`${family} (iptables-${variant}): ${finding}`);
     return observed;
   };
-  const desired = (policy: FamilyPolicy) => inTurns(desiredChainInSteps(policy));
+  const desired = (policy: FamilyPolicy) => runCooperatively(desiredChainInSteps(policy));
   const observePolicy = async (policy: FamilyPolicy, counters = false) =>
     observeChain(policy.family, policy.chain, { counters, jump: (await desired(policy)).jump });
   const diff = async (policy: FamilyPolicy, observed: ObservedChain) => {
-    const edit = await inTurns(diffChainInSteps(await desired(policy), observed));
+    const edit = await runCooperatively(diffChainInSteps(await desired(policy), observed));
     return edit && { ...edit, meaning: () => readMeaning(policy, observed) };
   };
   const lockName = (family: Family, chain: string) => `${variant}/${family}/${chain}`;

@@ -2,9 +2,9 @@
 import type { Family } from "../../core/index.ts";
 import {
   exitError,
-  inTurns,
   lockHolder,
   type Runner,
+  runCooperatively,
   ToolError,
   type ToolRun,
   yieldToOthers,
@@ -35,7 +35,7 @@ export function toolName({ variant, family }: Omit<Tools, "run">, verb?: "save" 
 /** Reads a dump. If it cannot be parsed, the error is the tool's. */
 export async function readDump(run: ToolRun, dump: Uint8Array, chain: string, inline: boolean): Promise<ObservedChain> {
   try {
-    return await inTurns(readObservedInSteps(dump, chain, { inline }));
+    return await runCooperatively(readObservedInSteps(dump, chain, { inline }));
   } catch (error) {
     if (!(error instanceof UnreadableDumpError)) throw error;
     throw unreadable(run, error.message);

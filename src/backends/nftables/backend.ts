@@ -1,6 +1,6 @@
 // The backend that keeps its own table in nftables.
 import type { Family } from "../../core/index.ts";
-import { type Host, inTurns, ToolError, thisHost } from "../../host/index.ts";
+import { type Host, runCooperatively, ToolError, thisHost } from "../../host/index.ts";
 import type { FamilyPolicy } from "../../policy/index.ts";
 import type { Backend, InspectedRule } from "../backend.ts";
 import { converge } from "../converge.ts";
@@ -25,9 +25,9 @@ export function nftablesBackend(
 ): Backend {
   const list = (family: Family) => listTable(run, family, table);
   const observe = async (family: Family) => (await list(family)).observed;
-  const desired = (policy: FamilyPolicy) => inTurns(desiredTableInSteps(policy, table));
+  const desired = (policy: FamilyPolicy) => runCooperatively(desiredTableInSteps(policy, table));
   const diff = async (policy: FamilyPolicy, observed: ObservedTable, options?: DiffOptions) => {
-    const edit = await inTurns(diffTableInSteps(await desired(policy), observed, options));
+    const edit = await runCooperatively(diffTableInSteps(await desired(policy), observed, options));
     return edit && { ...edit, meaning: () => readMeaning(policy, table, observed) };
   };
   const lockName = (family: Family) => `nftables/${family}/${table}`;

@@ -1,7 +1,7 @@
 // Runs nft: lists one table, applies one transaction, and checks the versions.
 import type { Family } from "../../core/index.ts";
 import { reportedAs } from "../../errors/index.ts";
-import { exitError, inTurns, kernelRelease, type Runner, ToolError } from "../../host/index.ts";
+import { exitError, kernelRelease, type Runner, runCooperatively, ToolError } from "../../host/index.ts";
 import { NO_TABLE, type ObservedTable, readTableInSteps, UnreadableListingError } from "./observed.ts";
 import { placeOf } from "./table.ts";
 
@@ -50,7 +50,7 @@ export async function listTable(run: Runner, family: Family, name: string): Prom
   if (listed.exit !== 0) throw exitError(listed);
   const text = new TextDecoder().decode(listed.stdout);
   try {
-    return { text, observed: await inTurns(readTableInSteps(text, family, name)) };
+    return { text, observed: await runCooperatively(readTableInSteps(text, family, name)) };
   } catch (error) {
     if (!(error instanceof UnreadableListingError)) throw error;
     // Another program's comment may contain newlines and braces. The table can be rewritten or removed nevertheless.
