@@ -66,8 +66,14 @@ const THREADS = /^(node:)?worker_threads$/;
 /** Globals of a runtime; a browser-compatible file does not even name them. */
 const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
 
-/** What touches WASM and its memory. */
+/** Code that touches WASM and its memory. */
 const WASM = /\bWebAssembly\b|\.memory\b/;
+
+/** Code that starts a process on Deno. */
+const COMMAND = /\bDeno\.Command\b/;
+
+/** Code that starts a web worker. */
+const WORKER = /\bnew Worker\b/;
 
 /**
  * The text with comments blanked, and with strings blanked too where `strings` says so. Line numbers stay.
@@ -109,6 +115,22 @@ function filesOf(folder) {
 }
 
 /**
+ * The texts of the files in a folder below `root`, by their path in that folder.
+ * @param {string} root
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} added
+ */
+function textsOf(root, folder, added) {
+  const texts = new Map(
+    filesOf(join(root, folder)).map((file) => [file, readFileSync(join(root, folder, file), "utf8")]),
+  );
+  for (const [path, text] of Object.entries(added)) {
+    if (path.startsWith(`${folder}/`)) texts.set(path.slice(folder.length + 1), text);
+  }
+  return texts;
+}
+
+/**
  * The module of a file in src/, and the backend whose folder it is in, if any.
  * @param {string} file
  */
@@ -138,17 +160,39 @@ function refusalOf(file, target) {
     : `imports ${target}, which is not the entry point ${entries.join(" or ")}`;
 }
 
+const SUSPICIOUS = [RUNTIME, WASM, COMMAND, WORKER];
+
+/** @type {Map<string, { imports: ReturnType<typeof importsOf>, lines: (readonly [number: number, code: string])[] }>} */
+const parsed = new Map();
+
+/**
+ * What a text imports, and those lines of its code, without comments and strings, that any pattern matches. Results are reused,
+ * because the test checks the same files again and again.
+ * @param {string} text
+ */
+function parse(text) {
+  const known = parsed.get(text);
+  if (known) return known;
+  const lines = blank(text, true)
+    .split("\n")
+    .map((code, i) => /** @type {const} */ ([i + 1, code]))
+    .filter(([, code]) => SUSPICIOUS.some((pattern) => pattern.test(code)));
+  const found = { imports: importsOf(text), lines };
+  parsed.set(text, found);
+  return found;
+}
+
 /**
  * Every breach below `root`, as `file:line: what`.
- * @param {string} root the folder that holds src/ and assembly/
+ * @param {string} root the folder that contains src/ and assembly/
+ * @param {Readonly<Record<string, string>>} [added] texts that replace or add files, by their path below `root`
  */
-export function findBreaches(root) {
+export function findBreaches(root, added = {}) {
   /** @type {string[]} */
   const breaches = [];
   /** @type {Map<string, string[]>} */
   const graph = new Map();
-  const files = filesOf(join(root, "src"));
-  const texts = new Map(files.map((file) => [file, readFileSync(join(root, "src", file), "utf8")]));
+  const texts = textsOf(root, "src", added);
   // What the compiler made, and types, use nothing of a runtime.
   /** @param {string} file */
   const isBrowser = (file) => file === "core/wasm.d.ts" || BROWSER.test(texts.get(file) ?? "");
@@ -173,14 +217,14 @@ export function findBreaches(root) {
       continue;
     }
     const browser = module.browser || isBrowser(file);
-    for (const [i, line] of blank(text, true).split("\n").entries()) {
-      if (browser && RUNTIME.test(line)) breach(i + 1, "uses a global of Node or Deno");
-      if (name !== "core" && WASM.test(line)) breach(i + 1, "uses WASM");
-      if (name !== "host" && /\bDeno\.Command\b/.test(line)) breach(i + 1, "starts a process");
-      if (!THREADED.includes(name) && /\bnew Worker\b/.test(line)) breach(i + 1, "starts a thread");
+    for (const [line, code] of parse(text).lines) {
+      if (browser && RUNTIME.test(code)) breach(line, "uses a global of Node or Deno");
+      if (name !== "core" && WASM.test(code)) breach(line, "uses WASM");
+      if (name !== "host" && COMMAND.test(code)) breach(line, "starts a process");
+      if (!THREADED.includes(name) && WORKER.test(code)) breach(line, "starts a thread");
     }
     const edges = [];
-    for (const { path, line } of importsOf(text)) {
+    for (const { path, line } of parse(text).imports) {
       if (path.startsWith("node:")) {
         if (browser) breach(line, `uses a node: module, ${path}`);
         if (name === "backends") breach(line, `has effects of its own, by ${path}; they come from host`);
@@ -208,9 +252,10 @@ export function findBreaches(root) {
     graph.set(file, edges);
   }
 
-  for (const file of filesOf(join(root, "assembly")).filter((name) => name.endsWith(".ts"))) {
+  for (const [file, text] of textsOf(root, "assembly", added)) {
+    if (!file.endsWith(".ts")) continue;
     const edges = [];
-    for (const { path, line } of importsOf(readFileSync(join(root, "assembly", file), "utf8"))) {
+    for (const { path, line } of parse(text).imports) {
       const target = normalize(join(dirname(file), path));
       if (path.startsWith(".") && !target.startsWith("..")) edges.push(`assembly/${target}.ts`);
       else breaches.push(`assembly/${file}:${line}: assembly may not import ${path}`);

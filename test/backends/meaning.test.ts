@@ -9,6 +9,7 @@ import { readMeaning as ofTable } from "../../src/backends/nftables/meaning.ts";
 import { readMeaning as ofExceptions } from "../../src/backends/windows-cni/meaning.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, diffSpaces, type FamilyPolicy, type PolicyOptions, spaceOf } from "../../src/policy/index.ts";
+import { cases } from "../cases.ts";
 import { numbersBelow } from "../core/slow.ts";
 import { randomConfig } from "../policy/random.ts";
 
@@ -270,7 +271,7 @@ test("random policies are read back as they were written, and what changes is al
     const options = { ...OPTIONS, randomFully: below(2) === 0, ports: ports[below(3)] ?? [] };
     return compilePolicy(randomConfig(below).config, options);
   };
-  for (let n = 0; n < 120; n++) {
+  for (let n = 0; n < cases(120); n++) {
     const [befores, afters] = [draw(), draw()];
     for (const [i, before] of befores.entries()) {
       const after = afters[i];

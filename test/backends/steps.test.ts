@@ -8,8 +8,9 @@ import { readObservedInSteps } from "../../src/backends/iptables/observed.ts";
 import { parseConfigs } from "../../src/config/index.ts";
 import { PIECE, type Steps } from "../../src/core/index.ts";
 import { compilePolicy, compilePolicyInSteps, type FamilyPolicy } from "../../src/policy/index.ts";
+import { size } from "../cases.ts";
 
-const COUNT = 20 * PIECE;
+const COUNT = size(20, 3) * PIECE;
 const OPTIONS = { chain: "OURS", ipv6: false, randomFully: true, ports: [] };
 
 const cidrs = (from: number) =>

@@ -11,6 +11,7 @@ import {
 } from "../../src/backends/windows-cni/index.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../../src/policy/index.ts";
+import { cases } from "../cases.ts";
 
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
@@ -447,7 +448,7 @@ test("outside of the list every byte stays, whatever it is, and a second time th
     assert.equal(JSON.parse(after.slice(open.length, after.length - close.length)), wanted);
     assert.is(edit(after, wanted), undefined);
   });
-  fc.assert(property, { numRuns: 1000 });
+  fc.assert(property, { numRuns: cases(1000) });
 });
 
 test("a policy that is added takes no byte away", () => {
@@ -465,7 +466,7 @@ test("a policy that is added takes no byte away", () => {
       assert.ok(after.startsWith(before.slice(0, end)) && after.endsWith(before.slice(end)), after);
     }
   });
-  fc.assert(property, { numRuns: 1000 });
+  fc.assert(property, { numRuns: cases(1000) });
 });
 
 test.run();

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { type ConfigOptions, countProblems, MAX_CONFIG_BYTES, parseConfig } from "../../src/config/index.ts";
 import { MAX_MARKS } from "../../src/config/limits.ts";
 import { readSyntax } from "../../src/config/syntax.ts";
+import { cases, isCI, size } from "../cases.ts";
 
 const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
 
@@ -73,7 +74,7 @@ const VALID = ["newlines", "comments", "keys", "directives", "documents", "JSON 
 
 for (const [name, shape] of Object.entries(SHAPES)) {
   test(`in bounds: ${name}`, () => {
-    const text = shape(65_536);
+    const text = shape(size(65_536, 4_096));
     const { config, diagnostics, omitted } = parseConfig(text, OPTIONS);
     assert.ok(diagnostics.length <= MOST, `${diagnostics.length} diagnostics`);
     for (const { message, hint, line, column } of diagnostics) {
@@ -92,11 +93,14 @@ function timeOf(text: string): number {
   return performance.now() - begin;
 }
 
-test("four times the text takes about four times as long", () => {
+/** For tests that take seconds. */
+const inCI = isCI ? test : test.skip;
+
+inCI("four times the text takes about four times as long", () => {
   for (const [name, shape] of Object.entries(SHAPES)) {
     const [small, large] = [shape(65_536), shape(262_144)];
-    // What grows with the square takes sixteen times as long. Below the floor a pause of the machine weighs more, and what
-    // happens once may be one.
+    // Quadratic work takes sixteen times as long. Times below the floor are dominated by pauses of the machine, and a single
+    // slow round may be such a pause.
     const ratios = [1, 2, 3].map(() => () => timeOf(large) / Math.max(timeOf(small), 60));
     assert.ok(
       ratios.some((ratio) => ratio() <= 12),
@@ -105,7 +109,7 @@ test("four times the text takes about four times as long", () => {
   }
 });
 
-test("a megabyte of different CIDRs is read, however it is written", () => {
+inCI("a megabyte of different CIDRs is read, however it is written", () => {
   for (const name of ["JSON on one line", "YAML on one line", "YAML, a line each"]) {
     const text = SHAPES[name]?.(MAX_CONFIG_BYTES - 100) ?? "";
     assert.ok(text.length <= MAX_CONFIG_BYTES);
@@ -120,27 +124,27 @@ test("a megabyte of different CIDRs is read, however it is written", () => {
 test("a file of more than 1 MiB is one error, and no more of it is looked at", () => {
   const characters = "#".repeat(MAX_CONFIG_BYTES);
   assert.ok(parseConfig(characters, OPTIONS).config);
-  const cases = [
+  const sources = [
     `${characters}#`,
     new TextEncoder().encode(`${characters}}`),
     `#${"\u20AC".repeat(MAX_CONFIG_BYTES / 3)}#`,
     new Uint8Array(MAX_CONFIG_BYTES + 1).fill(0xff),
   ];
-  for (const source of cases) {
+  for (const source of sources) {
     const { config, diagnostics } = parseConfig(source, OPTIONS);
     assert.equal([config, diagnostics.map(({ code }) => code)], [undefined, ["too-large"]]);
   }
 });
 
 test("reading stops at each limit, and says where", () => {
-  const cases: [string, RegExp, number][] = [
+  const texts: [string, RegExp, number][] = [
     ["}".repeat(1_000), /^there are more than 100 errors; the rest is not read$/, 101],
     [`a: [${"b,".repeat(MAX_MARKS)}]`, /^there are more than 220000 values and marks$/, 1],
     ["-\t".repeat(5_010), /^the document is nested too deeply$/, 1],
     ["? ".repeat(5_010), /^the document is nested too deeply$/, 1],
     [`${"[".repeat(102)}${"]".repeat(102)}`, /^the document is nested too deeply$/, 1],
   ];
-  for (const [text, message, count] of cases) {
+  for (const [text, message, count] of texts) {
     const { document, problems } = readSyntax(text);
     assert.ok(document === undefined, text.slice(0, 20));
     assert.is(problems.length, count, text.slice(0, 20));
@@ -215,7 +219,7 @@ test("no text makes the parser throw, and each has its diagnostics in bounds", (
       assert.ok(diagnostics.length <= MOST);
       assert.is(config === undefined, countProblems({ diagnostics, omitted }, "error") > 0);
     }),
-    { seed: 20_260, numRuns: 500 },
+    { seed: 20_260, numRuns: cases(500) },
   );
 });
 

@@ -9,6 +9,7 @@ import {
   parsePrefixes,
   readPrefixList,
 } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { contains, formatSlow, type Prefix, prefixes, smallestSlow } from "./slow.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -38,7 +39,7 @@ test("the smallest list, and what became of each prefix, equal the slow twin's",
       assert.equal([...fates], expected);
       assert.equal([...parts], made);
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
@@ -69,12 +70,12 @@ for (const { family, address, full } of [
   },
 ]) {
   test(`half a million sets of 16 addresses, from random prefixes in random order, ${family}`, () => {
-    const cases = 1 << 17;
+    const count = cases(1 << 17);
     for (let round = 0; round < 4; round++) {
-      const sets = new Uint16Array(cases);
+      const sets = new Uint16Array(count);
       const lines: string[] = [];
-      for (let n = 0; n < cases * 3; n++) {
-        const block = Math.floor(Math.random() * cases);
+      for (let n = 0; n < count * 3; n++) {
+        const block = Math.floor(Math.random() * count);
         const size = (1 << Math.floor(Math.random() * 5)) >> (n & 1);
         if (size === 0) continue;
         const low = Math.floor(Math.random() * (16 / size)) * size;
@@ -95,7 +96,7 @@ test("edges", () => {
     Array.from({ length: full + 1 }, (_, bits) => text(bits));
   const whole4 = Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`);
   const whole6 = Array.from({ length: 1 << 12 }, (_, i) => `${(i << 4).toString(16)}::/12`);
-  const cases: [string[], string[]][] = [
+  const edges: [string[], string[]][] = [
     [[], []],
     [["0.0.0.0/0"], ["0.0.0.0/0"]],
     [["::/0"], ["::/0"]],
@@ -138,7 +139,7 @@ test("edges", () => {
       ["0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/1"],
     ],
   ];
-  for (const [list, expected] of cases) {
+  for (const [list, expected] of edges) {
     assert.equal(smallest(list), expected, list.slice(0, 4).join(" "));
     assert.equal(smallest([...list].reverse()), expected);
   }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type PrefixList, parsePrefixes, readPrefixList } from "../../src/core/index.ts";
+import { cases, depth } from "../cases.ts";
 import { formatSlow, listsOf, numbersBelow, prefixes, readPrefixSlow } from "./slow.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -9,7 +10,7 @@ const entriesOf = (list: PrefixList) =>
   Array.from({ length: list.length }, (_, i) => list.entry(i)).map(({ prefix, line }) => `${prefix.network} ${line}`);
 
 test("a plain list: comments, blanks, line ends, and what is wrong", () => {
-  const cases: [string, string[], number[]][] = [
+  const texts: [string, string[], number[]][] = [
     ["", [], []],
     ["\n\n# nothing\n  \t\r\n", [], []],
     ["10.0.0.0/8", ["10.0.0.0/8 1"], []],
@@ -25,7 +26,7 @@ test("a plain list: comments, blanks, line ends, and what is wrong", () => {
       [],
     ],
   ];
-  for (const [text, entries] of cases) {
+  for (const [text, entries] of texts) {
     // Once as it is, once with so many bytes behind it that each line is read the fast way.
     for (const tail of ["", `\n#${"x".repeat(40)}`]) {
       const list = readPrefixList(bytes(text + tail));
@@ -82,12 +83,12 @@ test("half a million random lines, as the slow twin reads them", () => {
     const address = number() + dot() + number() + dot() + number() + dot() + number();
     return random(10) === 0 ? address : address + slash() + length();
   };
-  for (let i = 0; i < 50; i++) compare(Array.from({ length: 10_000 }, line));
+  for (let i = 0; i < cases(50); i++) compare(Array.from({ length: 10_000 }, line));
 });
 
 test("every line of a few parts, as the slow twin reads it", () => {
   const parts = ["0", "1", "12", "f", ":", "::", ".", "/", " ", "#", "1.2.3.0", "1:2:3:4:5:6:7:0"];
-  compare([...listsOf(parts, 5)].map((list) => list.join("")));
+  compare([...listsOf(parts, depth(5))].map((list) => list.join("")));
 });
 
 test("what is wrong with a list, and where", () => {
@@ -112,7 +113,7 @@ test("every prefix gives the record that reading it alone gives, but for its lin
       for (let i = 0; i < alone.length; i++) view.setUint32(i * 24 + 20, i + 1, true);
       assert.equal(records, alone);
     }),
-    { numRuns: 500 },
+    { numRuns: cases(500) },
   );
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { diffLines, type Edit, scanRules } from "../../src/core/index.ts";
+import { cases, depth } from "../cases.ts";
 import { listsOf } from "./slow.ts";
 import { dumps, scanSlow } from "./slow-scan.ts";
 
@@ -58,7 +59,7 @@ test("what iptables -S prints is read as table nat", () => {
 });
 
 test("odd input", () => {
-  const cases: [string, Partial<ReturnType<typeof scan>>][] = [
+  const texts: [string, Partial<ReturnType<typeof scan>>][] = [
     ["", { chainExists: false, rules: [], whole: true }],
     ["\r\n\n", { unreadable: [] }],
     ["*nat\r\n:OURS - [0:0]\r\n-A OURS -j RETURN\r\nCOMMIT\r\n", { chainExists: true, whole: true }],
@@ -72,7 +73,7 @@ test("odd input", () => {
     ["-P POSTROUTING ACCEPT\n", { natSeen: true }],
     [":OUR - [0:0]\n:OURSX - [0:0]", { chainExists: false }],
   ];
-  for (const [text, expected] of cases) {
+  for (const [text, expected] of texts) {
     const found = scan(text);
     for (const [key, value] of Object.entries(expected)) assert.equal(found[key as keyof typeof found], value, text);
   }
@@ -101,7 +102,7 @@ test("a newline inside a comment ends no line, wherever the quotes fall", () => 
 test("a scan equals its slow twin's", () => {
   fc.assert(
     fc.property(dumps(), (dump) => assert.equal(scan(dump), scanSlow(dump, "OURS"))),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
@@ -119,13 +120,10 @@ test("every dump of a few lines is scanned as its slow twin does", () => {
     '-A C "',
     "?\n",
   ];
-  let cases = 0;
-  for (const list of listsOf(lines, 5)) {
+  for (const list of listsOf(lines, depth(5))) {
     const dump = list.join("");
     assert.equal(scan(dump, "C"), scanSlow(dump, "C"), dump);
-    cases++;
   }
-  assert.is(cases, 177_156);
 });
 
 test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
@@ -134,7 +132,7 @@ test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
       const dump = `# ${"x".repeat(pad)}\n${parts.map((part) => `${part}# ${"-A OURS -j X ".repeat(600)}\n`).join("")}`;
       assert.equal(scan(dump), scanSlow(dump, "OURS"));
     }),
-    { numRuns: 100 },
+    { numRuns: cases(100) },
   );
   // A line that no piece holds, between two that matter.
   const long = `-A OURS -m comment --comment "${"\n".repeat(1 << 18)}" -j X`;
@@ -177,13 +175,13 @@ test("an edit leads to the goal, and none is smaller", () => {
       assert.equal(carryOut(from, edits), to);
       assert.is(edits.length, from.length + to.length - 2 * lcs(from, to));
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
 test("every edit between two short lists leads to the goal, and none is smaller", () => {
   // What the lines are does not matter, only which are the same: three kinds have them all.
-  const lists = [...listsOf(["a", "b", "c"], 5)];
+  const lists = [...listsOf(["a", "b", "c"], depth(5))];
   for (const from of lists) {
     for (const to of lists) {
       const edits = edit(from, to);

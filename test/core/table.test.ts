@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildTable, CoreMemoryError, type Decider, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { addressesNear, contains, formatAddress, formatSlow, type Prefix, prefixes } from "./slow.ts";
 
 const DECIDERS: readonly Decider[] = ["first", "longest"];
@@ -31,7 +32,7 @@ function check(list: readonly Prefix[], addresses: readonly Prefix[]): void {
 test("lookups equal the slow twin's, at every edge of every prefix", () => {
   fc.assert(
     fc.property(prefixes(), (list) => check(list, addressesNear(list))),
-    { numRuns: 2000 },
+    { numRuns: cases(2000) },
   );
 });
 
@@ -91,7 +92,7 @@ for (const { family, words } of [
   test(`a million random lookups in bulk (${family})`, () => {
     const random = numbers(words);
     for (const size of [1, 2, 12, 64, 300]) {
-      const { list, addresses } = crowd(random, words, size, 100_000);
+      const { list, addresses } = crowd(random, words, size, cases(100_000));
       const texts = list.map(({ bits, address }) => {
         const value = address.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
         return formatSlow({ family, address: value, bits });

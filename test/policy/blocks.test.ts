@@ -11,6 +11,7 @@ import {
   outcomesOf,
   stretchesOf,
 } from "../../src/policy/index.ts";
+import { cases } from "../cases.ts";
 import { numbersBelow } from "../core/slow.ts";
 import { randomAddress, randomConfig } from "./random.ts";
 
@@ -30,7 +31,7 @@ function boundsOf(cidr: string): readonly [first: bigint, last: bigint] {
 }
 
 test("the rows cover the space without a gap, and each has the rule that decides", () => {
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < cases(200); round++) {
     const outcomes = randomOutcomes();
     const judge = judgeOf(outcomes, UNKNOWN);
     for (const family of FAMILIES) {
@@ -55,7 +56,7 @@ test("the rows cover the space without a gap, and each has the rule that decides
 });
 
 test("two policies differ in the rows that say so, and nowhere else", () => {
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < cases(300); round++) {
     const [old, wanted] = [judgeOf(randomOutcomes(), UNKNOWN), judgeOf(randomOutcomes(), UNKNOWN)];
     for (const { family, differences } of diffJudges(old, wanted, FAMILIES)) {
       const ends = differences.flatMap(({ first, last }) => [first, last]);

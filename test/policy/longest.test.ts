@@ -9,14 +9,15 @@ import {
   formatVerdict,
   type Packet,
 } from "../../src/policy/index.ts";
+import { cases, size } from "../cases.ts";
 import { formatAddress, numbersBelow } from "../core/slow.ts";
 import { decideSlow, randomAddress, randomConfig, shiftOf } from "./random.ts";
 
 const OPTIONS = { chain: "X", ipv6: true, randomFully: true, ports: [] };
 
-/** Policies, and packets for each: a million pairs, and more by hand. */
-const POLICIES = Number(process.env.LONGEST_POLICIES ?? 4_000);
-const PACKETS = 256;
+/** Policies, and packets for each: a million pairs in CI. */
+const POLICIES = Number(process.env.LONGEST_POLICIES ?? cases(4_000));
+const PACKETS = size(256, 64);
 
 test("a million policies and packets are decided as by the slow twin", () => {
   const below = numbersBelow(20_171_101);
@@ -76,7 +77,7 @@ const describe = (policy: readonly FamilyPolicy[]) =>
 
 test("the parts of a CIDR are what its addresses say", () => {
   const below = numbersBelow(7);
-  for (let n = 0; n < 300; n++) {
+  for (let n = 0; n < cases(300); n++) {
     const { config } = randomConfig(below);
     const policy = compilePolicy(config, OPTIONS);
     const [answer] = explain(policy, ["10.0.0.0/8"], { source: "10.1.2.3", outputInterface: "eth0" });
