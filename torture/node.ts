@@ -1,6 +1,5 @@
 // What the parts that need a kernel have in common: a place for the rules, a look at it, and runs that are killed.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { inside } from "../demo/network.mjs";
 import { agent, choice, PLACES, type Place, RUNTIMES, run } from "../test/kernel/harness.ts";
 
@@ -87,14 +86,5 @@ export async function until(
 ): Promise<void> {
   for (const end = performance.now() + milliseconds; !(await condition()); await sleep(20)) {
     if (performance.now() > end) throw new Error(typeof what === "string" ? what : what());
-  }
-}
-
-/** The memory of a process that is no file's, in bytes; 0 once it has ended. */
-export function anonymousBytes(pid: number): number {
-  try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
   }
 }

@@ -4,7 +4,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:
 import { addNamespace, removeNamespace } from "../../demo/network.mjs";
 import { withFolder } from "../../test/kernel/harness.ts";
 import { serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, look, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, sleep, startAgent, until } from "../node.ts";
 import type { Part } from "../part.ts";
 
 type Write = (path: string) => void;

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
 import { configFlag, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
 import { serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, look, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, sleep, startAgent, until } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 const PORT = 9410;

@@ -3,7 +3,8 @@ import { readdirSync } from "node:fs";
 import { addNamespace, removeNamespace, runInside } from "../../demo/network.mjs";
 import { choice, configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
 import { METRICS, serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 /** As low as it goes. */

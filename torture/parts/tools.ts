@@ -11,7 +11,8 @@ import {
   run,
   withFolder,
 } from "../../test/kernel/harness.ts";
-import { anonymousBytes, CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 const TOOLS: Readonly<Record<Place, readonly string[]>> = {
