@@ -1,11 +1,11 @@
-// How much of a large test runs: all of it in CI, a sample elsewhere, so that all unit tests together take seconds.
+// How many cases large tests run: all in CI, a sample elsewhere, so that all unit tests together take seconds.
 
 export const isCI = process.env.CI !== undefined && process.env.CI !== "";
 
-/** How many of `all` random cases run. */
+/** How many of `all` random cases to run. */
 export const cases = (all: number) => (isCI ? all : Math.ceil(all / 20));
 
-/** How deep lists of all combinations go: in CI as deep as `all`, elsewhere less. */
+/** The maximum length of lists in tests of all combinations: `all` in CI, less elsewhere. */
 export const depth = (all: number) => (isCI ? all : all - 2);
 
 /** `all` in CI, `sample` elsewhere. */

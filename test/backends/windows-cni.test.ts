@@ -28,7 +28,7 @@ function policyOf(cidrs: readonly string[], more = ""): FamilyPolicy {
 
 const edit = (text: string, cidrs: readonly string[]) => diffCniConfig(policyOf(cidrs), text)?.text;
 
-test("the well-known example", () => {
+test("the standard example", () => {
   assert.is(edit(BEFORE, GOLDEN), AFTER);
   assert.is(edit(AFTER, GOLDEN), undefined);
   const transaction = diffCniConfig(policyOf(["11.0.0.0/8", "10.0.0.0/24"]), AFTER);
@@ -42,7 +42,7 @@ test("the well-known example", () => {
   assert.equal(transaction?.counts, { added: 1, removed: 2, kept: 1 });
 });
 
-test("the list is what the config names", () => {
+test("the list matches the config", () => {
   const list = (policy: FamilyPolicy) =>
     JSON.parse(diffCniConfig(policy, '{"type":"win-bridge"}')?.text ?? "").policies[0].value.ExceptionList;
   assert.equal(list(policyOf(["10.1.0.0/16", "10.0.0.0/8"])), ["10.1.0.0/16", "10.0.0.0/8"], "in its order");
@@ -57,7 +57,7 @@ test("the list is what the config names", () => {
   assert.is(edit(nat('{"Type":"OutBoundNAT","ExceptionList":null}'), []), undefined, "as null is");
 });
 
-/** Texts before and after, with the CIDRs a and b wanted: 10.0.0.0/8 and 11.0.0.0/8. */
+/** Texts before and after, if the CIDRs a and b are desired: 10.0.0.0/8 and 11.0.0.0/8. */
 const A = '"10.0.0.0/8"';
 const B = '"11.0.0.0/8"';
 const nat = (body: string) => `{"type":"win-bridge","policies":[${body}]}`;
@@ -118,7 +118,7 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":["x"]}}]}`,
     `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
   ],
-  // Null is what is not there.
+  // Null means missing.
   [
     "null for a list",
     nat('{"Type":"OutBoundNAT","ExceptionList":null}'),
@@ -252,7 +252,7 @@ for (const [name, before, after] of CASES) {
   });
 }
 
-/** `marked` is what the carets stand under, in which line. */
+/** `marked` is the text above the carets, and its line. */
 const REFUSED: [name: string, text: string, code: string, marked: string, message: RegExp][] = [
   ["an empty file", "", "json-syntax", "1:", /the file is empty/],
   ["a byte order mark", '\uFEFF{"type":"win-bridge"}', "json-syntax", "1:{", /begins with a byte order mark/],
@@ -427,7 +427,7 @@ const cidrs = fc.uniqueArray(
   { maxLength: 6 },
 );
 
-test("outside of the list every byte stays, whatever it is, and a second time there is nothing to write", () => {
+test("every byte outside the list stays, whatever it is, and a second edit writes nothing", () => {
   const parts = fc.record({
     gap: space,
     others: fc.array(json, { maxLength: 3 }),
@@ -451,7 +451,7 @@ test("outside of the list every byte stays, whatever it is, and a second time th
   fc.assert(property, { numRuns: cases(1000) });
 });
 
-test("a policy that is added takes no byte away", () => {
+test("adding a policy removes no byte", () => {
   const property = fc.property(space, fc.array(json, { maxLength: 3 }), json, cidrs, (gap, others, more, wanted) => {
     const policies = others.map((one) => `{"name":"X",${gap}"value":${one}}`).join(`,${gap}`);
     const before = `{${gap}"x":${more},${gap}"type":"win-bridge"${gap},"policies":[${policies}]${gap}}`;

@@ -1,4 +1,4 @@
-// Texts that only an attacker writes, and valid ones as large as they can be.
+// Texts that only an attacker would write, and the largest valid texts.
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,13 +9,13 @@ import { cases, isCI, size } from "../cases.ts";
 
 const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
 
-/** Diagnostics that are kept at most: some hundred of each of a few codes. */
+/** The maximum number of diagnostics: a hundred for each of a few codes. */
 const MOST = 1_000;
 
-/** `unit` again and again, in about `size` characters. */
+/** `unit` repeated, about `size` characters in total. */
 const again = (unit: string) => (size: number) => unit.repeat(Math.floor(size / unit.length));
 
-/** Different CIDRs in about `size` characters, each as `write` writes it. */
+/** Different CIDRs, formatted by `write`, about `size` characters in total. */
 const cidrs = (write: (cidr: string) => string) => (size: number) => {
   const parts: string[] = [];
   for (let i = 0, length = 0; length < size; i++) {
@@ -30,7 +30,7 @@ const list = (items: (size: number) => string, open = "[", close = "]") => {
   return (size: number) => `cidrLimit: 500000\nnonMasqueradeCIDRs: ${open}${items(size)}${close}\n`;
 };
 
-/** Texts by size, each of a shape that a reader could take long for. */
+/** Texts by size, each with a shape that a parser could take long for. */
 const SHAPES: Readonly<Record<string, (size: number) => string>> = {
   braces: again("}"),
   "pairs of brackets": again("[]"),
@@ -69,11 +69,11 @@ const SHAPES: Readonly<Record<string, (size: number) => string>> = {
   ),
 };
 
-/** Those that are valid configs. */
+/** The shapes that are valid configs. */
 const VALID = ["newlines", "comments", "keys", "directives", "documents", "JSON on one line", "YAML on one line"];
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  test(`in bounds: ${name}`, () => {
+  test(`bounded: ${name}`, () => {
     const text = shape(size(65_536, 4_096));
     const { config, diagnostics, omitted } = parseConfig(text, OPTIONS);
     assert.ok(diagnostics.length <= MOST, `${diagnostics.length} diagnostics`);
@@ -116,12 +116,12 @@ inCI("a megabyte of different CIDRs is read, however it is written", () => {
     const { config, diagnostics } = parseConfig(text, OPTIONS);
     assert.ok(config && config.nonMasqueradeCIDRs.length > 50_000, `${name}: ${diagnostics[0]?.message}`);
   }
-  // As many entries as are possible: 104,857 of ten characters.
+  // As many entries as possible: 104,857 of ten characters.
   const full = list(again("9.0.0.0/8,"))(MAX_CONFIG_BYTES - 100);
   assert.equal(readSyntax(full).problems, []);
 });
 
-test("a file of more than 1 MiB is one error, and no more of it is looked at", () => {
+test("a file of more than 1 MiB is one error, and the rest is not read", () => {
   const characters = "#".repeat(MAX_CONFIG_BYTES);
   assert.ok(parseConfig(characters, OPTIONS).config);
   const sources = [
@@ -136,7 +136,7 @@ test("a file of more than 1 MiB is one error, and no more of it is looked at", (
   }
 });
 
-test("reading stops at each limit, and says where", () => {
+test("parsing stops at each limit, and reports where", () => {
   const texts: [string, RegExp, number][] = [
     ["}".repeat(1_000), /^there are more than 100 errors; the rest is not read$/, 101],
     [`a: [${"b,".repeat(MAX_MARKS)}]`, /^there are more than 220000 values and marks$/, 1],
@@ -153,7 +153,7 @@ test("reading stops at each limit, and says where", () => {
   assert.equal(readSyntax(`${"[".repeat(100)}${"]".repeat(100)}`).problems, []);
 });
 
-test("warnings take no error's place", () => {
+test("warnings do not displace errors", () => {
   const text = `cidrLimit: 500000\nnonMasqueradeCIDRs: [10.0.0.0/8, ${"10.1.0.0/16, ".repeat(5_000)}10.0.0.1/8]\n`;
   const keys = Array.from({ length: 500 }, (_, i) => `a${i}: 1\n`).join("");
   const { config, diagnostics, omitted } = parseConfig(keys + text, OPTIONS);
@@ -165,7 +165,7 @@ test("warnings take no error's place", () => {
   assert.equal(omitted, [{ severity: "warning", code: "key-unknown", count: 400 }]);
 });
 
-/** Pieces of which hostile texts are made. */
+/** The pieces that hostile texts consist of. */
 const PIECES = [
   ...[
     "[",
@@ -208,7 +208,7 @@ const PIECES = [
   ...["nonMasqueradeCIDRs", "cidrLimit", "resyncInterval", "10.0.0.0/8", "60s", "~", "null", "1", "a", "x: &a "],
 ];
 
-test("no text makes the parser throw, and each has its diagnostics in bounds", () => {
+test("no text makes the parser throw, and diagnostics are bounded", () => {
   const piece = fc.record({ unit: fc.constantFrom(...PIECES), times: fc.constantFrom(1, 1, 1, 2, 3, 150, 5_010) });
   const texts = fc
     .array(piece, { maxLength: 12 })

@@ -31,7 +31,7 @@ COMMIT
 # Completed
 `;
 
-test("a chain and what leads to it are found in a dump of all tables", () => {
+test("a chain and the rules that lead to it are found in a dump of all tables", () => {
   const { chainExists, rules, jumps, references, unreadable, whole, natSeen, allRules } = scan(DUMP);
   assert.is(chainExists, true);
   assert.equal(
@@ -53,7 +53,7 @@ test("a chain and what leads to it are found in a dump of all tables", () => {
   assert.equal([whole, natSeen, allRules], [true, true, 9]);
 });
 
-test("what iptables -S prints is read as table nat", () => {
+test("output of iptables -S is read as table nat", () => {
   const found = scan("-P POSTROUTING ACCEPT\n-N OURS\n-A OURS -j RETURN\n-A POSTROUTING -j OURS");
   assert.equal([found.chainExists, found.rules.length, found.jumps.length, found.whole], [true, 1, 1, true]);
 });
@@ -79,7 +79,7 @@ test("odd input", () => {
   }
 });
 
-test("a newline inside a comment ends no line, wherever the quotes fall", () => {
+test("a newline inside a comment does not end a line, wherever the quotes are", () => {
   for (let pad = 0; pad < 40; pad++) {
     const comment = `-m comment --comment "${"x".repeat(pad)}\\"\n-A POSTROUTING -j OURS\n\\\\ y"`;
     const plain = `-m comment --comment "${"x".repeat(pad)}\n-A POSTROUTING -j OURS\n y"`;
@@ -99,14 +99,14 @@ test("a newline inside a comment ends no line, wherever the quotes fall", () => 
   }
 });
 
-test("a scan equals its slow twin's", () => {
+test("a scan matches its reference implementation", () => {
   fc.assert(
     fc.property(dumps(), (dump) => assert.equal(scan(dump), scanSlow(dump, "OURS"))),
     { numRuns: cases(5000) },
   );
 });
 
-test("every dump of a few lines is scanned as its slow twin does", () => {
+test("every dump of a few lines is scanned as by the reference implementation", () => {
   const lines = [
     "*nat\n",
     "*raw\r\n",
@@ -126,7 +126,7 @@ test("every dump of a few lines is scanned as its slow twin does", () => {
   }
 });
 
-test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
+test("dumps larger than the pieces that they are scanned in, split anywhere", () => {
   fc.assert(
     fc.property(fc.array(dumps(), { minLength: 20, maxLength: 40 }), fc.nat(200), (parts, pad) => {
       const dump = `# ${"x".repeat(pad)}\n${parts.map((part) => `${part}# ${"-A OURS -j X ".repeat(600)}\n`).join("")}`;
@@ -134,14 +134,14 @@ test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
     }),
     { numRuns: cases(100) },
   );
-  // A line that no piece holds, between two that matter.
+  // A line larger than any piece, between two relevant ones.
   const long = `-A OURS -m comment --comment "${"\n".repeat(1 << 18)}" -j X`;
   const dump = `-A OURS -j A\n${long}\n-A OURS -j B`;
   assert.equal(scan(dump), scanSlow(dump, "OURS"));
   assert.is(scan(dump).rules.length, 3);
 });
 
-/** The length of a longest common subsequence, by the textbook table. */
+/** The length of a longest common subsequence, by the textbook algorithm. */
 function lcs(a: readonly string[], b: readonly string[]): number {
   let row = new Array<number>(b.length + 1).fill(0);
   for (const x of a) {
@@ -167,7 +167,7 @@ function edit(from: readonly string[], to: readonly string[]): readonly Edit[] {
   return edits;
 }
 
-test("an edit leads to the goal, and none is smaller", () => {
+test("an edit produces the desired list, and none is smaller", () => {
   const lines = fc.array(fc.constantFrom("a", "b", "c", "d", "", "a b", "é", "-A"), { maxLength: 30 });
   fc.assert(
     fc.property(lines, lines, (from, to) => {
@@ -179,8 +179,8 @@ test("an edit leads to the goal, and none is smaller", () => {
   );
 });
 
-test("every edit between two short lists leads to the goal, and none is smaller", () => {
-  // What the lines are does not matter, only which are the same: three kinds have them all.
+test("every edit between two short lists produces the desired list, and none is smaller", () => {
+  // Only the equality of lines matters, so three different lines are enough.
   const lists = [...listsOf(["a", "b", "c"], depth(5))];
   for (const from of lists) {
     for (const to of lists) {
@@ -202,7 +202,7 @@ test("long lists", () => {
   assert.is(diffLines(from, from)?.length, 0);
 });
 
-test("a search that does not fit is given up, not trapped in", () => {
+test("a search that does not fit in memory is given up without a trap", () => {
   const equal = new Array<string>(6000).fill("same");
   const from = ["x", ...equal.flatMap((line, i) => [line, `from ${i}`]), "y"];
   const to = ["z", ...equal.flatMap((line, i) => [line, `to ${i}`]), "w"];

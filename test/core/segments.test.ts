@@ -16,7 +16,7 @@ import { contains, formatSlow, numbersBelow, type Prefix, prefixes } from "./slo
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
 
-/** The longest prefix that contains an address, of equal ones the first. */
+/** The longest prefix that contains an address; of equal prefixes the first. */
 function ownerSlow(list: readonly Prefix[], family: Family, address: bigint): number {
   let owner = -1;
   for (const [i, prefix] of list.entries()) {
@@ -50,7 +50,7 @@ test("segments cover a family's space, and each has the prefix that decides ther
   );
 });
 
-test("two lists of segments differ where the classes of their owners do", () => {
+test("two lists of segments differ wherever the classes of their owners differ", () => {
   fc.assert(
     fc.property(prefixes(), prefixes(), fc.nat(), (a, b, seed) => {
       const number = numbersBelow(seed);
@@ -78,7 +78,7 @@ test("two lists of segments differ where the classes of their owners do", () => 
   );
 });
 
-test("a range as CIDRs, and as text", () => {
+test("a range as CIDRs and as text", () => {
   const ranges: [Family, bigint, bigint, string[], string][] = [
     ["ipv4", 0x0a000000n, 0x0affffffn, ["10.0.0.0/8"], "10.0.0.0/8"],
     ["ipv4", 0x0a000000n, 0x0a000002n, ["10.0.0.0/31", "10.0.0.2/32"], "10.0.0.0-10.0.0.2"],
