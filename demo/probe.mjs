@@ -1,6 +1,6 @@
 // @ts-check
-// The two ends of a probe. `serve PORT ADDRESS…` answers every tcp connection and udp packet with the source it saw;
-// `send PORT` reads targets as JSON from standard input, opens the connections and prints what came back.
+// The two ends of a probe. `serve PORT ADDRESS…` replies to every tcp connection and udp packet with the source that it saw;
+// `send PORT` reads targets as JSON from standard input, opens the connections and prints the replies.
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { createConnection, createServer, isIPv6 } from "node:net";

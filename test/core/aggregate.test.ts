@@ -18,7 +18,7 @@ const linesOf = (text: Uint8Array) => new TextDecoder().decode(text).split("\n")
 /** The smallest list of these texts. */
 const smallest = (texts: readonly string[]) => linesOf(aggregate(parsePrefixes(texts).records).text);
 
-test("the smallest list, and what became of each prefix, equal the slow twin's", () => {
+test("the smallest list, and the fate of each prefix, match the reference implementation", () => {
   fc.assert(
     fc.property(prefixes(), (list) => {
       const { length, text, parts, fates } = aggregate(parsePrefixes(list.map(formatSlow)).records);
@@ -43,7 +43,7 @@ test("the smallest list, and what became of each prefix, equal the slow twin's",
   );
 });
 
-/** Blocks of 16 addresses: what 16 bits say is in it, as the fewest prefixes: a block that is full, or those of its halves. */
+/** The addresses of a block of 16 that 16 bits select, as the fewest prefixes: the block if it is full, otherwise those of its halves. */
 function blocksOf(bits: number, at: number, size: number): [at: number, size: number][] {
   const mask = ((1 << size) - 1) << at;
   if ((bits & mask) === 0) return [];
@@ -51,14 +51,14 @@ function blocksOf(bits: number, at: number, size: number): [at: number, size: nu
   return [...blocksOf(bits, at, size / 2), ...blocksOf(bits, at + size / 2, size / 2)];
 }
 
-/** Every set of 16 addresses; the halves of each answer are made once. */
+/** Every set of 16 addresses, computed once. */
 const BLOCKS = Array.from({ length: 1 << 16 }, (_, bits) => blocksOf(bits, 0, 16));
 
 for (const { family, address, full } of [
   {
     family: "IPv4",
     full: 32,
-    // Every second block of 16: no two of them make a larger one.
+    // Every second block of 16, so that no two of them form a larger one.
     address: (block: number, low: number) =>
       `${11 + (block >> 19)}.${(block >> 11) & 255}.${(block >> 3) & 255}.${((block & 7) << 5) | low}`,
   },
@@ -115,7 +115,7 @@ test("edges", () => {
       ["10.0.1.0/24", "10.0.2.0/24"],
       ["10.0.1.0/24", "10.0.2.0/24"],
     ],
-    // The same numbers in both families.
+    // The same bits in both families.
     [
       ["0.0.0.0/1", "8000::/1"],
       ["0.0.0.0/1", "8000::/1"],
@@ -123,7 +123,7 @@ test("edges", () => {
     [["10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8"], ["10.0.0.0/8"]],
     [nested(32, (bits) => `0.0.0.0/${bits}`).reverse(), ["0.0.0.0/0"]],
     [nested(128, (bits) => `::/${bits}`).reverse(), ["::/0"]],
-    // 33 and 129 prefixes that make the whole space: 0/1, 128/2, … and the last one twice.
+    // 33 and 129 prefixes that cover the whole space: 0/1, 128/2, … and the last one twice.
     [[...nested(32, (bits) => formatSlow(onesThenZero("ipv4", bits))), "255.255.255.255/32"].slice(1), ["0.0.0.0/0"]],
     [
       [
@@ -164,7 +164,7 @@ test("the changes, in the order of the list", () => {
   for (let limit = 0; limit < 4; limit++) assert.equal(changesOf(result, limit), all.slice(0, limit));
 });
 
-test("what does not fit is an error, and the core serves on", () => {
+test("a list that does not fit is an error, and the core still works", () => {
   const records = { length: 2 ** 26, bytes: new Uint8Array(0) };
   assert.throws(
     () => aggregate(records),

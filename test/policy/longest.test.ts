@@ -1,4 +1,4 @@
-// The longest prefix decides: the compiled decision against a slow twin that looks at every rule.
+// The longest prefix decides: the compiled decision compared with a reference implementation that checks every rule.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -19,7 +19,7 @@ const OPTIONS = { chain: "X", ipv6: true, randomFully: true, ports: [] };
 const POLICIES = Number(process.env.LONGEST_POLICIES ?? cases(4_000));
 const PACKETS = size(256, 64);
 
-test("a million policies and packets are decided as by the slow twin", () => {
+test("a million policies and packets are decided as by the reference implementation", () => {
   const below = numbersBelow(20_171_101);
   const seen = new Set<string>();
   for (let n = 0; n < POLICIES; n++) {
@@ -57,7 +57,7 @@ test("a million policies and packets are decided as by the slow twin", () => {
       if (one !== expected[i]) assert.is(one, expected[i], `${JSON.stringify(packets[i])} ${describe(policy)}`);
     }
   }
-  // All that can be said has been.
+  // Every kind of result has occurred.
   for (const kind of [
     "keep",
     "keep outside",
@@ -75,7 +75,7 @@ const describe = (policy: readonly FamilyPolicy[]) =>
     .flatMap(({ rules }) => rules.map(({ prefix, verdict }) => `${prefix.network} ${formatVerdict(verdict)}`))
     .join(", ");
 
-test("the parts of a CIDR are what its addresses say", () => {
+test("the parts of a CIDR match the decisions about its addresses", () => {
   const below = numbersBelow(7);
   for (let n = 0; n < cases(300); n++) {
     const { config } = randomConfig(below);
