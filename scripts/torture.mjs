@@ -1,5 +1,5 @@
 // @ts-check
-// npm run torture: builds the bundle and torture/main.ts, and runs it with the arguments.
+// npm run torture: builds the bundle and torture/main.ts, and runs it with the given arguments.
 import { spawnSync } from "node:child_process";
 import { ensureModules, whyNoKernel } from "./setup.mjs";
 import { bundleTests } from "./test-bundle.mjs";

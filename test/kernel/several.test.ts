@@ -15,7 +15,7 @@ for (const runtime of ["node", "deno"] as const) {
       const has = (cidr: string) => saved(node, "nft").includes(`-d ${cidr} `);
       write("ip-masq-agent", "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
       write("other", "nonMasqueradeCIDRs: [x\n");
-      // The resync would come after a minute: whatever happens earlier is followed.
+      // The next resync is a minute away, so earlier changes come from following the files.
       await withLoop(
         node,
         [`--config=${configs}`],
@@ -48,7 +48,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`addresses that the node does not have are a warning until it has them (${runtime})`, () =>
+  kernelTest(`addresses that the node does not have are reported until it has them (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(
         folder,

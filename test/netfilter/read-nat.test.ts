@@ -218,7 +218,7 @@ test("iptables-legacy is run only if the kernel already has its table", async ()
   const files = fakeFiles({ [NAMES]: "filter\nnat\n" });
   assert.is(outcome(await look([none, legacy], { files })), "masqueraded");
   const denied = fakeFiles({ [NAMES]: undefined });
-  // If /proc cannot be read, iptables-nft tells whether there are such tables.
+  // If /proc cannot be read, iptables-nft shows whether there are such tables.
   const asked = (stderr: string): Step => ({ command: "iptables-nft-save -t raw", stderr });
   assert.equal(unseen(await look([none, asked("")], { files: denied })), []);
   const warning = "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them";

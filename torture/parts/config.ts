@@ -1,4 +1,4 @@
-// A config file that changes into everything a file can be, a hundred times a second: the agent ends in the last one.
+// A config file that turns into every kind of file, a hundred times a second: the agent ends up with the last one.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { addNamespace, removeNamespace } from "../../demo/network.mjs";
@@ -16,12 +16,12 @@ const text =
     writeFileSync(path, content);
 const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, "utf16le");
 
-/** A config that doubles with each line when its aliases are written out. */
+/** A config that doubles with each line when its aliases are expanded. */
 const BOMB = Array.from({ length: 40 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`).join(
   "\n",
 );
 
-/** What the file becomes. What stood there before has gone. */
+/** What the file turns into. The previous file is removed first. */
 const SHAPES: Readonly<Record<string, Write>> = {
   "a config": text(CONFIGS.a),
   "another config": text(CONFIGS.b),
@@ -45,7 +45,7 @@ const SHAPES: Readonly<Record<string, Write>> = {
   "a link to /proc/kmsg": (path) => symlinkSync("/proc/kmsg", path),
 };
 
-/** Most anonymous memory of the agent meanwhile, in bytes. */
+/** The maximum anonymous memory of the agent during the changes, in bytes. */
 const MOST_MEMORY = 320e6;
 
 export const config: Part = {
@@ -79,7 +79,7 @@ export const config: Part = {
               rmSync(path, { recursive: true, force: true });
               write(path);
             } else {
-              // As a ConfigMap changes: all at once.
+              // As a ConfigMap changes: atomically.
               rmSync(`${path}.new`, { recursive: true, force: true });
               write(`${path}.new`);
               if (name !== "no file" && name !== "a folder") {

@@ -1,4 +1,4 @@
-// Clients that mean harm, of the agent's endpoint and of the preview's server: probes are answered and rules kept meanwhile.
+// Hostile clients of the agent's endpoint and of the preview's server: probes still get responses, and rules are maintained.
 import { type ChildProcess, spawn } from "node:child_process";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
 import { configFlag, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
@@ -9,7 +9,7 @@ import type { Part, Try } from "../part.ts";
 
 const PORT = 9410;
 
-/** Scripts of clients; each goes on until it is killed. `open(use)` connects, and again whenever the connection is closed. */
+/** Client scripts, which run until they are killed. `open(use)` connects, and reconnects whenever the connection is closed. */
 const PRELUDE = `
   const net = require("net");
   const open = (use) => {
@@ -42,7 +42,7 @@ const PROBE = `
   const page = await fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) }).catch((error) => new Response(String(error), { status: 599 }));
   console.log(page.status, await page.text());`;
 
-/** A request from inside the namespace: its status and text, and the milliseconds that it took, the client's start included. */
+/** A request from inside the namespace: its status, its text, and the time it took in milliseconds, including the client's start. */
 async function get(node: string, url: string): Promise<{ status: number; text: string; took: number }> {
   const [file, args] = inside(node, [process.execPath, "--input-type=module", "-e", PROBE, url]);
   const begin = performance.now();
@@ -55,10 +55,10 @@ function startClient(node: string, script: string): ChildProcess {
   return spawn(file, args, { stdio: "ignore" });
 }
 
-/** Most memory that clients may make an agent take, in bytes. */
+/** The maximum memory that clients may make an agent use, in bytes. */
 const MOST_MORE = 60e6;
 
-/** How long a probe may take, in milliseconds: kubelet's default is 1 s, and these machines are busy. */
+/** The maximum duration of a probe in milliseconds: kubelet's default is 1 s, and these machines are busy. */
 const MOST_WAIT = 5_000;
 
 async function besiege({ random, count, took }: Try, node: string, folder: string): Promise<void> {
@@ -105,21 +105,21 @@ async function besiege({ random, count, took }: Try, node: string, folder: strin
   }
 }
 
-/** Text that ends a script, a title, a line, or commands a terminal. */
+/** Text that ends a script, a title or a line, or that controls a terminal. */
 const MARKUP = [
   "</script><script>alert(1)</script>",
   "<img src=x onerror=alert(1)>",
   "\u001b]0;x\u0007\u001b[2J",
   '"&<\u202e',
 ];
-/** Those that a config may hold: YAML allows no control characters. */
+/** The ones that a config may contain: YAML allows no control characters. */
 const COMMENTS = MARKUP.filter((text) => !text.includes("\u001b"));
 
 const FOREIGN_HOST = (host: string, origin: string) => `
   const headers = { host: ${JSON.stringify(host)}, origin: ${JSON.stringify(origin)} };
   require("http").get({ port: 9411, host: "127.0.0.1", path: "/", headers }, (r) => { console.log(r.statusCode); r.resume(); });`;
 
-/** The preview's server: pages of other origins get nothing, and no text of a config or of its name becomes markup. */
+/** The preview's server: pages of other origins get nothing, and no text of a config or its name becomes markup. */
 async function besiegePreview({ random, count }: Try, node: string, folder: string): Promise<void> {
   const markup = random.pick(COMMENTS);
   const name = `${random.pick(MARKUP).replaceAll("/", "_")}.yaml`;

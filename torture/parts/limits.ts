@@ -1,4 +1,4 @@
-// Too little of everything: files, processes, memory, capabilities, shared memory, inotify, a lock.
+// Too few resources of every kind: files, processes, memory, capabilities, shared memory, inotify, a lock.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
@@ -7,11 +7,11 @@ import { agent, choice, configFlag, type Place, RUNTIMES, run, withFolder } from
 import { CONFIGS, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
-/** A limit: the command that runs another one under it; `undefined` if it cannot be had here. */
+/** A limit: the command that runs another command under it; `undefined` if the limit is not available here. */
 interface Limit {
   readonly name: string;
   wrap(command: readonly string[], one: Case): readonly string[] | undefined;
-  /** Must the work be done all the same? Otherwise it may fail, with an error that says why. */
+  /** Must the work still be done? Otherwise it may fail, with an error that gives the reason. */
   readonly harmless?: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Case {
   readonly cgroups: Cgroups;
 }
 
-/** In a mount namespace, after some preparation. */
+/** Runs in a mount namespace, after some preparation. */
 const mounted = (script: string) => (command: readonly string[]) => [
   "unshare",
   "--mount",
@@ -40,7 +40,7 @@ const without = (capability: string) => (command: readonly string[]) => [
   ...command,
 ];
 
-/** The limit in the chart, in bytes: deploy/kustomize/base/daemonset.yaml. */
+/** The chart's limit, in bytes: deploy/kustomize/base/daemonset.yaml. */
 const CHART_MEMORY = 384 << 20;
 
 const LIMITS: readonly Limit[] = [
@@ -94,7 +94,7 @@ const LIMITS: readonly Limit[] = [
   { name: "96 MiB", wrap: (command, { cgroups }) => cgroups.wrap("memory", 96 << 20, command) },
 ];
 
-/** Control groups (version 1) that are removed at the end. */
+/** Control groups (version 1), which are removed at the end. */
 interface Cgroups {
   wrap(controller: "pids" | "memory", limit: number, command: readonly string[]): readonly string[] | undefined;
   close(): void;
@@ -117,7 +117,7 @@ function openCgroups(): Cgroups {
         try {
           rmdirSync(group);
         } catch {
-          // A process in it is ending; the group stays, and limits nobody.
+          // A process in it is still ending; the group stays, and affects no other process.
         }
       }
     },
@@ -130,10 +130,10 @@ const LARGE = JSON.stringify({
   nonMasqueradeCIDRs: Array.from({ length: 55_000 }, (_, i) => `10.${i >> 12}.${(i >> 4) & 255}.${(i & 15) * 16}/28`),
 });
 
-/** Services of kube-proxy's: 8 rules each. iptables-nft-restore takes minutes for 100,000 rules, the legacy one seconds. */
+/** kube-proxy services with 8 rules each. For 100,000 rules iptables-nft-restore takes minutes, and the legacy variant seconds. */
 const SERVICES: Readonly<Record<Place, number>> = { nft: 1_000, legacy: 12_500, nftables: 1_000 };
 
-/** The chart's limit holds all that an agent and its tools need for the largest config, or beside very many foreign rules. */
+/** The agent and its tools stay within the chart's limit with the largest config, and with very many rules of other programs. */
 async function attemptLarge({ random, count, took }: Try, { node, folder, place, cgroups }: Case): Promise<void> {
   const isConfig = random.chance(0.5);
   const flag = configFlag(folder, isConfig ? LARGE : CONFIGS.a, "large.yaml");
@@ -152,12 +152,12 @@ async function attemptLarge({ random, count, took }: Try, { node, folder, place,
   count("large applies in the chart's memory");
 }
 
-/** Without inotify a change of the config is found at the next resync, and that is said. */
+/** Without inotify a config change is found at the next resync, and the agent reports this. */
 async function attemptWithoutInotify({ count, took }: Try, { folder }: Case): Promise<void> {
   const flag = configFlag(folder, CONFIGS.a);
   const service = `echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"`;
   const command = [...RUNTIMES.node, "--iptables-variant=nft", flag];
-  // A user namespace has a limit of its own, which concerns nobody else.
+  // A user namespace has a separate limit, which affects no other process.
   const child = spawn("unshare", ["-Urn", "sh", "-c", service, "sh", ...command], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -215,10 +215,10 @@ async function attempt({ random, count, took }: Try, one: Case): Promise<void> {
   count(exit === 0 ? `did its work: ${name}` : `said why not: ${name}`);
 }
 
-/** Longest that iptables waits for its lock, in seconds. */
+/** The longest time that iptables waits for its lock, in seconds. */
 const LOCK_WAIT = 10;
 
-/** iptables' lock is held: it is waited for, or said who holds it. */
+/** The iptables lock is held: the agent waits for it, or reports its holder. */
 async function attemptLock({ random, took, count, timeLeft }: Try, { node, folder, place }: Case): Promise<void> {
   const env = { XTABLES_LOCKFILE: `${folder}/lock` };
   writeFileSync(env.XTABLES_LOCKFILE, "");

@@ -1,4 +1,4 @@
-// An agent at its lowest interval, with drift, changes of the config and scrapes: it stays as it was in the beginning.
+// An agent at its shortest interval, with drift, config changes and scrapes: it ends as it began.
 import { readdirSync } from "node:fs";
 import { addNamespace, removeNamespace, runInside } from "../../demo/network.mjs";
 import { choice, configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
@@ -7,24 +7,24 @@ import { anonymousBytes } from "../../test/kernel/memory.ts";
 import { CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
-/** As low as it goes. */
+/** The shortest possible interval. */
 const FASTEST = "resyncInterval: 100ms\n";
 const texts = Object.values(CONFIGS).map((text) => text.replace(/resyncInterval: .*\n/, FASTEST));
 
-/** What drifts, at each place. */
+/** The drift in each backend. */
 const DRIFT: Readonly<Record<Place, readonly string[]>> = {
   nft: ["iptables-nft", "-t", "nat", "-F", "POSTROUTING"],
   legacy: ["iptables-legacy", "-t", "nat", "-F", "IP-MASQ-AGENT"],
   nftables: ["nft", "delete", "table", "ip", "ip-masq-agent"],
 };
 
-/** Most that memory may grow by after it has settled, in bytes, and descriptors. */
+/** The maximum growth of memory after it has settled, in bytes, and of file descriptors. */
 const MOST_MORE = 24e6;
 const MOST_FILES = 24;
 
 const filesOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
 
-/** Children that have ended and were not waited for. */
+/** Zombies: children that have ended and were not waited for. */
 async function zombiesOf(pid: number): Promise<number> {
   const { stdout } = await run(["ps", "--ppid", String(pid), "-o", "stat="]);
   return stdout.split("\n").filter((state) => state.startsWith("Z")).length;
@@ -45,7 +45,7 @@ async function disturb({ random, count }: Try, node: string, folder: string, pla
   await sleep(50 + random.below(200));
 }
 
-/** Disturbs an agent for some time, and compares what it has at the end with what it had once it had settled. */
+/** Disturbs an agent for some time, and compares its resources at the end with those after it had settled. */
 async function soakOne(one: Try, node: string, folder: string, place: Place, runtime: Runtime, time: number) {
   const flag = configFlag(folder, texts[0] ?? "");
   const args = [...choice(place), METRICS, flag];
@@ -82,7 +82,7 @@ async function soakOne(one: Try, node: string, folder: string, place: Place, run
   }
 }
 
-/** Longest time of one soak, in milliseconds: an hour on each runtime. */
+/** The maximum duration of one soak, in milliseconds: an hour on each runtime. */
 const LONGEST = 3_600_000;
 
 export const soak: Part = {

@@ -1,4 +1,4 @@
-// Another process holds the sockets by which our processes take turns: nobody waits longer than documented, and it is said.
+// Another process holds the sockets that the agents use as locks: no agent waits longer than documented, and the wait is reported.
 import { spawn } from "node:child_process";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
 import { agent, choice, configFlag, withFolder } from "../../test/kernel/harness.ts";
@@ -6,7 +6,7 @@ import { serviceCommand } from "../../test/kernel/loop.ts";
 import { CONFIGS, look, PLACE_NAMES, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part } from "../part.ts";
 
-/** Names that are held, of each place in both families. */
+/** The socket names that are held, for each backend in both families. */
 const NAMES = [
   ...["nft", "legacy"].flatMap((variant) =>
     ["ipv4", "ipv6"].map((family) => `turn/${variant}/${family}/IP-MASQ-AGENT`),
@@ -15,7 +15,7 @@ const NAMES = [
   "chain/IP-MASQ-AGENT",
 ];
 
-/** Holds names: without listening, without ever accepting, or letting go and taking again. */
+/** Holds names: without listening, without ever accepting, or releasing and taking them repeatedly. */
 const MANNERS: Readonly<Record<string, string>> = {
   listens: "for (const name of names) net.createServer().listen(name);",
   "accepts nothing":
@@ -26,7 +26,7 @@ const MANNERS: Readonly<Record<string, string>> = {
     'for (const name of names) net.createServer((c) => { c.on("error", () => {}); c.end("x".repeat(1 << 16)); }).listen(name);',
 };
 
-/** Longest that an apply may take: a wait of 5 s for its turn, and its work on a busy machine. Milliseconds. */
+/** The maximum duration of an apply in milliseconds: a wait of 5 s for the lock, and its work on a busy machine. */
 const MOST_WAIT = 12_000;
 
 export const squat: Part = {
