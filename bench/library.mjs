@@ -31,7 +31,7 @@ function compare(name, count, ours, peers) {
   const our = rate(times.ours);
   return Object.entries(peers).map(([peer, run]) => {
     const their = rate(/** @type {Record<string, number[]>} */ (times)[peer]);
-    const same = JSON.stringify(run()) === wanted ? "" : "answers differ";
+    const same = JSON.stringify(run()) === wanted ? "" : "results differ";
     return [name, peer, our.toFixed(3), their.toFixed(3), `${(our / their).toFixed(1)}x`, same];
   });
 }

@@ -47,7 +47,7 @@ function openTcp(host, from) {
     const socket = createConnection({ host, port: Number(port), localPort: from, timeout: TIMEOUT_MS });
     socket.on("data", (data) => (text += data));
     socket.on("close", () => resolve(JSON.parse(text)));
-    socket.on("timeout", () => reject(new Error(`no answer from ${host} over tcp`)));
+    socket.on("timeout", () => reject(new Error(`no reply from ${host} over tcp`)));
     socket.on("error", reject);
   });
 }
@@ -60,7 +60,7 @@ function openTcp(host, from) {
 function openUdp(host, from) {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
-    const timer = setTimeout(() => reject(new Error(`no answer from ${host} over udp`)), TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error(`no reply from ${host} over udp`)), TIMEOUT_MS);
     socket.on("message", (data) => {
       clearTimeout(timer);
       socket.close();

@@ -207,13 +207,13 @@ export function findBreaches(root, added = {}) {
     /** @param {number} line @param {string} what */
     const breach = (line, what) => breaches.push(`${where}:${line}: ${backend ?? name} ${what}`);
     if (!module) {
-      breach(1, "is no module");
+      breach(1, "is not a known module");
       continue;
     }
     if (file.endsWith(".d.ts")) continue;
     if (name === "preview" && /\/(page\.html|styles\/[\w-]+\.css)$/.test(file)) continue;
     if (!/\.tsx?$/.test(file)) {
-      breach(1, "holds TypeScript only");
+      breach(1, "may contain only TypeScript");
       continue;
     }
     const browser = module.browser || isBrowser(file);
@@ -227,10 +227,10 @@ export function findBreaches(root, added = {}) {
     for (const { path, line } of parse(text).imports) {
       if (path.startsWith("node:")) {
         if (browser) breach(line, `uses a node: module, ${path}`);
-        if (name === "backends") breach(line, `has effects of its own, by ${path}; they come from host`);
-        if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, by ${path}`);
-        if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, by ${path}`);
-        if (THREADS.test(path) && !THREADED.includes(name)) breach(line, `starts a thread, by ${path}`);
+        if (name === "backends") breach(line, `imports ${path}; a backend gets its effects from host`);
+        if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, with ${path}`);
+        if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, with ${path}`);
+        if (THREADS.test(path) && !THREADED.includes(name)) breach(line, `starts a thread, with ${path}`);
         continue;
       }
       const target = normalize(join(dirname(file), path));

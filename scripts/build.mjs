@@ -36,7 +36,7 @@ chmodSync("dist/ip-masq-agent.mjs", 0o755);
 // esbuild escapes non-ASCII characters everywhere except in regular expressions.
 if (!isAscii(readFileSync("dist/ip-masq-agent.mjs"))) {
   throw new Error(
-    "the bundle is not ASCII, so V8 would keep it at two bytes a character: write \\u in regular expressions",
+    "the bundle is not ASCII, so V8 would store it with two bytes per character: write \\u in regular expressions",
   );
 }
 

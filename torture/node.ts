@@ -39,7 +39,7 @@ export async function wholeLooks(node: string, place: Place, configs: readonly s
   const looks = new Set([""]);
   for (const flag of configs) {
     const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
-    if (exit !== 0) throw new Error(`apply failed before anything was done to it:\n${stderr}`);
+    if (exit !== 0) throw new Error(`apply failed before any fault:\n${stderr}`);
     looks.add(await look(node, place));
   }
   if (looks.size !== configs.length + 1) throw new Error("two configs have the same rules, or none");

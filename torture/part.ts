@@ -102,7 +102,7 @@ export function report({ name }: Part, { tries, failures, counts, longest }: Sum
   const head = `${name}: ${tries.toLocaleString("en")} tries, ${failures.length} failures, ${Math.round(seconds)} s`;
   const failed = failures.map(
     ({ seed, message }) =>
-      `  FAILED; to repeat it: npm run torture -- ${name} --seed=${seed} --tries=1\n${message.replace(/^/gm, "    ")}`,
+      `  FAILED; to reproduce it: npm run torture -- ${name} --seed=${seed} --tries=1\n${message.replace(/^/gm, "    ")}`,
   );
   return [head, ...figures.map((line) => `  ${line}`), ...failed].join("\n");
 }

@@ -35,7 +35,7 @@ test("lines are written in order, and the buffer is bounded", () => {
   assert.is(`${waited}${last}`.replaceAll(line, ""), `lost ${lost}\nlast\n`);
   writer.write("more\n");
   take();
-  assert.is(written.at(-1), "more\n", "it is said once");
+  assert.is(written.at(-1), "more\n", "it is reported once");
 });
 
 test("a long line is written if nothing is waiting", () => {

@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     (d) => writeFileSync(`${d}/far/file`, "b"),
   ],
-  "a folder that goes": [(d) => make(d, "a"), (d) => rmSync(`${d}/etc`, { recursive: true })],
+  "a folder that is removed": [(d) => make(d, "a"), (d) => rmSync(`${d}/etc`, { recursive: true })],
   "a ConfigMap's new ..data link": [
     (d) => {
       mkdirSync(`${d}/etc/..1`, { recursive: true });

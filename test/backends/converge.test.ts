@@ -48,7 +48,7 @@ test("nothing is written if nothing is left to write", async () => {
 test("after a write the state is observed again, and returned", async () => {
   const kept = store("ax", []);
   const written = await converge({ ...kept, wanted: "ab" });
-  assert.equal(written?.counts, { added: 1, removed: 1, kept: 0 }, "what holds the others does not count");
+  assert.equal(written?.counts, { added: 1, removed: 1, kept: 0 }, "lines that only hold others do not count");
   assert.is(kept.text(), "ab");
   assert.is(kept.looks(), 2);
 });

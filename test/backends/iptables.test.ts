@@ -64,7 +64,13 @@ const BROKEN: [string, "nft" | "legacy", RegExp, Omit<Step, "command">, RegExp][
   ],
   ["prints no table", "legacy", /-save/, {}, /-save -c -t nat: table nat is not in the output, which is empty/],
   ["is cut short", "legacy", /-save/, { stdout: "*nat\n:X - [0:0]\n" }, /ends in the middle of a table/],
-  ["says it wrote and did not", "nft", /-restore/, {}, /^after 3 transactions the rules are still not as desired/],
+  [
+    "reports success without writing",
+    "nft",
+    /-restore/,
+    {},
+    /^after 3 transactions the rules are still not as desired/,
+  ],
   ["hangs", "legacy", /-restore/, { fails: "hung" }, /^iptables-legacy-restore --noflush -w 10: as the script says/],
 ];
 

@@ -67,7 +67,7 @@ for (const [name, yaml] of Object.entries(CONFIGS)) {
     assert.is(paused(diffChainInSteps(desired, observed), rules.length), undefined);
 
     const removed = paused(diffChainInSteps({ ...desired, rules: rules.slice(0, 1) }, observed), rules.length);
-    assert.is(removed?.counts.removed, rules.length, "the chain is written anew");
+    assert.is(removed?.counts.removed, rules.length, "the whole chain is rewritten");
   });
 }
 

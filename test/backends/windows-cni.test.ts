@@ -145,14 +145,14 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     `{"type":"azure-vnet","policies":null,"additionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
   ],
   [
-    "null for a policy and a value, and beside the list",
+    "null for a policy and a value, and next to the list",
     nat('null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":["x"],"Destinations":null}'),
     nat(
       `null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":[${A},${B}],"Destinations":null}`,
     ),
   ],
   [
-    "null beside the list that counts",
+    "null next to the list that counts",
     nat('{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":["x"]}}'),
     nat(`{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":[${A},${B}]}}`),
   ],
@@ -161,14 +161,14 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
   ["equal, other order and escapes", nat(`{"type":"OutBoundNAT","ExceptionList":[${B},"10.0.0.0\\/8"]}`), undefined],
   // Added.
   [
-    "as the others are spelt",
+    "in the spelling of the other policies",
     nat('{"Name":"EndpointPolicy","Value":{"type":"SDNRoute","settings":{}}}'),
     nat(
       `{"Name":"EndpointPolicy","Value":{"type":"SDNRoute","settings":{}}},{"Name":"EndpointPolicy","Value":{"type":"OutBoundNAT","settings":{"exceptions":[${A},${B}]}}}`,
     ),
   ],
   [
-    "as the others are spelt, bare",
+    "in the spelling of the other policies, without a value",
     nat('{"Type":"ROUTE"}'),
     nat(`{"Type":"ROUTE"},{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
   ],
@@ -205,7 +205,7 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     ),
   ],
   [
-    "an IPv6 CIDR among others goes",
+    "an IPv6 CIDR among others is removed",
     nat('{"Type":"OutBoundNAT","ExceptionList":["fd00::/8","10.0.0.0/8"]}'),
     nat(`{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
   ],
@@ -334,14 +334,14 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
     /a second list.*besides Exceptions/,
   ],
   [
-    "a list that nobody reads",
+    "a list that no plugin reads",
     nat('{"Type":"OutBoundNAT","exceptions":[]}'),
     "list-unread",
     '1:"exceptions"',
     /exceptions is read in Settings only/,
   ],
   [
-    "a list that nobody reads, beside the one that counts",
+    "a list that no plugin reads, next to the one that counts",
     nat('{"Type":"OutBoundNAT","ExceptionList":[],"Exceptions":[]}'),
     "list-unread",
     '1:"Exceptions"',

@@ -39,7 +39,7 @@ test("the man page has every command and flag, and no line that roff would take 
   for (const name of [...Object.keys(COMMANDS), ...flagsOf().map(([flag]) => `--${flag}`)]) {
     assert.ok(page.includes(`\\fB${name.replaceAll("-", "\\-")}\\fR`), name);
   }
-  assert.match(page, /^[ -~\n]+$/, "others would need a charset");
+  assert.match(page, /^[ -~\n]+$/, "other characters would need a charset");
   for (const line of page.split("\n").filter((one) => /^[.']/.test(one))) {
     assert.match(line, /^\.(TH|nh|ad|SH|SS|TP|IP|PP|RS|RE|EX|EE)\b/, line);
   }

@@ -90,7 +90,7 @@ test("the line that says what is used", () => {
   ];
   for (const [call, agent, said] of cases) {
     const { agent: adopted } = adopt(call, agentsHere([agent]));
-    assert.is(adopted && describeAgent(adopted), said, `${call} beside ${agent}`);
+    assert.is(adopted && describeAgent(adopted), said, `${call} next to ${agent}`);
   }
 });
 

@@ -163,7 +163,7 @@ test("lines and addresses that are split by the end of a chunk", () => {
   const lines = [
     "10.0.0.1",
     "",
-    "a longer line than a chunk, in which 192.168.255.255 stands",
+    "a line longer than a chunk, which contains 192.168.255.255",
     "192.168.0.1",
     "x",
     "dst=2001:db8:ffff:ffff:ffff:ffff:ffff:ffff end",

@@ -141,7 +141,7 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
     () => merge(ANY("10.0.0.0/8")),
     /^the list must be an array of strings; it is a value of type str/,
   ],
-  ["a list of others", () => subtract([], ANY([null])), /^the second list\[0\] must be a string; it is null$/],
+  ["a list of other values", () => subtract([], ANY([null])), /^the second list\[0\] must be a string; it is null$/],
   [
     "another decider",
     () => new PrefixTable([], ANY("last")),
@@ -169,7 +169,7 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
     /^the addresses must hold 2 numbers for each address$/,
   ],
   [
-    "too few answers",
+    "too few places for the answers",
     () => table.lookupIPv4(new Uint32Array(2), new Int32Array(1)),
     /^answers has 1 elements; 2 are needed$/,
   ],

@@ -76,7 +76,7 @@ test("every metric, label and result is one that the agent exports", async () =>
   assert.equal(
     documented.filter((name) => !asked.has(name)),
     [],
-    "metrics that nobody looks at",
+    "unused metrics",
   );
 });
 

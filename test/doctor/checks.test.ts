@@ -148,7 +148,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
     ],
     ["sources in two halves", { config: `${POD_NETWORK}sourceCIDRs: [10.244.1.0/25, 10.244.1.128/25]\n` }, []],
     [
-      "nothing that says where pods are",
+      "no information about the ranges of pods",
       { config: POD_NETWORK, files: { "/proc/net/route": "" } },
       [],
       ["the ranges of this node's pods: no CNI config, no host-local address, and no route by a pod interface"],

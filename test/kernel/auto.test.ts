@@ -55,7 +55,7 @@ const CASES: readonly {
     reason: "default",
   },
   {
-    name: "kube-proxy in nftables mode, but iptables is asked for",
+    name: "kube-proxy in nftables mode, but iptables is requested",
     prepare: (node) => {
       nft(node, kubeProxyTable(1));
       return {};

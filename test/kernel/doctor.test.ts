@@ -18,7 +18,7 @@ interface Answer {
   readonly decides?: { readonly tool: string; readonly chain: string; readonly rule: string; readonly owner?: string };
 }
 
-kernelTest("the outside sees what doctor --flow says, and the rule that it names decides", async () => {
+kernelTest("the outside sees the source that doctor --flow shows, and the rule that it names decides", async () => {
   const network = await makeNetwork();
   const ask = async (destination: string, runtime: "node" | "deno" = "node"): Promise<Answer> => {
     const args = ["doctor", "--flow", pod, destination, "--protocol=udp", "--port=7007", "--output=json"];
@@ -92,7 +92,7 @@ kernelTest("status, apply and the agent warn about a rule that defeats the confi
     assert.equal(JSON.parse(status.stdout).warnings, [warning]);
     await withLoop(node, [METRICS, ...flags], async (loop) => {
       const rules = async () => sample((await loop.get("/metrics")).text, 'foreign_rules{certain="true"}');
-      await loop.until(async () => (await rules()) === 1, "looking at rules of others");
+      await loop.until(async () => (await rules()) === 1, "the check of other programs' rules");
       await loop.until(() => loop.log().includes(warning), "the warning in the log");
     });
   }),

@@ -39,7 +39,7 @@ for (const verb of ["insert", "add"]) {
           /^ipv4 \(iptables-nft\): chain POSTROUTING holds a rule that iptables cannot show: /,
         );
         assert.match(written.stderr, shown);
-        assert.is(written.stderr.match(/cannot show/g)?.length, 1, "it is said once");
+        assert.is(written.stderr.match(/cannot show/g)?.length, 1, "it is reported once");
         assert.match(written.stdout, /written: rules: 4 added, 0 removed, 0 kept/);
 
         // A rule that is added later is on the other side of our jump.

@@ -90,7 +90,7 @@ for (const { name, flags, change, program, show, rule } of KINDS) {
 
 const SILENT: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ["with --watch-rules=false", ["--backend=nftables", "--watch-rules=false"]],
-  ["in the legacy variant, of which the kernel tells nothing", ["--iptables-variant=legacy"]],
+  ["in the legacy variant, whose changes the kernel does not report", ["--iptables-variant=legacy"]],
 ];
 
 for (const [name, flags] of SILENT) {

@@ -91,7 +91,7 @@ for (const [place, runtime] of [
           assert.is(sample(page, "open_connections_old_treatment"), 0);
           assert.ok((sample(page, "conntrack_entries") ?? 0) >= 3);
           assert.is(sample(page, "conntrack_drop_total"), 0);
-          assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
+          assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is decided again");
           assert.not.match(loop.log(), /^[WE]/m);
         },
         { runtime },

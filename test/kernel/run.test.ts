@@ -36,7 +36,7 @@ for (const runtime of ["node", "deno"] as const) {
         assert.is(loop.log().match(/10\.0\.0\.0\/33 is not a CIDR/g)?.length, 1, "an invalid config is reported once");
 
         rmSync(`${folder}/config.yaml`);
-        await loop.until(() => has("240.0.0.0/4"), "the defaults where the file is gone");
+        await loop.until(() => has("240.0.0.0/4"), "the defaults after the file is gone");
         const last = rules();
         assert.is((await loop.stop("SIGTERM")).exit, 0);
         assert.equal(rules(), last);

@@ -25,7 +25,7 @@ kernelTest("if one family fails, the other continues, and the failing one recove
       await loop.until(() => ruleLines(saved(node, "nft", "ipv6")).length === 5, "the IPv6 rules");
       await loop.until(() => /ipv6: works again/.test(loop.log()), "saying so");
       assert.is((await loop.get("/readyz")).status, 200);
-      assert.is(loop.log().match(/^E.*exit 4/gm)?.length, 1, "the same failure is said once");
+      assert.is(loop.log().match(/^E.*exit 4/gm)?.length, 1, "the same failure is reported once");
     };
     return withLoop(node, args, use, { env });
   }),
@@ -115,7 +115,7 @@ kernelTest("signals at any moment: during startup, twice, and during a blocked w
       const { exit } = await loop.stop("SIGTERM");
       assert.is(exit, 0, loop.log());
       await new Promise((done) => setTimeout(done, 3_500));
-      assert.equal(ruleLines(saved(node, "nft")), [], "nothing is written once it is gone");
+      assert.equal(ruleLines(saved(node, "nft")), [], "nothing is written after it has ended");
     };
     await withLoop(node, [flag, "--cleanup-on-exit"], late, { env });
   }),
@@ -192,7 +192,7 @@ kernelTest("a process that never releases the agents' write lock is reported, an
       assert.match(stderr, /another process holds the socket @ip-masq-agent\/turn\/nft\/ipv4\/IP-MASQ-AGENT, /);
       assert.match(stdout, /written/);
       const again = await agent(node, ["apply", "--config=docs/examples/config.yaml"]);
-      assert.is(again.stderr, "", "who only looks waits for nobody");
+      assert.is(again.stderr, "", "commands that only read do not wait");
     } finally {
       holder.kill("SIGKILL");
     }

@@ -28,7 +28,7 @@ for (const runtime of ["node", "deno"] as const) {
             () => /config\/ip-masq-sites:2:19: error: .*\[cidr-conflict\]/.test(loop.log()),
             "refusing it",
           );
-          assert.ok(has("11.0.0.0/8") && !has("12.0.0.0/8"), "the last good whole stays in force");
+          assert.ok(has("11.0.0.0/8") && !has("12.0.0.0/8"), "the last valid config stays in force as a whole");
           rmSync(`${configs}/ip-masq-sites`);
           await loop.until(() => !has("11.0.0.0/8"), "leaving it out");
           assert.ok(has("10.0.0.0/8"));

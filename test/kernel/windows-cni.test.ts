@@ -83,7 +83,7 @@ for (const runtime of ["node", "deno"] as const) {
       assert.is(cleanup.exit, 0);
       assert.match(cleanup.stdout, /stays as it is: what its list held before is not known/);
       assert.is(readFileSync(file, "utf8"), after);
-      assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left beside it");
+      assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left next to it");
     }),
   );
 

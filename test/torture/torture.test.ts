@@ -14,10 +14,10 @@ test("torn reads are found", () => {
   const torn = WHOLE.replace(/\n[^\n]*RETURN/, "");
   assert.is(flawOf(WHOLE, "nft", whole), undefined);
   assert.is(flawOf("", "nft", whole), undefined);
-  assert.is(flawOf(torn, "nft", whole), "a jump to a chain that is not whole");
+  assert.is(flawOf(torn, "nft", whole), "a jump to a chain that is not complete");
   assert.is(flawOf(WHOLE.replace(JUMP, `${JUMP}\n${JUMP}`), "legacy", whole), "2 jumps");
   assert.is(flawOf(torn.replace(`${JUMP}\n`, ""), "nft", whole), undefined, "nothing leads to it");
-  assert.is(flawOf('table ip ip-masq-agent {\n\tcomment "x"\n}\n', "nftables", whole), "the table is not whole");
+  assert.is(flawOf('table ip ip-masq-agent {\n\tcomment "x"\n}\n', "nftables", whole), "the table is not complete");
 });
 
 const part = (attempt: Awaited<ReturnType<Part["open"]>>["attempt"]): Part => ({

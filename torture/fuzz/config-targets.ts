@@ -69,7 +69,8 @@ export const configs: Target = {
     const { config, diagnostics } = parseConfig(input, FILE);
     const codes = [...new Set(diagnostics.map(({ code }) => code))].sort().join(" ");
     for (const { message, line, column } of diagnostics) {
-      if (message === "" || !(line >= 1) || !(column >= 1)) throw new Error(`a diagnostic without a place: ${message}`);
+      if (message === "" || !(line >= 1) || !(column >= 1))
+        throw new Error(`a diagnostic without a position: ${message}`);
     }
     if (!config) {
       if (!diagnostics.some(({ severity }) => severity === "error")) throw new Error("refused without an error");

@@ -32,8 +32,8 @@ const SHAPES: Readonly<Record<string, Write>> = {
   NUL: text("nonMasqueradeCIDRs: [10.0.0.0/8\0]\n"),
   "UTF-16": text(utf16(CONFIGS.a)),
   "a byte order mark": text(`\ufeff${CONFIGS.a}`),
-  "bytes that are no UTF-8": text(Buffer.from([0x61, 0x3a, 0xff, 0xfe, 0x0a])),
-  "a bomb of aliases": text(BOMB),
+  "bytes that are not UTF-8": text(Buffer.from([0x61, 0x3a, 0xff, 0xfe, 0x0a])),
+  "an alias bomb": text(BOMB),
   "1 MiB of brackets": text("[]".repeat(1 << 19)),
   "2 MiB": text(`# ${"x".repeat(2 << 20)}\n`),
   "no file": () => {},
@@ -109,7 +109,7 @@ export const config: Part = {
           took("until the last config is in force", performance.now() - begin);
           child.kill("SIGTERM");
           const { exit, stderr } = await ended;
-          if (exit !== 0) throw new Error(`${runtime}: it ended with ${exit}:\n${stderr}`);
+          if (exit !== 0) throw new Error(`${runtime}: the agent ended with ${exit}:\n${stderr}`);
         } finally {
           child.kill("SIGKILL");
           await ended;

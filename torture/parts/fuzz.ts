@@ -79,7 +79,8 @@ async function keepFound(target: Target, { found }: Pool): Promise<void> {
 
 export const fuzz: Part = {
   name: "fuzz",
-  about: "mutated configs, lists, dumps, CNI configs, flows, flags: nothing traps, twins agree, round trips end",
+  about:
+    "mutated configs, lists, dumps, CNI configs, flows, flags: no traps, same results as the reference, complete round trips",
   share: 2,
   open: async ({ keep }) => {
     const pools = new Map<Target, Pool>();

@@ -21,10 +21,10 @@ const NFT_GONE = "table ip ip-masq-agent {\n}\n";
 export function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
   if (whole.has(seen)) return undefined;
   // No writer creates a table without our comment: nft prints one if the table is deleted while it is being listed.
-  if (place === "nftables") return seen === NFT_GONE ? undefined : "the table is not whole";
+  if (place === "nftables") return seen === NFT_GONE ? undefined : "the table is not complete";
   const jumps = seen.match(/^-A POSTROUTING /gm)?.length ?? 0;
   if (jumps === 0) return undefined;
-  return jumps === 1 ? "a jump to a chain that is not whole" : `${jumps} jumps`;
+  return jumps === 1 ? "a jump to a chain that is not complete" : `${jumps} jumps`;
 }
 
 /** What other programs do in the meantime. */
@@ -90,7 +90,7 @@ async function whileLooked(
       const [command, input] = random.pick(others);
       const [file, args] = inside(node, [...command]);
       await run([file, ...args], input);
-      count("writes by others");
+      count("writes by other programs");
       await sleep(random.below(60));
     }
   };
@@ -98,7 +98,7 @@ async function whileLooked(
     isOver = true;
   });
   await Promise.all([used, reader(), reader(), ...(others.length > 0 ? [writer()] : [])]);
-  if (flaws.length > 0) throw new Error(`${flaws.length} looks were not whole\n${flaws[0]}`);
+  if (flaws.length > 0) throw new Error(`${flaws.length} reads found incomplete rules\n${flaws[0]}`);
 }
 
 /** Agents are killed, one after the other and side by side; the next one restores the correct state. */
@@ -120,10 +120,10 @@ async function putRight({ node, place, flags, whole }: Case, { random, took }: T
   const flag = random.pick(flags);
   const begin = performance.now();
   const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
-  took("apply after kills", performance.now() - begin);
+  took("apply after a kill", performance.now() - begin);
   if (exit !== 0) throw new Error(`${place}: apply failed after the kills:\n${stderr}`);
   const seen = await look(node, place);
-  if (!whole.has(seen) || seen === "") throw new Error(`${place}: apply has not put the rules right:\n${seen}`);
+  if (!whole.has(seen) || seen === "") throw new Error(`${place}: apply has not repaired the rules:\n${seen}`);
 }
 
 /** A switch of backends: whichever process is killed, one of the backends has complete rules at any moment. */
@@ -137,10 +137,10 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
       // In this order: rules that are gone from the first have been in the second before.
       const first = await look(from.node, from.place);
       const second = await look(to.node, to.place);
-      count("looks at both places");
+      count("reads of both backends");
       const isCovered = (seen: string, { whole }: Case) => seen !== "" && whole.has(seen);
       const covered = isCovered(first, from) || isCovered(second, to);
-      if (!covered) flaws.push(`${from.place} to ${to.place}: nobody masqueraded:\n${first}\n--\n${second}`);
+      if (!covered) flaws.push(`${from.place} to ${to.place}: neither backend masqueraded:\n${first}\n--\n${second}`);
     }
   };
   const killer = async () => {
@@ -151,7 +151,7 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
     isOver = true;
   };
   await Promise.all([killer(), reader(), reader()]);
-  if (flaws.length > 0) throw new Error(`${flaws.length} looks found no rules\n${flaws[0]}`);
+  if (flaws.length > 0) throw new Error(`${flaws.length} reads found no rules\n${flaws[0]}`);
   await putRight(to, { random, count, took, timeLeft: () => 0 });
   const left = await look(from.node, from.place);
   if (left !== "") throw new Error(`${from.place} to ${to.place}: left behind:\n${left}`);
@@ -159,7 +159,7 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
 
 export const kill: Part = {
   name: "kill",
-  about: "kill -9 of apply, run and switches, beside readers and other writers: every look finds whole rules, or none",
+  about: "SIGKILL of apply, run and switches, with readers and other writers: every read finds complete rules, or none",
   share: 4,
   open: async () => ({
     attempt: (tools) =>

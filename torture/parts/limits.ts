@@ -46,7 +46,7 @@ const CHART_MEMORY = 384 << 20;
 const LIMITS: readonly Limit[] = [
   ...[24, 40, 64, 128].map((files) => ({ name: `${files} files`, wrap: limited(`--nofile=${files}`) })),
   { name: "1,024 files", wrap: limited("--nofile=1024"), harmless: true },
-  { name: "files of no bytes", wrap: limited("--fsize=0") },
+  { name: "files of zero bytes", wrap: limited("--fsize=0") },
   {
     name: "no core, no locked memory",
     wrap: (command) => ["prlimit", "--core=0", "--memlock=0", ...command],
@@ -73,7 +73,7 @@ const LIMITS: readonly Limit[] = [
     ...(one === "net_admin" || one === "net_raw" ? {} : { harmless: true }),
   })),
   {
-    name: "nobody",
+    name: "an unprivileged user",
     wrap: (command) => [
       "setpriv",
       "--reuid=65534",
@@ -147,9 +147,9 @@ async function attemptLarge({ random, count, took }: Try, { node, folder, place,
   const begin = performance.now();
   const { exit, stderr } = await run([file, ...args]);
   const what = isConfig ? "55,000 CIDRs" : `${SERVICES[place] * 8} foreign rules`;
-  took(`apply in the chart's memory, ${what}`, performance.now() - begin);
+  took(`apply within the chart's memory limit, ${what}`, performance.now() - begin);
   if (exit !== 0) throw new Error(`the chart's memory, ${place}, ${what}: exit ${exit}\n${stderr}`);
-  count("large applies in the chart's memory");
+  count("large applies within the chart's memory limit");
 }
 
 /** Without inotify a config change is found at the next resync, and the agent reports this. */
@@ -179,10 +179,10 @@ async function attemptWithoutInotify({ count, took }: Try, { folder }: Case): Pr
     const begin = performance.now();
     await until(
       async () => (await rules()).includes("-d 100.64.0.0/10 "),
-      () => `a change is not found:\n${log}`,
+      () => `a config change is not found:\n${log}`,
     );
     took("change found without inotify", performance.now() - begin);
-    if (!/cannot watch/.test(log)) throw new Error(`it is not said that there is no inotify:\n${log}`);
+    if (!/cannot watch/.test(log)) throw new Error(`the missing inotify is not reported:\n${log}`);
     count("agents without inotify");
   } finally {
     child.kill("SIGKILL");
@@ -207,12 +207,12 @@ async function attempt({ random, count, took }: Try, one: Case): Promise<void> {
   const told = `${name}, ${place}, ${runtime}: exit ${exit}`;
   const said = `${stdout}\n${stderr}`.slice(0, 2_000);
   if (harmless && exit !== 0) throw new Error(`${told}, though the limit is harmless\n${said}`);
-  if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and nothing was said`);
+  if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and no error was printed`);
   const seen = await look(node, place);
-  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not whole:\n${seen}\n${said}`);
+  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not complete:\n${seen}\n${said}`);
   const again = await agent(node, ["apply", ...choice(place), wanted]);
   if (again.exit !== 0) throw new Error(`${told}, and the next apply fails without a limit:\n${again.stderr}`);
-  count(exit === 0 ? `did its work: ${name}` : `said why not: ${name}`);
+  count(exit === 0 ? `worked: ${name}` : `failed with a reason: ${name}`);
 }
 
 /** The longest time that iptables waits for its lock, in seconds. */
@@ -234,7 +234,7 @@ async function attemptLock({ random, took, count, timeLeft }: Try, { node, folde
     const mayFail = seconds > LOCK_WAIT && place === "legacy";
     if (exit !== 0 && !mayFail) throw new Error(told);
     if (exit !== 0 && !/the lock is held by (flock|sleep) \(pid \d+\)/.test(stderr))
-      throw new Error(`${told}\nnot said`);
+      throw new Error(`${told}\nthe holder is not reported`);
     count("locks waited for");
   } finally {
     if (holder.pid && holder.exitCode === null) process.kill(-holder.pid, "SIGKILL");
@@ -244,7 +244,8 @@ async function attemptLock({ random, took, count, timeLeft }: Try, { node, folde
 
 export const limits: Part = {
   name: "limits",
-  about: "few files, processes, memory or capabilities, no /dev/shm, a held lock: the work is done, or nothing and why",
+  about:
+    "few files, processes, memory or capabilities, no /dev/shm, a held lock: the work is done, or nothing is and the error says why",
   share: 1.5,
   open: async () => {
     const cgroups = openCgroups();

@@ -32,7 +32,7 @@ async function zombiesOf(pid: number): Promise<number> {
 
 async function disturb({ random, count }: Try, node: string, folder: string, place: Place): Promise<void> {
   configFlag(folder, random.pick(texts));
-  count("changes of the config");
+  count("config changes");
   if (random.chance(0.3)) {
     await run(["nsenter", `--net=/run/netns/${node}`, "--", ...DRIFT[place]]);
     count("drifts");
@@ -67,14 +67,14 @@ async function soakOne(one: Try, node: string, folder: string, place: Place, run
     await sleep(500);
     const moreMemory = anonymousBytes(pid) - memory;
     const moreFiles = filesOf(pid) - files;
-    one.count(`KB that ${runtime} has grown by`, Math.max(0, Math.round(moreMemory / 1000)));
+    one.count(`KB of growth on ${runtime}`, Math.max(0, Math.round(moreMemory / 1000)));
     if (moreMemory > MOST_MORE)
       throw new Error(`${told}: ${Math.round(moreMemory / 1e6)} MB more than after the first third`);
     if (moreFiles > MOST_FILES) throw new Error(`${told}: ${moreFiles} descriptors more`);
     if ((await zombiesOf(pid)) > 1) throw new Error(`${told}: zombies`);
     child.kill("SIGTERM");
     const { exit, stderr } = await ended;
-    if (exit !== 0) throw new Error(`${told}: it ended with ${exit}\n${stderr.slice(-2_000)}`);
+    if (exit !== 0) throw new Error(`${told}: the agent ended with ${exit}\n${stderr.slice(-2_000)}`);
     if (/^E/m.test(stderr)) throw new Error(`${told}: an error was logged\n${stderr.slice(-2_000)}`);
   } finally {
     child.kill("SIGKILL");
@@ -87,7 +87,7 @@ const LONGEST = 3_600_000;
 
 export const soak: Part = {
   name: "soak",
-  about: "the lowest interval, with drift, changes and scrapes: memory is flat, no descriptor or zombie is left",
+  about: "the shortest interval, with drift, changes and scrapes: no memory, descriptors or zombies are leaked",
   share: 2,
   open: async () => ({
     attempt: async (one) => {

@@ -20,7 +20,7 @@ const MANNERS: Readonly<Record<string, string>> = {
   listens: "for (const name of names) net.createServer().listen(name);",
   "accepts nothing":
     "for (const name of names) { const s = net.createServer({ pauseOnConnect: true }); s.maxConnections = 0; s.listen(name); }",
-  "lets go and takes again":
+  "releases and takes again":
     'for (const name of names) { let s; const take = () => { s = net.createServer().on("error", () => setTimeout(take, 5)).listen(name, () => setTimeout(() => s.close(() => setTimeout(take, 5)), 50)); }; take(); }',
   answers:
     'for (const name of names) net.createServer((c) => { c.on("error", () => {}); c.end("x".repeat(1 << 16)); }).listen(name);',
@@ -31,7 +31,7 @@ const MOST_WAIT = 12_000;
 
 export const squat: Part = {
   name: "squat",
-  about: "strangers hold our abstract sockets: apply and run do their work all the same, soon, and say so",
+  about: "other processes hold our abstract sockets: apply and run still do their work soon, and report it",
   share: 0.5,
   open: async () => ({
     attempt: ({ random, count, took }) =>
@@ -56,8 +56,8 @@ export const squat: Part = {
             took("apply", wait);
             if (exit !== 0) throw new Error(`${told}: exit ${exit}:\n${stderr}`);
             if (wait > MOST_WAIT) throw new Error(`${told}: it took ${Math.round(wait)} ms`);
-            if (manner !== "lets go and takes again" && !/another process holds the socket/.test(stderr)) {
-              throw new Error(`${told}: it was not said:\n${stderr}`);
+            if (manner !== "releases and takes again" && !/another process holds the socket/.test(stderr)) {
+              throw new Error(`${told}: the held socket was not reported:\n${stderr}`);
             }
             count("applies");
           } else {
@@ -71,7 +71,7 @@ export const squat: Part = {
                 async () => whole.has(await look(node, place)) && (await look(node, place)) !== "",
                 () => `${told}: no rules:\n${log()}`,
               );
-              took("run until its rules are there", performance.now() - begin);
+              took("run until its rules are in force", performance.now() - begin);
               child.kill("SIGTERM");
               const { exit, stderr } = await ended;
               if (exit !== 0) throw new Error(`${told}: run ended with ${exit}:\n${stderr}`);
@@ -82,7 +82,7 @@ export const squat: Part = {
             }
           }
           const seen = await look(node, place);
-          if (seen === "" || !whole.has(seen)) throw new Error(`${told}: the rules are not whole:\n${seen}`);
+          if (seen === "" || !whole.has(seen)) throw new Error(`${told}: the rules are not complete:\n${seen}`);
         } finally {
           squatter.kill("SIGKILL");
           removeNamespace(node);

@@ -105,14 +105,14 @@ function fail({ place, tool, runtime }: Case, what: string, more: string): never
 async function apply(one: Case, env: Record<string, string>, { took, count }: Try): Promise<void> {
   const begin = performance.now();
   const { exit, stderr, most } = await runMeasured(one, ["apply", ...choice(one.place), one.wanted], env);
-  took("apply beside a tool that misbehaves", performance.now() - begin);
-  count(exit === 0 ? "applies that did their work" : "applies that said why not");
+  took("apply with a misbehaving tool", performance.now() - begin);
+  count(exit === 0 ? "applies that worked" : "applies that failed with a reason");
   if (exit !== 0 && !stderr.includes(one.tool)) fail(one, `exit ${exit}, and the tool is not named`, stderr);
   if (/^ {4}at /m.test(stderr)) fail(one, "a stack trace", stderr);
   if (most > MOST_MEMORY) fail(one, `it took ${Math.round(most / 1e6)} MB`, stderr);
   const seen = await look(one.node, one.place);
   if (!one.whole.has(seen) || seen === "")
-    fail(one, `the rules are not whole after exit ${exit}`, `${seen}\n${stderr}`);
+    fail(one, `the rules are not complete after exit ${exit}`, `${seen}\n${stderr}`);
 }
 
 /** One running agent: it reports the failure, and does its work at the next opportunity. */
@@ -168,16 +168,16 @@ async function attempt(tools: Try, node: string, folder: string): Promise<void> 
   );
   const { exit, stderr } = await agent(node, ["apply", ...choice(place), wanted]);
   if (exit !== 0 || (await look(node, place)) !== [...whole].at(-1))
-    fail(one, "the next apply does not put it right", stderr);
+    fail(one, "the next apply does not repair the rules", stderr);
 }
 
 async function missing(one: Case): Promise<void> {
   const command = without(one.folder, one.tool, [...RUNTIMES[one.runtime], "apply", ...choice(one.place), one.wanted]);
   const [file, args] = inside(one.node, [...command]);
   const { exit, stderr } = await run([file, ...args]);
-  if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, and not named", stderr);
+  if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, but not named", stderr);
   const seen = await look(one.node, one.place);
-  if (!one.whole.has(seen) || seen === "") fail(one, "missing, and the rules are not whole", `${seen}\n${stderr}`);
+  if (!one.whole.has(seen) || seen === "") fail(one, "missing, and the rules are not complete", `${seen}\n${stderr}`);
 }
 
 /** Ends the processes that fakes have left in a namespace. */
@@ -188,7 +188,8 @@ async function endAll(node: string): Promise<void> {
 
 export const tools: Part = {
   name: "tools",
-  about: "programs that are missing, fail, hang, flood, die or do half: the rules stay whole and the error names them",
+  about:
+    "programs that are missing, fail, hang, flood, die or do half their work: the rules stay complete, and the error names the program",
   share: 3,
   open: async () => ({
     attempt: (one) =>
