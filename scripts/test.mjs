@@ -58,7 +58,7 @@ for (const [name, why] of Object.entries(NEEDS)) {
 if (texts.some((text) => BUILD.test(text))) await import("./build.mjs");
 
 // Starting a process takes as long as many unit tests, so those share processes.
-const totals = await runBatches(batchesOf(files, isUnitRun ? 12 : 1));
+const totals = await runBatches(batchesOf(files, isUnitRun ? 20 : 1));
 
 for (const { files } of totals.filter(({ isSilent }) => isSilent))
   console.log(`a file ran no test: ${files.join(", ")}`);

@@ -10,7 +10,7 @@ import { PIECE, type Steps } from "../../src/core/index.ts";
 import { compilePolicy, compilePolicyInSteps, type FamilyPolicy } from "../../src/policy/index.ts";
 import { size } from "../cases.ts";
 
-const COUNT = size(20, 3) * PIECE;
+const COUNT = size(20, 2) * PIECE;
 const OPTIONS = { chain: "OURS", ipv6: false, randomFully: true, ports: [] };
 
 const cidrs = (from: number) =>

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { type ConfigOptions, countProblems, MAX_CONFIG_BYTES, parseConfig } from "../../src/config/index.ts";
 import { MAX_MARKS } from "../../src/config/limits.ts";
 import { readSyntax } from "../../src/config/syntax.ts";
-import { cases, isCI, size } from "../cases.ts";
+import { cases, inCI, size } from "../cases.ts";
 
 const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
 
@@ -92,9 +92,6 @@ function timeOf(text: string): number {
   parseConfig(text, OPTIONS);
   return performance.now() - begin;
 }
-
-/** For tests that take seconds. */
-const inCI = isCI ? test : test.skip;
 
 inCI("four times the text takes about four times as long", () => {
   for (const [name, shape] of Object.entries(SHAPES)) {

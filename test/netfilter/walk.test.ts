@@ -9,7 +9,7 @@ import {
   type Treatment,
   walk,
 } from "../../src/netfilter/index.ts";
-import { cases, size } from "../cases.ts";
+import { cases, inCI, size } from "../cases.ts";
 import { type Random, randomOf } from "../random-of.ts";
 import { POOLS, randomIptables } from "./random-nat.ts";
 import { iptables, nftChains, numbers, PACKET, said, set, viewOf } from "./views.ts";
@@ -177,7 +177,7 @@ test("anything that could not be read makes the answer a maybe", () => {
   );
 });
 
-test("40,000 rules for one packet, and jumps that multiply, are bounded", () => {
+test("40,000 rules for one packet", () => {
   const rules = Array.from(
     { length: size(40_000, 4_000) },
     (_, i) => `-A POSTROUTING -s 10.1.${i >> 8}.${i & 255}/32 ! -d 10.0.0.0/8 -j MASQUERADE`,
@@ -185,6 +185,11 @@ test("40,000 rules for one packet, and jumps that multiply, are bounded", () => 
   assert.is(saidOf([iptables(rules)]), "kept");
   const many = [iptables(rules.slice(0, size(10_000, 1_000)))];
   assert.is(saidOf(many, { ...PACKET, source: undefined, destination: undefined }), "maybe kept|masqueraded");
+  // Text that no kernel printed.
+  assert.is(saidOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
+});
+
+inCI("jumps that multiply are bounded", () => {
   const name = (level: number) => (level === 0 ? "POSTROUTING" : `L${level}`);
   const fan = Array.from({ length: 12 }, (_, level) =>
     Array.from(
@@ -193,8 +198,6 @@ test("40,000 rules for one packet, and jumps that multiply, are bounded", () => 
     ),
   );
   assert.is(saidOf([iptables([...fan.flat(), "-A L12 -p tcp -j MASQUERADE"])]), "maybe unknown");
-  // Text that no kernel printed.
-  assert.is(saidOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
 });
 
 /** Traffic with many unknowns, and packets that belong to it. */
