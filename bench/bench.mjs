@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench [-- SECTION…]: what the agent costs, beside its targets. What touches a kernel happens in network
-// namespaces of its own.
+// npm run bench [-- SECTION…]: what the agent costs, compared with its targets. Sections that change kernel rules run in separate
+// network namespaces.
 import { existsSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ import { printWatch } from "./watch.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
-// Deno would ask its server for newer versions while it is measured.
+// Deno would otherwise check for new versions during the measurement.
 process.env.DENO_NO_UPDATE_CHECK = "1";
 
 /** @type {Readonly<Record<string, () => Promise<void>>>} */

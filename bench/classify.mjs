@@ -1,5 +1,5 @@
 // @ts-check
-// classify as a whole process, beside grepcidr, which picks lines by prefixes too.
+// classify as a whole process, compared with grepcidr, which also selects lines by prefixes.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { atLeast, median, printTable, ratio, runTo, show, takeTurns, version } from "./figures.mjs";
@@ -11,7 +11,7 @@ const LINES = 5_000_000;
 const ADDRESSES = "build/bench-addresses.txt";
 const OUTPUTS = /** @type {const} */ (["build/bench-classify.txt", "build/bench-grepcidr.txt"]);
 
-/** Odd, for medians. */
+/** Odd, so that there is a median. */
 const ROUNDS = 7;
 
 function prepare() {
@@ -81,7 +81,7 @@ export async function printClassify() {
 }
 
 /**
- * Both must print the same lines.
+ * Checks that both print the same lines.
  * @param {string[]} ours
  * @param {string[]} peer
  */

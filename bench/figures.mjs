@@ -1,5 +1,5 @@
 // @ts-check
-// What the sections of the bench have in common: figures, tables, versions, and the code they measure.
+// What the sections of the bench share: figures, tables, versions, and the code that they measure.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -33,7 +33,7 @@ export function atLeast(value, target, unit = "") {
 }
 
 /**
- * Prints rows in columns; the first row heads them.
+ * Prints rows in columns; the first row is the header.
  * @param {string[][]} rows
  */
 export function printTable(rows) {
@@ -43,7 +43,7 @@ export function printTable(rows) {
 }
 
 /**
- * The first line of what a tool says of its version; undefined if it is missing.
+ * The first line of a tool's version output; undefined if the tool is missing.
  * @param {string | undefined} tool
  * @param {string} flag
  */
@@ -53,7 +53,7 @@ export function version(tool = "", flag = "-V") {
 }
 
 /**
- * Measures all of `work` in turns, so that neighbours on shared cores, who come and go, meet them alike.
+ * Measures all of `work` in turns, so that other jobs on shared cores affect all of them alike.
  * @template {Readonly<Record<string, () => void>>} Work
  * @param {Work} work
  * @param {{ rounds: number, warmUp?: number }} how rounds that count, and rounds before them that do not
@@ -74,7 +74,7 @@ export function takeTurns(work, { rounds, warmUp = 1 }) {
 }
 
 /**
- * The median of the ratios, round by round: what slows a round slows both.
+ * The median of the ratios of all rounds: a slow round slows both.
  * @param {readonly number[]} ours
  * @param {readonly number[]} theirs
  */
@@ -83,7 +83,7 @@ export function ratio(ours, theirs) {
 }
 
 /**
- * Runs a command that reads no standard input, text out to a file.
+ * Runs a command with empty standard input, and writes its output to a file.
  * @param {string[]} command
  * @param {string} out
  */
@@ -95,7 +95,7 @@ export function runTo([file = "", ...args], out) {
 }
 
 /**
- * A module of src/, bundled as the build does it.
+ * A module from src/, bundled as the build does it.
  * @template T
  * @param {string} entry
  * @returns {Promise<T>}

@@ -1,5 +1,5 @@
 // @ts-check
-// The agent on a kernel, in network namespaces of its own: a resync in sync, apply, and the service.
+// The agent on a kernel, in separate network namespaces: a resync in sync, apply, and the service.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
@@ -20,13 +20,13 @@ const CONFIG = "build/bench-config.yaml";
 /** @type {readonly Variant[]} */
 const VARIANTS = ["nft", "legacy"];
 
-/** Services of 2 endpoints, 8 rules each. */
+/** Services with 2 endpoints, 8 rules each. */
 const TABLES = [
   { name: "empty", services: 0, resyncs: 30 },
   { name: "40,000 rules", services: 5000, resyncs: 12 },
 ];
 
-/** Changes of the config that are timed, and numbers of resyncs after which memory is looked at: from 500 to 5,000. */
+/** The number of config changes that are timed, and the numbers of resyncs after which memory is measured: from 500 to 5,000. */
 const SERVICE = { changes: 200, marks: Array.from({ length: 19 }, (_, i) => 500 + 250 * i) };
 
 const RUNTIMES = [
@@ -43,7 +43,7 @@ const FLOOR = {
 /** Milliseconds. */
 const TARGETS = { inSync: { nft: 15, legacy: 160 }, apply: 120 };
 
-/** Odd, for medians. The neighbours on shared cores come and go within seconds: the agent and its floor take turns. */
+/** Odd, so that there is a median. Other jobs on shared cores come and go within seconds, so the agent and its floor take turns. */
 const ROUNDS = 7;
 const APPLIES = 15;
 
@@ -77,7 +77,7 @@ function measureInSync(variant, { services, resyncs }) {
 }
 
 /**
- * Wall and CPU milliseconds of one process, from start to exit; with nsenter, which is 1 ms of it.
+ * Wall and CPU milliseconds of one process, from start to exit, including 1 ms for nsenter.
  * @param {string} namespace
  * @param {string[]} command
  */
@@ -90,7 +90,7 @@ function measureProcess(namespace, command) {
 }
 
 /**
- * `apply` on an empty table, and the runtime alone with an empty program.
+ * `apply` on an empty table, and an empty program on the runtime.
  * @param {Variant} variant
  * @param {string[]} runtime
  */
@@ -107,11 +107,11 @@ function measureApply(variant, runtime) {
     alone.push(measureProcess(namespace, [...runtime, EMPTY]));
   }
   removeNamespace(namespace);
-  // The first of each reads the programs from disk.
+  // The first run of each reads the programs from disk.
   const counted = applies.slice(1);
   return {
     wall: median(counted.map((one) => one.wall)),
-    // Its ticks are too coarse for one process, and right for all of them.
+    // CPU ticks are too coarse for one process, but correct for the sum.
     cpu: counted.reduce((sum, one) => sum + one.cpu, 0) / counted.length,
     runtime: median(alone.slice(1).map((one) => one.wall)),
   };

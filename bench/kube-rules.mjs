@@ -1,12 +1,12 @@
 // @ts-check
-// Table nat as kube-proxy fills it (kubernetes, pkg/proxy/iptables/proxier.go): same input, same text.
+// Table nat as kube-proxy fills it (kubernetes, pkg/proxy/iptables/proxier.go): the same input produces the same text.
 
 /** @typedef {"ipv4" | "ipv6"} Family */
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
- * What kube-proxy ends its chains' names with: 16 characters of a hash. A number stands for its text here.
+ * The suffix of kube-proxy's chain names: 16 characters of a hash. Here it comes from a number.
  * @param {number} index
  */
 function hash(index) {
@@ -20,7 +20,7 @@ function hash(index) {
 }
 
 /**
- * The address with this number in a network of services or of pods.
+ * The address with this number in a network of services or pods.
  * @param {Family} family
  * @param {96 | 244} network
  * @param {number} index
@@ -31,7 +31,7 @@ function address(family, network, index) {
 }
 
 /**
- * One service: its rule in KUBE-SERVICES, its chain, and a chain for each endpoint; 4 rules with one endpoint, 8 with 2.
+ * One service: its rule in KUBE-SERVICES, its chain, and a chain for each endpoint; 4 rules with one endpoint, 8 with two.
  * @param {number} index
  * @param {number} endpoints
  * @param {Family} family

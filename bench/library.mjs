@@ -1,5 +1,5 @@
 // @ts-check
-// The library beside what npm has for the same questions, one call each, as texts.
+// The library compared with npm packages for the same queries, with one call per query, on strings.
 import { BlockList } from "node:net";
 import { load, median, printTable, takeTurns } from "./figures.mjs";
 import { dotted, numbers, routes, some } from "./routes.mjs";
@@ -7,11 +7,11 @@ import { dotted, numbers, routes, some } from "./routes.mjs";
 const ROUNDS = 11;
 const PREFIXES = 64;
 const ADDRESSES = 2000;
-/** Prefixes of a list that is merged, and of one that others are taken from. */
+/** The number of prefixes in a merged list, and in a list that others are subtracted from. */
 const MERGED = 2000;
 
 /**
- * Our function beside its peers: each must give the same answer, or it is not compared.
+ * Our function compared with its peers. A peer that gives a different result is not compared.
  * @param {string} name
  * @param {number} count what one run does so often
  * @param {() => unknown} ours
@@ -31,7 +31,7 @@ function compare(name, count, ours, peers) {
   const our = rate(times.ours);
   return Object.entries(peers).map(([peer, run]) => {
     const their = rate(/** @type {Record<string, number[]>} */ (times)[peer]);
-    const same = JSON.stringify(run()) === wanted ? "" : "answers differ";
+    const same = JSON.stringify(run()) === wanted ? "" : "results differ";
     return [name, peer, our.toFixed(3), their.toFixed(3), `${(our / their).toFixed(1)}x`, same];
   });
 }
@@ -50,7 +50,7 @@ export async function printLibrary() {
 
   const isIn = (/** @type {string} */ range, /** @type {string} */ address) =>
     ipaddr.parse(address).match(ipaddr.parseCIDR(range));
-  /** A CIDR as ip-bigint's users read it: it has no function for that. */
+  /** A CIDR as users of ip-bigint parse it, because it has no function for that. */
   const parseCidr = (/** @type {string} */ text) => {
     const [network = "", bits] = text.split("/");
     const { number: start, version } = parseIp(network);

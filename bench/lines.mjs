@@ -1,9 +1,9 @@
 // @ts-check
-// The scan and the diff as one writes them in TypeScript, on strings: the peer of assembly/scan.ts and edit.ts.
+// The scan and the diff in plain TypeScript on strings: the peer of assembly/scan.ts and edit.ts.
 
 /**
- * The chain, its rules and what leads to it, in what iptables-save printed without counters. A newline in quotes ends
- * no line.
+ * The chain, its rules and the rules that lead to it, in output of iptables-save without counters. A newline in quotes does
+ * not end a line.
  * @param {Uint8Array} dump
  * @param {string} chain
  */
@@ -71,8 +71,8 @@ export function scanLines(dump, chain) {
 }
 
 /**
- * The fewest deletions and insertions from one list to another, by the table of longest common subsequences, equal ends
- * cut off first: as one writes it, O(n m) for what is left.
+ * The fewest deletions and insertions from one list to another, by the table of longest common subsequences, after equal ends
+ * are cut off: the usual O(n m) algorithm for the rest.
  * @param {readonly string[]} from
  * @param {readonly string[]} to
  */
@@ -84,7 +84,7 @@ export function diffByTable(from, to) {
   const a = from.slice(head, from.length - tail);
   const b = to.slice(head, to.length - tail);
   const width = b.length + 1;
-  // longest[i * width + j]: of a[i…] and b[j…].
+  // longest[i * width + j]: for a[i…] and b[j…].
   const longest = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {

@@ -1,5 +1,5 @@
 // @ts-check
-// impact --live on a node with 100,000 connections: reading them from the kernel, judging each by two configs.
+// impact --live on a node with 100,000 connections: reads them from the kernel, and judges each with two configs.
 import { existsSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
 import { median, printTable, runTo, show, takeTurns, verdict, version } from "./figures.mjs";
@@ -10,13 +10,13 @@ const CONNECTIONS = 100_000;
 const OLD = "build/bench-live-old.yaml";
 const NEW = "build/bench-live-new.yaml";
 
-/** Odd, for medians. */
+/** Odd, so that there is a median. */
 const ROUNDS = 7;
 
-/** A table of NAT makes the kernel take translated connections. */
+/** The kernel accepts translated connections only if there is a NAT table. */
 const NAT = "add table ip bench\nadd chain ip bench post { type nat hook postrouting priority 100; }\n";
 
-/** Commands that enter connections of 4,096 pods' ports to as many destinations, every other one masqueraded. */
+/** Commands that add connections from 4,096 pod ports to as many destinations, every second one masqueraded. */
 function commands() {
   return Array.from({ length: CONNECTIONS }, (_, i) => {
     const source = `10.244.${(i >> 8) % 16}.${i & 255}`;

@@ -1,5 +1,5 @@
 // @ts-check
-// Lookups and table builds in the core, beside what else JavaScript has for them.
+// Lookups and table builds in the core, compared with the alternatives in JavaScript.
 import { readFileSync } from "node:fs";
 import { BlockList, SocketAddress } from "node:net";
 import { atLeast, load, median, printTable, takeTurns, verdict } from "./figures.mjs";
@@ -9,7 +9,7 @@ import { dotted, numbers, routes, some, writeLists } from "./routes.mjs";
 /** @typedef {typeof import("../src/core/index.ts")} Core */
 /** @typedef {ReturnType<typeof routes>} Routes */
 
-/** Odd, for medians. */
+/** Odd, so that there is a median. */
 const ROUNDS = 21;
 const BUILDS = 9;
 
@@ -18,7 +18,7 @@ const ADDRESSES = 1 << 20;
 const FEW = 1 << 12;
 
 /**
- * Millions a second: in the median round, and in the fastest, which the neighbours on a shared machine disturbed least.
+ * Millions per second: in the median round, and in the fastest round, which other jobs on a shared machine disturbed least.
  * @param {number} count
  * @param {readonly number[]} times
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What commands take for a million prefixes, start to exit, beside a runtime that does nothing.
+// How long commands take for a million prefixes, from start to exit, compared with an empty program.
 import { writeFileSync } from "node:fs";
 import { median, printTable, runTo, show, takeTurns, verdict } from "./figures.mjs";
 import { dotted, numbers } from "./routes.mjs";
@@ -7,10 +7,10 @@ import { dotted, numbers } from "./routes.mjs";
 const AGENT = "dist/ip-masq-agent.mjs";
 const COUNT = 1_000_000;
 
-/** Odd, for medians. */
+/** Odd, so that there is a median. */
 const ROUNDS = 7;
 
-/** Lists of a million prefixes of the lengths of a routing table, in order and shuffled, and one that differs from them by a thousandth. */
+/** Lists of a million prefixes with the lengths of a routing table, in order and shuffled, and a list that differs from them in a thousandth. */
 function prepare() {
   const random = numbers();
   const lengths = [24, 24, 24, 24, 24, 24, 23, 22, 22, 21, 20, 19, 18, 17, 16];

@@ -1,5 +1,5 @@
 // @ts-check
-// The core's lookup beside the best native code: bench/native/poptrie.c, built here if there is a compiler.
+// The core's lookup compared with the best native code: bench/native/poptrie.c, which is built here if there is a compiler.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { atLeast, printTable } from "./figures.mjs";
@@ -8,11 +8,11 @@ import { numbers, some } from "./routes.mjs";
 const BINARY = "build/poptrie";
 const ADDRESSES = 1 << 20;
 
-/** They take turns: rounds of each in a turn. */
+/** They take turns; this is the number of rounds of each in a turn. */
 const TURNS = 3;
 const ROUNDS = 15;
 
-/** Of the peer's speed. */
+/** As a share of the peer's speed. */
 const TARGETS = [
   { count: 12, target: 0.8 },
   { count: 10_000, target: 0.8 },
@@ -35,7 +35,7 @@ function pairOf(prefix) {
 }
 
 /**
- * Runs the peer once: its answers, and nanoseconds of its best round for each way to look up.
+ * Runs the peer once. Returns its results, and the nanoseconds of its best round for each lookup method.
  * @returns {{ answers: Int32Array, ways: { name: string, ns: number }[] }}
  */
 function runPeer() {
@@ -50,7 +50,7 @@ function runPeer() {
 }
 
 /**
- * One row: the same prefixes and addresses for both, whose answers must be the same.
+ * One row: both look up the same addresses in the same prefixes, and must give the same results.
  * @param {typeof import("../src/core/index.ts")} core
  * @param {readonly string[]} list
  * @param {Uint32Array} addresses

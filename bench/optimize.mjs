@@ -1,5 +1,5 @@
 // @ts-check
-// The smallest list of a routing table: the command beside iprange, and the core alone.
+// The smallest list of a routing table: the command compared with iprange, and the core alone.
 import { readFileSync, writeFileSync } from "node:fs";
 import { load, median, printTable, ratio, runTo, show, takeTurns, verdict, version } from "./figures.mjs";
 import { writeLists } from "./routes.mjs";
@@ -8,7 +8,7 @@ const AGENT = "dist/ip-masq-agent.mjs";
 const EMPTY = "build/bench-empty.mjs";
 const ROUNDS = 15;
 
-/** Times of iprange's whole process. */
+/** In units of iprange's whole process. */
 const TARGETS = { command: 2, core: 1 };
 
 export async function printOptimize() {
@@ -32,7 +32,7 @@ export async function printOptimize() {
     );
     const peer = hasPeer ? times.peer : undefined;
     if (peer) {
-      // It writes a prefix of all bits as an address.
+      // iprange writes a prefix of full length as an address.
       const ours = readFileSync("build/bench-optimize.txt", "utf8").replaceAll("/32\n", "\n");
       if (ours !== readFileSync("build/bench-iprange.txt", "utf8")) throw new Error("the lists differ");
     }

@@ -1,28 +1,28 @@
 // @ts-check
-// What a new connection costs on its way through a node, by backend and by the number of CIDRs.
+// The cost of a new connection on its path through a node, by backend and by the number of CIDRs.
 import { spawnSync } from "node:child_process";
 import { addNamespace, inside, ip, removeNamespace, runInside } from "../demo/network.mjs";
 import { load, median, printTable, ratio, show, verdict, version } from "./figures.mjs";
 
-/** Rounds that count. The neighbours on shared cores come and go: all nodes take turns in each. */
+/** Rounds that count. Other jobs on shared cores come and go, so all nodes take turns in each round. */
 const ROUNDS = 9;
 
 const SIZES = [4, 64, 1_000, 10_000, 100_000];
 
-/** Flows that one measurement sends; fewer if these take longer than so many microseconds. */
+/** Flows in one measurement; fewer if they take longer than this many microseconds. */
 const FLOWS = 20_000;
 const MOST_US = 400_000;
 
-/** Most that a new connection may cost through a map of 10,000 CIDRs, in units of that through one of 4. */
+/** The maximum cost of a new connection through a map of 10,000 CIDRs, as a multiple of the cost with 4 CIDRs. */
 const MOST_RATIO = 1.15;
 
-/** Most that an enforced exemption may add, in microseconds. */
+/** The maximum extra cost of an enforced exemption, in microseconds. */
 const MOST_ENFORCED = 1;
 
-/** Where flows go, and to how many addresses: no CIDR contains the first, one of the first four the second. */
+/** The destinations of flows, and the number of addresses: no CIDR contains the first, and one of the first four contains the second. */
 const TO = { masqueraded: ["198.18.0.1", "100000"], kept: ["10.0.0.1", "60"] };
 
-/** The tools that put a backend's rules into the kernel. */
+/** The tools that load a backend's rules into the kernel. */
 const WRITERS = {
   nftables: ["nft", "-f", "-"],
   "iptables-nft": ["iptables-nft-restore", "--noflush"],
@@ -32,7 +32,7 @@ const WRITERS = {
 /** @typedef {{ pod: string, node: string, outside: string }} Path */
 
 /**
- * A pod, a node and an outside that drops what it gets: it does not forward, and has none of these addresses.
+ * A pod, a node and an outside that drops its packets, because it does not forward and has none of these addresses.
  * @returns {Path}
  */
 function makePath() {
@@ -55,7 +55,7 @@ function makePath() {
 }
 
 /**
- * The policy of so many CIDRs, /26 blocks of 10.0.0.0/8 with gaps. A file of 1 MiB holds 70,000: more come from several.
+ * The policy for this many CIDRs, /26 blocks of 10.0.0.0/8 with gaps. A file of 1 MiB holds 70,000; more come from several files.
  * @param {number} size
  * @param {object} [keys] of the config
  */
@@ -78,7 +78,7 @@ async function policyOf(size, keys = {}) {
 }
 
 /**
- * What a backend writes for a policy on an empty table.
+ * What a backend writes for a policy to an empty table.
  * @param {keyof typeof WRITERS} backend
  * @param {Awaited<ReturnType<typeof policyOf>>} policy
  */
@@ -94,7 +94,7 @@ async function textOf(backend, policy) {
 }
 
 /**
- * One measurement: microseconds of processor time for each new flow.
+ * One measurement: microseconds of CPU time per new flow.
  * @param {Path} path
  * @param {keyof typeof TO} to
  * @param {number} flows
@@ -109,7 +109,7 @@ function costOf({ pod, node }, to, flows) {
 /** @typedef {{ name: string, size: number, path: Path, to: keyof typeof TO, flows: number }} Case */
 
 /**
- * A path with rules, and how many flows one measurement of it sends.
+ * A path with rules, and how many flows one measurement sends through it.
  * @param {string} name
  * @param {number} size
  * @param {keyof typeof TO} to

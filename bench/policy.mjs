@@ -1,5 +1,5 @@
 // @ts-check
-// Configs of many entries with several verdicts: text to policy to rules, and what explain costs as a whole process.
+// Configs with many entries and several verdicts: text to policy to rules, and the cost of explain as a whole process.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { load, median, printTable, show, takeTurns, verdict } from "./figures.mjs";
@@ -13,7 +13,7 @@ const ROUNDS = 15;
 /** Milliseconds. */
 const COMPILE_TARGET = 50;
 
-/** A config of which neighbours nest, kept and masqueraded in turn: a /16, /24 in it and /28 in these. */
+/** A config whose entries nest, alternately kept and masqueraded: a /16, /24s in it, and /28s in these. */
 function writeConfig() {
   /** @type {Record<"nonMasqueradeCIDRs" | "masqueradeCIDRs", string[]>} */
   const lists = { nonMasqueradeCIDRs: ["10.0.0.0/8"], masqueradeCIDRs: [] };

@@ -1,5 +1,5 @@
 // @ts-check
-// The preview page: its size, how soon it answers its question, and what a million lines take, in a real browser.
+// The preview page in a real browser: its size, how soon it answers its question, and how long a million lines take.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,7 +25,7 @@ export async function printPreview() {
   for (let i = 0; i < ROUNDS; i++) {
     const context = await browser.newContext();
     const page = await context.newPage();
-    // When the frame with the answer in it is painted; asked from outside it would be later.
+    // The time when the frame with the answer is painted; a query from outside would come later.
     await page.addInitScript(() => {
       const look = () => {
         if (document.querySelector("[data-testid=way]")) {

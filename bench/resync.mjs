@@ -1,13 +1,13 @@
 // @ts-check
-// The agent's own loop, metered. bench.mjs bundles it with src/ and runs it inside a namespace:
+// The agent's own loop, with a CPU meter. bench.mjs bundles it with src/ and runs it inside a namespace:
 //   node build/bench-resync.mjs VARIANT CONFIG ROUNDS RESYNCS FLOOR
-// It prints { agent, floor }: of each round, CPU milliseconds a resync in sync, and a run of the shell command FLOOR.
+// It prints { agent, floor }: for each round, the CPU milliseconds of a resync in sync, and of a run of the shell command FLOOR.
 import { spawnSync } from "node:child_process";
 import { createLog, run } from "../src/agent/index.ts";
 import { iptablesBackend } from "../src/backends/index.ts";
 import { allCpu, childrenCpu } from "./cpu.mjs";
 
-/** Resyncs before the first round: the first writes the rules, and the others let the JIT settle. */
+/** Resyncs before the first round: the first one writes the rules, and the others let the JIT settle. */
 const WARM_UP = 30;
 
 const [variant, config = "", roundsText, resyncsText, floorCommand] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const backend = iptablesBackend(variant, console.error);
 let begun = 0;
 let before = 0;
 
-/** The tools alone, as often as the agent ran them: one shell for all of it is next to nothing. */
+/** The tools alone, as often as the agent ran them: one shell for all of them costs next to nothing. */
 function measureFloor() {
   const start = childrenCpu();
   const script = `i=0; while [ $i -lt ${resyncs} ]; do ${floorCommand}; i=$((i+1)); done >/dev/null`;
@@ -32,7 +32,7 @@ function measureFloor() {
   return (childrenCpu() - start) / resyncs;
 }
 
-/** Called where a resync begins. A round lasts from one begin to a later one, so that all of the loop is in it. */
+/** Called when a resync begins. A round lasts from one begin to a later one, so that it contains the whole loop. */
 function count() {
   const counted = begun++ - WARM_UP;
   if (counted < 0 || counted % resyncs !== 0) return;

@@ -1,15 +1,15 @@
 // @ts-check
-// Prefixes and addresses to measure with: a routing table that ROUTES names, or one made up with the same lengths.
+// Prefixes and addresses to measure with: the routing table in ROUTES, or random prefixes with the same lengths.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** A file of prefixes, one a line, both families, plain or gzipped. */
+/** A file of prefixes, one per line, both families, plain or gzipped. */
 const TABLE = process.env.ROUTES ?? "";
 
 const CACHE = "build/routes-generated.txt";
 
 /**
- * How many prefixes of each length the real table had that the last figures were measured with.
+ * The number of prefixes of each length in the real table that the last figures were measured with.
  * @type {Readonly<Record<"ipv4" | "ipv6", Readonly<Record<number, number>>>>}
  */
 const LENGTHS = {
@@ -26,7 +26,7 @@ const LENGTHS = {
 };
 
 /**
- * Random numbers of 32 bits: the same each time (xorshift, Marsaglia 2003).
+ * Random 32-bit numbers, the same each time (xorshift, Marsaglia 2003).
  * @returns {() => number}
  */
 export function numbers() {
@@ -51,8 +51,8 @@ function colons(address) {
 }
 
 /**
- * Some address of the part of the space that is in use: 1.0.0.0 to 223.255.255.255, or of 2000::/4, where the long
- * prefixes crowd in few of the short ones.
+ * An address in the used part of the space: 1.0.0.0 to 223.255.255.255, or 2000::/4, where the long prefixes crowd in few of
+ * the short ones.
  * @param {"ipv4" | "ipv6"} family
  * @param {() => number} random
  */
@@ -63,14 +63,14 @@ function place(family, random) {
 }
 
 /**
- * Sorted prefixes. Most stand beside the one before, as routes do: who announces one block mostly announces its
- * neighbours too.
+ * Sorted prefixes. Most are next to the one before, as in real tables: whoever announces a block usually also announces its
+ * neighbours.
  * @param {"ipv4" | "ipv6"} family
  */
 function generate(family) {
   const random = numbers();
   const width = family === "ipv4" ? 32 : 128;
-  /** As hexadecimal digits, the last two of them its length: they sort as prefixes do. @type {Set<string>} */
+  /** As hexadecimal digits, of which the last two are the length, so that they sort like prefixes. @type {Set<string>} */
   const all = new Set();
   for (const [length, count] of Object.entries(LENGTHS[family])) {
     const block = 1n << BigInt(width - Number(length));
@@ -88,7 +88,7 @@ function generate(family) {
 }
 
 /**
- * The prefixes, by family, in the order of the table, and what they are.
+ * The prefixes by family, in the order of the table, and a description of them.
  * @returns {{ ipv4: string[], ipv6: string[], source: string }}
  */
 export function routes() {
@@ -113,7 +113,7 @@ function split(list) {
 }
 
 /**
- * Some of a list, in its order.
+ * Some items of a list, in its order.
  * @param {readonly string[]} list
  * @param {number} count
  */
@@ -135,7 +135,7 @@ function shuffle(list) {
   return all;
 }
 
-/** Writes the IPv4 prefixes to files, in two orders: what is measured with them need not carry a million strings along. */
+/** Writes the IPv4 prefixes to files, in two orders, so that the measured processes need not hold a million strings. */
 export function writeLists() {
   const { ipv4, source } = routes();
   const files = { "in order": "build/bench-routes.txt", shuffled: "build/bench-routes-shuffled.txt" };

@@ -8,7 +8,7 @@ import { diffByTable, scanLines } from "./lines.mjs";
 const CHAIN = "IP-MASQ-AGENT";
 const ROUNDS = 201;
 
-/** Milliseconds, and how many times as fast as the peer. */
+/** Milliseconds, and the speedup over the peer. */
 const TARGETS = { ms: 6, times: 5 };
 
 /** @param {string} cidr */

@@ -1,5 +1,5 @@
 // @ts-check
-// The agent as a service: how soon it follows its config, and what it weighs after thousands of resyncs.
+// The agent as a service: how soon it follows its config, and how much memory it uses after thousands of resyncs.
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { addNamespace, removeNamespace, runInside } from "../demo/network.mjs";
@@ -20,7 +20,7 @@ async function withFolder(use) {
 }
 
 /**
- * Milliseconds from the rename of a mounted ConfigMap's `..data` to the rule's event from the kernel, for each change.
+ * Milliseconds from the rename of a mounted ConfigMap's `..data` to the kernel's event for the rule, for each change.
  * @param {string[]} command the runtime and the bundle
  * @param {number} changes
  */
@@ -68,7 +68,7 @@ export function measureFollow(command, changes) {
       });
       const began = publish(wanted);
       times.push((await done) - began);
-      // No step of the agent's own timers.
+      // Avoids any multiple of the agent's own timers.
       await sleep(60 + (i % 7) * 10);
     }
     await agent.stop();
@@ -81,8 +81,8 @@ export function measureFollow(command, changes) {
 const SCRAPE_EVERY = 100;
 
 /**
- * Anonymous memory in MB after each of these numbers of resyncs of both families in sync, one right after the other, with
- * metrics that are scraped.
+ * Anonymous memory in MB after each of these numbers of back-to-back resyncs of both families in sync, while metrics are
+ * scraped.
  * @param {string[]} command
  * @param {number[]} marks ascending
  */
@@ -126,7 +126,7 @@ function anonymousMemory(pid) {
 }
 
 /**
- * The tools that one resync in sync starts, by name.
+ * The tools that one resync in sync runs, by name.
  * @param {string[]} command
  * @param {"nft" | "legacy"} variant
  * @param {number} resyncs

@@ -1,5 +1,5 @@
 // @ts-check
-// What is shipped, in bytes.
+// The sizes of the shipped files.
 import { statSync } from "node:fs";
 import { printTable, verdict } from "./figures.mjs";
 

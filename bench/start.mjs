@@ -1,10 +1,10 @@
 // @ts-check
-// A process that runs while something is measured.
+// A process that runs during a measurement.
 import { spawn } from "node:child_process";
 import { inside } from "../demo/network.mjs";
 
 /**
- * Starts a process in a namespace and calls `line` for each line it prints on either stream.
+ * Starts a process in a namespace and calls `line` for each line that it prints on either stream.
  * @param {string} namespace
  * @param {string[]} command
  * @param {(line: string) => void} [line]

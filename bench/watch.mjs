@@ -1,5 +1,5 @@
 // @ts-check
-// Listening to the kernel's account of changes: how soon one by another program is undone, and what it costs or saves.
+// Listening to the kernel's reports of changes: how soon a change by another program is undone, and what listening costs or saves.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
@@ -12,10 +12,10 @@ const AGENT = "dist/ip-masq-agent.mjs";
 const CONFIG = "build/bench-watch.yaml";
 const CHANGES = 20;
 
-/** Milliseconds from a change to its repair; percent of a processor; and a part of what the established agent's commands take. */
+/** Milliseconds from a change to its repair; percent of a processor; and a share of the cost of the established agent's commands. */
 const TARGETS = { heal: 150, storm: 20, inSync: 0.1 };
 
-/** What the established agent runs for each resync, whatever it finds. */
+/** The commands that the established agent runs at each resync, whatever it finds. */
 const ESTABLISHED = `
   iptables-nft -w 5 -t nat -N IP-MASQ-AGENT
   iptables-nft -w 5 -t nat -C POSTROUTING -m addrtype ! --dst-type LOCAL -j IP-MASQ-AGENT
@@ -23,13 +23,13 @@ const ESTABLISHED = `
     iptables-nft-restore -w 5 --noflush`;
 const ESTABLISHED_RUNS = 20;
 
-/** Services of others' rules, 8 each, and for how many seconds resyncs are metered that are 100 ms apart. */
+/** Services in other programs' rules, 8 rules each, and how many seconds resyncs, 100 ms apart, are metered. */
 const IN_SYNC = { services: 5_000, seconds: 30 };
 
-/** What others commit in the storm: transactions a second, rules in each, and for how many seconds. */
+/** What another program commits in the storm: transactions per second, rules in each, and for how many seconds. */
 const STORM = { transactions: 100, rules: 50, seconds: 10 };
 
-/** Milliseconds after which the agent listens for certain. */
+/** Milliseconds after which the agent is certain to listen. */
 const READY_MS = 6_000;
 
 const KINDS = [
@@ -48,7 +48,7 @@ const KINDS = [
 ];
 
 /**
- * Milliseconds from the kernel's event of a change to its event of the repair.
+ * Milliseconds from the kernel's event for a change to its event for the repair.
  * @param {string} namespace
  * @param {typeof KINDS[number]} kind
  */
@@ -75,7 +75,7 @@ async function measureHeal(namespace, { change, undone }) {
 }
 
 /**
- * Seconds of processor time of a process, of what it has waited for, and of the processes that it has started and run now.
+ * Seconds of CPU time of a process, of the processes that it has waited for, and of those that it has started and that still run.
  * @param {number} pid
  */
 function cpuOf(pid) {
@@ -116,7 +116,7 @@ async function measureStorm(namespace, pid) {
 }
 
 /**
- * How many syncs the agent's metrics count.
+ * The number of syncs in the agent's metrics.
  * @param {string} namespace
  */
 function countSyncs(namespace) {
@@ -127,7 +127,7 @@ function countSyncs(namespace) {
 }
 
 /**
- * CPU milliseconds of a resync in sync beside others' rules, all of ten counted; and of the established agent's commands.
+ * CPU milliseconds of a resync in sync with other programs' rules, as the average of all resyncs; and of the established agent's commands.
  * @param {typeof KINDS[number]} kind
  */
 async function measureInSync({ flags }) {
@@ -152,7 +152,7 @@ async function measureInSync({ flags }) {
   return { ours, established };
 }
 
-/** Prints what a resync costs while changes are listened to. */
+/** Prints the cost of a resync while the agent listens. */
 async function printInSync() {
   const rows = [];
   for (const kind of KINDS) {

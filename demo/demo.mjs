@@ -1,5 +1,5 @@
 // @ts-check
-// npm start: what the agent does, on the real kernel, in scratch namespaces. The host's rules are not touched.
+// npm start: shows what the agent does, on the real kernel, in scratch namespaces. The host's rules are not touched.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,16 +1,16 @@
 // @ts-check
-// A node with a pod and an outside world, in three network namespaces of their own. Nothing of the host is touched.
+// A node with a pod and an outside world, in three separate network namespaces. The host is not touched.
 //
 //   pod ────────────── node ──────────────── outside
 //   10.244.0.2         10.244.0.1  192.0.2.1   192.0.2.2, and on lo:
 //   fd00:244::2        fd00:244::1             10.99.0.1, 203.0.113.10, fd00:99::1, 2001:db8:9::10
 //                                  2001:db8:1::1 - 2001:db8:1::2
 //
-// The node forwards and is where an agent runs. Outside runs an echo server that answers with the address it saw.
+// The node forwards packets and runs the agent. Outside runs an echo server that replies with the source address that it saw.
 import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Addresses of the network: what the pod and the node are seen as, and where the pod sends to. */
+/** Addresses of the network: those that the pod and the node are seen as, and those that the pod sends to. */
 export const ADDRESSES = {
   ipv4: { pod: "10.244.0.2", node: "192.0.2.1", inside: "10.99.0.1", outside: "203.0.113.10" },
   ipv6: { pod: "fd00:244::2", node: "2001:db8:1::1", inside: "fd00:99::1", outside: "2001:db8:9::10" },
@@ -32,7 +32,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 }
 
 /**
- * Makes a network namespace with its loopback up; it goes with {@link removeNamespace}, or when this process exits.
+ * Creates a network namespace with its loopback up. {@link removeNamespace} or the end of this process removes it.
  * @param {string} role shown in its name
  * @returns {string} its name
  */
@@ -51,7 +51,7 @@ export function removeNamespace(name) {
 }
 
 /**
- * A command and its arguments as they are run inside a namespace.
+ * A command and its arguments that run inside a namespace.
  * @param {string} namespace
  * @param {string[]} command
  * @returns {[string, string[]]}
@@ -61,7 +61,7 @@ export function inside(namespace, command) {
 }
 
 /**
- * Runs a command inside a namespace and returns its standard output; throws, with what it said, if it fails.
+ * Runs a command inside a namespace and returns its standard output; throws, with its output, if it fails.
  * @param {string} namespace
  * @param {string[]} command
  * @param {string} [input]
@@ -86,7 +86,7 @@ export function ip(lines) {
 export async function makeNetwork() {
   const [pod, node, outside] = ["pod", "node", "outside"].map(addNamespace);
   if (!pod || !node || !outside) throw new Error("unreachable");
-  // Nobody else has these addresses: to look for who might, IPv6 would take two seconds before the first packet.
+  // No other host has these addresses. Duplicate address detection would delay the first IPv6 packet by two seconds.
   for (const name of [pod, node, outside]) {
     runInside(name, ["sh", "-c", "for f in all default; do echo 0 > /proc/sys/net/ipv6/conf/$f/accept_dad; done"]);
   }
@@ -140,17 +140,17 @@ export async function makeNetwork() {
 }
 
 /**
- * Where to, with how many connections, and from which source port on (any if it is left out). A source port that was
+ * The destination, the number of connections, and the first source port (any if it is left out). A source port that was
  * used before may still have its mapping in the node's connection tracking.
  * @typedef {{ protocol: "tcp" | "udp", host: string, count?: number, from?: number }} Target
  */
 /** @typedef {{ address: string, port: number }} Seen the source that the echo server saw */
 
 /**
- * Opens connections from inside a namespace to the echo server, and returns the source that each was seen with.
+ * Opens connections from inside a namespace to the echo server, and returns the source that it saw for each.
  * @param {string} namespace
  * @param {Target[]} targets
- * @returns {Seen[][]} for each target one entry a connection
+ * @returns {Seen[][]} for each target one entry per connection
  */
 export function send(namespace, targets) {
   return JSON.parse(

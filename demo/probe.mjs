@@ -1,6 +1,6 @@
 // @ts-check
-// The two ends of a probe. `serve PORT ADDRESS…` answers every tcp connection and udp packet with the source it saw;
-// `send PORT` reads targets as JSON from standard input, opens the connections and prints what came back.
+// The two ends of a probe. `serve PORT ADDRESS…` replies to every tcp connection and udp packet with the source that it saw;
+// `send PORT` reads targets as JSON from standard input, opens the connections and prints the replies.
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { createConnection, createServer, isIPv6 } from "node:net";
@@ -47,7 +47,7 @@ function openTcp(host, from) {
     const socket = createConnection({ host, port: Number(port), localPort: from, timeout: TIMEOUT_MS });
     socket.on("data", (data) => (text += data));
     socket.on("close", () => resolve(JSON.parse(text)));
-    socket.on("timeout", () => reject(new Error(`no answer from ${host} over tcp`)));
+    socket.on("timeout", () => reject(new Error(`no reply from ${host} over tcp`)));
     socket.on("error", reject);
   });
 }
@@ -60,7 +60,7 @@ function openTcp(host, from) {
 function openUdp(host, from) {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
-    const timer = setTimeout(() => reject(new Error(`no answer from ${host} over udp`)), TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error(`no reply from ${host} over udp`)), TIMEOUT_MS);
     socket.on("message", (data) => {
       clearTimeout(timer);
       socket.close();

@@ -1,8 +1,8 @@
 // @ts-check
-// docs/library.md: the core's API, from the docstrings of its types.
+// Generates docs/library.md: the core's API, from the docstrings of its types.
 import { readFileSync } from "node:fs";
 
-/** The sections of the page and the files of src/core/ that each describes. */
+/** The sections of the page, and the files in src/core/ that each describes. */
 const SECTIONS = Object.entries({
   "CIDRs and addresses as text": ["contains", "overlaps", "merge", "subtract", "prefix-table"],
   Errors: ["arguments", "instance"],
@@ -39,7 +39,7 @@ on this page is run by a test.
 /** @param {string} name */
 const typesOf = (name) => readFileSync(`dist/types/core/${name}.d.ts`, "utf8");
 
-/** What the entry point exports, by file. */
+/** The exports of the entry point, by file. */
 function exportsByFile() {
   /** @type {Map<string, Set<string>>} */
   const files = new Map();
@@ -53,7 +53,7 @@ function exportsByFile() {
 }
 
 /**
- * The declarations of a file: each with its docstring, and all up to the next one.
+ * The declarations of a file, each with its docstring and everything up to the next one.
  * @param {string} file
  */
 function declarationsOf(file) {
@@ -94,7 +94,7 @@ export function apiPage() {
 }
 
 /**
- * What the page says of the exports of one file.
+ * The page's text about the exports of one file.
  * @param {string} file
  * @param {ReadonlySet<string>} names
  */

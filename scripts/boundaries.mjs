@@ -6,7 +6,7 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
 
 /**
  * Which modules and packages a module may import. Files in the folder of one backend belong to `backends`, and may import
- * what all backends share, but no other backend. `browser`: all of its files are held to be browser-compatible. `entries`: its
+ * files that all backends share, but no other backend. `browser`: all files of the module must be browser-compatible. `entries`: its
  * entry points, if there is another one besides index.ts, because a browser cannot load that one.
  * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean, entries?: readonly string[] }>>}
  */
@@ -50,7 +50,7 @@ const MODULES = {
   },
 };
 
-/** The line by which a file says that it runs in a browser as it is: it may import only files that say so too. */
+/** The line that marks a file as browser-compatible: the file may import only files with this line. */
 const BROWSER = /^\/\/ This module is browser-compatible\.$/m;
 
 /** Modules that start a process. */
@@ -63,14 +63,20 @@ const SOCKETS = /^(node:)?(net|http|https|http2|tls|dgram)$/;
 const THREADED = ["host", "preview"];
 const THREADS = /^(node:)?worker_threads$/;
 
-/** Globals of a runtime; a browser-compatible file does not even name them. */
+/** Globals of a runtime; a browser-compatible file does not even mention them. */
 const RUNTIME = /(?<![.\w$])(?:process|Deno|Buffer|globalThis|require|__dirname)(?![\w$]|\s*:)/;
 
-/** What touches WASM and its memory. */
+/** Code that touches WASM and its memory. */
 const WASM = /\bWebAssembly\b|\.memory\b/;
 
+/** Code that starts a process on Deno. */
+const COMMAND = /\bDeno\.Command\b/;
+
+/** Code that starts a web worker. */
+const WORKER = /\bnew Worker\b/;
+
 /**
- * The text with comments blanked, and with strings blanked too where `strings` says so. Line numbers stay.
+ * The text with comments blanked, and also strings if `strings` is set. Line numbers stay the same.
  * @param {string} text
  * @param {boolean} strings
  */
@@ -78,14 +84,14 @@ function blank(text, strings) {
   const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
   return text.replace(token, (match) => {
     const isComment = match.startsWith("/");
-    // What stands in a template's ${…} is code.
+    // The text inside a template's ${…} is code.
     if (match.startsWith("`") && match.includes("${")) return match;
     return isComment || strings ? match.replace(/[^\n]/g, " ") : match;
   });
 }
 
 /**
- * Every module that a text names, statically or not, by any kind of quotes.
+ * Every module that a text imports, statically or dynamically, with any kind of quotes.
  * @param {string} text
  */
 function importsOf(text) {
@@ -106,6 +112,22 @@ function filesOf(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
     .sort();
+}
+
+/**
+ * The texts of the files in a folder below `root`, by their path in that folder.
+ * @param {string} root
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} added
+ */
+function textsOf(root, folder, added) {
+  const texts = new Map(
+    filesOf(join(root, folder)).map((file) => [file, readFileSync(join(root, folder, file), "utf8")]),
+  );
+  for (const [path, text] of Object.entries(added)) {
+    if (path.startsWith(`${folder}/`)) texts.set(path.slice(folder.length + 1), text);
+  }
+  return texts;
 }
 
 /**
@@ -138,18 +160,40 @@ function refusalOf(file, target) {
     : `imports ${target}, which is not the entry point ${entries.join(" or ")}`;
 }
 
+const SUSPICIOUS = [RUNTIME, WASM, COMMAND, WORKER];
+
+/** @type {Map<string, { imports: ReturnType<typeof importsOf>, lines: (readonly [number: number, code: string])[] }>} */
+const parsed = new Map();
+
+/**
+ * What a text imports, and those lines of its code, without comments and strings, that any pattern matches. Results are reused,
+ * because the test checks the same files again and again.
+ * @param {string} text
+ */
+function parse(text) {
+  const known = parsed.get(text);
+  if (known) return known;
+  const lines = blank(text, true)
+    .split("\n")
+    .map((code, i) => /** @type {const} */ ([i + 1, code]))
+    .filter(([, code]) => SUSPICIOUS.some((pattern) => pattern.test(code)));
+  const found = { imports: importsOf(text), lines };
+  parsed.set(text, found);
+  return found;
+}
+
 /**
  * Every breach below `root`, as `file:line: what`.
- * @param {string} root the folder that holds src/ and assembly/
+ * @param {string} root the folder that contains src/ and assembly/
+ * @param {Readonly<Record<string, string>>} [added] texts that replace or add files, by their path below `root`
  */
-export function findBreaches(root) {
+export function findBreaches(root, added = {}) {
   /** @type {string[]} */
   const breaches = [];
   /** @type {Map<string, string[]>} */
   const graph = new Map();
-  const files = filesOf(join(root, "src"));
-  const texts = new Map(files.map((file) => [file, readFileSync(join(root, "src", file), "utf8")]));
-  // What the compiler made, and types, use nothing of a runtime.
+  const texts = textsOf(root, "src", added);
+  // Generated code and types do not use a runtime.
   /** @param {string} file */
   const isBrowser = (file) => file === "core/wasm.d.ts" || BROWSER.test(texts.get(file) ?? "");
 
@@ -163,30 +207,30 @@ export function findBreaches(root) {
     /** @param {number} line @param {string} what */
     const breach = (line, what) => breaches.push(`${where}:${line}: ${backend ?? name} ${what}`);
     if (!module) {
-      breach(1, "is no module");
+      breach(1, "is not a known module");
       continue;
     }
     if (file.endsWith(".d.ts")) continue;
     if (name === "preview" && /\/(page\.html|styles\/[\w-]+\.css)$/.test(file)) continue;
     if (!/\.tsx?$/.test(file)) {
-      breach(1, "holds TypeScript only");
+      breach(1, "may contain only TypeScript");
       continue;
     }
     const browser = module.browser || isBrowser(file);
-    for (const [i, line] of blank(text, true).split("\n").entries()) {
-      if (browser && RUNTIME.test(line)) breach(i + 1, "uses a global of Node or Deno");
-      if (name !== "core" && WASM.test(line)) breach(i + 1, "uses WASM");
-      if (name !== "host" && /\bDeno\.Command\b/.test(line)) breach(i + 1, "starts a process");
-      if (!THREADED.includes(name) && /\bnew Worker\b/.test(line)) breach(i + 1, "starts a thread");
+    for (const [line, code] of parse(text).lines) {
+      if (browser && RUNTIME.test(code)) breach(line, "uses a global of Node or Deno");
+      if (name !== "core" && WASM.test(code)) breach(line, "uses WASM");
+      if (name !== "host" && COMMAND.test(code)) breach(line, "starts a process");
+      if (!THREADED.includes(name) && WORKER.test(code)) breach(line, "starts a thread");
     }
     const edges = [];
-    for (const { path, line } of importsOf(text)) {
+    for (const { path, line } of parse(text).imports) {
       if (path.startsWith("node:")) {
         if (browser) breach(line, `uses a node: module, ${path}`);
-        if (name === "backends") breach(line, `has effects of its own, by ${path}; they come from host`);
-        if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, by ${path}`);
-        if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, by ${path}`);
-        if (THREADS.test(path) && !THREADED.includes(name)) breach(line, `starts a thread, by ${path}`);
+        if (name === "backends") breach(line, `imports ${path}; a backend gets its effects from host`);
+        if (PROCESSES.test(path) && name !== "host") breach(line, `starts a process, with ${path}`);
+        if (SOCKETS.test(path) && name !== "host") breach(line, `opens sockets, with ${path}`);
+        if (THREADS.test(path) && !THREADED.includes(name)) breach(line, `starts a thread, with ${path}`);
         continue;
       }
       const target = normalize(join(dirname(file), path));
@@ -208,9 +252,10 @@ export function findBreaches(root) {
     graph.set(file, edges);
   }
 
-  for (const file of filesOf(join(root, "assembly")).filter((name) => name.endsWith(".ts"))) {
+  for (const [file, text] of textsOf(root, "assembly", added)) {
+    if (!file.endsWith(".ts")) continue;
     const edges = [];
-    for (const { path, line } of importsOf(readFileSync(join(root, "assembly", file), "utf8"))) {
+    for (const { path, line } of parse(text).imports) {
       const target = normalize(join(dirname(file), path));
       if (path.startsWith(".") && !target.startsWith("..")) edges.push(`assembly/${target}.ts`);
       else breaches.push(`assembly/${file}:${line}: assembly may not import ${path}`);

@@ -1,5 +1,5 @@
 // @ts-check
-// How TypeScript becomes one file that runs anywhere: what the build and the bench have in common.
+// Settings for turning TypeScript into one file that runs anywhere, shared by the build and the bench.
 import { withoutFormatter } from "./jsonc.mjs";
 
 /** @satisfies {import("esbuild").BuildOptions} */

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 
 const CORE = "dist/core.wasm";
-/** What the core that is there was made of, and its own hash. */
+/** The hashes of the sources of the existing core, and of the core itself. */
 const MADE_OF = "build/core.sha256";
 
 /** Compiles the core. */
@@ -20,7 +20,7 @@ export async function buildCore() {
   writeFileSync(MADE_OF, fingerprint());
 }
 
-/** Compiles the core unless the one that is there was made of the same sources. */
+/** Compiles the core unless the existing one was compiled from the same sources. */
 export async function ensureCore() {
   if (existsSync(CORE) && existsSync(MADE_OF) && readFileSync(MADE_OF, "utf8") === fingerprint()) return;
   await buildCore();

@@ -1,10 +1,10 @@
 // @ts-check
-// The part of jsonc-parser that is used.
+// Bundles only the used part of jsonc-parser.
 import { resolve } from "node:path";
 
 /**
- * Leaves out what jsonc-parser formats and edits with. Its package.json does not say that these files do nothing but fill
- * tables when they are loaded; so esbuild would keep them, and every start would fill the tables: 1.4 ms.
+ * Leaves out jsonc-parser's formatter and editor. Its package.json does not say that these files have no side effects except to fill
+ * tables when they are loaded, so esbuild would keep them, and every start would fill the tables: 1.4 ms.
  * @type {import("esbuild").Plugin}
  */
 export const withoutFormatter = {

@@ -1,5 +1,5 @@
 // @ts-check
-// The package's library: the browser-compatible entry points as modules that share what they have in common, and their types.
+// Builds the package's library: the browser-compatible entry points as modules that share their common code, and their types.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
 import { ENTRY_POINTS } from "./entry-points.mjs";
 
-/** Writes dist/lib and dist/types; returns what went into dist/lib. */
+/** Writes dist/lib and dist/types; returns the inputs of dist/lib. */
 export async function buildLibrary() {
   const { metafile } = await build({
     ...BUNDLE,
@@ -29,7 +29,7 @@ export async function buildLibrary() {
 }
 
 /**
- * Removes the types that no entry point leads to: nobody can import them, and they speak of packages that nobody has.
+ * Removes the types that no entry point leads to: nothing can import them, and they refer to packages that are not installed.
  * @param {string} folder
  */
 function removeUnreached(folder) {

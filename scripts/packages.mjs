@@ -1,11 +1,11 @@
 // @ts-check
-// The packages whose code is in dist/: which files they are in, what they use of each other, and their licenses.
+// The packages with code in dist/: the files that they are in, the packages that they use, and their licenses.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** @typedef {import("esbuild").Metafile} Metafile */
-/** @typedef {{ file: string, inputs: readonly string[] }} Part a file of dist/ and the files whose code is in it */
+/** @typedef {{ file: string, inputs: readonly string[] }} Part a file in dist/ and the files whose code is in it */
 /**
- * A package: does our own code import it, and the folders of those that it imports.
+ * A package: whether our own code imports it, and the folders of the packages that it imports.
  * @typedef {{
  *   name: string, version: string, license: string, description?: string, folder: string, isDirect: boolean, uses: string[]
  * }} Package
@@ -31,7 +31,7 @@ export const foldersIn = ({ inputs }) =>
   unique(inputs.flatMap((file) => (file.endsWith("core.wasm") ? COMPILER : folderOf(file))));
 
 /**
- * The parts that a build has made, with the inputs of which something is left in each.
+ * The outputs of a build, with the inputs that have code left in each.
  * @param {Metafile} metafile
  * @returns {Part[]}
  */
@@ -43,7 +43,7 @@ export function partsOf({ outputs }) {
 }
 
 /**
- * The packages with code in the parts, each once, by name, and which of them each imports.
+ * The packages with code in the parts, each once, by name, and the packages that each imports.
  * @param {readonly Part[]} parts
  * @param {readonly Metafile[]} metafiles
  * @returns {Package[]}
@@ -65,7 +65,7 @@ export function packagesOf(parts, metafiles) {
 }
 
 /**
- * The licenses and notices of the packages, whole.
+ * The licenses and notices of the packages, in full.
  * @param {readonly Package[]} packages
  */
 export function licensesOf(packages) {
@@ -76,7 +76,7 @@ export function licensesOf(packages) {
 }
 
 /**
- * A package may be one of several of a repository that has the license in one place.
+ * A package may come from a repository with several packages and one license file.
  * @param {string} folder
  */
 function licenseOf(folder) {

@@ -1,6 +1,6 @@
 // @ts-check
-// Builds the page: the worker to text, the script with it, and both with the styles into one HTML file whose content
-// security policy names their hashes.
+// Builds the page: the worker to text, the script that contains it, and both with the styles into one HTML file whose content
+// security policy has their hashes.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -24,7 +24,7 @@ const BROWSER = {
 const hashOf = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * The page's text, the policy it carries, and what went into it.
+ * The text of the page, its content security policy, and its inputs.
  * @returns {Promise<{ html: string, policy: string, metafiles: import("esbuild").Metafile[] }>}
  */
 export async function buildPage() {
@@ -44,7 +44,7 @@ export async function buildPage() {
       },
     ],
   });
-  // What ends a script element must not stand in one.
+  // The text must not contain the end tag of a script element.
   const script = (page.outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
   const styles = await build({
     entryPoints: ["src/preview/styles/page.css"],

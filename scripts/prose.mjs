@@ -1,6 +1,6 @@
 // @ts-check
-// npm run prose: wordings that read as translated, in comments, texts and docs, each with what to write instead. A short list
-// that keeps the worst out; it is no style guide.
+// npm run prose: finds wordings that read as translated, in comments, texts and docs, and says what to write instead. A short list
+// that keeps the worst ones out; it is not a style guide.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */

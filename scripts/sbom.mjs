@@ -1,5 +1,5 @@
 // @ts-check
-// The bill of materials, CycloneDX 1.6: the program, the files of it that hold code, and the packages that went into each.
+// Generates the bill of materials, CycloneDX 1.6: the program, its files that contain code, and the packages in each.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as CDX from "@cyclonedx/cyclonedx-library";
@@ -15,7 +15,7 @@ const { "SHA-256": SHA256, "SHA-512": SHA512 } = CDX.Enums.HashAlgorithm;
 export const hashOf = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
 /**
- * Without time and serial number: the same build has the same bytes.
+ * Has no time and no serial number, so that the same build produces the same bytes.
  * @param {readonly Package[]} packages
  * @param {readonly Part[]} parts
  */
@@ -67,7 +67,7 @@ function component({ name, version, license, description }, type) {
 }
 
 /**
- * The hash of a package as npm's lock file has it, `sha512-` and base64.
+ * The hash of a package in the format of npm's lock file: `sha512-` and base64.
  * @param {string} integrity
  */
 const hexOf = (integrity) => Buffer.from(integrity.replace("sha512-", ""), "base64").toString("hex");

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run screenshot: makes docs/preview.png anew, from the page as it is built: a question and its answer, a config before
+// npm run screenshot: updates docs/preview.png from the built page: a question and its answer, a config before
 // and after, and the blocks that change.
 
 import { resolve } from "node:path";
@@ -30,7 +30,7 @@ snat:
     to: 203.0.113.5
 `;
 
-/** As src/preview/state.ts reads it. */
+/** In the format that src/preview/state.ts reads. */
 const STATE = {
   question: "10.244.1.7 → 10.200.8.1",
   files: [{ file: "config.yaml", text: AFTER }],

@@ -1,9 +1,9 @@
 // @ts-check
-// What a fresh machine lacks: Debian packages for the tools, npm packages for the build.
+// Installs what a fresh machine lacks: Debian packages for the tools, npm packages for the build.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
-/** The tools that run the rules and the namespaces, and the Debian package of each. */
+/** The tools for rules and namespaces, and the Debian package of each. */
 const KERNEL_TOOLS = {
   "iptables-nft": "iptables",
   "iptables-legacy": "iptables",
@@ -13,16 +13,16 @@ const KERNEL_TOOLS = {
   conntrack: "conntrack",
 };
 
-/** What looks at the preview page. */
+/** The browser for the preview page. */
 const BROWSER_TOOLS = { chromium: "chromium" };
 
-/** What builds the image, and what runs it as a container is run. */
+/** The tools that build the image, and that run it as a container. */
 const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap", unzip: "unzip", zip: "zip" };
 
-/** What the completions are typed into. */
+/** The shells for the tests of completion. */
 const SHELL_TOOLS = { bash: "bash", script: "bsdutils", zsh: "zsh", fish: "fish" };
 
-/** What finds fault with the man page. */
+/** The linter for the man page. */
 const MANUAL_TOOLS = { groff: "groff-base", mandoc: "mandoc" };
 
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -32,7 +32,7 @@ process.env.PATH = PATH;
 const isThere = (tool) => PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
 
 /**
- * Installs the tools that are missing, if this is root on a Debian; why that is not enough, or undefined if it is.
+ * Installs missing tools if this is root on a Debian. Returns why that is not enough, or undefined if it is.
  * @param {Readonly<Record<string, string>>} tools
  */
 export function whyMissing(tools) {
@@ -50,7 +50,7 @@ export function whyMissing(tools) {
   return still.length > 0 ? `missing: ${still.join(", ")}` : undefined;
 }
 
-/** Why namespaces and rules cannot be made here, or undefined if they can. */
+/** Why namespaces and rules are not available here, or undefined if they are. */
 export function whyNoKernel() {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "this needs root";
@@ -62,20 +62,20 @@ export function whyNoKernel() {
   return status === 0 ? undefined : `network namespaces do not work here: ${stderr.trim()}`;
 }
 
-/** Why no browser can be run here, or undefined if one can. */
+/** Why no browser can run here, or undefined if one can. */
 export const whyNoBrowser = () => whyMissing(BROWSER_TOOLS);
 
-/** Why the image cannot be built and run here, or undefined if it can. Its stand-in for Debian is made of a Debian. */
+/** Why the image cannot be built and run here, or undefined if it can. Its stand-in for Debian is built from a Debian machine. */
 export const whyNoImage = () => whyMissing({ ...IMAGE_TOOLS, "apt-cache": "apt", dpkg: "dpkg" });
 
-/** Why the shells cannot be typed into, or undefined if they can. */
+/** Why the shells are not available, or undefined if they are. */
 export const whyNoShells = () => whyMissing(SHELL_TOOLS);
 
-/** Why nothing can look at the man page, or undefined if something can. */
+/** Why the linter for the man page is not available, or undefined if it is. */
 export const whyNoManual = () => whyMissing(MANUAL_TOOLS);
 
 /**
- * Is a file missing, or older than another?
+ * Is a file missing, or older than another one?
  * @param {string} file
  * @param {string} than
  */

@@ -1,12 +1,12 @@
 // @ts-check
-// Tests as something that Node runs.
+// Bundles tests so that Node can run them.
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLE } from "./bundle.mjs";
 
 /**
- * Bundles TypeScript tests so that Node runs them. Scripts that find files beside themselves stay where they are.
+ * Bundles TypeScript tests for Node. Scripts that read files next to themselves are imported from their own folder.
  * @param {string[]} entryPoints
  * @param {string} outdir
  * @param {string} outbase the folder that output paths are relative to

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run torture: builds the bundle and torture/main.ts, and runs it with the arguments.
+// npm run torture: builds the bundle and torture/main.ts, and runs it with the given arguments.
 import { spawnSync } from "node:child_process";
 import { ensureModules, whyNoKernel } from "./setup.mjs";
 import { bundleTests } from "./test-bundle.mjs";
@@ -7,7 +7,7 @@ import { bundleTests } from "./test-bundle.mjs";
 ensureModules();
 const missing = whyNoKernel();
 if (missing) {
-  console.error(`the torture runs in network namespaces with real rules, which cannot be had here: ${missing}`);
+  console.error(`the torture needs network namespaces and real rules, which are not available here: ${missing}`);
   process.exit(1);
 }
 await import("./build.mjs");

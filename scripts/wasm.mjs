@@ -1,10 +1,10 @@
 // @ts-check
-// The compiled core inside the bundle.
+// Embeds the compiled core in the bundle.
 import { readFileSync } from "node:fs";
 
 /**
- * Embeds `.wasm` files for Node and Deno, which decode base64 natively. esbuild's own loader adds a loop in JavaScript that
- * runs anywhere, and that V8 optimizes while it runs: 4 ms of CPU at every start.
+ * Embeds `.wasm` files for Node and Deno, which decode base64 natively. esbuild's own loader adds a decoder in JavaScript that
+ * runs anywhere, and that V8 optimizes while it runs: 4 ms of CPU time at every start.
  * @type {import("esbuild").Plugin}
  */
 export const nativeWasm = {

@@ -1,9 +1,9 @@
 // @ts-check
-// npm run watch [-- PART…]: runs `npm test PART…` now and after each change of a source or a test.
+// npm run watch [-- PART…]: runs `npm test PART…` now and after each change to a source or a test.
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 
-/** Milliseconds of quiet after a change: editors write several files, or one in several steps. */
+/** Milliseconds without changes before a run: editors write several files, or one file in several steps. */
 const QUIET_MS = 200;
 
 const parts = process.argv.slice(2);

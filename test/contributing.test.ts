@@ -1,4 +1,4 @@
-// The example changes of CONTRIBUTING.md apply to the source, compile, and do what the page says.
+// The example changes in CONTRIBUTING.md apply to the source, compile, and do what the page says.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";

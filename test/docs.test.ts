@@ -1,4 +1,4 @@
-// What the documentation names is there: files, headings, and flags of the agent.
+// Everything that the documentation names exists: files, headings, and flags of the agent.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
@@ -21,13 +21,13 @@ const anchor = (heading: string) =>
     .replace(/[^\w\- ]/g, "")
     .replaceAll(" ", "-");
 
-/** Folders that the reader is told to make. */
+/** Folders that the reader is told to create. */
 const MADE = /^deploy\/kustomize\/mine-windows(\/|$)/;
 
 for (const page of PAGES) {
   const text = readFileSync(page, "utf8");
 
-  test(`${page}: links and paths lead somewhere`, () => {
+  test(`${page}: links and paths exist`, () => {
     for (const [, link = ""] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       const [path = "", heading] = link.split("#");
       const file = path === "" ? page : join(dirname(page), path);
@@ -41,7 +41,7 @@ for (const page of PAGES) {
     }
   });
 
-  test(`${page}: the agent takes the flags`, () => {
+  test(`${page}: the agent accepts the flags`, () => {
     for (const [, command = ""] of text.matchAll(/^ *(?:\$ )?ip-masq-agent ((?:(?!\.mjs).)*)$/gm)) {
       assert.not.throws(
         () => parseFlags((command.split(/ [|#>]/)[0] ?? "").split(" ").filter((word) => word.startsWith("-"))),
@@ -65,7 +65,7 @@ test("docs/configuration.md explains every key and every diagnostic", () => {
   for (const key of describeKeys().keys()) assert.match(text, new RegExp(`^\\| \`${key}\` +\\|`, "m"), key);
 });
 
-test("the files that the pages show are as they are", () => {
+test("the files that the pages show match the repository", () => {
   const shown = PAGES.flatMap((page) => [
     ...readFileSync(page, "utf8").matchAll(/`((?:docs|deploy)\/[\w./-]+\.yaml)`[^\n]*:\n\n```yaml\n([\s\S]*?)^```$/gm),
   ]);
@@ -75,7 +75,7 @@ test("the files that the pages show are as they are", () => {
   }
 });
 
-test("docs/README.md leads to every page", () => {
+test("docs/README.md links to every page", () => {
   const index = readFileSync("docs/README.md", "utf8");
   const missing = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md").filter(
     (page) => !index.includes(`(${page.replace("docs/", "")}`),
@@ -83,7 +83,7 @@ test("docs/README.md leads to every page", () => {
   assert.equal(missing, []);
 });
 
-test("docs/configuration.md has a row with an example for every flag, and the agent takes the examples", () => {
+test("docs/configuration.md has a row with an example for every flag, and the agent accepts the examples", () => {
   const [, section = ""] = /^## Flags$([\s\S]*?)^### /m.exec(readFileSync("docs/configuration.md", "utf8")) ?? [];
   const rows = [...section.matchAll(/^\| (`--.*)$/gm)].map(([, row = ""]) => row.split(/\s*\|\s*/));
   const named = rows.flatMap(([flags = ""]) => [...flags.matchAll(/`--([\w-]+)`/g)].map(([, name]) => name));

@@ -1,4 +1,4 @@
-/** The error that a promise is rejected with. Throws if it is not. */
+/** The error that a promise is rejected with. Throws if it is not rejected. */
 export function errorOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => {

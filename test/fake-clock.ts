@@ -1,14 +1,14 @@
-// A clock that moves only when told to.
+// A clock that moves only when a test moves it.
 import type { Clock } from "../src/agent/clock.ts";
 
 export interface FakeClock extends Clock {
-  /** Moves on by so many milliseconds; what is due on the way happens at its time. */
+  /** Moves the clock by this many milliseconds; timers that are due on the way fire at their time. */
   advance(ms: number): void;
-  /** Milliseconds until the next thing that is due; undefined if nothing is. */
+  /** Milliseconds until the next timer is due; undefined if there is none. */
   next(): number | undefined;
 }
 
-/** Begins at 0. There is no jitter: `random` is always a half. */
+/** Starts at 0. There is no jitter: `random` is always a half. */
 export function fakeClock(): FakeClock {
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly then: () => void }>();
@@ -37,7 +37,7 @@ export function fakeClock(): FakeClock {
   };
 }
 
-/** Lets what waits for nothing but its turn go on until a condition holds. */
+/** Lets pending promises continue until a condition holds. */
 export async function turnsUntil(condition: () => boolean, what: string): Promise<void> {
   for (let turn = 0; !condition(); turn++) {
     if (turn > 10_000) throw new Error(`${what} did not happen`);

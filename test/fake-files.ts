@@ -1,6 +1,6 @@
 import type { Files } from "../src/host/index.ts";
 
-/** Files of a node, by path; one whose text is undefined may not be read. */
+/** Files of a node, by path; a file whose text is undefined cannot be read. */
 export function fakeFiles(texts: Readonly<Record<string, string | undefined>>, written?: Date): Files {
   const unreadable: string[] = [];
   return {

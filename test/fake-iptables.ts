@@ -10,13 +10,13 @@ export interface FakeIptables {
   readonly chains: Map<string, string[]>;
   /** The commands so far. */
   readonly calls: string[];
-  /** Asked before each command: what it returns happens instead of the command. */
+  /** Called before each command; a result that it returns replaces the command. */
   intercept: (command: string, input: string) => Outcome | undefined;
-  /** Carries out iptables-restore input as another program would. */
+  /** Applies iptables-restore input as another program would. */
   write(text: string): void;
 }
 
-/** A table with an empty POSTROUTING. No lock is taken for it. */
+/** A table with an empty POSTROUTING. It takes no lock. */
 export function fakeIptables(): FakeIptables {
   const chains = new Map<string, string[]>([["POSTROUTING", []]]);
   const calls: string[] = [];

@@ -1,4 +1,4 @@
-// A table of nftables in memory, and the nft that reads and writes it, as far as the backend asks for it.
+// An nftables table in memory, and the parts of nft that the backend uses to read and write it.
 import type { Host, Runner, ToolRun } from "../src/host/index.ts";
 import { runOf, type Step, textOf } from "./scripted-runner.ts";
 
@@ -13,10 +13,10 @@ interface Block {
 
 export interface FakeNft {
   readonly host: Host;
-  /** The tables by name, `ip ip-masq-agent`: their properties, sets and chains. */
+  /** The tables by name, such as `ip ip-masq-agent`: their properties, sets and chains. */
   readonly tables: Map<string, { readonly properties: string[]; readonly blocks: Block[] }>;
   readonly calls: string[];
-  /** Asked before each command: what it returns happens instead of the command. */
+  /** Called before each command; a result that it returns replaces the command. */
   intercept: (command: string, input: string) => Outcome | undefined;
 }
 
@@ -56,7 +56,7 @@ function print(name: string, { properties, blocks }: { properties: string[]; blo
 }
 
 function write(tables: FakeNft["tables"], input: string): Outcome {
-  // A transaction that fails on the way must leave nothing: it works on a copy.
+  // A transaction that fails part-way must leave nothing behind, so it works on a copy.
   const copy: FakeNft["tables"] = structuredClone(tables);
   const lines = input.split("\n");
   for (let at = 0; at < lines.length; at++) {

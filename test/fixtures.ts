@@ -1,15 +1,15 @@
-// The recorded vectors (test/fixtures/README.md says where they come from).
+// The recorded vectors (test/fixtures/README.md describes where they come from).
 import { readFileSync } from "node:fs";
 
-/** One string as Go's net.ParseCIDR read it. */
+/** A string as parsed by Go's net.ParseCIDR. */
 export type CidrVector =
   | { in: string; ok: false }
   | { in: string; ok: true; aligned: boolean; bits: 32 | 128; network: string; ones: number; v6: boolean };
 
-/** One string as Go's time.ParseDuration read it. */
+/** A string as parsed by Go's time.ParseDuration. */
 export type DurationVector = { in: string; ok: false } | { in: string; ok: true; ns: string; canonical: string };
 
-/** One run of the established agent: flags and config file to the tables it left. */
+/** One run of the established agent: flags, config file, and the resulting tables. */
 export interface RulesVector {
   name: string;
   backend: "nft" | "legacy";
@@ -25,7 +25,7 @@ export interface RulesVector {
     masqLinkLocalIPv6: boolean;
     resyncInterval: string;
   } | null;
-  /** `iptables-save -t nat` and `ip6tables-save -t nat`, comments and counters stripped. */
+  /** `iptables-save -t nat` and `ip6tables-save -t nat`, without comments and counters. */
   v4: string;
   v6: string;
 }
@@ -39,11 +39,11 @@ export const cidrVectors = () => read<CidrVector>("cidr");
 export const durationVectors = () => read<DurationVector>("duration");
 export const rulesVectors = () => read<RulesVector>("rules");
 
-/** What we do on purpose that the established agent does not; docs/comparison.md lists the same. */
+/** Deliberate differences from the established agent; docs/comparison.md lists the same. */
 export const REFUSED_ON_PURPOSE = new Set(["cidrs with null", "interval 0s", "interval -5s", "interval 100us"]);
 export const ACCEPTED_ON_PURPOSE = new Set(["json trailing comma", "json with comment"]);
 
-/** Does the case leave rules behind with us? */
+/** Does this agent leave rules behind in the case? */
 export function isValid({ name, errors }: RulesVector): boolean {
   return (errors.length === 0 && !REFUSED_ON_PURPOSE.has(name)) || ACCEPTED_ON_PURPOSE.has(name);
 }

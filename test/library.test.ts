@@ -1,4 +1,4 @@
-// The examples of docs/library.md do what the page says.
+// The examples in docs/library.md do what the page says.
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -7,7 +7,7 @@ import * as core from "../src/core/index.ts";
 const PAGE = readFileSync("docs/library.md", "utf8");
 const BLOCKS = [...PAGE.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
 
-/** A line is a statement, or an expression and what it gives. */
+/** A line is a statement, or an expression and its result. */
 function runnable(code: string): string {
   const lines = code.trim().split("\n");
   const body = lines.map((line) => line.replace(/^(.*?); \/\/ (.*)$/, "check(($1), ($2), `$1`);"));
@@ -21,14 +21,14 @@ for (const code of BLOCKS) {
       checked++;
       assert.equal(actual, expected, what);
     };
-    // The page is ours: its code is run as a reader would run it.
+    // The page is our own, so its code can be run as a reader would run it.
     const run = new Function(...Object.keys(core), "check", `"use strict";\n${runnable(code)}`);
     run(...Object.values(core), check);
     assert.ok(checked > 0);
   });
 }
 
-test("each function of texts has an example, and each export its place", () => {
+test("each function on texts has an example, and each export has an entry", () => {
   for (const name of ["contains", "overlaps", "merge", "subtract", "PrefixTable", "parsePrefixes", "buildTable"]) {
     const [, section = ""] = new RegExp(`^### ${name}\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`, "m").exec(PAGE) ?? [];
     assert.match(section, /^```ts$/m, name);

@@ -1,6 +1,6 @@
-// Numbers drawn from a seed, the same in each run.
+// Random numbers from a seed, the same in each run.
 
-/** Draws from a seed: mulberry32. */
+/** A random number generator with a seed: mulberry32. */
 export function randomOf(seed: number) {
   let state = seed >>> 0;
   const next = () => {

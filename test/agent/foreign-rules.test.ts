@@ -1,4 +1,4 @@
-// The agent looks for rules of other programs that defeat the config, not too often, and reports each state once.
+// The agent checks for rules of other programs that defeat the config, not too often, and reports each state once.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { watchForeignRules } from "../../src/agent/foreign-rules.ts";
@@ -16,7 +16,7 @@ const finding = (severity: "error" | "warning"): Finding => ({
   evidence: ["-j MASQUERADE", "from: anywhere"],
 });
 
-/** A watch whose looks find what `found` holds at that time, and take so long. */
+/** A watch whose checks find the current content of `found`, and take this long. */
 function start({ takes = 0, interval = 60_000 } = {}) {
   const clock = fakeClock();
   const lines: string[] = [];
@@ -54,7 +54,7 @@ function start({ takes = 0, interval = 60_000 } = {}) {
     find: (...findings: readonly Finding[]) => {
       found = findings;
     },
-    /** Moves on until the next look, and lets it end. */
+    /** Moves the clock to the next check, and waits for its end. */
     next: async () => {
       const { length } = counts;
       clock.advance(clock.next() ?? 0);
@@ -63,7 +63,7 @@ function start({ takes = 0, interval = 60_000 } = {}) {
   };
 }
 
-test("nothing is looked at before the first change, then soon after each, and every five minutes", async () => {
+test("nothing is checked before the first change, then soon after each change, and every five minutes", async () => {
   const { watch, clock, looks, next } = start();
   assert.is(clock.next(), undefined);
   watch.changed();
@@ -77,7 +77,7 @@ test("nothing is looked at before the first change, then soon after each, and ev
   assert.is(clock.next(), undefined);
 });
 
-test("a look that takes long is repeated less often, and the interval is respected", async () => {
+test("a slow check is repeated less often, and the interval is respected", async () => {
   const slow = start({ takes: 3_000 });
   slow.watch.changed();
   await slow.next();
@@ -91,7 +91,7 @@ test("a look that takes long is repeated less often, and the interval is respect
   assert.equal(lazy.looks, [1_000, 3_601_000]);
 });
 
-test("what is found is a warning and a metric, and its end is reported", async () => {
+test("a finding is a warning and a metric, and its end is reported", async () => {
   const { watch, find, next, lines, counts } = start();
   find(finding("error"), finding("warning"));
   watch.changed();
@@ -108,7 +108,7 @@ test("what is found is a warning and a metric, and its end is reported", async (
   ]);
 });
 
-test("a policy with very many rules is not looked at", async () => {
+test("a policy with very many rules is not checked", async () => {
   const { watch, next, asked } = start();
   watch.want([POLICY, { ...POLICY, rules: Array.from({ length: 10_001 }, () => POLICY.rules[0]) } as typeof POLICY]);
   watch.changed();

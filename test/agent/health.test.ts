@@ -4,7 +4,7 @@ import { healthPage, readyPage } from "../../src/agent/health.ts";
 import type { Keeper } from "../../src/agent/keeper.ts";
 import { parseConfig } from "../../src/config/index.ts";
 
-test("alive while the syncs of each family end within three intervals, two minutes at least", () => {
+test("alive while the syncs of each family end within three intervals, at least two minutes", () => {
   const cases: [number[], number, number][] = [
     [[], 60_000, 200],
     [[0, 0], 60_000, 200],

@@ -1,4 +1,4 @@
-// One family kept on a table in memory, by a clock that tests move: back-off, drift, contest.
+// A keeper of one family with a table in memory and a fake clock: back-off, drift, contest.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -16,7 +16,7 @@ import { policyOf } from "../policy-of.ts";
 const OURS = "IP-MASQ-AGENT";
 const INTERVAL = 60_000;
 
-/** A keeper, its table, its clock, and what it reports. With another backend the table is not used. */
+/** A keeper, its table, its clock, and its reports. With another backend the table is not used. */
 function keeping(policy: FamilyPolicy, other?: Backend, isKnown = () => true) {
   const table = fakeIptables();
   const clock = fakeClock();
@@ -57,7 +57,7 @@ function keeping(policy: FamilyPolicy, other?: Backend, isKnown = () => true) {
     isKnown,
     clock,
   });
-  /** Lets the sync that is due, or triggered, come to its end; returns the lines that were logged. */
+  /** Waits for the end of the sync that is due or triggered; returns the lines that were logged. */
   const sync = async (trigger = true): Promise<string> => {
     const [from, done] = [lines.length, syncs.length + 1];
     if (trigger) keeper.trigger();
@@ -67,7 +67,7 @@ function keeping(policy: FamilyPolicy, other?: Backend, isKnown = () => true) {
   return { table, clock, keeper, syncs, states, sync, watched, culprits, replaced, available, lines };
 }
 
-test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it works again", async () => {
+test("after failures it tries again after 1 s, 2 s, 4 s …, and reports when it works again", async () => {
   const { table, clock, keeper, sync, syncs } = keeping(policyOf("10.0.0.0/8"));
   table.intercept = (command) => (command.includes("-restore") ? { exit: 4, stderr: "no luck" } : undefined);
   const said = await sync();
@@ -96,7 +96,7 @@ test("after failures it tries again after 1 s, 2 s, 4 s …, and says when it wo
   await keeper.stop();
 });
 
-test("a family that the kernel does not know is no failure: it is reported, and tried again at each interval", async () => {
+test("a family that the kernel does not support is not a failure: it is reported, and tried again at each interval", async () => {
   let known = false;
   const { table, clock, keeper, sync, available, states, lines } = keeping(
     policyOf("10.0.0.0/8"),
@@ -119,7 +119,7 @@ test("a family that the kernel does not know is no failure: it is reported, and 
   await keeper.stop();
 });
 
-test("drift is repaired and shown, and is no longer so after a sync without", async () => {
+test("drift is repaired and shown, and is over after a sync without drift", async () => {
   const { table, clock, sync, syncs, states } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
@@ -137,7 +137,7 @@ test("drift is repaired and shown, and is no longer so after a sync without", as
   assert.not(states.has("ipv4 drift"));
 });
 
-test("drift is told from a change of the config that comes at the same time", async () => {
+test("drift is distinguished from a config change at the same time", async () => {
   const { table, keeper, sync, syncs } = keeping(policyOf("10.0.0.0/8", "11.0.0.0/8"));
   await sync();
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
@@ -149,7 +149,7 @@ test("drift is told from a change of the config that comes at the same time", as
   );
   assert.not.match(said, /12\.0\.0\.0/, "what the config changes is no drift");
   assert.ok(syncs.at(-1)?.drift);
-  // The same again, as from a config with a new comment: no reason to take drift for a change.
+  // The same policy again, as from a config with a new comment: drift must not be mistaken for a change.
   keeper.want(policyOf("11.0.0.0/8", "12.0.0.0/8"));
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
   assert.match(await sync(), /the rules were modified by another program/);
@@ -169,7 +169,7 @@ test("drift that cannot be repaired is shown too", async () => {
   );
 });
 
-test("rules that another has made as a new config wants them are no drift", async () => {
+test("changes by another program that match the new config are not drift", async () => {
   const { table, keeper, sync, syncs } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   const next = policyOf("11.0.0.0/8");
@@ -179,7 +179,7 @@ test("rules that another has made as a new config wants them are no drift", asyn
   assert.equal(syncs.at(-1), { result: "in_sync", drift: false });
 });
 
-test("what the agent itself has written is no drift, though it could not look at it", async () => {
+test("the agent's own write is not drift, even if the agent could not read it back", async () => {
   const { table, keeper, sync, syncs } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   let blind = false;
@@ -197,7 +197,7 @@ test("what the agent itself has written is no drift, though it could not look at
   assert.equal(syncs.at(-1), { result: "changed", drift: false });
 });
 
-test("while every change is heard of, nine of ten resyncs look at nothing", async () => {
+test("while all changes are reported, nine of ten resyncs read nothing", async () => {
   const { table, clock, syncs, sync, watched } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   watched.now = true;
@@ -215,11 +215,11 @@ test("while every change is heard of, nine of ten resyncs look at nothing", asyn
 
 const changeBy = (program: string) => ({ events: [], program, pid: 4711 });
 
-test("a change that is heard of is undone at once, and the program that made it is named", async () => {
+test("a reported change is undone at once, and the program that made it is named", async () => {
   const { table, clock, keeper, sync, watched, culprits } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   watched.now = true;
-  // What the sync itself wrote is told of too.
+  // The sync's own writes are reported too.
   keeper.changed(changeBy("iptables-nft-re"));
   assert.is(clock.next(), INTERVAL);
   table.write(`*nat\n-D ${OURS} 1\nCOMMIT\n`);
@@ -236,7 +236,7 @@ test("a change that is heard of is undone at once, and the program that made it 
   assert.is(clock.next(), 10, "the second of two is not ours");
 });
 
-test("what was there before the first write is shown with it", async () => {
+test("the first write shows what was there before", async () => {
   const { table, sync } = keeping(policyOf("10.0.0.0/8"));
   table.write(`*nat\n:${OURS} - [0:0]\n-A ${OURS} -j X\nCOMMIT\n`);
   assert.match(
@@ -245,7 +245,7 @@ test("what was there before the first write is shown with it", async () => {
   );
 });
 
-test("another program that writes the chain is reported after the third repair, until that is over", async () => {
+test("another program that writes the chain is reported after the third repair, until it stops", async () => {
   const { table, sync, states } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   const contested = async () => {
@@ -287,7 +287,7 @@ test("the same with a CNI config", async () => {
   }
 });
 
-test("another policy in force is told once it is, with the one that it replaces", async () => {
+test("a new policy in force is reported, with the one that it replaces", async () => {
   const { table, keeper, sync, replaced } = keeping(policyOf("10.0.0.0/8"));
   await sync();
   await sync();

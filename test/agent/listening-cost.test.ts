@@ -5,7 +5,7 @@ import { createCostJudge } from "../../src/agent/listening-cost.ts";
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 const MIB = 1 << 20;
 
-test("memory is judged at once: 192 MiB, or half of what the container may take", () => {
+test("memory is judged at once: 192 MiB, or half of the container's limit", () => {
   for (const [container, resident, expected] of [
     [NO_LIMIT, 192, undefined],
     [NO_LIMIT, 193, /takes 193 MiB, more than 192$/],
@@ -18,7 +18,7 @@ test("memory is judged at once: 192 MiB, or half of what the container may take"
   }
 });
 
-/** What a judge says in the end of samples a second apart, each after so many seconds of processor time. */
+/** The last verdict on samples one second apart, each with this much processor time. */
 function judged(spent: readonly number[], judge = createCostJudge(NO_LIMIT)): string | undefined {
   let cpu = 0;
   const said = spent.map((seconds, i) => {
@@ -36,7 +36,7 @@ test("processor time is judged over five seconds", () => {
   assert.ok(judged([...Array(100).fill(0), ...Array(5).fill(0.3)]), "after a long quiet time");
 });
 
-test("a gap between samples hides nothing that comes after it", () => {
+test("a gap between samples hides nothing that follows it", () => {
   const judge = createCostJudge(NO_LIMIT);
   assert.is(judge({ cpu: 0, resident: MIB }, 0), undefined);
   const said = [0, 1, 2, 3, 4, 5].map((second) =>

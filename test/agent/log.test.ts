@@ -14,13 +14,13 @@ function capture(format: "text" | "json", verbosity: number) {
   };
 }
 
-test("klog's lines", () => {
+test("lines in klog's format", () => {
   const { lines, log } = capture("text", 0);
   log.event("warning", "one\ntwo");
   assert.match(lines[0] ?? "", /^W\d{4} \d\d:\d\d:\d\d\.\d{6} {1,}\d+ ip-masq-agent\] one\n {4}two\n$/);
 });
 
-test("what comes from outside moves no cursor and forges no line", () => {
+test("text from outside moves no cursor and forges no line", () => {
   const message = "a\u001b[2Jb\rc\nE1122 15:04:05.000000       1 ip-masq-agent] d\u0085\u2028\u202ee\x7f\tf";
   const text = capture("text", 0);
   text.log.event("info", message);
@@ -43,7 +43,7 @@ test("JSON lines", () => {
   assert.is(lines[0]?.indexOf("\n"), (lines[0]?.length ?? 0) - 1);
 });
 
-test("verbosity, and what stays so is said once", () => {
+test("verbosity, and lasting conditions are logged once", () => {
   for (const [verbosity, expected] of [
     [0, ["a", "b", "a", "held by x (pid 1)"]],
     [2, ["a", "b", "a", "low", "state", "held by x (pid 1)"]],
@@ -67,7 +67,7 @@ test("verbosity, and what stays so is said once", () => {
   }
 });
 
-test("what stays so is said again after 24 hours", () => {
+test("a lasting condition is logged again after 24 hours", () => {
   const now = performance.now;
   let at = 0;
   performance.now = () => at;

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { createLookPace } from "../../src/agent/look-pace.ts";
 import { fakeClock } from "../fake-clock.ts";
 
-test("twenty looks follow at once, then there is one in two seconds", () => {
+test("twenty reads follow at once, then one every two seconds", () => {
   const clock = fakeClock();
   const pace = createLookPace(clock);
   const take = (count: number) => Array.from({ length: count }, pace);

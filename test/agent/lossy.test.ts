@@ -1,9 +1,9 @@
-// Lines for a reader that does not read, or is gone.
+// Lines for a reader that does not read, or that has gone away.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { lossyWriter } from "../../src/agent/lossy.ts";
 
-/** A stream that takes what it gets when `take` is called. */
+/** A stream that accepts its input when `take` is called. */
 function slowStream() {
   const written: string[] = [];
   let take = (_?: Error) => {};
@@ -19,7 +19,7 @@ function slowStream() {
   return { written, writer, take: (error?: Error) => take(error) };
 }
 
-test("lines are written in order, and what waits is bounded", () => {
+test("lines are written in order, and the buffer is bounded", () => {
   const { written, writer, take } = slowStream();
   const line = `${"x".repeat(1023)}\n`;
   writer.write("first\n");
@@ -35,17 +35,17 @@ test("lines are written in order, and what waits is bounded", () => {
   assert.is(`${waited}${last}`.replaceAll(line, ""), `lost ${lost}\nlast\n`);
   writer.write("more\n");
   take();
-  assert.is(written.at(-1), "more\n", "it is said once");
+  assert.is(written.at(-1), "more\n", "it is reported once");
 });
 
-test("a long line is written where nothing waits", () => {
+test("a long line is written if nothing is waiting", () => {
   const { written, writer, take } = slowStream();
   writer.write("x".repeat(1 << 20));
   take();
   assert.is(written[0]?.length, 1 << 20);
 });
 
-test("what fails is counted as lost, whether it throws or not", () => {
+test("lines that fail are counted as lost, whether the write throws or not", () => {
   const written: string[] = [];
   let failure: "throws" | "fails" | undefined = "throws";
   const writer = lossyWriter(
@@ -66,7 +66,7 @@ test("what fails is counted as lost, whether it throws or not", () => {
   assert.equal(written, ["lost 2\nc\n", "d\n"]);
 });
 
-test("it can be waited for", async () => {
+test("callers can wait for it", async () => {
   const { writer, take } = slowStream();
   await writer.flushed();
   writer.write("a\n");

@@ -18,7 +18,7 @@ const LINES = [
   udp("10.244.0.3", "203.0.113.10"),
 ].join("");
 
-/** What is logged and counted after these changes. */
+/** The log lines and metrics after these changes. */
 async function follow(
   changes: readonly (readonly [FamilyPolicy, FamilyPolicy])[],
   node: FakeNode,
@@ -51,11 +51,11 @@ async function follow(
   return { lines, counts, reads };
 }
 
-test("a change that means something is followed up, once", async () => {
+test("a change that affects verdicts is followed up, once", async () => {
   const node = { file: LINES };
   const told = ["info: open connections: 2 keep an old treatment until they end"];
   assert.equal(await follow([[OLD, NEW]], node), { lines: told, counts: [[2, 0]], reads: 1 });
-  // Several changes at a time are one.
+  // Several changes at the same time count as one.
   const between = policyOf("11.0.0.0/8");
   const several = await follow(
     [
@@ -67,7 +67,7 @@ test("a change that means something is followed up, once", async () => {
   assert.equal(several, { lines: told, counts: [[2, 0]], reads: 1 });
 });
 
-test("a change without meaning reads nothing", async () => {
+test("a change that affects no verdict reads nothing", async () => {
   const same = policyOf("10.0.0.0/9", "10.128.0.0/9");
   const other: FamilyPolicy = { ...OLD, randomFully: true, ports: [{ first: 1024, last: 2048 }] };
   for (const next of [same, other]) {
@@ -87,12 +87,12 @@ test("a change without meaning reads nothing", async () => {
   );
 });
 
-test("a change of the scope means something", async () => {
+test("a change of the scope affects verdicts", async () => {
   const scoped: FamilyPolicy = { ...OLD, scope: { ...OLD.scope, sources: [] } };
   assert.equal((await follow([[OLD, scoped]], { file: LINES })).counts, [[2, 0]]);
 });
 
-test("what depends on the interface is told apart, and not reset", async () => {
+test("connections that depend on the interface are counted separately, and not reset", async () => {
   const limited: FamilyPolicy = { ...OLD, scope: { ...OLD.scope, outputInterfaces: ["eth0"] } };
   const { lines, counts } = await follow([[OLD, limited]], { file: LINES }, "all");
   assert.equal(counts, [[0, 0]]);
@@ -110,7 +110,7 @@ test("connections are reset", async () => {
   ]);
 });
 
-test("a program that changes the rules again and again cannot keep the agent busy", async () => {
+test("a program that keeps changing the rules cannot keep the agent busy", async () => {
   const clock = fakeClock();
   const fake = fakeConntrack({ file: LINES });
   const reads: number[] = [];
@@ -130,7 +130,7 @@ test("a program that changes the rules again and again cannot keep the agent bus
   watch.stop();
 });
 
-test("what cannot be read or deleted is told, and stops nothing", async () => {
+test("connections that cannot be read or deleted are reported, and the agent continues", async () => {
   const unread = await follow([[OLD, NEW]], {});
   assert.match(unread.lines.join(), /^info: open connections: cannot read this node's connections/);
   assert.match((await follow([[OLD, NEW]], {}, "udp")).lines.join(), /^warning: /);

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createEventReader } from "../../src/agent/rule-events.ts";
 
-/** What nft 1.0.6 printed. */
+/** Output of nft 1.0.6. */
 const OUTPUT = `add element ip ip-masq-agent destinations { 9.0.0.0/24 : accept }
 # new generation 3 by process 5331 (nft)
 add table ip other
@@ -21,7 +21,7 @@ delete table ip nat
 
 const isOurs = ({ table }: { readonly table: string }) => table === "ip-masq-agent" || table === "nat";
 
-test("transactions are read however the output is cut, with the program that made them", () => {
+test("transactions are parsed wherever the output is split, with the program that made them", () => {
   for (let size = 1; size <= OUTPUT.length; size++) {
     const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
     const parts = Array.from({ length: Math.ceil(OUTPUT.length / size) }, (_, i) =>
@@ -55,13 +55,13 @@ test("transactions are read however the output is cut, with the program that mad
   }
 });
 
-test("lost events are said once", () => {
+test("lost events are reported once", () => {
   const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
   reader.read("# ERROR: We lost some netlink events!\n");
   assert.equal([reader.hasLost(), reader.hasLost()], [true, false]);
 });
 
-test("a line of any length, and a transaction of any size, take little memory", () => {
+test("long lines and large transactions take little memory", () => {
   const reader = createEventReader(() => ["ip-masq-agent", "nat"], isOurs);
   for (let i = 0; i < 1_000; i++) reader.read("add element ip other set { ".padEnd(10_000, "1.2.3.4, "));
   reader.read("\n");

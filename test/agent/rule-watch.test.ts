@@ -9,7 +9,7 @@ import { fakeClock } from "../fake-clock.ts";
 const CHEAP: ListenerCost = { cpu: 0, resident: 5 << 20 };
 const CHANGE = "add rule ip nat X counter\n# new generation 3 by process 7 (nft)\n";
 
-/** A watch with a listener that does what it is told. */
+/** A watch with a listener that the test controls. */
 function watching({ unmeasured = false } = {}) {
   const clock = fakeClock();
   const said: string[] = [];
@@ -49,7 +49,7 @@ function watching({ unmeasured = false } = {}) {
   return { clock, watch, said, heard, listeners, state, looks: () => looks, last: () => listeners.at(-1) };
 }
 
-test("it is reliable once it listens and everything was looked at", () => {
+test("it is reliable once it listens and all rules have been read", () => {
   const { clock, watch, heard, last, looks } = watching();
   watch.start();
   watch.start();
@@ -62,7 +62,7 @@ test("it is reliable once it listens and everything was looked at", () => {
   assert.equal([watch.isReliable(), last()?.stopped], [false, true]);
 });
 
-test("a listener that ends is started again, later each time, and then everything is looked at", () => {
+test("a listener that ends is started again, later each time, and then all rules are read", () => {
   const { clock, watch, listeners, last, looks, said } = watching();
   watch.start();
   for (const [i, wait] of [1_000, 2_000, 4_000].entries()) {
@@ -79,7 +79,7 @@ test("a listener that ends is started again, later each time, and then everythin
   assert.match(said.at(-1) ?? "", /at once again/);
 });
 
-test("events that were lost are followed by a look", () => {
+test("after lost events the rules are read", () => {
   const { clock, watch, last, looks } = watching();
   watch.start();
   clock.advance(5_000);
@@ -87,7 +87,7 @@ test("events that were lost are followed by a look", () => {
   assert.is(looks(), 2);
 });
 
-test("a listener that costs too much is ended for ten minutes", () => {
+test("a listener that costs too much is stopped for ten minutes", () => {
   const { clock, watch, state, listeners, last, said } = watching();
   state.cost = () => ({ cpu: 0, resident: 193 << 20 });
   watch.start();
@@ -100,7 +100,7 @@ test("a listener that costs too much is ended for ten minutes", () => {
   assert.is(listeners.length, 2);
 });
 
-test("its cost is looked at while it starts and while it has something to say, and never otherwise", () => {
+test("its cost is measured while it starts and while it reports changes, and never otherwise", () => {
   const { clock, watch, state, last } = watching();
   let asked = 0;
   state.cost = () => {
@@ -118,7 +118,7 @@ test("its cost is looked at while it starts and while it has something to say, a
   assert.is(asked, 6);
 });
 
-test("a cost that cannot be measured ends it, unless that was asked for", () => {
+test("a cost that cannot be measured stops it, unless the user asked for it", () => {
   for (const unmeasured of [false, true]) {
     const { clock, watch, state, last, said } = watching({ unmeasured });
     state.cost = () => undefined;

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { withTimeLimit } from "../../src/agent/time-limit.ts";
 
-test("one question at a time, whose answer is shared", async () => {
+test("one query at a time, whose result is shared", async () => {
   let asked = 0;
   const ask = withTimeLimit(10_000, async () => {
     await new Promise((done) => setTimeout(done, 20));
@@ -12,7 +12,7 @@ test("one question at a time, whose answer is shared", async () => {
   assert.is(await ask(), 2);
 });
 
-test("no answer in time, and none at all", async () => {
+test("a late result, and none at all", async () => {
   let answer = (_: number) => {};
   const late = withTimeLimit(10, () => new Promise<number>((resolve) => (answer = resolve)));
   assert.is(await late(), undefined);

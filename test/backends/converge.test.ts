@@ -4,7 +4,7 @@ import { type Committed, converge, VerifyError } from "../../src/backends/conver
 import { type Change, countsOf, type Transaction } from "../../src/backends/transaction.ts";
 import { errorOf } from "../error-of.ts";
 
-/** What takes one list of exceptions to another. */
+/** The changes from one list of exceptions to another. */
 function diff(wanted: string, observed: string): Transaction | undefined {
   if (wanted === observed) return undefined;
   const exceptions = (op: Change["op"], text: string, other: string) =>
@@ -17,7 +17,7 @@ function diff(wanted: string, observed: string): Transaction | undefined {
   return { family: "ipv4", text: `${observed}>${wanted};`, changes, counts: countsOf(changes) };
 }
 
-/** Something that is kept: a text. `ends` says how each transaction ends, and may change the text before it. */
+/** A backend that stores a text. `ends` gives the outcome of each transaction, and may change the text before it. */
 function store(text: string, ends: ((set: (text: string) => void) => Committed)[]) {
   const set = (next: string) => {
     text = next;
@@ -45,26 +45,26 @@ test("nothing is written if nothing is left to write", async () => {
   assert.is(kept.looks(), 1);
 });
 
-test("what was written is looked at, and returned", async () => {
+test("after a write the state is observed again, and returned", async () => {
   const kept = store("ax", []);
   const written = await converge({ ...kept, wanted: "ab" });
-  assert.equal(written?.counts, { added: 1, removed: 1, kept: 0 }, "what holds the others does not count");
+  assert.equal(written?.counts, { added: 1, removed: 1, kept: 0 }, "lines that only hold others do not count");
   assert.is(kept.text(), "ab");
   assert.is(kept.looks(), 2);
 });
 
-test("what needs no second look gets none", async () => {
+test("a change that needs no verification is not observed again", async () => {
   const kept = store("a", [() => "verified"]);
   assert.is((await converge({ ...kept, wanted: "b" }))?.text, "a>b;");
   assert.is(kept.looks(), 1);
 });
 
-test("others who write in between are caught up with, and what was done is joined", async () => {
+test("changes by other programs in between are corrected, and the transactions are combined", async () => {
   let writes = 0;
   const kept = store("a", []);
   const commit = async (edit: Transaction): Promise<Committed> => {
     const committed = await kept.commit(edit);
-    // Right after the first one another program takes it back.
+    // Right after the first transaction another program undoes it.
     if (++writes === 1) await kept.commit({ ...edit, text: ">x;" });
     return committed;
   };
@@ -91,7 +91,7 @@ test("after three transactions it gives up, and shows what is left", async () =>
   }
 });
 
-test("what is refused is tried again only if something has changed", async () => {
+test("a refused transaction is tried again only if something has changed", async () => {
   const refused = new Error("no luck");
   const still = store("a", [() => refused]);
   assert.is(await errorOf(converge({ ...still, wanted: "b" })), refused);
@@ -110,24 +110,24 @@ test("what is refused is tried again only if something has changed", async () =>
   assert.is(await converge({ ...store("a", [done]), wanted: "b" }), undefined, "another did it");
 });
 
-test("what a commit throws ends it", async () => {
+test("an error from a commit ends the sync", async () => {
   const commit = () => Promise.reject(new Error("a defect"));
   assert.is((await errorOf(converge({ ...store("a", []), commit, wanted: "b" }))).message, "a defect");
 });
 
-/** What is observed, wanted and in force, and the repair that is reported. */
+/** The observed, desired and effective states, and the repair that is reported. */
 const DRIFTS: [string, string, string[], string | undefined][] = [
   ["a", "b", ["a"], undefined],
   ["x", "b", ["b"], "x>b;"],
   ["x", "b", ["a"], "x>a;"],
   ["a", "c", ["b", "a"], undefined],
   ["x", "c", ["b", "a"], "x>b;"],
-  // Another agent, or an earlier attempt, has already written what is wanted.
+  // Another agent, or an earlier attempt, has already written the desired state.
   ["b", "b", ["a"], undefined],
 ];
 
 for (const [observed, wanted, inForce, repair] of DRIFTS) {
-  test(`drift: ${observed} is there, ${wanted} is wanted, ${inForce} in force`, async () => {
+  test(`drift: ${observed} is observed, ${wanted} is desired, ${inForce} is in force`, async () => {
     const reports: string[] = [];
     const past = { inForce, drifted: ({ text }: Transaction) => reports.push(text) };
     await converge({ ...store(observed, [() => "outdated", () => "outdated"]), wanted, past });
@@ -135,7 +135,7 @@ for (const [observed, wanted, inForce, repair] of DRIFTS) {
   });
 }
 
-test("while another process writes, what is needed is asked first", async () => {
+test("while another process writes, the desired state is computed first", async () => {
   for (const [text, expected] of [
     ["b", undefined],
     ["a", "a>b;"],

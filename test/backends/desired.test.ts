@@ -27,7 +27,7 @@ test("rules are written byte for byte as iptables-save prints them", () => {
   assert.ok(checked > 200);
 });
 
-/** The probabilities in the rules for these ranges. */
+/** The probabilities in the rules for these port ranges. */
 function probabilities(toPorts: string): string[] {
   const ports = parsePorts(toPorts);
   const { config } = parseConfig("", { file: "c", ipv6: false, reservedRanges: false });
@@ -42,7 +42,7 @@ function probabilities(toPorts: string): string[] {
 test("probabilities are the kernel's fraction in 11 decimals, halves to even", () => {
   assert.equal(probabilities("1024-29999,32768-65535"), ["0.46929256292"]);
   assert.equal(probabilities("1,2,3"), ["0.33333333349", "0.50000000000"]);
-  // 1/4096 = 0.000244140625 lies half way between two texts of 11 decimals.
+  // 1/4096 = 0.000244140625 lies half way between two texts with 11 decimals.
   assert.equal(probabilities("1,2-4096"), ["0.00024414062"]);
   assert.equal(probabilities("1-3,4-4096"), ["0.00073242188"]);
 });

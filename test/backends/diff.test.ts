@@ -55,7 +55,7 @@ test("transactions", () => {
   for (const [name, state, expected] of cases) assert.equal(lines(state), expected, name);
 });
 
-/** What iptables-restore --noflush does to the chain and to POSTROUTING. */
+/** The effect of iptables-restore --noflush on the chain and on POSTROUTING. */
 function restore(text: string, chain: string[], postrouting: string[]): void {
   for (const line of text.split("\n")) {
     const [, verb, name, rest = ""] = /^-([ADI]) (\S+) (.*)$/.exec(line) ?? [];
@@ -69,7 +69,7 @@ function restore(text: string, chain: string[], postrouting: string[]): void {
   }
 }
 
-test("any state is brought to the desired one, and others' rules of POSTROUTING stay in order", () => {
+test("any state is brought to the desired one, and other programs' rules in POSTROUTING stay in order", () => {
   const rule = fc.constantFrom(...DESIRED.rules, "-d 3 -j RETURN", "-j OLD");
   const jumps = fc.array(fc.constantFrom(DESIRED.jump, "-j OURS", "-j KUBE", "-j FLANNEL"), { maxLength: 8 });
   fc.assert(
@@ -85,7 +85,7 @@ test("any state is brought to the desired one, and others' rules of POSTROUTING 
       const others = (list: string[]) => list.filter((spec) => !spec.endsWith("OURS"));
       assert.equal(others(postrouting), others(all));
       assert.is(diffChain(DESIRED, observed(chain, [DESIRED.jump])), undefined);
-      // What people are shown is what happens.
+      // The changes that are shown are the changes that are made.
       const shown = (op: string) =>
         transaction?.changes.filter((change) => change.op !== op).map(({ line }) => line) ?? [];
       if (transaction) {
@@ -114,7 +114,7 @@ test("cleanup", () => {
   }
 });
 
-test("a dump that is none is refused", () => {
+test("text that is not a dump is refused", () => {
   const read = (text: string) => () => readObserved(new TextEncoder().encode(text), "OURS");
   assert.throws(
     read("nonsense\n"),
@@ -123,7 +123,7 @@ test("a dump that is none is refused", () => {
   assert.throws(read("*nat\n:OURS - [0:0]\n"), (error: Error) => error instanceof UnreadableDumpError);
 });
 
-test("jumps that no line can name are removed apart", () => {
+test("jumps that no line can name are removed separately", () => {
   const { rules, jump } = DESIRED;
   const beside = observed(rules, [jump]);
   const stray = { spec: '--comment "two\nlines" -j OURS', packets: 0n, bytes: 0n, handle: 7 };
@@ -138,7 +138,7 @@ test("jumps that no line can name are removed apart", () => {
     [{ op: "remove", kind: "jump", line: '-A POSTROUTING --comment "two\\nlines" -j OURS' }],
   );
 
-  // The kernel keeps a chain that a jump leads to: the stray goes first, and the rest when it is gone.
+  // The kernel keeps a chain while a jump leads to it: the stray is removed first, and the rest after it.
   const first = removeChain("ipv4", "OURS", state);
   assert.is(first?.text, "");
   assert.equal(first?.strays, [stray]);
@@ -147,7 +147,7 @@ test("jumps that no line can name are removed apart", () => {
   assert.equal(then?.strays, []);
 });
 
-test("the wanted jump is kept, whatever is known of its handle", () => {
+test("the desired jump is kept, whatever is known about its handle", () => {
   const { rules, jump } = DESIRED;
   const found = { spec: jump, packets: 0n, bytes: 0n, handle: 7 };
   assert.is(diffChain(DESIRED, { ...observed(rules, []), jumps: [found] }), undefined);

@@ -1,4 +1,4 @@
-// The iptables backend on a table in memory and on scripted tools: what it runs, and what it makes of what they say.
+// The iptables backend on a table in memory and on scripted tools: the commands that it runs, and how it handles their output.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { iptablesBackend, ReferencedError, VerifyError } from "../../src/backends/index.ts";
@@ -16,7 +16,7 @@ const OURS = "IP-MASQ-AGENT";
 const SILENT = () => {};
 
 for (const variant of ["nft", "legacy"] as const) {
-  test(`writes, keeps and removes (${variant})`, async () => {
+  test(`writes, keeps and removes rules (${variant})`, async () => {
     const table = fakeIptables();
     const backend = iptablesBackend(variant, assert.unreachable, table.host);
     assert.equal((await backend.sync(POLICY))?.counts, { added: 3, removed: 0, kept: 0 });
@@ -37,7 +37,7 @@ for (const variant of ["nft", "legacy"] as const) {
   });
 }
 
-/** What a tool does instead of its work, and the error of a sync. */
+/** How a tool misbehaves, and the error of the sync. */
 const BROKEN: [string, "nft" | "legacy", RegExp, Omit<Step, "command">, RegExp][] = [
   [
     "fails to read",
@@ -64,12 +64,12 @@ const BROKEN: [string, "nft" | "legacy", RegExp, Omit<Step, "command">, RegExp][
   ],
   ["prints no table", "legacy", /-save/, {}, /-save -c -t nat: table nat is not in the output, which is empty/],
   ["is cut short", "legacy", /-save/, { stdout: "*nat\n:X - [0:0]\n" }, /ends in the middle of a table/],
-  ["says it wrote and did not", "nft", /-restore/, {}, /^after 3 transactions the rules still differ/],
+  ["reports success without writing", "nft", /-restore/, {}, /^after 3 transactions the rules still differ/],
   ["hangs", "legacy", /-restore/, { fails: "hung" }, /^iptables-legacy-restore --noflush -w 10: as the script says/],
 ];
 
 for (const [what, variant, command, outcome, message] of BROKEN) {
-  test(`a tool that ${what}: the error shows what was run and what it said`, async () => {
+  test(`a tool that ${what}: the error shows the command and its output`, async () => {
     const table = fakeIptables();
     table.intercept = (one) => (command.test(one) ? outcome : undefined);
     const error = await errorOf(iptablesBackend(variant, SILENT, table.host).sync(POLICY));
@@ -78,7 +78,7 @@ for (const [what, variant, command, outcome, message] of BROKEN) {
   });
 }
 
-test("a program that always writes the same chain: three tries, and the error shows what is left", async () => {
+test("a program that always writes the same chain: three attempts, and the error shows the remaining difference", async () => {
   const table = fakeIptables();
   const backend = iptablesBackend("nft", SILENT, table.host);
   await backend.sync(POLICY);
@@ -92,7 +92,7 @@ test("a program that always writes the same chain: three tries, and the error sh
   assert.match(error.message, /\n {2}- -A IP-MASQ-AGENT -j X4\n {2}\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /);
 });
 
-test("a write that is refused because the rules have moved is made anew", async () => {
+test("a write that is refused because the rules have changed is computed again", async () => {
   const table = fakeIptables();
   const backend = iptablesBackend("nft", SILENT, table.host);
   await backend.sync(POLICY);
@@ -107,7 +107,7 @@ test("a write that is refused because the rules have moved is made anew", async 
   assert.equal(table.chains.get(OURS), rules);
 });
 
-test("a chain that others use is not removed", async () => {
+test("a chain that other rules use is not removed", async () => {
   const table = fakeIptables();
   const backend = iptablesBackend("legacy", SILENT, table.host);
   await backend.sync(POLICY);
@@ -122,7 +122,7 @@ test("a chain that others use is not removed", async () => {
   assert.not(backend.isUnreadable(error));
 });
 
-// What the tools of the nft variant print beside a rule of others that iptables does not know.
+// The output of the nft variant's tools if the table has a rule that iptables does not know.
 const S = "iptables-nft -t nat -S";
 const OWN: Step = { command: `${S} ${OURS}`, stdout: `-N ${OURS}\n${rules.map((r) => `-A ${OURS} ${r}\n`).join("")}` };
 const HIDDEN: Step = {
@@ -132,7 +132,7 @@ const HIDDEN: Step = {
 };
 const LIST = "list chain ip nat POSTROUTING";
 
-/** The two listings of POSTROUTING that nft gives, of rules by handle: text, and expressions as JSON. */
+/** The two listings of POSTROUTING by nft, for rules by handle: as text, and as JSON expressions. */
 function listings(list: readonly (readonly [handle: number, text: string, expressions: unknown])[]): readonly Step[] {
   const items = list.map(([handle, , expr]) => ({ rule: { handle, expr } }));
   const lines = list.map(([handle, text]) => `\t\t${text} # handle ${handle}\n`).join("");
@@ -149,7 +149,7 @@ const JUMP = [
 ] as const;
 const CHECK = /^iptables-nft -t nat -C POSTROUTING -m comment /;
 
-/** Syncs against scripted tools: what was written, the warnings, and the commands that did not only read. */
+/** Syncs with scripted tools; returns what was written, the warnings, and the commands that write. */
 async function syncScripted(steps: readonly Step[]) {
   const { run, calls, left } = scriptedRunner(steps);
   const warnings: string[] = [];
@@ -159,7 +159,7 @@ async function syncScripted(steps: readonly Step[]) {
   return { written, warnings, writes: calls.filter((call) => /-restore|nft delete/.test(call)) };
 }
 
-test("beside a hidden rule nft is asked, and the jump that iptables knows is left alone", async () => {
+test("with a hidden rule nft is used, and the jump that iptables knows is left alone", async () => {
   const { written, warnings } = await syncScripted([OWN, HIDDEN, ...listings([MARK, JUMP]), { command: CHECK }]);
   assert.is(written, undefined);
   assert.equal(warnings, [
@@ -167,7 +167,7 @@ test("beside a hidden rule nft is asked, and the jump that iptables knows is lef
   ]);
 });
 
-test("beside a hidden rule a jump that is missing is added", async () => {
+test("with a hidden rule a missing jump is added", async () => {
   const look = [OWN, HIDDEN];
   const { written, writes } = await syncScripted([
     ...look,
@@ -184,14 +184,14 @@ test("beside a hidden rule a jump that is missing is added", async () => {
   );
 });
 
-test("beside a hidden rule a jump of others is removed by its handle", async () => {
+test("with a hidden rule a jump of another program is removed by its handle", async () => {
   const native = [9, `ct mark 0x7 goto ${OURS}`, [{ ct: {} }, { goto: { target: OURS } }]] as const;
   const { written, writes } = await syncScripted([
     OWN,
     HIDDEN,
     ...listings([MARK, JUMP, native]),
     { command: CHECK },
-    // Two jumps: each is listed by its place.
+    // Two jumps: each is listed by its position.
     { command: `${S} POSTROUTING 2`, stdout: `-A POSTROUTING ${jump}\n` },
     { command: `${S} POSTROUTING 3`, exit: 1, stderr: "is incompatible" },
     { command: "nft delete rule ip nat POSTROUTING handle 9", delay: 5 },
@@ -204,7 +204,7 @@ test("beside a hidden rule a jump of others is removed by its handle", async () 
   assert.equal(writes, ["nft delete rule ip nat POSTROUTING handle 9"]);
 });
 
-test("without nft the error says which chain needs it", async () => {
+test("without nft the error names the chain that needs it", async () => {
   const missing = (flags: string): Step => ({ command: `nft ${flags} ${LIST}`, fails: "missing" });
   const error = await errorOf(syncScripted([OWN, HIDDEN, missing("-a -j"), missing("-a -s")]));
   assert.instance(error, ToolError);
@@ -214,7 +214,7 @@ test("without nft the error says which chain needs it", async () => {
   );
 });
 
-test("a chain that 1.8.9 calls incompatible, and which is not there", async () => {
+test("a chain that 1.8.9 calls incompatible, and that does not exist", async () => {
   const { run, left } = scriptedRunner([
     { ...HIDDEN, command: `${S} ${OURS}` },
     { command: `${S} POSTROUTING`, stdout: "-P POSTROUTING ACCEPT\n" },
@@ -225,7 +225,7 @@ test("a chain that 1.8.9 calls incompatible, and which is not there", async () =
   assert.equal(left(), []);
 });
 
-/** What the tools print, and the variant that the node uses. */
+/** The output of the tools, and the variant that the node uses. */
 const NODES: [string, readonly Step[], "nft" | "legacy"][] = [
   ["no nft tools", [{ command: /^ip6?tables-nft-save/, fails: "missing" }], "legacy"],
   [

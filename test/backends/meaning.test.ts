@@ -1,4 +1,4 @@
-// What a transaction says it changes: the observed rules read back into a policy, and the difference in words.
+// The meaning of a transaction: the observed rules read back into a policy, and the difference in words.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { describeEffects, formatPolicyChange, type Meaning } from "../../src/backends/index.ts";
@@ -9,6 +9,7 @@ import { readMeaning as ofTable } from "../../src/backends/nftables/meaning.ts";
 import { readMeaning as ofExceptions } from "../../src/backends/windows-cni/meaning.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, diffSpaces, type FamilyPolicy, type PolicyOptions, spaceOf } from "../../src/policy/index.ts";
+import { cases } from "../cases.ts";
 import { numbersBelow } from "../core/slow.ts";
 import { randomConfig } from "../policy/random.ts";
 
@@ -70,7 +71,7 @@ const CASES: readonly (readonly [
     policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "192.0.2.1/32"], masqueradeCIDRs: ["10.1.0.0/16"] }),
     ["~ 10.1.0.0/16 (65,536 addresses): kept → masqueraded", "~ 192.0.2.1/32 (1 address): masqueraded → kept"],
   ],
-  // An entry inside another of the same verdict.
+  // An entry inside another one with the same verdict.
   [
     policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "10.2.0.0/16"] }),
     policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "10.1.0.0/16"] }),
@@ -117,7 +118,7 @@ const CASES: readonly (readonly [
   ],
 ];
 
-test("what changes, in words", () => {
+test("changes in words", () => {
   for (const [before, after, expected, ofNft = expected] of CASES) {
     const isSame = expected.length === 0;
     const chain = said(ofChain(after, written(before)));
@@ -143,7 +144,7 @@ test("exemptions that bind", () => {
   assert.equal(said(ofTable(after, TABLE, tableOf(before))), ["~ kept packets bound to their address: no → yes"]);
 });
 
-test("no chain, no table, no list, and what leads nowhere", () => {
+test("no chain, no table, no list, and a jump to nothing", () => {
   const after = policyOf({
     nonMasqueradeCIDRs: ["10.0.0.0/8"],
     masqueradeCIDRs: ["10.1.0.0/16"],
@@ -167,7 +168,7 @@ test("no chain, no table, no list, and what leads nowhere", () => {
   assert.match(said(ofExceptions(after, undefined, "f"))[0] ?? "", /f has no list of exceptions/);
 });
 
-test("what only nft can list is not read", () => {
+test("chains that only nft can list are not read", () => {
   const after = policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"] });
   const observed = chainOf(desiredChain(after), ["-j ACCEPT"]);
   const rules = observed.rules.map((rule) => ({ ...rule, spec: "# nft: ct mark set 5" }));
@@ -178,7 +179,7 @@ test("what only nft can list is not read", () => {
   ]);
 });
 
-test("long lists are cut, and compared as a whole", () => {
+test("long lists are truncated, but compared as a whole", () => {
   const sources = (last: number) => ["10.0.0.0/16", "10.2.0.0/16", "10.4.0.0/16", `10.${last}.0.0/16`];
   const [before, after] = [6, 8].map((last) => policyOf({ nonMasqueradeCIDRs: [], sourceCIDRs: sources(last) }));
   if (!before || !after) return;
@@ -186,7 +187,7 @@ test("long lists are cut, and compared as a whole", () => {
   assert.equal(said(ofChain(after, written(before))), [text]);
 });
 
-test("rules of others, and rules that are written otherwise", () => {
+test("rules of other programs, and rules in another notation", () => {
   const policy = policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"], masqueradeCIDRs: ["10.1.0.0/16"] });
   const { jump, rules } = desiredChain(policy);
   const [first = "", second = "", last = ""] = rules;
@@ -224,7 +225,7 @@ test("rules of others, and rules that are written otherwise", () => {
   }
 });
 
-test("a table that was changed by hand", () => {
+test("a table that was changed manually", () => {
   const policy = policyOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"] });
   const whole = tableOf(policy);
   const rule = "rule ip ip-masq-agent postrouting";
@@ -256,7 +257,7 @@ test("a table that was changed by hand", () => {
   for (const [change, expected] of cases) assert.equal(said(ofTable(policy, TABLE, { ...whole, ...change })), expected);
 });
 
-test("random policies are read back as they were written, and what changes is all that changes", () => {
+test("random policies are read back as they were written, and the reported changes are complete", () => {
   const below = numbersBelow(14_201_126);
   const ports = [
     [],
@@ -270,12 +271,12 @@ test("random policies are read back as they were written, and what changes is al
     const options = { ...OPTIONS, randomFully: below(2) === 0, ports: ports[below(3)] ?? [] };
     return compilePolicy(randomConfig(below).config, options);
   };
-  for (let n = 0; n < 120; n++) {
+  for (let n = 0; n < cases(120); n++) {
     const [befores, afters] = [draw(), draw()];
     for (const [i, before] of befores.entries()) {
       const after = afters[i];
       if (!after) continue;
-      // A scope without sources in it has no rule, and nothing shows the ports.
+      // A scope without sources has no rule, and nothing shows the ports.
       if (before.scope.sources !== "any" && before.scope.sources.length === 0) continue;
       for (const read of [
         (wanted: FamilyPolicy) => ofChain(wanted, written(before)),

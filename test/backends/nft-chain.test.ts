@@ -1,4 +1,4 @@
-// What nft prints of one chain.
+// The output of nft for one chain.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { onOneLine, readNftChain, readWords, UnreadableDumpError } from "../../src/backends/iptables/index.ts";
@@ -14,7 +14,7 @@ function read(...rules: object[][]) {
   return readNftChain(JSON.stringify({ nftables: [{ metainfo: {} }, { chain: {} }, ...items] }), "", "OURS");
 }
 
-test("which rules iptables shows", () => {
+test("the rules that iptables can show", () => {
   const cases: [boolean, object[]][] = [
     [true, [xt("comment"), xt("addrtype"), counter, jump]],
     [true, [is(field("ip", "daddr"), { prefix: { addr: "10.0.0.0", len: 8 } }), counter, { return: null }]],
@@ -33,7 +33,7 @@ test("which rules iptables shows", () => {
   for (const [known, expressions] of cases) assert.is(read(expressions)[0]?.known, known, JSON.stringify(expressions));
 });
 
-test("which rules lead to the chain, and by what", () => {
+test("the rules that lead to the chain, and how", () => {
   const map = (target: string) => ({
     vmap: { key: field("ip", "daddr"), data: { set: [["1.2.3.4", { jump: { target } }]] } },
   });
@@ -50,7 +50,7 @@ test("which rules lead to the chain, and by what", () => {
   );
 });
 
-test("which jumps have no match but those of iptables", () => {
+test("jumps whose only matches are those of iptables", () => {
   const found = read(
     [xt("comment"), counter, jump],
     [counter, jump],
@@ -62,7 +62,7 @@ test("which jumps have no match but those of iptables", () => {
   );
 });
 
-test("counters are those of the data", () => {
+test("counters come from the JSON", () => {
   const [counted, without] = read([counter, jump], [jump]);
   assert.equal([counted?.packets, counted?.bytes], [3n, 180n]);
   assert.equal([without?.packets, without?.bytes], [0n, 0n]);
@@ -80,7 +80,7 @@ two" # handle 8
 }
 `;
 
-test("a rule's text is the listing's, however many lines it takes", () => {
+test("the text of a rule comes from the listing, however many lines it has", () => {
   const items = [6, 8, 9].map((handle) => ({ rule: { handle, expr: [jump] } }));
   const texts = readNftChain(JSON.stringify({ nftables: items }), LISTING, "OURS").map(({ text }) => text);
   assert.is(texts[0], "fib daddr type != local counter jump OURS");
@@ -88,7 +88,7 @@ test("a rule's text is the listing's, however many lines it takes", () => {
   assert.is(texts[2], '[{"jump":{"target":"OURS"}}]', "one that has come since the listing was made");
 });
 
-test("what is no data of nft is refused", () => {
+test("output that is not nft's JSON is refused", () => {
   for (const json of [
     "",
     "<html>",

@@ -22,7 +22,7 @@ function policiesOf(config: object, options: Partial<PolicyOptions> = {}): reado
   return [ipv4, ipv6];
 }
 
-/** The elements of a set of the policy's table. */
+/** The elements of a set in the policy's table. */
 const elementsOf = (policy: FamilyPolicy, name: string) =>
   desiredTable(policy, TABLE)
     .sets.find((set) => set.name === name)
@@ -74,7 +74,7 @@ test("prefixes become disjoint intervals, as nft prints them", () => {
   }
 });
 
-test("the scope comes before the decision; interfaces lead to a chain of their own", () => {
+test("the scope comes before the decision; interfaces lead to a separate chain", () => {
   const [ipv4, ipv6] = policiesOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"], sourceCIDRs: ["10.244.0.0/16"] });
   assert.equal(chain(ipv4, "postrouting"), [
     "fib daddr type local return",
@@ -82,7 +82,7 @@ test("the scope comes before the decision; interfaces lead to a chain of their o
     "ip daddr vmap @destinations",
     "counter goto masq",
   ]);
-  // No IPv6 packet is in the scope, and none is translated.
+  // No IPv6 packet is in the scope, so none is translated.
   assert.equal(elementsOf(ipv6, "sources"), []);
   const [limited] = policiesOf({ nonMasqueradeCIDRs: [], outputInterfaces: ["eth0", "wg*"] });
   assert.equal(chain(limited, "postrouting"), [
@@ -93,12 +93,12 @@ test("the scope comes before the decision; interfaces lead to a chain of their o
   assert.equal(chain(limited, "postrouting-in-scope"), ["ip daddr vmap @destinations", "counter goto masq"]);
 });
 
-test("source ranges that overlap or touch are written as the fewest intervals", () => {
+test("overlapping or adjacent source ranges are written as the fewest intervals", () => {
   const [ipv4] = policiesOf({ sourceCIDRs: ["10.1.0.0/16", "10.0.0.0/16", "10.0.5.0/24", "10.9.9.9/32"] });
   assert.equal(elementsOf(ipv4, "sources"), ["10.0.0.0/15", "10.9.9.9"]);
 });
 
-test("each range of ports takes the share of its size", () => {
+test("each port range gets the share of its size", () => {
   const ports = [
     { first: 1024, last: 1031 },
     { first: 9, last: 9 },
@@ -118,7 +118,7 @@ test("each range of ports takes the share of its size", () => {
   assert.equal(chain(plain, "masq"), ["meta l4proto { tcp, udp, sctp } masquerade to :9", "masquerade"]);
 });
 
-test("enforced exemptions are bound before others see them, but not what a service has translated", () => {
+test("enforced exemptions are bound before other chains see them, except connections that a service has translated", () => {
   const [ipv4] = policiesOf({
     nonMasqueradeCIDRs: ["10.0.0.0/8"],
     masqueradeCIDRs: ["10.128.0.0/9"],
@@ -139,7 +139,7 @@ test("enforced exemptions are bound before others see them, but not what a servi
   );
 });
 
-test("an edit adds and deletes elements; what stays is not named", async () => {
+test("an edit adds and deletes elements; elements that stay are not named", async () => {
   const nft = fakeNft();
   const backend = nftablesBackend(TABLE, assert.unreachable, nft.host);
   const [before] = policiesOf({ nonMasqueradeCIDRs: ["10.0.0.0/8", "192.168.0.0/16"] });
@@ -159,7 +159,7 @@ test("an edit adds and deletes elements; what stays is not named", async () => {
   assert.equal([...nft.tables], []);
 });
 
-test("an interval that is cut hands its counter to its first part", () => {
+test("an interval that is split passes its counter to its first part", () => {
   const [outer] = policiesOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"] });
   const [cut] = policiesOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"], masqueradeCIDRs: ["10.50.0.0/16"] });
   const listing = (policy: FamilyPolicy, counted: string) => {
@@ -202,7 +202,7 @@ const FOREIGN: readonly (readonly [name: string, change: (listing: string) => st
   ["no element", (text) => text.replace(/\t\telements = .*\n/, "")],
 ];
 
-test("whatever others change in the table is found", async () => {
+test("all changes of the table by other programs are found", async () => {
   const [policy] = policiesOf({ nonMasqueradeCIDRs: ["10.0.0.0/8"] });
   const backend = nftablesBackend(TABLE, assert.unreachable, fakeNft().host);
   await backend.sync(policy);
@@ -221,7 +221,7 @@ test("whatever others change in the table is found", async () => {
   }
 });
 
-test("listings are read with handles, and among other tables", () => {
+test("listings are parsed with handles, and among other tables", () => {
   const policy = policyOf("10.0.0.0/8");
   const desired = desiredTable(policy, TABLE);
   const text = (diffTable(desired)?.text ?? "").replace(/^(add|delete) .*\n/gm, "");
@@ -242,7 +242,7 @@ test("listings are read with handles, and among other tables", () => {
   assert.throws(() => readTable(listing.slice(0, -20), "ipv4", TABLE), /ends in the middle of a table/);
 });
 
-test("an edit that nft refuses is written as a whole", async () => {
+test("after an edit that nft refuses, the whole table is written", async () => {
   const nft = fakeNft();
   const backend = nftablesBackend(TABLE, assert.unreachable, nft.host);
   await backend.sync(policyOf("10.0.0.0/8"));
@@ -252,13 +252,13 @@ test("an edit that nft refuses is written as a whole", async () => {
   assert.is(await backend.sync(policyOf("11.0.0.0/8")), undefined);
 });
 
-test("what nft has written is read again, but for a large table that was written as a whole", async () => {
+test("what nft has written is read again, except for a large table that was written as a whole", async () => {
   const cases: readonly (readonly [entries: number, listings: number])[] = [
     [100, 2],
     [20_001, 1],
   ];
   for (const [count, listings] of cases) {
-    // Halves of /24s, so that none can be merged with the next.
+    // Halves of /24s, so that none can be merged.
     const nonMasqueradeCIDRs = Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.0/25`);
     const [policy] = policiesOf({ nonMasqueradeCIDRs, cidrLimit: count });
     const nft = fakeNft();
@@ -268,7 +268,7 @@ test("what nft has written is read again, but for a large table that was written
   }
 });
 
-test("a transaction that nft refuses is the error, and names the line", async () => {
+test("a transaction that nft refuses is an error that names the line", async () => {
   const nft = fakeNft();
   nft.intercept = (command) =>
     command.includes("-f") ? { exit: 1, stderr: "/dev/stdin:3:1-5: Error: syntax error" } : undefined;
@@ -276,7 +276,7 @@ test("a transaction that nft refuses is the error, and names the line", async ()
   assert.match(error.message, /^nft -f -: exit 1: it refused the line: table ip ip-masq-agent \{/);
 });
 
-test("the frame has a line for all that is not an element", () => {
+test("the frame has a line for everything except elements", () => {
   assert.equal(frameOf(desiredTable(policyOf(), TABLE)), [
     'table ip ip-masq-agent { comment "managed by ip-masq-agent; changes by others are undone"; }',
     "map ip ip-masq-agent destinations { type ipv4_addr : verdict; flags interval; counter; }",

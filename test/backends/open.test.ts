@@ -13,7 +13,7 @@ type Outcome = Omit<Step, "command" | "delay">;
 
 const OURS = "IP-MASQ-AGENT";
 
-/** A node with both kinds of tools; `answers` says what other commands than the fakes know print. */
+/** A node with both kinds of tools; `answers` has the output of commands that the fakes do not know. */
 function node(answers: (command: string) => Outcome | undefined = () => undefined, now = () => 0) {
   const iptables = fakeIptables();
   const nft = fakeNft();
@@ -21,7 +21,7 @@ function node(answers: (command: string) => Outcome | undefined = () => undefine
     const command = [name, ...args].join(" ");
     const answer = answers(command);
     if (answer) return runOf(command, answer);
-    // The node's variant is asked for by a look at table mangle.
+    // The node's variant is detected by reading table mangle.
     if (args.includes("mangle")) return runOf(command, { stdout: ":KUBE-KUBELET-CANARY - [0:0]\n" });
     return (name === "nft" ? nft.host : iptables.host).run(name, args, how);
   };
@@ -85,7 +85,7 @@ for (const [what, policy, answers, expected] of CHOICES) {
   });
 }
 
-test("neither tool, or an nft that is too old, is an error that says so", async () => {
+test("a missing tool, or an nft that is too old, is a clear error", async () => {
   const neither = await errorOf(node(isMissing(/^(nft|ip6?tables)/)).opener()(policyOf()));
   assert.match(neither.message, /neither is installed; install the nftables package/);
   const old = (command: string) => (command === "nft --version" ? { stdout: "nftables v0.9.8 (E.D.S.)" } : undefined);
@@ -93,7 +93,7 @@ test("neither tool, or an nft that is too old, is an error that says so", async 
   assert.match(error.message, /^nft 0\.9\.8 is too old: the nftables backend needs nft 1\.0\.1 or later/);
 });
 
-test("rules in force are looked at once and not tried, unless something is to be written", async () => {
+test("rules in force are read once and need no trial, unless something is to be written", async () => {
   const { iptables, opener } = node();
   const wanted = policyOf("10.0.0.0/8");
   const toolsOf = async (policy: FamilyPolicy) => {
@@ -105,13 +105,13 @@ test("rules in force are looked at once and not tried, unless something is to be
     const count = (pattern: RegExp) => iptables.calls.filter((call) => pattern.test(call)).length;
     return { written: written !== undefined, tried: count(/--test/), looks: count(/-S POSTROUTING/) };
   };
-  // Before the trial, before and after the write, and the second sync.
+  // Before the trial, before and after the write, and in the second sync.
   assert.equal(await toolsOf(wanted), { written: true, tried: 1, looks: 4 });
   assert.equal(await toolsOf(wanted), { written: false, tried: 0, looks: 2 });
   assert.equal(await toolsOf(policyOf("10.0.0.0/8", "192.0.2.0/24")), { written: true, tried: 1, looks: 4 });
 });
 
-test("the node is asked once, and a failed open is tried again", async () => {
+test("the node is checked once, and a failed open is tried again", async () => {
   let asked = 0;
   let broken = true;
   const open = node((command) => {
@@ -124,7 +124,7 @@ test("the node is asked once, and a failed open is tried again", async () => {
   assert.equal([asked, first.backend === second.backend], [2, true]);
 });
 
-test("a switch puts the new rules in force, and then removes the old ones, both ways", async () => {
+test("a switch puts the new rules in force, and then removes the old ones, in both directions", async () => {
   const { iptables, nft, opener, notes } = node();
   const open = opener();
   const plain = policyOf("10.0.0.0/8");
@@ -150,7 +150,7 @@ test("a switch puts the new rules in force, and then removes the old ones, both 
   ]);
 });
 
-test("what a killed switch left is removed by the next start", async () => {
+test("leftovers of a killed switch are removed at the next start", async () => {
   const { iptables, nft, opener } = node();
   const policy = policyOf("10.0.0.0/8");
   await (await opener(kindOf("iptables"))(policy)).backend.sync(policy);
@@ -162,7 +162,7 @@ test("what a killed switch left is removed by the next start", async () => {
   assert.equal([iptables.chains.has(OURS), nft.tables.size], [true, 0]);
 });
 
-test("what cannot be removed is said, and tried again with each sync until it can", async () => {
+test("leftovers that cannot be removed are reported, and each sync tries again until it succeeds", async () => {
   const { iptables, nft, opener, warnings } = node();
   const policy = policyOf("10.0.0.0/8");
   await (await opener(kindOf("iptables"))(policy)).backend.sync(policy);
@@ -180,7 +180,7 @@ test("what cannot be removed is said, and tried again with each sync until it ca
   assert.is(iptables.calls.length, calls, "nothing is left to look for");
 });
 
-test("beside an agent its backend is used, unless that was chosen for a key that the config no longer has", async () => {
+test("next to an agent its backend is used, unless it was chosen for a key that the config no longer has", async () => {
   const { opener } = node();
   const plain = policyOf("10.0.0.0/8");
   const chosenFor = async (policy: FamilyPolicy) => {
@@ -195,7 +195,7 @@ test("beside an agent its backend is used, unless that was chosen for a key that
   assert.is(await chosenFor(enforced(plain)), "nftables: the config sets enforceNonMasquerade");
 });
 
-test("what another process brings back is removed with the next repair, or a minute later", async () => {
+test("rules that another process restores are removed with the next repair, or a minute later", async () => {
   const policy = policyOf("10.0.0.0/8");
   let clock = 0;
   const { iptables, nft, opener } = node(
@@ -206,13 +206,13 @@ test("what another process brings back is removed with the next repair, or a min
   await backend.sync(policy);
   const bringBack = async () => (await opener(kindOf("iptables"))(policy)).backend.sync(policy);
 
-  // As apply does with another backend: its rules come, ours go.
+  // As apply does with another backend: it writes its rules and removes ours.
   await bringBack();
   assert.equal([iptables.chains.has(OURS), nft.tables.size], [true, 0]);
   assert.ok(await backend.sync(policy), "a repair");
   assert.equal([iptables.chains.has(OURS), nft.tables.size], [false, 1]);
 
-  // Brought back by a process that leaves our table alone.
+  // Restored by a process that leaves our table alone.
   const table = structuredClone([...nft.tables]);
   await bringBack();
   for (const [name, one] of table) nft.tables.set(name, one);
@@ -223,12 +223,12 @@ test("what another process brings back is removed with the next repair, or a min
   assert.is(iptables.chains.has(OURS), false);
 });
 
-test("a CNI config has nothing to do with what the kernel holds", async () => {
+test("a CNI config is independent of the kernel's rules", async () => {
   const { others } = await node().opener(kindOf("windows-cni"))(policyOf());
   assert.equal(await others(), []);
 });
 
-test("without iptables, nft removes the chain of its nft variant", async () => {
+test("without iptables, nft removes the chain in its nft variant", async () => {
   const own = { handle: 8, expr: [{ xt: {} }, { return: null }] };
   const jump = { handle: 5, expr: [{ counter: { packets: 1, bytes: 2 } }, { jump: { target: OURS } }] };
   let removed = "";

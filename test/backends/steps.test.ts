@@ -1,4 +1,4 @@
-// A sync of a chain of tens of thousands of rules must not keep probes waiting: each part of it pauses again and again.
+// A sync of a chain with tens of thousands of rules must not block probes, so each part of it pauses regularly.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { desiredChain, desiredChainInSteps } from "../../src/backends/iptables/desired.ts";
@@ -8,14 +8,15 @@ import { readObservedInSteps } from "../../src/backends/iptables/observed.ts";
 import { parseConfigs } from "../../src/config/index.ts";
 import { PIECE, type Steps } from "../../src/core/index.ts";
 import { compilePolicy, compilePolicyInSteps, type FamilyPolicy } from "../../src/policy/index.ts";
+import { size } from "../cases.ts";
 
-const COUNT = 20 * PIECE;
+const COUNT = size(20, 2) * PIECE;
 const OPTIONS = { chain: "OURS", ipv6: false, randomFully: true, ports: [] };
 
 const cidrs = (from: number) =>
   Array.from({ length: COUNT }, (_, i) => `- ${from}.${i >> 8}.${i & 255}.0/24\n`).join("");
 
-/** Carries out all steps; fails if they pause less than once for two pieces of so many entries. */
+/** Runs all steps; fails if there is less than one pause for every two pieces of entries. */
 function paused<T>(steps: Steps<T>, entries: number): T {
   for (let pauses = 0; ; pauses++) {
     const { done, value } = steps.next();
@@ -44,7 +45,7 @@ const CONFIGS: Readonly<Record<string, string>> = {
 const EMPTY = readObserved(new TextEncoder().encode(formatTable("OURS", true, [])), "OURS");
 
 for (const [name, yaml] of Object.entries(CONFIGS)) {
-  test(`a long config is compiled, rendered, compared and read in steps: ${name}`, () => {
+  test(`a long config is compiled, rendered, compared and parsed in steps: ${name}`, () => {
     const config = configOf(yaml);
     const entries = config.nonMasqueradeCIDRs.length + config.masqueradeCIDRs.length;
     const [policy] = paused(compilePolicyInSteps(config, OPTIONS), name === "sources" ? 0 : entries) as [FamilyPolicy];
@@ -66,11 +67,11 @@ for (const [name, yaml] of Object.entries(CONFIGS)) {
     assert.is(paused(diffChainInSteps(desired, observed), rules.length), undefined);
 
     const removed = paused(diffChainInSteps({ ...desired, rules: rules.slice(0, 1) }, observed), rules.length);
-    assert.is(removed?.counts.removed, rules.length, "the chain is written anew");
+    assert.is(removed?.counts.removed, rules.length, "the whole chain is rewritten");
   });
 }
 
-test("others use the core between two steps", () => {
+test("other callers can use the core between two steps", () => {
   const config = configOf(CONFIGS.kept ?? "");
   const [policy] = compilePolicy(config, OPTIONS) as [FamilyPolicy];
   const { jump, rules } = desiredChain(policy);

@@ -11,6 +11,7 @@ import {
 } from "../../src/backends/windows-cni/index.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../../src/policy/index.ts";
+import { cases } from "../cases.ts";
 
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
@@ -27,7 +28,7 @@ function policyOf(cidrs: readonly string[], more = ""): FamilyPolicy {
 
 const edit = (text: string, cidrs: readonly string[]) => diffCniConfig(policyOf(cidrs), text)?.text;
 
-test("the well-known example", () => {
+test("the standard example", () => {
   assert.is(edit(BEFORE, GOLDEN), AFTER);
   assert.is(edit(AFTER, GOLDEN), undefined);
   const transaction = diffCniConfig(policyOf(["11.0.0.0/8", "10.0.0.0/24"]), AFTER);
@@ -41,7 +42,7 @@ test("the well-known example", () => {
   assert.equal(transaction?.counts, { added: 1, removed: 2, kept: 1 });
 });
 
-test("the list is what the config names", () => {
+test("the list matches the config", () => {
   const list = (policy: FamilyPolicy) =>
     JSON.parse(diffCniConfig(policy, '{"type":"win-bridge"}')?.text ?? "").policies[0].value.ExceptionList;
   assert.equal(list(policyOf(["10.1.0.0/16", "10.0.0.0/8"])), ["10.1.0.0/16", "10.0.0.0/8"], "in its order");
@@ -56,7 +57,7 @@ test("the list is what the config names", () => {
   assert.is(edit(nat('{"Type":"OutBoundNAT","ExceptionList":null}'), []), undefined, "as null is");
 });
 
-/** Texts before and after, with the CIDRs a and b wanted: 10.0.0.0/8 and 11.0.0.0/8. */
+/** Texts before and after, if the CIDRs a and b are desired: 10.0.0.0/8 and 11.0.0.0/8. */
 const A = '"10.0.0.0/8"';
 const B = '"11.0.0.0/8"';
 const nat = (body: string) => `{"type":"win-bridge","policies":[${body}]}`;
@@ -117,7 +118,7 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":["x"]}}]}`,
     `{"type":"calico","policies":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
   ],
-  // Null is what is not there.
+  // Null means missing.
   [
     "null for a list",
     nat('{"Type":"OutBoundNAT","ExceptionList":null}'),
@@ -144,14 +145,14 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     `{"type":"azure-vnet","policies":null,"additionalArgs":[{"Name":"EndpointPolicy","Value":{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}}]}`,
   ],
   [
-    "null for a policy and a value, and beside the list",
+    "null for a policy and a value, and next to the list",
     nat('null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":["x"],"Destinations":null}'),
     nat(
       `null,{"name":"EndpointPolicy","value":null},{"Type":"OutBoundNAT","ExceptionList":[${A},${B}],"Destinations":null}`,
     ),
   ],
   [
-    "null beside the list that counts",
+    "null next to the list that counts",
     nat('{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":["x"]}}'),
     nat(`{"Type":"OutBoundNAT","ExceptionList":null,"Exceptions":null,"Settings":{"Exceptions":[${A},${B}]}}`),
   ],
@@ -160,14 +161,14 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
   ["equal, other order and escapes", nat(`{"type":"OutBoundNAT","ExceptionList":[${B},"10.0.0.0\\/8"]}`), undefined],
   // Added.
   [
-    "as the others are spelt",
+    "in the spelling of the other policies",
     nat('{"Name":"EndpointPolicy","Value":{"type":"SDNRoute","settings":{}}}'),
     nat(
       `{"Name":"EndpointPolicy","Value":{"type":"SDNRoute","settings":{}}},{"Name":"EndpointPolicy","Value":{"type":"OutBoundNAT","settings":{"exceptions":[${A},${B}]}}}`,
     ),
   ],
   [
-    "as the others are spelt, bare",
+    "in the spelling of the other policies, without a value",
     nat('{"Type":"ROUTE"}'),
     nat(`{"Type":"ROUTE"},{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
   ],
@@ -204,7 +205,7 @@ const CASES: [name: string, before: string, after: string | undefined][] = [
     ),
   ],
   [
-    "an IPv6 CIDR among others goes",
+    "an IPv6 CIDR among others is removed",
     nat('{"Type":"OutBoundNAT","ExceptionList":["fd00::/8","10.0.0.0/8"]}'),
     nat(`{"Type":"OutBoundNAT","ExceptionList":[${A},${B}]}`),
   ],
@@ -251,7 +252,7 @@ for (const [name, before, after] of CASES) {
   });
 }
 
-/** `marked` is what the carets stand under, in which line. */
+/** `marked` is the text above the carets, and its line. */
 const REFUSED: [name: string, text: string, code: string, marked: string, message: RegExp][] = [
   ["an empty file", "", "json-syntax", "1:", /the file is empty/],
   ["a byte order mark", '\uFEFF{"type":"win-bridge"}', "json-syntax", "1:{", /begins with a byte order mark/],
@@ -333,14 +334,14 @@ const REFUSED: [name: string, text: string, code: string, marked: string, messag
     /a second list.*besides Exceptions/,
   ],
   [
-    "a list that nobody reads",
+    "a list that no plugin reads",
     nat('{"Type":"OutBoundNAT","exceptions":[]}'),
     "list-unread",
     '1:"exceptions"',
     /exceptions is only read in Settings/,
   ],
   [
-    "a list that nobody reads, beside the one that counts",
+    "a list that no plugin reads, next to the one that counts",
     nat('{"Type":"OutBoundNAT","ExceptionList":[],"Exceptions":[]}'),
     "list-unread",
     '1:"Exceptions"',
@@ -426,7 +427,7 @@ const cidrs = fc.uniqueArray(
   { maxLength: 6 },
 );
 
-test("outside of the list every byte stays, whatever it is, and a second time there is nothing to write", () => {
+test("every byte outside the list stays, whatever it is, and a second edit writes nothing", () => {
   const parts = fc.record({
     gap: space,
     others: fc.array(json, { maxLength: 3 }),
@@ -447,10 +448,10 @@ test("outside of the list every byte stays, whatever it is, and a second time th
     assert.equal(JSON.parse(after.slice(open.length, after.length - close.length)), wanted);
     assert.is(edit(after, wanted), undefined);
   });
-  fc.assert(property, { numRuns: 1000 });
+  fc.assert(property, { numRuns: cases(1000) });
 });
 
-test("a policy that is added takes no byte away", () => {
+test("adding a policy removes no byte", () => {
   const property = fc.property(space, fc.array(json, { maxLength: 3 }), json, cidrs, (gap, others, more, wanted) => {
     const policies = others.map((one) => `{"name":"X",${gap}"value":${one}}`).join(`,${gap}`);
     const before = `{${gap}"x":${more},${gap}"type":"win-bridge"${gap},"policies":[${policies}]${gap}}`;
@@ -465,7 +466,7 @@ test("a policy that is added takes no byte away", () => {
       assert.ok(after.startsWith(before.slice(0, end)) && after.endsWith(before.slice(end)), after);
     }
   });
-  fc.assert(property, { numRuns: 1000 });
+  fc.assert(property, { numRuns: cases(1000) });
 });
 
 test.run();

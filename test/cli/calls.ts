@@ -1,4 +1,4 @@
-// Calls of the bundle as a table: what each prints and how it exits, on both runtimes.
+// Calls of the bundle as a table: the output and exit code of each, on both runtimes.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -9,15 +9,15 @@ export const BOTH_RUNTIMES: readonly Runtime[] = ["node", "deno"];
 
 export interface Call {
   readonly args: readonly string[];
-  /** 0 unless given. */
+  /** 0 by default. */
   readonly exit?: number;
-  /** Whole if it is a string. */
+  /** The whole output if it is a string. */
   readonly stdout?: RegExp | string;
   readonly stderr?: RegExp | string;
   readonly input?: string | Uint8Array;
 }
 
-/** A folder for the files of a test, which goes after it, and what writes one there and returns its path. */
+/** A temporary folder for the files of a test, and a function that writes a file there and returns its path. */
 export function testFolder(): { folder: string; file: (name: string, text: string) => string } {
   const folder = mkdtempSync(`${tmpdir()}/masq-cli-`);
   test.after(() => rmSync(folder, { recursive: true }));
@@ -28,10 +28,10 @@ export function testFolder(): { folder: string; file: (name: string, text: strin
   return { folder, file };
 }
 
-/** One test a runtime; calls without an input of their own get `usualInput`. */
+/** One test per runtime; calls without their own input get `usualInput`. */
 export function testCalls(calls: readonly Call[], usualInput = ""): void {
   for (const runtime of BOTH_RUNTIMES) {
-    test(`calls, their exits and what they print (${runtime})`, async () => {
+    test(`calls, their exit codes and their output (${runtime})`, async () => {
       const left = [...calls];
       const worker = async () => {
         for (let call = left.pop(); call; call = left.pop()) await check(call, runtime, usualInput);

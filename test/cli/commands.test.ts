@@ -1,4 +1,4 @@
-// The bundle as a person calls it, on both runtimes, without privileges.
+// The bundle as users call it, on both runtimes, without privileges.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -152,7 +152,7 @@ const CALLS: Call[] = [
     stdout: /link-local \(masqLinkLocal: false\)\n.*default list/,
   },
   { args: ["explain", "::1"], exit: 0, stdout: /IPv6 is not enabled/ },
-  // What a packet to it carries is the IPv4 address.
+  // A packet to it carries the IPv4 address.
   { args: ["explain", "::ffff:10.1.2.3"], exit: 0, stdout: /^::ffff:10\.1\.2\.3 +keep +10\.0\.0\.0\/8/ },
   {
     args: ["explain", "10.0.0.0/8", "10.0.0.1"],
@@ -267,7 +267,7 @@ const CALLS: Call[] = [
   { args: ["--nope"], exit: 2, stderr: /flag provided but not defined: -nope/ },
   { args: ["--enable-ipv6=maybe"], exit: 2, stderr: /invalid boolean value "maybe"/ },
   { args: ["--to-ports=42-41"], exit: 1, stderr: /Invalid --to-ports flag "42-41"/ },
-  // 2 means "would change" where --exit-code can be given.
+  // 2 means "would change" for commands with --exit-code.
   { args: ["plan", "--nope"], exit: 1, stderr: /not defined/ },
 ];
 
@@ -324,7 +324,7 @@ test("--output=json", async () => {
   assert.match((await json("version")).version, /^\d/);
 });
 
-test("optimize --write changes the file all at once, keeps its mode, and refuses links", async () => {
+test("optimize --write replaces the file atomically, keeps its mode, and refuses links", async () => {
   for (const runtime of BOTH_RUNTIMES) {
     const name = file(`write-${runtime}.yaml`, "# mine\nnonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 10.1.0.0/16\n");
     const link = `${name}.link`;
@@ -338,7 +338,7 @@ test("optimize --write changes the file all at once, keeps its mode, and refuses
     assert.is(readFileSync(name, "utf8"), "# mine\nnonMasqueradeCIDRs:\n- 10.0.0.0/8\n");
     const { mode, ino } = statSync(name);
     assert.is(mode & 0o777, 0o666);
-    // What is smallest already is not written again.
+    // A list that is already the smallest is not written again.
     await agent(undefined, ["optimize", "--write", name], { runtime });
     assert.is(statSync(name).ino, ino);
   }
@@ -348,7 +348,7 @@ test("optimize --write changes the file all at once, keeps its mode, and refuses
   );
 });
 
-test("a long list is told in part, and printed whole", async () => {
+test("a long report is truncated, and the whole list is printed", async () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
   const { stdout, stderr } = await agent(undefined, ["optimize", "-"], { input: [...lines, ...lines].join("\n") });
   assert.is(stdout, "10.0.0.0/12\n10.16.0.0/15\n10.18.0.0/16\n10.19.0.0/17\n10.19.128.0/21\n");
@@ -373,7 +373,7 @@ test("every recorded case renders to the same bytes on Node and on Deno", async 
   await Promise.all([worker(), worker()]);
 });
 
-test("the bundle is one file, within its size, and is run as it is", () => {
+test("the bundle is one file, within its size limit, and executable", () => {
   const bundle = readFileSync("dist/ip-masq-agent.mjs");
   assert.ok(bundle.length <= 560 * 1024, `${bundle.length} bytes`);
   assert.is(bundle.toString("utf8", 0, 20), "#!/usr/bin/env node\n");

@@ -1,4 +1,4 @@
-// The completion scripts in their shells: bash and zsh typed into, fish asked.
+// The completion scripts in their shells: by typing into bash and zsh, and by querying fish.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
@@ -10,7 +10,7 @@ import { openTerminal, shellTest } from "./terminal.ts";
 
 const { folder, file } = testFolder();
 
-/** Where is typed: names that a shell has to quote, too. */
+/** The folder for the typing, with names that a shell has to quote. */
 const here = `${folder}/here`;
 mkdirSync(`${here}/dir`, { recursive: true });
 for (const name of ["plain.yaml", "my file.yaml", "a:b.yaml", "dir/inner.yaml"]) writeFileSync(`${here}/${name}`, "");
@@ -31,7 +31,7 @@ const SHOW = "\x14";
 const CLEAR = "\x15";
 const SHOWN = /\{\{\{(.*?)\}\}\}/;
 
-/** Keys that insert every completion, show the line as it is then, and clear it. */
+/** Keys that insert every completion, show the resulting line, and clear it. */
 const BASH = () => `PS1='${PROMPT}'
 bind 'set bell-style none'
 bind '"\\C-b": insert-completions'
@@ -49,7 +49,7 @@ bindkey '^B' all
 bindkey '^U' kill-whole-line
 `;
 
-/** How each of them is started: zsh with the script sourced, and with it in fpath. */
+/** How to start each shell: zsh with the script sourced, and with it in fpath. */
 const TERMINALS: Record<string, () => [command: string, env: Record<string, string>]> = {
   bash: () => [`bash --noprofile --rcfile ${file("bashrc", BASH())} -i`, {}],
   "zsh, sourced": () => zsh("sourced", `autoload -Uz compinit; compinit -u -D; source ${scripts.zsh}\n`),
@@ -66,7 +66,7 @@ function zsh(name: string, load: string): [string, Record<string, string>] {
   return ["zsh -i", { ZDOTDIR: `${folder}/${name}` }];
 }
 
-/** Types each line and a key; returns what the lines are then. */
+/** Types each line and a key; returns the resulting lines. */
 async function typed(name: string, lines: readonly string[], key: string): Promise<string[]> {
   const [command, env] = TERMINALS[name]?.() ?? ["", {}];
   const terminal = openTerminal(command, { COLUMNS: "2000", INPUTRC: "/dev/null", ...env }, here);
@@ -82,7 +82,7 @@ async function typed(name: string, lines: readonly string[], key: string): Promi
   }
 }
 
-/** What is typed, and what completes its last word. */
+/** The typed text, and the completions of its last word. */
 const CASES: [string, string][] = [
   ["", Object.keys(COMMANDS).sort().join(" ")],
   ["pl", "plan"],
@@ -130,12 +130,12 @@ const CASES: [string, string][] = [
   ["completion bash ", ""],
 ];
 
-/** Completions without what a shell puts around them: the dashes and the flag, the = and the / behind. */
+/** Completions without what a shell adds around them: the dashes and the flag before, and = or / after. */
 const bare = (words: readonly string[]) =>
   words.map((word) => word.replace(/[=/]$/, "").replace(/^-[^=]*=|^-+/, "")).join(" ");
 
 for (const name of Object.keys(TERMINALS)) {
-  shellTest(`${name} offers what can stand there, and nothing else`, async () => {
+  shellTest(`${name} offers all that may follow, and nothing else`, async () => {
     const lines = await typed(
       name,
       CASES.map(([line]) => line),
@@ -151,7 +151,7 @@ for (const name of Object.keys(TERMINALS)) {
   });
 }
 
-shellTest("fish offers what can stand there, and nothing else", () => {
+shellTest("fish offers all that may follow, and nothing else", () => {
   const asked = CASES.map(([line]) => `complete -C 'ip-masq-agent ${line}'; echo =`).join("\n");
   const output = execFileSync("fish", ["--no-config", "-c", `source ${scripts.fish}\n${asked}`], {
     cwd: here,
@@ -164,7 +164,7 @@ shellTest("fish offers what can stand there, and nothing else", () => {
   }
 });
 
-/** What is typed, and the line after one tab: what it quotes, and whether one can go on typing there. */
+/** The typed text, and the line after one tab: its quoting, and whether typing can continue there. */
 const TABS: [string, string][] = [
   ["pl", "plan "],
   ["plan --exi", "plan --exit-code "],
@@ -184,7 +184,7 @@ const TABS: [string, string][] = [
 ];
 
 for (const name of Object.keys(TERMINALS)) {
-  shellTest(`${name} completes words that can be run, and leaves room to go on`, async () => {
+  shellTest(`${name} completes runnable commands, and lets typing continue`, async () => {
     const lines = await typed(
       name,
       TABS.map(([line]) => line),
@@ -194,7 +194,7 @@ for (const name of Object.keys(TERMINALS)) {
   });
 }
 
-test("completion takes one shell that it knows", async () => {
+test("completion takes the name of one known shell", async () => {
   const cases: [string[], RegExp][] = [
     [[], /completion needs a shell, one of bash, zsh, fish, such as: ip-masq-agent completion bash/],
     [["tcsh"], /completion needs a shell, one of bash, zsh, fish/],

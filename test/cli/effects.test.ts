@@ -1,4 +1,4 @@
-// How changes look on a terminal: what they mean, how many there are, and what to run next.
+// Changes on a terminal: what they mean, how many there are, and what to run next.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Transaction } from "../../src/backends/index.ts";
@@ -10,18 +10,21 @@ import { settingsOf } from "../../src/cli/settings.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../../src/policy/index.ts";
 
-/** What `work` prints. */
+/** Shared, because each one listens to the errors of the process's streams. */
+const PROCESS_IO = processIo();
+
+/** The output of `work`. */
 function printed(work: (io: Io) => void, colored = false): string {
   let text = "";
   const write = (data: string | Uint8Array) => {
     text += data;
   };
-  const io = { ...processIo(), write };
+  const io = { ...PROCESS_IO, write };
   work(withStyle(io, { colored, format: "json" }));
   return text;
 }
 
-/** No entries of its own. */
+/** A config without entries. */
 const QUIET = { nonMasqueradeCIDRs: [], masqLinkLocal: true, masqLinkLocalIPv6: true, cidrLimit: 1000 };
 
 function policyOf(config: object, family: "ipv4" | "ipv6" = "ipv4"): FamilyPolicy {
@@ -34,7 +37,7 @@ function policyOf(config: object, family: "ipv4" | "ipv6" = "ipv4"): FamilyPolic
   return found;
 }
 
-/** A transaction that leads from one policy to another; from none if that is undefined. */
+/** A transaction from one policy to another; from none if that is undefined. */
 function transaction(before: FamilyPolicy | undefined, after: FamilyPolicy): Transaction {
   const meaning = { before, why: "chain X does not exist", after, hasEntries: true, others: [] };
   const changes = [{ op: "add", kind: "rule", line: "-A X -j MASQUERADE" } as const];

@@ -9,7 +9,7 @@ const parse = (line: string) => {
   return `${[...flags].map(([name, value]) => `${name}=${value}`).join(" ")} | ${words.join(" ")}`;
 };
 
-test("flags are spelt as Go spells them", () => {
+test("flags follow Go's syntax", () => {
   const cases: [string, string][] = [
     ["", " | "],
     ["--masq-chain=X", "masq-chain=X | "],
@@ -33,7 +33,7 @@ test("flags are spelt as Go spells them", () => {
   for (const [line, expected] of cases) assert.is(parse(line), expected, line);
 });
 
-test("a call that cannot be read", () => {
+test("a command line that cannot be parsed", () => {
   const cases: [string, RegExp][] = [
     ["--nope", /^flag provided but not defined: -nope$/],
     ["--enable-ipv", /did you mean --enable-ipv6\?$/],
@@ -85,7 +85,7 @@ test("values are checked before anything starts", () => {
   }
 });
 
-test("the values that help and completion show are those that are taken", () => {
+test("help and completion show exactly the values that are accepted", () => {
   const listed = flagsOf().filter(([name, { value }]) => value.includes("|") && !FLAGS[name]?.meanings);
   for (const [name, { value }] of listed) {
     const choices = value.split("|");
@@ -114,7 +114,7 @@ test("the values that help and completion show are those that are taken", () => 
   );
 });
 
-test("one name may be two flags", () => {
+test("one name may mean two flags", () => {
   const meaning = (command: string) => flagsOf(command).find(([name]) => name === "to")?.[1].value;
   assert.equal(["impact", "render", "plan"].map(meaning), [
     "FILE",
@@ -123,7 +123,7 @@ test("one name may be two flags", () => {
   ]);
 });
 
-test("every backend can be chosen, by a name and flags of its own", () => {
+test("every backend can be chosen, with its own name and flags", () => {
   const owned = BACKENDS.flatMap(({ flags }) => Object.keys(flags));
   assert.is(new Set(owned).size, owned.length);
   for (const { name, flags, required } of BACKENDS) {
@@ -140,7 +140,7 @@ test("every backend can be chosen, by a name and flags of its own", () => {
   }
 });
 
-test("a CNI config takes the established agent's other arguments as they are", () => {
+test("a CNI config accepts the established agent's other arguments", () => {
   const line = "--backend=windows-cni --cni-config=f --masq-chain=X --random-fully=false --enable-ipv6=false --v=2";
   const { backendFlag, config, policy } = settingsOf(parseFlags(line.split(" ")));
   assert.equal([backendFlag("cni-config"), policy.ipv6], ["f", false]);

@@ -1,4 +1,4 @@
-// classify and impact as a person calls them, on both runtimes.
+// classify and impact as users call them, on both runtimes.
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -68,7 +68,7 @@ const CALLS: Call[] = [
     args: ["classify", ...KEY, "--only=keep"],
     stdout: `${LOG.split("\n").slice(1, 2)}\n${LOG.split("\n").slice(3, 5).join("\n")}\n`,
   },
-  // What is not masqueraded because IPv6 is not enabled is returned as well.
+  // Lines that are not masqueraded because IPv6 is not enabled are included as well.
   { args: ["classify", `--cidrs=${LIST}`, "--field=4", "--only=keep"], stdout: /^udp .*\ntcp 6 src=8\.8\.8\.8 .*$/ },
   {
     args: ["classify", `--cidrs=${LIST}`, "--field=5", "--summary"],
@@ -122,7 +122,7 @@ const CALLS: Call[] = [
     ].join("\n"),
     stderr: NONE,
   },
-  // Sources: what a line says of its own, and what the answer depends on without it.
+  // Sources: found in the line itself; without them, what the verdict depends on.
   {
     args: ["classify", `--config=${SCOPED}`, "--key=dst", "--summary"],
     stdout: [
@@ -194,15 +194,15 @@ const UTF16 = /is UTF-16 text, and UTF-8 is read; convert it: iconv/;
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
 const TWO = "10.1.0.1 > 8.8.8.8\n";
 const SEVERAL =
-  /<stdin>: a line has 2 addresses, and it is not certain which one is the destination: .*--field=3 takes 8\.8\.8\.8\n$/;
+  /<stdin>: a line has 2 addresses, and it is not certain which one is the destination: .*--field=3 selects 8\.8\.8\.8\n$/;
 
 const FORMATS: Call[] = [
-  // Once, and only where no flag says which address is meant.
+  // Once, and only if no flag selects the address.
   { args: ["classify", "--config", CONFIG, "--enable-ipv6"], stderr: `${NOTE}${NONE}` },
   { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: `${NOTE}${NONE}` },
   { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\n", stderr: "" },
-  // Nothing is judged unless it is certain which address counts.
+  // Nothing is judged unless the destination is certain.
   { args: ["classify", `--cidrs=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
   { args: ["classify", `--cidrs=${LIST}`, "--field=3"], input: TWO, stdout: /^8\.8\.8\.8/, stderr: "" },
@@ -260,7 +260,7 @@ const EXPLAINED: Call[] = [
   },
   { args: ["explain", "10.1.2.3", "--cidrs=-"], input: "10.0.0.0/8", stdout: /<stdin>:1:1/ },
   { args: ["explain", "10.1.2.3", `--cidrs=${LIST}`, `--config=${CONFIG}`], exit: 2, stderr: /give one/ },
-  // Nothing came.
+  // Empty input.
   {
     args: ["impact", `--from=${LIST}`, `--to=${LIST}`],
     input: "",
@@ -298,7 +298,7 @@ test("preview - shows the config on standard input", async () => {
 });
 
 for (const runtime of BOTH_RUNTIMES) {
-  test(`pipes in the place of files, which can be read once (${runtime})`, async () => {
+  test(`pipes instead of files, which can be read only once (${runtime})`, async () => {
     const shell = (text: string) => {
       const script = text.replaceAll("AGENT", RUNTIMES[runtime].map((word) => `'${word}'`).join(" "));
       return run(["bash", "-c", script], "", { CONFIG, LIST, FLOWS });
@@ -386,7 +386,7 @@ for (const runtime of BOTH_RUNTIMES) {
   });
 }
 
-test("what tcpdump prints, by the line that the help has", async () => {
+test("tcpdump output, with the command line in the help", async () => {
   const { stdout } = await agent(undefined, ["classify", "--help"]);
   const awk = /(awk '.*') \|/.exec(stdout)?.[1] ?? "";
   const packets =
@@ -394,8 +394,8 @@ test("what tcpdump prints, by the line that the help has", async () => {
   assert.is((await run(["sh", "-c", awk], packets)).stdout, "8.8.8.8\n2001:db8::2\n");
 });
 
-test("the progress is told on a terminal, where no lines are printed to it", async () => {
-  // It reads one line, and no end until the progress has been shown.
+test("progress is shown on a terminal, unless lines are printed to it", async () => {
+  // It reads one line, and reaches no end until the progress has been shown.
   const told = async (...args: string[]) => {
     const command = [...RUNTIMES.node, ...args].join(" ");
     const terminal = openTerminal(`cat | ${command}`, {}, folder);
@@ -416,7 +416,7 @@ test("the progress is told on a terminal, where no lines are printed to it", asy
   assert.not.match((await run(["script", "-qec", slow, "/dev/null"])).stdout, / lines?,/);
 });
 
-test("--output=yaml is the same as one list", async () => {
+test("--output=yaml prints the same data as one list", async () => {
   const args = ["classify", ...KEY];
   const [json, yaml] = await Promise.all(
     ["json", "yaml"].map((format) => agent(undefined, [...args, "-o", format], { input: LOG })),

@@ -1,4 +1,4 @@
-// What the program says of itself: help and the man page.
+// The program's own documentation: help and the man page.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -7,7 +7,7 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { flagsOf } from "../../src/cli/flags.ts";
 import { help } from "../../src/cli/help.ts";
 
-test("every help fits a terminal", () => {
+test("every help text fits a terminal", () => {
   for (const name of [undefined, ...Object.keys(COMMANDS)]) {
     for (const line of help(name).split("\n")) assert.ok(line.length <= 80, line);
   }
@@ -39,7 +39,7 @@ test("the man page has every command and flag, and no line that roff would take 
   for (const name of [...Object.keys(COMMANDS), ...flagsOf().map(([flag]) => `--${flag}`)]) {
     assert.ok(page.includes(`\\fB${name.replaceAll("-", "\\-")}\\fR`), name);
   }
-  assert.match(page, /^[ -~\n]+$/, "others would need a charset");
+  assert.match(page, /^[ -~\n]+$/, "other characters would need a charset");
   for (const line of page.split("\n").filter((one) => /^[.']/.test(one))) {
     assert.match(line, /^\.(TH|nh|ad|SH|SS|TP|IP|PP|RS|RE|EX|EE)\b/, line);
   }
@@ -49,7 +49,7 @@ test("the man page has every command and flag, and no line that roff would take 
   const page = "dist/ip-masq-agent.8";
   const groff = spawnSync("groff", ["-man", "-Tutf8", "-ww", page], { encoding: "utf8" });
   assert.equal([groff.status, groff.stderr], [0, ""]);
-  // It has no date: the same sources make the same bytes.
+  // It has no date, because the same sources must produce the same bytes.
   const { stdout } = spawnSync("mandoc", ["-T", "lint", page], { encoding: "utf8" });
   assert.equal(
     stdout.split("\n").filter((line) => line !== "" && !line.includes("missing date")),

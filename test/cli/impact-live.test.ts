@@ -1,4 +1,4 @@
-// impact --live: what a person and a program read.
+// impact --live: output for people and for programs.
 import { writeFileSync } from "node:fs";
 import picocolors from "picocolors";
 import { test } from "uvu";
@@ -20,7 +20,7 @@ const LINES = [
   tcp("TIME_WAIT", "10.244.0.2", "203.0.113.10", { snat: "192.0.2.1" }),
 ].join("");
 
-/** What is printed to both streams. */
+/** The output to both streams. */
 async function call(args: readonly string[], node: FakeNode, words: readonly string[] = []) {
   return withFolder(async (folder) => {
     writeFileSync(`${folder}/old.yaml`, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
@@ -38,7 +38,7 @@ async function call(args: readonly string[], node: FakeNode, words: readonly str
   });
 }
 
-test("what would change, what has changed, and what does not count", async () => {
+test("connections that would change, that have changed, and that do not count", async () => {
   const text = await call(["--config=@old.yaml", "--to=@new.yaml"], { file: `${LINES}what\n` });
   assert.is(
     text,
@@ -61,7 +61,7 @@ lines that are not a connection: 1
   );
 });
 
-test("without --to, how connections stand", async () => {
+test("without --to, the state of the connections", async () => {
   const right = udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.1" });
   assert.is(
     await call(["--config=@old.yaml"], { file: right }),
@@ -76,7 +76,7 @@ test("without --to, how connections stand", async () => {
   );
 });
 
-test("as data", async () => {
+test("JSON output", async () => {
   const data = JSON.parse(await call(["--config=@old.yaml", "--to=@new.yaml", "--output=json"], { file: LINES }));
   assert.equal(
     [data.connections, data.judged, data.changed, data.mayChange, data.old, data.unreadableLines],
@@ -101,7 +101,7 @@ test("as data", async () => {
   );
 });
 
-test("bad calls and what cannot be read", async () => {
+test("wrong usage, and connections that cannot be read", async () => {
   const fails = async (
     args: readonly string[],
     node: FakeNode,

@@ -1,4 +1,4 @@
-// What a command prints: colours, and data as YAML.
+// Output of commands: colours, and data as YAML.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
@@ -8,7 +8,7 @@ import { formatYaml } from "../../src/cli/yaml.ts";
 
 const NONE = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: undefined };
 
-test("who decides about colours", () => {
+test("what decides about colours", () => {
   const cases: [mode: ColorMode, isTerminal: boolean, env: Partial<typeof NONE | Record<string, string>>, boolean][] = [
     ["auto", true, {}, true],
     ["auto", false, {}, false],
@@ -26,7 +26,7 @@ test("who decides about colours", () => {
   }
 });
 
-test("data as YAML means what it means as JSON", () => {
+test("data as YAML means the same as JSON", () => {
   const shared = { a: 1 };
   const value = {
     z: 1,

@@ -1,4 +1,4 @@
-// SIGUSR1 opens no debugger, at whatever moment it comes.
+// SIGUSR1 never opens a debugger, whenever it arrives.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "uvu";
@@ -7,7 +7,7 @@ import { inside, runInside } from "../../demo/network.mjs";
 import { configFlag, kernelTest, RUNTIMES, withNode } from "../kernel/harness.ts";
 import { type Loop, METRICS, withLoop } from "../kernel/loop.ts";
 
-/** Ports that something listens on in a namespace, but the agent's own. */
+/** The ports that are open in a namespace, except the agent's own. */
 const ports = (node: string) => runInside(node, ["ss", "-Hltn"]).replace(/.* 127\.0\.0\.1:9410 .*\n?/g, "");
 
 for (const runtime of ["node", "deno"] as const) {
@@ -55,7 +55,7 @@ kernelTest("a SIGUSR1 while Node starts leaves no port open", () =>
       await withLoop(node, args, async (loop) => {
         await new Promise((done) => setTimeout(done, ms));
         loop.signal("SIGUSR1");
-        // Before Node has a handler, the signal ends it: that opens nothing either.
+        // Before Node has a handler, the signal ends it, which opens nothing either.
         await Promise.race([
           loop.closed,
           loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready"),

@@ -1,4 +1,4 @@
-// What apply says of open connections after it has written rules.
+// The report of apply about open connections after it has written rules.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { followWrite } from "../../src/cli/old-treatment.ts";
@@ -13,11 +13,11 @@ const LINES = [
   udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.1" }),
   tcp("ESTABLISHED", "10.244.0.2", "203.0.113.10", { snat: "192.0.2.1" }),
   udp("10.244.0.3", "203.0.113.10"),
-  // Not as the config says, but no change is the reason.
+  // Not treated as the config says, but not because of a change.
   udp("10.244.0.2", "10.1.1.1", { snat: "192.0.2.1" }),
 ].join("");
 
-/** A write to what NEW wants, from rules that meant `before`; undefined: there were none, null: nobody says. */
+/** A write of the rules for NEW. `before` is the meaning of the old rules; undefined: there were none; null: unknown. */
 const written = (before: typeof OLD | undefined | null) => [
   {
     policy: NEW,
@@ -32,18 +32,18 @@ const written = (before: typeof OLD | undefined | null) => [
 const RESET: FakeNode["run"] = async (name, args) =>
   runOf([name, ...args].join(" "), { stdout: args[0] === "-R" ? "udp one\n" : "conntrack v1.4.7" });
 
-test("what is left, and what was reset", async () => {
+test("connections that remain, and connections that were reset", async () => {
   const node = fakeConntrack({ file: LINES, ...(RESET ? { run: RESET } : {}) });
   const none = { deleted: 0, failure: undefined };
   assert.equal(await followWrite([], "udp", node), undefined);
   assert.equal(await followWrite(written(OLD), "none", node), { left: 2, ...none });
   assert.equal(await followWrite(written(OLD), "udp", node), { left: 1, deleted: 1, failure: undefined });
-  // What the rules were is not known: all that is not as it should be counts, and nothing is reset.
+  // If the old rules are unknown, all connections with a wrong treatment count, and none is reset.
   assert.equal(await followWrite(written(undefined), "udp", node), { left: 3, ...none });
   assert.equal(await followWrite(written(null), "all", node), { left: 3, ...none });
 });
 
-test("what cannot be read fails nothing", async () => {
+test("errors in reading do not make it fail", async () => {
   const found = await followWrite(written(OLD), "udp", fakeConntrack({}));
   assert.equal([found?.left, found?.deleted], [undefined, 0]);
   assert.match(found?.failure ?? "", /cannot read this node's connections/);

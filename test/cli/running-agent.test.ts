@@ -1,4 +1,4 @@
-// Which agent a command takes flags and config over from, and which of them.
+// Which running agent a command follows, and which of its flags and config it uses.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFlags } from "../../src/cli/flags.ts";
@@ -11,7 +11,7 @@ import {
 } from "../../src/cli/running-agent.ts";
 import { readHeldNames } from "../../src/host/index.ts";
 
-/** Processes by their command lines, numbered from 1; those of other containers have their files below `/proc/PID/root`. */
+/** Processes by their command lines, numbered from 1. Files of processes in other containers are below `/proc/PID/root`. */
 function agentsHere(
   commands: readonly string[],
   { claims = [] as readonly string[], contained = false } = {},
@@ -90,11 +90,11 @@ test("the line that says what is used", () => {
   ];
   for (const [call, agent, said] of cases) {
     const { agent: adopted } = adopt(call, agentsHere([agent]));
-    assert.is(adopted && describeAgent(adopted), said, `${call} beside ${agent}`);
+    assert.is(adopted && describeAgent(adopted), said, `${call} next to ${agent}`);
   }
 });
 
-test("the arguments that a call ends up with", () => {
+test("the resulting arguments of a call", () => {
   const here = agentsHere(["ip-masq-agent --masq-chain=X --config=/a --config=/b --v=4"]);
   const { args, agent } = adopt("status --exit-code", here);
   assert.equal([...args.flags].sort(), [
@@ -118,7 +118,7 @@ test("several agents", () => {
   );
   assert.equal(adopt("status --masq-chain=B", agentsHere(two)).agent?.pid, 2);
   assert.is(adopt("status --masq-chain=C", agentsHere(two)).agent, undefined);
-  // Two pods of one DaemonSet for a moment: the one that holds the chain counts.
+  // Two pods of one DaemonSet for a moment: the one that claims the chain counts.
   const same = ["ip-masq-agent --to-ports=1-2", "ip-masq-agent --to-ports=3-4"];
   assert.is(adopt("status", agentsHere(same, { claims: ["IP-MASQ-AGENT 2"] })).agent?.pid, 2);
 });
@@ -145,7 +145,7 @@ test("an agent whose flags cannot be read", () => {
   }
 });
 
-test("names of sockets as the kernel lists them", () => {
+test("socket names as the kernel lists them", () => {
   const at = "@".repeat(60);
   const sockets = `Num       RefCount Protocol Flags    Type St Inode Path
 000000008d50c2f8: 00000003 00000000 00000000 0001 03  1231

@@ -1,19 +1,19 @@
-// A shell in a terminal, to be typed into.
+// A shell in a terminal that tests type into.
 import { spawn } from "node:child_process";
 import { type Callback, type Context, test } from "uvu";
 
-/** A test that needs the shells; skipped, and counted as skipped, if they are not available. */
+/** A test that needs the shells; it is skipped, and counted as skipped, if they are not available. */
 export function shellTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_SHELLS ? test.skip : test)(name, callback);
 }
 
 export interface Terminal {
-  /** Types, and returns what the shell then prints up to a match. */
+  /** Types text, and returns the shell's output up to a match. */
   type(keys: string, until: RegExp): Promise<string>;
   close(): void;
 }
 
-/** Starts a command in a terminal of its own. */
+/** Starts a command in its own terminal. */
 export function openTerminal(command: string, env: Record<string, string>, cwd: string): Terminal {
   const child = spawn("script", ["-qfec", command, "/dev/null"], {
     cwd,

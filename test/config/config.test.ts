@@ -11,14 +11,14 @@ import { isValid, rulesVectors } from "../fixtures.ts";
 
 const OPTIONS: ConfigOptions = { file: "config.yaml", ipv6: true, reservedRanges: false };
 
-/** Every diagnostic as one short line. */
+/** Every diagnostic as a short line. */
 function report(text: string | Uint8Array, options: Partial<ConfigOptions> = {}): string[] {
   return parseConfig(text, { ...OPTIONS, ...options }).diagnostics.map(
     ({ severity, code, line, column, length }) => `${severity} ${code} ${line}:${column}+${length}`,
   );
 }
 
-test("configs mean what the established agent makes of them", () => {
+test("configs mean the same as for the established agent", () => {
   for (const vector of rulesVectors()) {
     if (vector.config === null || vector.effective === null) continue;
     const ipv6 = vector.flags.some((flag) => /enable-ipv6/.test(flag));
@@ -41,7 +41,7 @@ test("configs mean what the established agent makes of them", () => {
   }
 });
 
-test("each problem has its code and its place", () => {
+test("each problem has its code and its position", () => {
   const cases: [string, string[]][] = [
     ["", []],
     ["nonMasqueradeCIDRs: [10.0.0.0/8]\n", []],
@@ -86,7 +86,7 @@ test("each problem has its code and its place", () => {
   for (const [text, expected] of cases) assert.equal(report(text), expected, text);
 });
 
-test("what would never end is refused at once", () => {
+test("input that would expand without end is refused at once", () => {
   const levels = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i === 0 ? "x" : `*a${i - 1}`)}]`);
   const bomb = parseConfig(`${levels.join("\n")}\nnonMasqueradeCIDRs: *a11\n`, OPTIONS);
   assert.match(
@@ -104,7 +104,7 @@ test("what would never end is refused at once", () => {
   assert.match(formatDiagnostics(diagnostics, texts, countOmitted(omitted)), /… and 19900 more$/);
 });
 
-test("a very long line is shown where it matters, and control characters are not", () => {
+test("of a very long line only the relevant part is shown, without control characters", () => {
   const text = `nonMasqueradeCIDRs: [${"10.0.0.0/8, ".repeat(500)}"\\e[31mx", 10.0.0.1/8]`;
   const { diagnostics } = parseConfig(text, { ...OPTIONS });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
@@ -122,7 +122,7 @@ test("bytes that are not UTF-8", () => {
   assert.equal(report(new Uint8Array([0x61, 0xff])), ["error not-utf8 1:1+1"]);
 });
 
-test("all problems of a file are told at once, in its order", () => {
+test("all problems of a file are reported at once, in their order", () => {
   const text = `nonMasqueradeCIDRs:
 - 10.0.0.1/8
 - fd00::/8
@@ -140,7 +140,7 @@ masqLinkLocl: true
     "warning key-unknown 7:1+12",
   ];
   assert.equal(report(text, { ipv6: false }), all);
-  // A value of the wrong type hides no other.
+  // A value of the wrong type hides no other problem.
   const mixed = "nonMasqueradeCIDRs: [10.0.0.1/8, null, 300.0.0.0/8]\ncidrLimit: x\nresyncInterval: 5ms\n";
   assert.equal(report(mixed), [
     "error cidr-unaligned 1:22+10",
@@ -180,7 +180,7 @@ test("hints say what to write instead", () => {
   for (const [text, hint] of cases) assert.match(parseConfig(text, OPTIONS).diagnostics[0]?.hint ?? "", hint, text);
 });
 
-test("a diagnostic as a person sees it", () => {
+test("a diagnostic as it is printed", () => {
   const text = "nonMasqueradeCIDRs:\n  - 10.0.0.1/8\t# pods\n";
   const [diagnostic] = parseConfig(text, OPTIONS).diagnostics;
   assert.ok(diagnostic);
@@ -193,12 +193,12 @@ test("a diagnostic as a person sees it", () => {
   );
 });
 
-test("destinations know where they were written", () => {
+test("destinations have their position in the file", () => {
   const { config } = parseConfig("x: &a [10.0.0.0/8]\nnonMasqueradeCIDRs:\n  - 11.0.0.0/8\n", OPTIONS);
   assert.equal(config?.nonMasqueradeCIDRs[0]?.origin, { file: "config.yaml", line: 3, column: 5 });
 });
 
-test("merge keys: what is written out wins", () => {
+test("merge keys: explicit keys take precedence", () => {
   const text = "base: &b\n  masqLinkLocal: true\n  cidrLimit: 9\ncidrLimit: 8\n<<: *b\n";
   const { config } = parseConfig(text, OPTIONS);
   assert.equal([config?.masqLinkLocal, config?.cidrLimit], [true, 8]);

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { formatDuration, parseDuration } from "../../src/config/index.ts";
 import { durationVectors } from "../fixtures.ts";
 
-test("durations are read and printed exactly as Go does", () => {
+test("durations are parsed and printed exactly as in Go", () => {
   for (const vector of durationVectors()) {
     const got = parseDuration(vector.in);
     assert.is(got.ok, vector.ok, vector.in);
@@ -13,7 +13,7 @@ test("durations are read and printed exactly as Go does", () => {
   }
 });
 
-test("what is wrong with a text", () => {
+test("what is wrong with an invalid duration", () => {
   const cases: [string, string][] = [
     ["", "syntax"],
     [".s", "syntax"],

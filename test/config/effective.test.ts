@@ -17,14 +17,14 @@ const TEXTS = [
   "",
   "nonMasqueradeCIDRs: []",
   "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\nmasqueradeCIDRs: [10.50.0.0/16]\nmasqLinkLocal: yes",
-  // Of the default list, and decided otherwise by name.
+  // In the default list, but with another verdict by an explicit entry.
   "masqueradeCIDRs: [10.0.0.0/8]",
   "snat: [{ destinationCIDRs: [172.16.0.0/12], to: 192.0.2.1-192.0.2.9 }]",
   "masqueradeCIDRs: [169.254.0.0/16]",
   "sourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth*]\nenforceNonMasquerade: false\nresyncInterval: 1h",
 ];
 
-test("read again, it makes the same policy", () => {
+test("parsed again, it produces the same policy", () => {
   for (const text of TEXTS) {
     const config = configOf(text);
     const again = compilePolicy(configOf(JSON.stringify(effectiveConfig(config))), OPTIONS);

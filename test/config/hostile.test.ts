@@ -1,20 +1,21 @@
-// Texts that only an attacker writes, and valid ones as large as they can be.
+// Texts that only an attacker would write, and the largest valid texts.
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ConfigOptions, countProblems, MAX_CONFIG_BYTES, parseConfig } from "../../src/config/index.ts";
 import { MAX_MARKS } from "../../src/config/limits.ts";
 import { readSyntax } from "../../src/config/syntax.ts";
+import { cases, inCI, size } from "../cases.ts";
 
 const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
 
-/** Diagnostics that are kept at most: some hundred of each of a few codes. */
+/** The maximum number of diagnostics: a hundred for each of a few codes. */
 const MOST = 1_000;
 
-/** `unit` again and again, in about `size` characters. */
+/** `unit` repeated, about `size` characters in total. */
 const again = (unit: string) => (size: number) => unit.repeat(Math.floor(size / unit.length));
 
-/** Different CIDRs in about `size` characters, each as `write` writes it. */
+/** Different CIDRs, formatted by `write`, about `size` characters in total. */
 const cidrs = (write: (cidr: string) => string) => (size: number) => {
   const parts: string[] = [];
   for (let i = 0, length = 0; length < size; i++) {
@@ -29,7 +30,7 @@ const list = (items: (size: number) => string, open = "[", close = "]") => {
   return (size: number) => `cidrLimit: 500000\nnonMasqueradeCIDRs: ${open}${items(size)}${close}\n`;
 };
 
-/** Texts by size, each of a shape that a reader could take long for. */
+/** Texts by size, each with a shape that a parser could take long for. */
 const SHAPES: Readonly<Record<string, (size: number) => string>> = {
   braces: again("}"),
   "pairs of brackets": again("[]"),
@@ -68,12 +69,12 @@ const SHAPES: Readonly<Record<string, (size: number) => string>> = {
   ),
 };
 
-/** Those that are valid configs. */
+/** The shapes that are valid configs. */
 const VALID = ["newlines", "comments", "keys", "directives", "documents", "JSON on one line", "YAML on one line"];
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  test(`in bounds: ${name}`, () => {
-    const text = shape(65_536);
+  test(`bounded: ${name}`, () => {
+    const text = shape(size(65_536, 4_096));
     const { config, diagnostics, omitted } = parseConfig(text, OPTIONS);
     assert.ok(diagnostics.length <= MOST, `${diagnostics.length} diagnostics`);
     for (const { message, hint, line, column } of diagnostics) {
@@ -92,11 +93,11 @@ function timeOf(text: string): number {
   return performance.now() - begin;
 }
 
-test("four times the text takes about four times as long", () => {
+inCI("four times the text takes about four times as long", () => {
   for (const [name, shape] of Object.entries(SHAPES)) {
     const [small, large] = [shape(65_536), shape(262_144)];
-    // What grows with the square takes sixteen times as long. Below the floor a pause of the machine weighs more, and what
-    // happens once may be one.
+    // Quadratic work takes sixteen times as long. Times below the floor are dominated by pauses of the machine, and a single
+    // slow round may be such a pause.
     const ratios = [1, 2, 3].map(() => () => timeOf(large) / Math.max(timeOf(small), 60));
     assert.ok(
       ratios.some((ratio) => ratio() <= 12),
@@ -105,42 +106,42 @@ test("four times the text takes about four times as long", () => {
   }
 });
 
-test("a megabyte of different CIDRs is read, however it is written", () => {
+inCI("a megabyte of different CIDRs is read, however it is written", () => {
   for (const name of ["JSON on one line", "YAML on one line", "YAML, a line each"]) {
     const text = SHAPES[name]?.(MAX_CONFIG_BYTES - 100) ?? "";
     assert.ok(text.length <= MAX_CONFIG_BYTES);
     const { config, diagnostics } = parseConfig(text, OPTIONS);
     assert.ok(config && config.nonMasqueradeCIDRs.length > 50_000, `${name}: ${diagnostics[0]?.message}`);
   }
-  // As many entries as are possible: 104,857 of ten characters.
+  // As many entries as possible: 104,857 of ten characters.
   const full = list(again("9.0.0.0/8,"))(MAX_CONFIG_BYTES - 100);
   assert.equal(readSyntax(full).problems, []);
 });
 
-test("a file of more than 1 MiB is one error, and no more of it is looked at", () => {
+test("a file of more than 1 MiB is one error, and the rest is not read", () => {
   const characters = "#".repeat(MAX_CONFIG_BYTES);
   assert.ok(parseConfig(characters, OPTIONS).config);
-  const cases = [
+  const sources = [
     `${characters}#`,
     new TextEncoder().encode(`${characters}}`),
     `#${"\u20AC".repeat(MAX_CONFIG_BYTES / 3)}#`,
     new Uint8Array(MAX_CONFIG_BYTES + 1).fill(0xff),
   ];
-  for (const source of cases) {
+  for (const source of sources) {
     const { config, diagnostics } = parseConfig(source, OPTIONS);
     assert.equal([config, diagnostics.map(({ code }) => code)], [undefined, ["too-large"]]);
   }
 });
 
-test("reading stops at each limit, and says where", () => {
-  const cases: [string, RegExp, number][] = [
+test("parsing stops at each limit, and reports where", () => {
+  const texts: [string, RegExp, number][] = [
     ["}".repeat(1_000), /^more than 100 errors; the rest of the file is not read$/, 101],
     [`a: [${"b,".repeat(MAX_MARKS)}]`, /^more than 220000 values and punctuation marks$/, 1],
     ["-\t".repeat(5_010), /^the document is nested too deeply$/, 1],
     ["? ".repeat(5_010), /^the document is nested too deeply$/, 1],
     [`${"[".repeat(102)}${"]".repeat(102)}`, /^the document is nested too deeply$/, 1],
   ];
-  for (const [text, message, count] of cases) {
+  for (const [text, message, count] of texts) {
     const { document, problems } = readSyntax(text);
     assert.ok(document === undefined, text.slice(0, 20));
     assert.is(problems.length, count, text.slice(0, 20));
@@ -149,7 +150,7 @@ test("reading stops at each limit, and says where", () => {
   assert.equal(readSyntax(`${"[".repeat(100)}${"]".repeat(100)}`).problems, []);
 });
 
-test("warnings take no error's place", () => {
+test("warnings do not displace errors", () => {
   const text = `cidrLimit: 500000\nnonMasqueradeCIDRs: [10.0.0.0/8, ${"10.1.0.0/16, ".repeat(5_000)}10.0.0.1/8]\n`;
   const keys = Array.from({ length: 500 }, (_, i) => `a${i}: 1\n`).join("");
   const { config, diagnostics, omitted } = parseConfig(keys + text, OPTIONS);
@@ -161,7 +162,7 @@ test("warnings take no error's place", () => {
   assert.equal(omitted, [{ severity: "warning", code: "key-unknown", count: 400 }]);
 });
 
-/** Pieces of which hostile texts are made. */
+/** The pieces that hostile texts consist of. */
 const PIECES = [
   ...[
     "[",
@@ -204,7 +205,7 @@ const PIECES = [
   ...["nonMasqueradeCIDRs", "cidrLimit", "resyncInterval", "10.0.0.0/8", "60s", "~", "null", "1", "a", "x: &a "],
 ];
 
-test("no text makes the parser throw, and each has its diagnostics in bounds", () => {
+test("no text makes the parser throw, and diagnostics are bounded", () => {
   const piece = fc.record({ unit: fc.constantFrom(...PIECES), times: fc.constantFrom(1, 1, 1, 2, 3, 150, 5_010) });
   const texts = fc
     .array(piece, { maxLength: 12 })
@@ -215,7 +216,7 @@ test("no text makes the parser throw, and each has its diagnostics in bounds", (
       assert.ok(diagnostics.length <= MOST);
       assert.is(config === undefined, countProblems({ diagnostics, omitted }, "error") > 0);
     }),
-    { seed: 20_260, numRuns: 500 },
+    { seed: 20_260, numRuns: cases(500) },
   );
 });
 

@@ -1,11 +1,11 @@
-// The keys that say more than "keep these": what is read, and what is wrong with them.
+// The keys besides the two lists: how they are parsed, and their errors.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseConfig, parseConfigs } from "../../src/config/index.ts";
 
 const OPTIONS = { file: "c", ipv6: true, reservedRanges: false };
 
-/** Severity, code and place of each problem of a text. */
+/** Severity, code and position of each problem of a text. */
 function problems(text: string, options = {}): string[] {
   const { diagnostics } = parseConfig(text, { ...OPTIONS, ...options });
   return diagnostics.map(
@@ -13,7 +13,7 @@ function problems(text: string, options = {}): string[] {
   );
 }
 
-test("lists, scope and snat are read with their places", () => {
+test("lists, scope and snat are parsed with their positions", () => {
   const text = `
 nonMasqueradeCIDRs: [10.0.0.0/8]
 masqueradeCIDRs: [10.50.0.0/16]
@@ -44,9 +44,9 @@ snat:
   );
 });
 
-test("each problem has its code and its place", () => {
+test("each problem has its code and its position", () => {
   const cases: [string, string[]][] = [
-    // The same in both lists, and what changes nothing.
+    // The same entry in both lists, and entries without effect.
     ["nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [10.0.0.0/8]\n", ["error cidr-conflict 2:19+10"]],
     [
       "nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [10.1.0.0/16, 10.1.2.0/24]\n",
@@ -54,7 +54,7 @@ test("each problem has its code and its place", () => {
     ],
     ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.2.0/24]\nmasqueradeCIDRs: [10.1.0.0/16]\n", []],
     ["nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [11.0.0.0/8]\n", ["warning cidr-ineffective 2:19+10"]],
-    // Default and link-local ranges take part.
+    // Default and link-local ranges are taken into account.
     ["masqueradeCIDRs: [10.1.0.0/16, 169.254.169.254/32, 'fe80::1/128']\n", []],
     // Without these entries the ranges would be kept.
     ["masqueradeCIDRs: [10.0.0.0/8, 169.254.0.0/16]\n", []],
@@ -125,7 +125,7 @@ test("each problem has its code and its place", () => {
   ]);
 });
 
-test("a contradiction names both places", () => {
+test("a contradiction names both positions", () => {
   const [problem] = parseConfig(
     "nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [10.0.0.0/8]\n",
     OPTIONS,
@@ -133,12 +133,12 @@ test("a contradiction names both places", () => {
   assert.is(problem?.message, "10.0.0.0/8 is masqueraded here and kept on line 1");
 });
 
-test("keys that a backend cannot keep are errors that name them", () => {
+test("keys that a backend does not support are errors that name them", () => {
   const unsupported = { snat: "no addresses can be named", outputInterfaces: "no interfaces can be named" };
   assert.equal(problems("snat: []\noutputInterfaces: [eth0]\n", { unsupported }), ["error key-unsupported 2:1+16"]);
 });
 
-test("several files: lists unite, scalars must not contradict", () => {
+test("several files: lists are joined, scalars must not contradict", () => {
   const { file: _, ...options } = OPTIONS;
   const read = (...texts: string[]) =>
     parseConfigs(
@@ -171,13 +171,13 @@ test("several files: lists unite, scalars must not contradict", () => {
   assert.equal(say("nonMasqueradeCIDRs: [10.0.0.0/8]\n", "nonMasqueradeCIDRs: [10.1.0.0/16]\n"), [
     "warning cidr-covered f1:1:22 10.1.0.0/16 lies inside 10.0.0.0/8 on line 1 of f0",
   ]);
-  // One that is invalid makes the whole invalid, and what is wrong with the others is reported too.
+  // One invalid file makes the whole config invalid, and the problems of the others are reported too.
   const bad = read("nonMasqueradeCIDRs: [", "masqueradeCIDRs: [x]\n");
   assert.is(bad.config, undefined);
   assert.equal([...new Set(bad.diagnostics.map(({ file }) => file))], ["f0", "f1"]);
 });
 
-test("a ConfigMap stands for the config in it, and places are those in the manifest", () => {
+test("a ConfigMap means the config in it, and positions refer to the manifest", () => {
   const manifest = (data: string) =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ip-masq-agent\ndata:\n${data}`;
   const cases: [string, string[], string[]][] = [

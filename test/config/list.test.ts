@@ -4,7 +4,7 @@ import { isPlainList, parseList } from "../../src/config/index.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test("a config and a plain list are told apart by their first line", () => {
+test("a config and a plain list are distinguished by their first line", () => {
   const lists = [
     "10.0.0.0/8\n",
     "\n # x\n::/0",
@@ -32,7 +32,7 @@ test("a config and a plain list are told apart by their first line", () => {
   for (const text of configs) assert.is(isPlainList(bytes(text)), false, text);
 });
 
-test("what is wrong with a plain list, and where", () => {
+test("errors in a plain list, and their lines", () => {
   const report = (text: string, ipv6: boolean) =>
     parseList(bytes(text), { file: "list", ipv6 }).diagnostics.map(
       ({ code, line, column, length }) => `${code} ${line}:${column}+${length}`,
@@ -54,7 +54,7 @@ test("what is wrong with a plain list, and where", () => {
   const wide: [string, string[]][] = [
     [`${blank}10.0.0.1/8${blank}`, ["cidr-unaligned 1:21001+10"]],
     [`${"\n".repeat(20_000)}${blank}foo`, ["cidr-syntax 20001:21001+3"]],
-    // What stands first is a prefix, but not all that there is.
+    // The line starts with a prefix, but does not end there.
     [`10.0.0.0/8${blank}x`, ["cidr-syntax 1:1+21011"]],
     [`10.0.0.0/${"0".repeat(20_000)}8 # x`, ["cidr-unaligned 1:1+20010"]],
     ["x".repeat(20_000), ["cidr-syntax 1:1+20000"]],
@@ -63,7 +63,7 @@ test("what is wrong with a plain list, and where", () => {
   assert.is(parseList(bytes("10.0.0.0/8"), { file: "list", ipv6: false }).list?.length, 1);
 });
 
-test("of many bad entries the first are diagnosed and the others counted", () => {
+test("the first bad entries are diagnosed, and the others counted", () => {
   const text = `10.0.0.0/8\n${"10.0.0.1/8\n".repeat(300_000)}::/0\n`;
   const { list, diagnostics, more } = parseList(bytes(text), { file: "list", ipv6: false, most: 100 });
   assert.equal([list, diagnostics.length, diagnostics.at(-1)?.line, more], [undefined, 100, 101, 299_901]);

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { printable, printableJson } from "../../src/config/index.ts";
 
-test("control characters are replaced, all else stays", () => {
+test("control characters are replaced, and all other text stays", () => {
   const controls = "\0\u0007\b\v\f\r\u001b\u001f\u007f\u0080\u009b\u009f\u200e\u2028\u2029\u202a\u202e\u2066\u2069";
   assert.is(printable(controls), "\ufffd".repeat(controls.length));
   const text = "\t\n ~\u00a0ü\u200d\u2010\u{1f680}\ufffd";

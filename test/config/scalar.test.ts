@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { resolveJson, resolveYaml } from "../../src/config/scalar.ts";
 
-test("YAML 1.1 scalars mean what go-yaml makes of them", () => {
+test("YAML 1.1 scalars mean the same as in go-yaml", () => {
   const cases: [string, unknown][] = [
     ["yes", true],
     ["Y", true],
@@ -40,7 +40,7 @@ test("YAML 1.1 scalars mean what go-yaml makes of them", () => {
   for (const [source, value] of cases) assert.equal(resolveYaml(source), value, source);
 });
 
-test("JSON has fewer spellings", () => {
+test("JSON allows fewer notations", () => {
   const cases: [string, unknown][] = [
     ["true", true],
     ["null", null],

@@ -1,4 +1,4 @@
-// The JSON Schema of the config beside the agent's own reading: what the agent takes, no editor may mark.
+// The JSON Schema of the config compared with the agent's own parser: editors must not mark anything that the agent accepts.
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { test } from "uvu";
@@ -24,7 +24,7 @@ const toData = (node: Node | undefined): unknown => {
   return node.kind === "list" ? node.items.map(toData) : node.value;
 };
 
-/** The config as data, as its dialect of YAML has it. Keys in another case, and without meaning, an editor must mark. */
+/** The config as data, as the agent's YAML dialect reads it. Editors must mark keys in another case and unknown keys. */
 function dataOf(text: string): unknown {
   const { root, isJson } = readDocument(text.replace(/^\uFEFF/, ""), () => {});
   const fields = fieldsOf(root, isJson, () => {});
@@ -32,14 +32,14 @@ function dataOf(text: string): unknown {
   return Object.fromEntries([...fields].map(([key, { value }]) => [key, toData(value)]));
 }
 
-test("the schema has the config's keys, and takes no others", () => {
+test("the schema has the config's keys, and no others", () => {
   assert.equal(Object.keys(schema.properties), CONFIG_KEYS);
   assert.not.ok(takes({ nonMasqueradeCIDR: [] }));
   assert.not.ok(takes({ snat: [{ destinationCIDRs: [], to: "203.0.113.5", from: "10.0.0.0/8" }] }));
   assert.is(schema.properties.resyncInterval.default, "60s");
 });
 
-test("it takes and refuses what the agent does", () => {
+test("it accepts and refuses the same configs as the agent", () => {
   const good = [
     "nonMasqueradeCIDRs: [10.0.0.0/8, 0.0.0.0/0, 255.255.255.255/32, 192.168.0.0/16]",
     "nonMasqueradeCIDRs: ['::/0', 'fd00::/8', '2001:DB8::/32', '1:2:3:4:5:6:7:8/128', '64:ff9b::10.0.0.0/104']",
@@ -94,13 +94,13 @@ test("it takes and refuses what the agent does", () => {
   }
 });
 
-test("it takes every recorded config that the agent takes", () => {
+test("it accepts every recorded config that the agent accepts", () => {
   const seen = new Set<string>();
   for (const { config, flags } of rulesVectors()) {
     const ipv6 = flags.some((flag) => /enable-ipv6/.test(flag));
     if (config === null || !agentTakes(config, ipv6)) continue;
     const data = dataOf(config);
-    // An empty file has nothing to be checked.
+    // An empty file has nothing to check.
     if (data === null) continue;
     assert.ok(takes(data), `${config}: ${JSON.stringify(takes.errors)}`);
     seen.add(config);
@@ -108,7 +108,7 @@ test("it takes every recorded config that the agent takes", () => {
   assert.ok(seen.size > 40, `${seen.size}`);
 });
 
-test("the pattern of CIDRs is what the core reads, of IPv6 no less", () => {
+test("the pattern for CIDRs matches what the core accepts, including IPv6", () => {
   const pattern = new RegExp(CIDR_PATTERN, "u");
   const texts = cidrVectors().map((vector) => vector.in);
   for (const [i, prefix] of parsePrefixes(texts).read.entries()) {
@@ -118,11 +118,11 @@ test("the pattern of CIDRs is what the core reads, of IPv6 no less", () => {
   }
 });
 
-test("the pattern of durations is what is read as one, with no minus before it", () => {
+test("the pattern for durations matches what the agent accepts, without a minus sign", () => {
   const pattern = new RegExp(POSITIVE_DURATION, "u");
   for (const { in: text } of durationVectors()) {
     const parsed = parseDuration(text);
-    // How much is too much is not for a regular expression to say.
+    // A regular expression cannot check the maximum.
     const good = (parsed.ok || parsed.problem === "range") && !/^-|^\+?0$/.test(text);
     if (parsed.ok || !good) assert.is(pattern.test(text), good, text);
   }

@@ -38,12 +38,12 @@ const OUT = "203.0.113.10";
 const NODE = "192.0.2.1";
 const KEEP_10 = "nonMasqueradeCIDRs: [10.0.0.0/8]";
 
-test("what the rules do not decide about is set apart", () => {
+test("connections that the rules do not decide are set apart", () => {
   const cases: readonly [string, string][] = [
     [udp(POD, OUT), ""],
     [tcp("ESTABLISHED", POD, OUT), ""],
     [tcp("FIN_WAIT", POD, OUT), ""],
-    // From outside to a pod, and through a node port: they are forwarded.
+    // From outside to a pod, and through a node port: these are forwarded.
     [tcp("ESTABLISHED", OUT, POD), ""],
     [tcp("ESTABLISHED", OUT, NODE, { dnat: POD }), ""],
     [udp(NODE, OUT), "own"],
@@ -53,7 +53,7 @@ test("what the rules do not decide about is set apart", () => {
     [udp("2001:0db8:0001:0000:0000:0000:0000:0001", "2001:db8:9::1"), "own"],
     [udp(POD, "10.244.0.1"), "local"],
     [udp(POD, NODE), "local"],
-    // A service that the node itself answers.
+    // A service that the node itself provides.
     [udp(POD, "10.96.0.10", { dnat: NODE }), "local"],
     [udp(POD, "224.0.0.251"), "local"],
     [udp("0.0.0.0", "255.255.255.255"), "local"],
@@ -72,7 +72,7 @@ test("what the rules do not decide about is set apart", () => {
   }
 });
 
-test("connections that are treated otherwise than the config says", () => {
+test("connections that are treated differently from the config", () => {
   const SNAT = "nonMasqueradeCIDRs: []\nsnat: [{to: 192.0.2.50-192.0.2.51, destinationCIDRs: [203.0.113.0/24]}]";
   const cases: readonly [config: string, line: string, isMisplaced: boolean][] = [
     [KEEP_10, udp(POD, "10.1.1.1"), false],
@@ -80,18 +80,18 @@ test("connections that are treated otherwise than the config says", () => {
     [KEEP_10, udp(POD, OUT), true],
     [KEEP_10, udp(POD, OUT, { snat: NODE }), false],
     [KEEP_10, udp(POD, OUT, { snat: "192.0.2.50" }), false],
-    // An address that the node does not have is none that masquerading chose.
+    // Masquerading cannot have chosen an address that the node does not have.
     [KEEP_10, udp(POD, OUT, { snat: "198.51.100.1" }), true],
     // The address behind a service decides.
     [KEEP_10, udp(POD, "10.96.0.1", { dnat: OUT }), true],
     [KEEP_10, udp(POD, OUT, { dnat: "10.1.1.1" }), false],
-    // kube-proxy masquerades for reasons of its own.
+    // kube-proxy masquerades for other reasons.
     [KEEP_10, udp(POD, "10.96.0.1", { dnat: "10.1.1.1", snat: NODE }), false],
     [KEEP_10, tcp("ESTABLISHED", OUT, NODE, { dnat: POD, snat: "10.244.0.1" }), false],
     [SNAT, udp(POD, OUT, { snat: "192.0.2.51" }), false],
     [SNAT, udp(POD, OUT, { snat: NODE }), true],
     [SNAT, udp(POD, OUT), true],
-    // Out of the scope others may do as they like.
+    // Outside the scope other programs may translate.
     [`${KEEP_10}\nsourceCIDRs: [10.9.0.0/16]`, udp(POD, OUT), false],
     [`${KEEP_10}\nsourceCIDRs: [10.9.0.0/16]`, udp(POD, OUT, { snat: NODE }), false],
     [`${KEEP_10}\noutputInterfaces: [eth0]`, udp(POD, OUT), false],
@@ -111,7 +111,7 @@ test("a change counts connections by the rules that decide, and those that keep 
   const lines = [
     udp(POD, OUT, { snat: NODE, rest: "packets=1 bytes=100" }),
     udp(POD, "203.0.113.11", { snat: NODE, rest: "packets=1 bytes=50" }),
-    // Judged by the new rules already.
+    // Already judged by the new rules.
     udp(POD, "203.0.113.12"),
     udp(POD, "198.51.100.1", { snat: NODE }),
     udp(POD, "10.1.1.1"),
@@ -138,14 +138,14 @@ test("which connections keep an old treatment, by what changed", () => {
     [KEEP_OUT, NONE, udp(POD, OUT, { snat: NODE }), 0],
     [NONE, snat("192.0.2.50"), udp(POD, OUT, { snat: NODE }), 1],
     [NONE, snat("192.0.2.50"), udp(POD, OUT, { snat: "192.0.2.50" }), 0],
-    // The second address of an interface: an earlier policy chose it. The first may be what masquerading takes.
+    // The second address of an interface: an earlier policy chose it. Masquerading may use the first one.
     [snat("192.0.2.50"), NONE, udp(POD, OUT, { snat: "192.0.2.50" }), 1],
     [snat("192.0.2.1"), NONE, udp(POD, OUT, { snat: NODE }), 0],
     [snat("198.51.100.9"), NONE, udp(POD, OUT, { snat: "198.51.100.9" }), 1],
     [NONE, scoped(NONE), udp(POD, OUT, { snat: NODE }), 1],
     [scoped(NONE), NONE, udp(POD, OUT), 1],
     [NONE, scoped(NONE), udp("10.9.0.1", OUT, { snat: NODE }), 0],
-    // Whether it may depend on an interface that nobody knows: no.
+    // If the interface is unknown and may matter, the connection does not count.
     [NONE, `${NONE}\noutputInterfaces: [eth0]`, udp(POD, OUT, { snat: NODE }), 0],
     [NONE, KEEP_OUT, udp(POD, "10.96.0.1", { dnat: OUT, snat: NODE }), 0],
     [KEEP_OUT, NONE, udp(POD, "10.96.0.1", { dnat: OUT }), 1],

@@ -5,7 +5,7 @@ import { runOf } from "../scripted-runner.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** The node's addresses: one by which it is reached, a second one, and that of the bridge of its pods. */
+/** The node's addresses: its main address, a second one, and that of its pod bridge. */
 export const OWN: readonly LocalAddress[] = [
   { name: "lo", address: "127.0.0.1", cidr: "127.0.0.1/8", primary: true },
   { name: "eth0", address: "192.0.2.1", cidr: "192.0.2.1/24", primary: true },
@@ -15,11 +15,11 @@ export const OWN: readonly LocalAddress[] = [
 ];
 
 export interface FakeNode {
-  /** What /proc/net/nf_conntrack holds; undefined: there is no such file. */
+  /** The content of /proc/net/nf_conntrack; undefined: the file does not exist. */
   readonly file?: string | NodeJS.ErrnoException;
-  /** What the tool lists; undefined: it is missing. */
+  /** The output of the tool; undefined: the tool is missing. */
   readonly tool?: string | ToolError;
-  /** Bytes of a piece. */
+  /** The size of a piece, in bytes. */
   readonly piece?: number;
   readonly own?: readonly LocalAddress[] | undefined;
   readonly run?: Runner;
@@ -49,7 +49,7 @@ export function fakeConntrack(node: FakeNode): ConntrackHost {
   };
 }
 
-/** A line of /proc for a udp connection; `dnat` is where a service sends it, `snat` what the destination sees. */
+/** A line in /proc for a udp connection; `dnat` is where a service sends it, `snat` the source that the destination sees. */
 export function udp(
   source: string,
   destination: string,
@@ -58,7 +58,7 @@ export function udp(
   return connection("udp      17 28", source, destination, more);
 }
 
-/** The same for tcp in some state. */
+/** The same for tcp in a given state. */
 export function tcp(
   state: string,
   source: string,

@@ -1,4 +1,4 @@
-// What the kernel counts, and how many source ports are taken.
+// The kernel's counters, and how many source ports are in use.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { countAvailablePorts, countPorts, parseConnection, readTableHealth } from "../../src/conntrack/index.ts";
@@ -11,7 +11,7 @@ const COUNT = "/proc/sys/net/netfilter/nf_conntrack_count";
 const LIMIT = "/proc/sys/net/netfilter/nf_conntrack_max";
 const STATISTICS = "/proc/net/stat/nf_conntrack";
 
-/** As Linux 6.18 prints it. The first column is the same for all processors. */
+/** As printed by Linux 6.18. The first column is the same for all processors. */
 const TABLE = `entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart
 00018557  00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 0000000a 00000010 00000001 00000000  00000000 00000000 00000000 00000000
 00018557  00000000 00000000 00000000 00000000 00000000 00000000 00000000 000186a0 00000005 00000000 00000002 00000000  00000000 00000000 00000000 00000000
@@ -22,7 +22,7 @@ cpu=1   	found=0 invalid=0 insert=0 insert_failed=5 drop=0 early_drop=2 error=0 
 
 const noTool: Runner = async (name, args) => runOf([name, ...args].join(" "), { fails: "missing" });
 
-test("the files of /proc, else the tool, else nothing", async () => {
+test("the files in /proc, otherwise the tool, otherwise nothing", async () => {
   const counters = { insertFailed: 15, drop: 16, earlyDrop: 3 };
   const all = fakeFiles({ [COUNT]: "99671\n", [LIMIT]: "262144\n", [STATISTICS]: TABLE });
   assert.equal(await readTableHealth(all, noTool), { entries: 99671, limit: 262144, counters });
@@ -41,13 +41,13 @@ test("the files of /proc, else the tool, else nothing", async () => {
   assert.equal(await readTableHealth(fakeFiles({}), refused), nothing);
 });
 
-test("ports are counted by the address that is seen, the destination and its port", () => {
+test("ports are counted by the source that the destination sees, the destination and its port", () => {
   const lines = [
     udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.1" }),
     udp("10.244.0.3", "203.0.113.10", { snat: "192.0.2.1" }),
-    // Closed: the port stays taken until the kernel forgets the connection.
+    // Closed: the port stays in use until the kernel forgets the connection.
     tcp("TIME_WAIT", "10.244.0.3", "203.0.113.10", { snat: "192.0.2.1" }),
-    // The node's own takes one, a pod that keeps its address takes none.
+    // The node's own connection uses a port; a pod that keeps its address uses none.
     udp("192.0.2.1", "203.0.113.10"),
     udp("10.244.0.4", "203.0.113.10"),
     ...Array.from({ length: 9 }, () => udp("127.0.0.1", "127.0.0.1")),
@@ -68,7 +68,7 @@ test("ports are counted by the address that is seen, the destination and its por
   assert.is(counter.busiest(1).length, 1);
 });
 
-test("of very many destinations the busiest are remembered", () => {
+test("of very many destinations the busiest are counted", () => {
   const counter = countPorts(OWN);
   const to = (host: string) => parseConnection(udp("10.244.0.2", host, { snat: "192.0.2.1" }).trim());
   const busy = to("203.0.113.10");
@@ -82,7 +82,7 @@ test("of very many destinations the busiest are remembered", () => {
   );
 });
 
-test("the ports that NAT may give", () => {
+test("the ports that NAT may use", () => {
   const cases: readonly [readonly [number, number][], number][] = [
     [[], 64_512],
     [[[1024, 65535]], 64_512],

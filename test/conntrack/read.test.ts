@@ -18,7 +18,7 @@ async function read(node: Parameters<typeof fakeConntrack>[0], limit?: number) {
   return { sources: found.map(({ original }) => original.source.slice(-1)).join(""), ...totals };
 }
 
-test("the file counts, however it is cut; else the tool", async () => {
+test("the file is used, however it is split; otherwise the tool", async () => {
   const all = { sources: "234", connections: 3, unreadable: 0, truncated: false };
   for (const piece of [1, 7, 100, 1 << 16]) assert.equal(await read({ file: THREE, piece }), all);
   assert.equal(await read({ file: THREE, tool: "" }), all);
@@ -27,19 +27,19 @@ test("the file counts, however it is cut; else the tool", async () => {
   assert.equal(await read({ file: "" }), { sources: "", connections: 0, unreadable: 0, truncated: false });
 });
 
-test("what is no connection is counted, and a line that is cut is none", async () => {
+test("lines that are not connections are counted, and a truncated line is one of them", async () => {
   const garbled = await read({ file: `${THREE}\nwhat\n${"x".repeat(100_000)}\n${udp("10.244.0.5", "1.1.1.1")}` });
   assert.equal([garbled.sources, garbled.unreadable], ["2345", 3]);
   const cut = await read({ file: THREE.slice(0, -40), piece: 50 });
   assert.equal([cut.sources, cut.unreadable], ["23", 1]);
 });
 
-test("no more than the limit is read", async () => {
+test("reading stops at the limit", async () => {
   assert.equal(await read({ file: THREE }, 2), { sources: "23", connections: 2, unreadable: 0, truncated: true });
   assert.equal(await read({ file: THREE }, 3), { sources: "234", connections: 3, unreadable: 0, truncated: false });
 });
 
-test("the error says why neither can be read, and what to do", async () => {
+test("the error shows why neither can be read, and what to do", async () => {
   const told = async (node: Parameters<typeof fakeConntrack>[0]) => {
     try {
       await read(node);

@@ -9,6 +9,7 @@ import {
   parsePrefixes,
   readPrefixList,
 } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { contains, formatSlow, type Prefix, prefixes, smallestSlow } from "./slow.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -17,7 +18,7 @@ const linesOf = (text: Uint8Array) => new TextDecoder().decode(text).split("\n")
 /** The smallest list of these texts. */
 const smallest = (texts: readonly string[]) => linesOf(aggregate(parsePrefixes(texts).records).text);
 
-test("the smallest list, and what became of each prefix, equal the slow twin's", () => {
+test("the smallest list, and the fate of each prefix, match the reference implementation", () => {
   fc.assert(
     fc.property(prefixes(), (list) => {
       const { length, text, parts, fates } = aggregate(parsePrefixes(list.map(formatSlow)).records);
@@ -38,11 +39,11 @@ test("the smallest list, and what became of each prefix, equal the slow twin's",
       assert.equal([...fates], expected);
       assert.equal([...parts], made);
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
-/** Blocks of 16 addresses: what 16 bits say is in it, as the fewest prefixes: a block that is full, or those of its halves. */
+/** The addresses of a block of 16 that 16 bits select, as the fewest prefixes: the block if it is full, otherwise those of its halves. */
 function blocksOf(bits: number, at: number, size: number): [at: number, size: number][] {
   const mask = ((1 << size) - 1) << at;
   if ((bits & mask) === 0) return [];
@@ -50,14 +51,14 @@ function blocksOf(bits: number, at: number, size: number): [at: number, size: nu
   return [...blocksOf(bits, at, size / 2), ...blocksOf(bits, at + size / 2, size / 2)];
 }
 
-/** Every set of 16 addresses; the halves of each answer are made once. */
+/** Every set of 16 addresses, computed once. */
 const BLOCKS = Array.from({ length: 1 << 16 }, (_, bits) => blocksOf(bits, 0, 16));
 
 for (const { family, address, full } of [
   {
     family: "IPv4",
     full: 32,
-    // Every second block of 16: no two of them make a larger one.
+    // Every second block of 16, so that no two of them form a larger one.
     address: (block: number, low: number) =>
       `${11 + (block >> 19)}.${(block >> 11) & 255}.${(block >> 3) & 255}.${((block & 7) << 5) | low}`,
   },
@@ -69,12 +70,12 @@ for (const { family, address, full } of [
   },
 ]) {
   test(`half a million sets of 16 addresses, from random prefixes in random order, ${family}`, () => {
-    const cases = 1 << 17;
+    const count = cases(1 << 17);
     for (let round = 0; round < 4; round++) {
-      const sets = new Uint16Array(cases);
+      const sets = new Uint16Array(count);
       const lines: string[] = [];
-      for (let n = 0; n < cases * 3; n++) {
-        const block = Math.floor(Math.random() * cases);
+      for (let n = 0; n < count * 3; n++) {
+        const block = Math.floor(Math.random() * count);
         const size = (1 << Math.floor(Math.random() * 5)) >> (n & 1);
         if (size === 0) continue;
         const low = Math.floor(Math.random() * (16 / size)) * size;
@@ -95,7 +96,7 @@ test("edges", () => {
     Array.from({ length: full + 1 }, (_, bits) => text(bits));
   const whole4 = Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`);
   const whole6 = Array.from({ length: 1 << 12 }, (_, i) => `${(i << 4).toString(16)}::/12`);
-  const cases: [string[], string[]][] = [
+  const edges: [string[], string[]][] = [
     [[], []],
     [["0.0.0.0/0"], ["0.0.0.0/0"]],
     [["::/0"], ["::/0"]],
@@ -114,7 +115,7 @@ test("edges", () => {
       ["10.0.1.0/24", "10.0.2.0/24"],
       ["10.0.1.0/24", "10.0.2.0/24"],
     ],
-    // The same numbers in both families.
+    // The same bits in both families.
     [
       ["0.0.0.0/1", "8000::/1"],
       ["0.0.0.0/1", "8000::/1"],
@@ -122,7 +123,7 @@ test("edges", () => {
     [["10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8"], ["10.0.0.0/8"]],
     [nested(32, (bits) => `0.0.0.0/${bits}`).reverse(), ["0.0.0.0/0"]],
     [nested(128, (bits) => `::/${bits}`).reverse(), ["::/0"]],
-    // 33 and 129 prefixes that make the whole space: 0/1, 128/2, … and the last one twice.
+    // 33 and 129 prefixes that cover the whole space: 0/1, 128/2, … and the last one twice.
     [[...nested(32, (bits) => formatSlow(onesThenZero("ipv4", bits))), "255.255.255.255/32"].slice(1), ["0.0.0.0/0"]],
     [
       [
@@ -138,7 +139,7 @@ test("edges", () => {
       ["0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/1"],
     ],
   ];
-  for (const [list, expected] of cases) {
+  for (const [list, expected] of edges) {
     assert.equal(smallest(list), expected, list.slice(0, 4).join(" "));
     assert.equal(smallest([...list].reverse()), expected);
   }
@@ -163,7 +164,7 @@ test("the changes, in the order of the list", () => {
   for (let limit = 0; limit < 4; limit++) assert.equal(changesOf(result, limit), all.slice(0, limit));
 });
 
-test("what does not fit is an error, and the core serves on", () => {
+test("a list that does not fit is an error, and the core still works", () => {
   const records = { length: 2 ** 26, bytes: new Uint8Array(0) };
   assert.throws(
     () => aggregate(records),

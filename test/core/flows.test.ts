@@ -7,12 +7,13 @@ import {
   parseAddresses,
   parsePrefixes,
 } from "../../src/core/index.ts";
+import { cases, depth } from "../cases.ts";
 import { addressSlow, listsOf, numbersBelow } from "./slow.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Everything that a reader finds in a text that comes in pieces of `piece` bytes. */
+/** Everything that a reader finds in a text that arrives in pieces of `piece` bytes. */
 function read(text: string, prefixes: readonly string[], options: LineReaderOptions & { piece?: number } = {}) {
   const reader = new LineReader([{ prefixes: parsePrefixes(prefixes).records }], options);
   const bytes = encoder.encode(text);
@@ -36,15 +37,15 @@ function read(text: string, prefixes: readonly string[], options: LineReaderOpti
 
 const addressOf = (line: string, place: AddressPlace = "first") => read(line, [], { place }).addresses[0] ?? "";
 
-test("a byte order mark alone is no line", () => {
+test("a byte order mark alone is not a line", () => {
   for (const piece of [1, 2, 3, 100]) assert.equal(read("\uFEFF", [], { piece }).texts, []);
   assert.equal(read("\uFEFF\uFEFF", []).indexes, [-1]);
   assert.equal(read("\uFEFF10.0.0.1", []).addresses, ["10.0.0.1"]);
   assert.equal(read("10.0.0.1\n\uFEFF", []).indexes.length, 2);
 });
 
-test("the first address of a line, wherever it stands", () => {
-  const cases: [string, string][] = [
+test("the first address of a line, wherever it is", () => {
+  const lines: [string, string][] = [
     ["10.0.0.1", "10.0.0.1"],
     ["255.255.255.255", "255.255.255.255"],
     ["0.0.0.0\r", "0.0.0.0"],
@@ -52,7 +53,7 @@ test("the first address of a line, wherever it stands", () => {
     ["2001:db8::1", "2001:db8::1"],
     ["::", "::"],
     ["1:2:3:4:5:6:7:8 10.0.0.1", "1:2:3:4:5:6:7:8"],
-    // What stands around it.
+    // Text around it.
     ["src=10.0.0.1 dst=10.0.0.2", "10.0.0.1"],
     ["10.0.0.1:443", "10.0.0.1"],
     ["10.0.0.1: icmp", "10.0.0.1"],
@@ -69,10 +70,10 @@ test("the first address of a line, wherever it stands", () => {
     ["http://10.0.0.1/x", "10.0.0.1"],
     ["fe80::1%eth0", "fe80::1"],
     ["é10.0.0.1é", "10.0.0.1"],
-    // An IPv4 address in an IPv6 one.
+    // An IPv4 address inside an IPv6 address.
     ["::ffff:10.0.0.1", "::ffff:10.0.0.1"],
     ["64:ff9b::10.0.0.1", "64:ff9b::10.0.0.1"],
-    // What looks like one.
+    // Text that looks like an address.
     ["12:30:45 10.0.0.1", "10.0.0.1"],
     ["2024-01-02T03:04:05Z 10.0.0.1", "10.0.0.1"],
     ["2024-01-02T03:04:05.123456Z 10.0.0.1", "10.0.0.1"],
@@ -89,15 +90,15 @@ test("the first address of a line, wherever it stands", () => {
     ["... : :: . %", "::"],
     ["tcp      6 431999 ESTABLISHED src=10.1.2.3 dst=8.8.8.8 sport=1 dport=443", "10.1.2.3"],
   ];
-  for (const [line, address] of cases) {
+  for (const [line, address] of lines) {
     assert.is(addressOf(line), address, JSON.stringify(line));
     assert.is(addressOf(`${line}\n10.9.9.9`), address, JSON.stringify(line));
   }
 });
 
-test("the address in a field, or behind a key", () => {
+test("the address in a field, or after a key", () => {
   const flow = "tcp 6 431999\tESTABLISHED src=10.1.2.3 dst=8.8.8.8 sport=1 src=8.8.8.8 dst=192.0.2.1";
-  const cases: [string, AddressPlace, string][] = [
+  const places: [string, AddressPlace, string][] = [
     [flow, { field: 5 }, "10.1.2.3"],
     [flow, { field: 6 }, "8.8.8.8"],
     [flow, { field: 1 }, ""],
@@ -114,12 +115,12 @@ test("the address in a field, or behind a key", () => {
     ["x=1,dst=1.1.1.1;", { key: "dst" }, "1.1.1.1"],
     ["st=1.1.1.1", { key: "dst" }, ""],
   ];
-  for (const [line, place, address] of cases) {
+  for (const [line, place, address] of places) {
     assert.is(addressOf(line, place), address, `${line} ${JSON.stringify(place)}`);
   }
 });
 
-/** Compares all lines in one go, so that hundreds of thousands are cheap. */
+/** Compares all lines in one call, so that hundreds of thousands are cheap. */
 function compare(lines: readonly string[]): void {
   const { addresses } = read(lines.join("\n"), []);
   for (const [i, line] of lines.entries()) {
@@ -130,18 +131,18 @@ function compare(lines: readonly string[]): void {
 
 const PARTS = [..."0123456789:.:.:.%af =[]\r", "255", "256", "::", "10.0.0.1", "1.2.3", "fe80::", "ffff", "00"];
 
-test("half a million random lines, as the slow twin reads them", () => {
+test("half a million random lines, compared with the reference implementation", () => {
   const random = numbersBelow(7);
   const line = () => Array.from({ length: random(14) }, () => PARTS[random(PARTS.length)]).join("");
-  compare(Array.from({ length: 500_000 }, line));
+  compare(Array.from({ length: cases(500_000) }, line));
 });
 
-test("every line of a few parts, as the slow twin reads it", () => {
+test("every line of a few parts, compared with the reference implementation", () => {
   const parts = ["1", "0", "256", "f", ":", "::", ".", "%", " ", "1.2.3.4", "1.2.3", "1:2:3:4:5:6:7"];
-  compare([...listsOf(parts, 5)].map((list) => list.join("")));
+  compare([...listsOf(parts, depth(5))].map((list) => list.join("")));
 });
 
-test("every dotted quad of some shape is read as the reader of whole addresses reads it", () => {
+test("every dotted quad of certain shapes is read as the parser of whole addresses reads it", () => {
   const octets = ["", "0", "7", "00", "07", "10", "99", "000", "007", "070", "100", "255", "256", "999", "1000"];
   const lines = octets.flatMap((a) =>
     octets.flatMap((b) => octets.flatMap((c) => octets.map((d) => [a, b, c, d].join(".")))),
@@ -150,7 +151,7 @@ test("every dotted quad of some shape is read as the reader of whole addresses r
   const { addresses, indexes } = read(lines.join("\n"), ["0.0.0.0/1", "128.0.0.0/1"]);
   assert.is(records.length, lines.length);
   for (const [i, line] of lines.entries()) {
-    // A dot at the end is a full stop, so that the fourth octet may not be empty here.
+    // A dot at the end is a full stop, so the fourth octet may not be empty here.
     if (line.endsWith(".")) continue;
     assert.is(addresses[i], known[i]?.ok ? line : "", line);
     const half = Number(line.split(".")[0]) < 128 ? 0 : 1;
@@ -158,11 +159,11 @@ test("every dotted quad of some shape is read as the reader of whole addresses r
   }
 });
 
-test("lines and addresses that are cut by the end of a chunk", () => {
+test("lines and addresses that are split by the end of a chunk", () => {
   const lines = [
     "10.0.0.1",
     "",
-    "a longer line than a chunk, in which 192.168.255.255 stands",
+    "a line longer than a chunk, which contains 192.168.255.255",
     "192.168.0.1",
     "x",
     "dst=2001:db8:ffff:ffff:ffff:ffff:ffff:ffff end",
@@ -187,7 +188,7 @@ test("lines and addresses that are cut by the end of a chunk", () => {
   }
 });
 
-test("more lines than a batch, and wanted ones in long runs", () => {
+test("more lines than a batch, and long runs of wanted lines", () => {
   const lines = Array.from(
     { length: 20_000 },
     (_, i) => `${(i >> 6) % 3 === 0 ? 10 : 11}.0.${(i >> 8) & 255}.${i & 255}`,
@@ -219,9 +220,9 @@ test("two lists at once", () => {
   );
 });
 
-test("a gate holds lines back by their source", () => {
+test("a gate excludes lines by their source", () => {
   const prefixes = parsePrefixes(["10.0.0.0/8", "0.0.0.0/0", "::/0"]).records;
-  // Only 9.0.0.0/8 and fd00::/8 pass, and the gate is about all but the first entry.
+  // Only 9.0.0.0/8 and fd00::/8 pass, and the gate applies to all but the first entry.
   const sources = parsePrefixes(["9.0.0.0/8", "fd00::/8", "0.0.0.0/0", "::/0"]).records;
   const gate = { applies: Uint8Array.of(0, 1, 1), sources, passes: Uint8Array.of(1, 1, 0, 0) };
   const lines = [

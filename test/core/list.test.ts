@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type PrefixList, parsePrefixes, readPrefixList } from "../../src/core/index.ts";
+import { cases, depth } from "../cases.ts";
 import { formatSlow, listsOf, numbersBelow, prefixes, readPrefixSlow } from "./slow.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const entriesOf = (list: PrefixList) =>
   Array.from({ length: list.length }, (_, i) => list.entry(i)).map(({ prefix, line }) => `${prefix.network} ${line}`);
 
-test("a plain list: comments, blanks, line ends, and what is wrong", () => {
-  const cases: [string, string[], number[]][] = [
+test("a plain list: comments, blanks, line endings, and errors", () => {
+  const texts: [string, string[], number[]][] = [
     ["", [], []],
     ["\n\n# nothing\n  \t\r\n", [], []],
     ["10.0.0.0/8", ["10.0.0.0/8 1"], []],
@@ -25,8 +26,8 @@ test("a plain list: comments, blanks, line ends, and what is wrong", () => {
       [],
     ],
   ];
-  for (const [text, entries] of cases) {
-    // Once as it is, once with so many bytes behind it that each line is read the fast way.
+  for (const [text, entries] of texts) {
+    // Once as it is, and once followed by so many bytes that each line takes the fast path.
     for (const tail of ["", `\n#${"x".repeat(40)}`]) {
       const list = readPrefixList(bytes(text + tail));
       assert.equal([entriesOf(list), list.flawed], [entries, []], JSON.stringify(text));
@@ -34,7 +35,7 @@ test("a plain list: comments, blanks, line ends, and what is wrong", () => {
   }
 });
 
-test("lists larger than the pieces they are read in, cut anywhere", () => {
+test("lists larger than the pieces that they are read in, split anywhere", () => {
   for (let pad = 0; pad < 40; pad++) {
     const comment = `#${"x".repeat((1 << 16) - 20 - pad)}`;
     const lines = [
@@ -52,7 +53,7 @@ test("lists larger than the pieces they are read in, cut anywhere", () => {
   }
 });
 
-/** Compares a list of these entries with what the slow twin makes of each. */
+/** Compares a list of these entries with the reference implementation. */
 function compare(entries: readonly string[]): void {
   const list = readPrefixList(bytes(`${entries.join("\n")}\n${" ".repeat(40)}`));
   const flawed = new Set(list.flawed);
@@ -69,7 +70,7 @@ function compare(entries: readonly string[]): void {
   assert.is(list.length, index);
 }
 
-test("half a million random lines, as the slow twin reads them", () => {
+test("half a million random lines, compared with the reference implementation", () => {
   const random = numbersBelow(11);
   const one = (texts: readonly string[]) => texts[random(texts.length)] ?? "";
   const odd = ["256", "999", "1000", "00", "01", "0000", "", "-1", "a", ":", "::", "\0", "é", " ", "/", "#"];
@@ -82,15 +83,15 @@ test("half a million random lines, as the slow twin reads them", () => {
     const address = number() + dot() + number() + dot() + number() + dot() + number();
     return random(10) === 0 ? address : address + slash() + length();
   };
-  for (let i = 0; i < 50; i++) compare(Array.from({ length: 10_000 }, line));
+  for (let i = 0; i < cases(50); i++) compare(Array.from({ length: 10_000 }, line));
 });
 
-test("every line of a few parts, as the slow twin reads it", () => {
+test("every line of a few parts, compared with the reference implementation", () => {
   const parts = ["0", "1", "12", "f", ":", "::", ".", "/", " ", "#", "1.2.3.0", "1:2:3:4:5:6:7:0"];
-  compare([...listsOf(parts, 5)].map((list) => list.join("")));
+  compare([...listsOf(parts, depth(5))].map((list) => list.join("")));
 });
 
-test("what is wrong with a list, and where", () => {
+test("errors in a list, and their lines", () => {
   const text =
     "# ours\n10.0.0.0/8\r\n\n  192.168.1.1 # one address\n2001:db8::/32\n10.0.0.1/8\n10.0.0.0/08\nx\n1.1.1.1/33\nfe80::1";
   const list = readPrefixList(bytes(text));
@@ -101,7 +102,7 @@ test("what is wrong with a list, and where", () => {
   assert.equal([ipv4.hasIPv6, ipv4.ipv6Lines()], [false, []]);
 });
 
-test("every prefix gives the record that reading it alone gives, but for its line", () => {
+test("every prefix has the same record as if it were parsed alone, except for its line", () => {
   fc.assert(
     fc.property(prefixes(), fc.boolean(), fc.boolean(), (list, crlf, ends) => {
       const texts = list.map(formatSlow);
@@ -112,7 +113,7 @@ test("every prefix gives the record that reading it alone gives, but for its lin
       for (let i = 0; i < alone.length; i++) view.setUint32(i * 24 + 20, i + 1, true);
       assert.equal(records, alone);
     }),
-    { numRuns: 500 },
+    { numRuns: cases(500) },
   );
 });
 

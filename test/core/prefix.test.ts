@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findCovers, parseAddresses, parsePrefixes, sortPrefixes } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { cidrVectors } from "../fixtures.ts";
 import { contains, formatSlow, type Prefix, prefixes } from "./slow.ts";
 
-test("prefixes are read exactly as Go's net.ParseCIDR reads them", () => {
+test("prefixes are parsed exactly as by Go's net.ParseCIDR", () => {
   const vectors = cidrVectors();
   const { read } = parsePrefixes(vectors.map((vector) => vector.in));
   for (const [i, vector] of vectors.entries()) {
@@ -16,7 +17,7 @@ test("prefixes are read exactly as Go's net.ParseCIDR reads them", () => {
     assert.is(got.bits, vector.ones, where);
     assert.is(got.aligned, vector.aligned, where);
     assert.is(got.family === "ipv6" ? 128 : 32, vector.bits, where);
-    // Go prints what lies in ::ffff:0:0/96 as IPv4; we keep it apart as `mapped`.
+    // Go prints addresses in ::ffff:0:0/96 as IPv4; here they are reported as `mapped`.
     if (got.network.startsWith("::ffff:")) {
       assert.is(
         got.network.replace("::ffff:", "").replace(/\d+$/, (bits) => String(Number(bits) - 96)),
@@ -28,8 +29,8 @@ test("prefixes are read exactly as Go's net.ParseCIDR reads them", () => {
   }
 });
 
-test("what is wrong with a text, and where", () => {
-  const cases: [string, string, number][] = [
+test("what is wrong with an invalid text, and where", () => {
+  const texts: [string, string, number][] = [
     ["", "empty", 0],
     ["10.0.0.0", "no-length", 8],
     ["10.0.0.0/33", "length-too-big", 9],
@@ -49,11 +50,11 @@ test("what is wrong with a text, and where", () => {
     ["12345::/16", "bad-character", 4],
     ["१०.0.0.0/8", "bad-character", 0],
   ];
-  const { read } = parsePrefixes(cases.map(([text]) => text));
-  for (const [i, [text, problem, at]] of cases.entries()) assert.equal(read[i], { ok: false, problem, at }, text);
+  const { read } = parsePrefixes(texts.map(([text]) => text));
+  for (const [i, [text, problem, at]] of texts.entries()) assert.equal(read[i], { ok: false, problem, at }, text);
 });
 
-test("addresses stand alone", () => {
+test("addresses without a length", () => {
   const { read } = parseAddresses(["10.1.2.3", "2001:db8::1", "10.0.0.0/8", "x", "fe80::1%eth0"]);
   assert.equal(
     read.map((one) => (one.ok ? one.network : one.problem)),
@@ -61,7 +62,7 @@ test("addresses stand alone", () => {
   );
 });
 
-test("padded and mapped prefixes are told apart", () => {
+test("padded and mapped prefixes are distinguished", () => {
   const { read } = parsePrefixes(["10.0.0.0/08", "10.0.0.0/8", "::ffff:10.0.0.0/104", "::10.0.0.0/104", "0.0.0.0/0"]);
   const notes = read.map((one) => one.ok && [one.padded, one.mapped, one.network]);
   assert.equal(notes, [
@@ -73,7 +74,7 @@ test("padded and mapped prefixes are told apart", () => {
   ]);
 });
 
-test("canonical text equals the slow twin's, and reads back as itself", () => {
+test("canonical text matches the reference implementation, and is parsed as itself", () => {
   fc.assert(
     fc.property(prefixes(), (list) => {
       const texts = list.map(formatSlow);
@@ -83,11 +84,11 @@ test("canonical text equals the slow twin's, and reads back as itself", () => {
         texts,
       );
     }),
-    { numRuns: 3000 },
+    { numRuns: cases(3000) },
   );
 });
 
-test("order and covers equal the slow twin's", () => {
+test("order and covers match the reference implementation", () => {
   fc.assert(
     fc.property(prefixes(), (list) => {
       const { records } = parsePrefixes(list.map(formatSlow));
@@ -113,7 +114,7 @@ test("order and covers equal the slow twin's", () => {
       });
       assert.equal([...findCovers(records)], covers);
     }),
-    { numRuns: 3000 },
+    { numRuns: cases(3000) },
   );
 });
 

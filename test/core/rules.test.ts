@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { diffLines, type Edit, scanRules } from "../../src/core/index.ts";
+import { cases, depth } from "../cases.ts";
 import { listsOf } from "./slow.ts";
 import { dumps, scanSlow } from "./slow-scan.ts";
 
@@ -30,7 +31,7 @@ COMMIT
 # Completed
 `;
 
-test("a chain and what leads to it are found in a dump of all tables", () => {
+test("a chain and the rules that lead to it are found in a dump of all tables", () => {
   const { chainExists, rules, jumps, references, unreadable, whole, natSeen, allRules } = scan(DUMP);
   assert.is(chainExists, true);
   assert.equal(
@@ -52,13 +53,13 @@ test("a chain and what leads to it are found in a dump of all tables", () => {
   assert.equal([whole, natSeen, allRules], [true, true, 9]);
 });
 
-test("what iptables -S prints is read as table nat", () => {
+test("output of iptables -S is read as table nat", () => {
   const found = scan("-P POSTROUTING ACCEPT\n-N OURS\n-A OURS -j RETURN\n-A POSTROUTING -j OURS");
   assert.equal([found.chainExists, found.rules.length, found.jumps.length, found.whole], [true, 1, 1, true]);
 });
 
 test("odd input", () => {
-  const cases: [string, Partial<ReturnType<typeof scan>>][] = [
+  const texts: [string, Partial<ReturnType<typeof scan>>][] = [
     ["", { chainExists: false, rules: [], whole: true }],
     ["\r\n\n", { unreadable: [] }],
     ["*nat\r\n:OURS - [0:0]\r\n-A OURS -j RETURN\r\nCOMMIT\r\n", { chainExists: true, whole: true }],
@@ -72,13 +73,13 @@ test("odd input", () => {
     ["-P POSTROUTING ACCEPT\n", { natSeen: true }],
     [":OUR - [0:0]\n:OURSX - [0:0]", { chainExists: false }],
   ];
-  for (const [text, expected] of cases) {
+  for (const [text, expected] of texts) {
     const found = scan(text);
     for (const [key, value] of Object.entries(expected)) assert.equal(found[key as keyof typeof found], value, text);
   }
 });
 
-test("a newline inside a comment ends no line, wherever the quotes fall", () => {
+test("a newline inside a comment does not end a line, wherever the quotes are", () => {
   for (let pad = 0; pad < 40; pad++) {
     const comment = `-m comment --comment "${"x".repeat(pad)}\\"\n-A POSTROUTING -j OURS\n\\\\ y"`;
     const plain = `-m comment --comment "${"x".repeat(pad)}\n-A POSTROUTING -j OURS\n y"`;
@@ -98,14 +99,14 @@ test("a newline inside a comment ends no line, wherever the quotes fall", () => 
   }
 });
 
-test("a scan equals its slow twin's", () => {
+test("a scan matches its reference implementation", () => {
   fc.assert(
     fc.property(dumps(), (dump) => assert.equal(scan(dump), scanSlow(dump, "OURS"))),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
-test("every dump of a few lines is scanned as its slow twin does", () => {
+test("every dump of a few lines is scanned as by the reference implementation", () => {
   const lines = [
     "*nat\n",
     "*raw\r\n",
@@ -119,31 +120,28 @@ test("every dump of a few lines is scanned as its slow twin does", () => {
     '-A C "',
     "?\n",
   ];
-  let cases = 0;
-  for (const list of listsOf(lines, 5)) {
+  for (const list of listsOf(lines, depth(5))) {
     const dump = list.join("");
     assert.equal(scan(dump, "C"), scanSlow(dump, "C"), dump);
-    cases++;
   }
-  assert.is(cases, 177_156);
 });
 
-test("dumps larger than the pieces they are scanned in, cut anywhere", () => {
+test("dumps larger than the pieces that they are scanned in, split anywhere", () => {
   fc.assert(
     fc.property(fc.array(dumps(), { minLength: 20, maxLength: 40 }), fc.nat(200), (parts, pad) => {
       const dump = `# ${"x".repeat(pad)}\n${parts.map((part) => `${part}# ${"-A OURS -j X ".repeat(600)}\n`).join("")}`;
       assert.equal(scan(dump), scanSlow(dump, "OURS"));
     }),
-    { numRuns: 100 },
+    { numRuns: cases(100) },
   );
-  // A line that no piece holds, between two that matter.
+  // A line larger than any piece, between two relevant ones.
   const long = `-A OURS -m comment --comment "${"\n".repeat(1 << 18)}" -j X`;
   const dump = `-A OURS -j A\n${long}\n-A OURS -j B`;
   assert.equal(scan(dump), scanSlow(dump, "OURS"));
   assert.is(scan(dump).rules.length, 3);
 });
 
-/** The length of a longest common subsequence, by the textbook table. */
+/** The length of a longest common subsequence, by the textbook algorithm. */
 function lcs(a: readonly string[], b: readonly string[]): number {
   let row = new Array<number>(b.length + 1).fill(0);
   for (const x of a) {
@@ -169,7 +167,7 @@ function edit(from: readonly string[], to: readonly string[]): readonly Edit[] {
   return edits;
 }
 
-test("an edit leads to the goal, and none is smaller", () => {
+test("an edit produces the desired list, and none is smaller", () => {
   const lines = fc.array(fc.constantFrom("a", "b", "c", "d", "", "a b", "é", "-A"), { maxLength: 30 });
   fc.assert(
     fc.property(lines, lines, (from, to) => {
@@ -177,13 +175,13 @@ test("an edit leads to the goal, and none is smaller", () => {
       assert.equal(carryOut(from, edits), to);
       assert.is(edits.length, from.length + to.length - 2 * lcs(from, to));
     }),
-    { numRuns: 5000 },
+    { numRuns: cases(5000) },
   );
 });
 
-test("every edit between two short lists leads to the goal, and none is smaller", () => {
-  // What the lines are does not matter, only which are the same: three kinds have them all.
-  const lists = [...listsOf(["a", "b", "c"], 5)];
+test("every edit between two short lists produces the desired list, and none is smaller", () => {
+  // Only the equality of lines matters, so three different lines are enough.
+  const lists = [...listsOf(["a", "b", "c"], depth(5))];
   for (const from of lists) {
     for (const to of lists) {
       const edits = edit(from, to);
@@ -204,7 +202,7 @@ test("long lists", () => {
   assert.is(diffLines(from, from)?.length, 0);
 });
 
-test("a search that does not fit is given up, not trapped in", () => {
+test("a search that does not fit in memory is given up without a trap", () => {
   const equal = new Array<string>(6000).fill("same");
   const from = ["x", ...equal.flatMap((line, i) => [line, `from ${i}`]), "y"];
   const to = ["z", ...equal.flatMap((line, i) => [line, `to ${i}`]), "w"];

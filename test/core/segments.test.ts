@@ -10,12 +10,13 @@ import {
   rangeToPrefixes,
   segmentsOf,
 } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { contains, formatSlow, numbersBelow, type Prefix, prefixes } from "./slow.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
 
-/** The longest prefix that contains an address, of equal ones the first. */
+/** The longest prefix that contains an address; of equal prefixes the first. */
 function ownerSlow(list: readonly Prefix[], family: Family, address: bigint): number {
   let owner = -1;
   for (const [i, prefix] of list.entries()) {
@@ -45,11 +46,11 @@ test("segments cover a family's space, and each has the prefix that decides ther
         }
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   );
 });
 
-test("two lists of segments differ where the classes of their owners do", () => {
+test("two lists of segments differ wherever the classes of their owners differ", () => {
   fc.assert(
     fc.property(prefixes(), prefixes(), fc.nat(), (a, b, seed) => {
       const number = numbersBelow(seed);
@@ -73,12 +74,12 @@ test("two lists of segments differ where the classes of their owners do", () => 
         }
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: cases(1_000) },
   );
 });
 
-test("a range as CIDRs, and as text", () => {
-  const cases: [Family, bigint, bigint, string[], string][] = [
+test("a range as CIDRs and as text", () => {
+  const ranges: [Family, bigint, bigint, string[], string][] = [
     ["ipv4", 0x0a000000n, 0x0affffffn, ["10.0.0.0/8"], "10.0.0.0/8"],
     ["ipv4", 0x0a000000n, 0x0a000002n, ["10.0.0.0/31", "10.0.0.2/32"], "10.0.0.0-10.0.0.2"],
     ["ipv4", 0x0a000001n, 0x0a000001n, ["10.0.0.1/32"], "10.0.0.1"],
@@ -93,7 +94,7 @@ test("a range as CIDRs, and as text", () => {
       `${"ffff:".repeat(8).slice(0, -1)}`,
     ],
   ];
-  for (const [family, first, last, networks, text] of cases) {
+  for (const [family, first, last, networks, text] of ranges) {
     assert.equal(rangeToPrefixes(family, first, last), networks);
     assert.is(formatRange(family, first, last), text);
   }

@@ -1,4 +1,4 @@
-// What one call each asks of CIDRs and addresses as text, beside BigInt arithmetic.
+// Single queries about CIDRs and addresses as text, compared with BigInt arithmetic.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -15,8 +15,9 @@ import {
   segmentsOf,
   subtract,
 } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 
-/** A small space in which all CIDRs can be tried: the last bits of a network. */
+/** A small address space in which all CIDRs can be tried: the last bits of a network. */
 const NETWORKS = [
   { prefix: (last: number, bits: number) => `192.0.2.${last}/${28 + bits}`, address: (n: number) => `192.0.2.${n}` },
   {
@@ -33,7 +34,7 @@ const BLOCKS = [0, 1, 2, 3, 4].flatMap((bits) => {
 test("contains and overlaps, for all pairs of blocks", () => {
   for (const { prefix, address } of NETWORKS) {
     for (const a of BLOCKS) {
-      // Host bits do not matter.
+      // Host bits are ignored.
       const text = prefix(a.last, a.bits);
       for (let n = 0; n < SIZE; n++) assert.is(contains(text, address(n)), a.first <= n && n <= a.last, `${text} ${n}`);
       for (const b of BLOCKS) {
@@ -45,7 +46,7 @@ test("contains and overlaps, for all pairs of blocks", () => {
   }
   assert.not(contains("0.0.0.0/0", "::1"));
   assert.not(overlaps("0.0.0.0/0", "::/0"));
-  // As in a socket of both families.
+  // As with a socket for both families.
   assert.ok(contains("10.0.0.0/8", "::ffff:10.0.0.1"));
   assert.ok(contains("2001:db8:0:1::/64", "2001:db8:0:1:ffff::"));
   assert.not(contains("2001:db8:0:1::/64", "2001:db8:0:2::"));
@@ -61,7 +62,7 @@ function pick<T>(list: readonly T[], index: number): T {
   return found;
 }
 
-/** Numbers that look random, the same each time. */
+/** Pseudo-random numbers, the same in each run. */
 function randomOf(seed: number) {
   let state = seed;
   return (limit: number) => {
@@ -70,9 +71,9 @@ function randomOf(seed: number) {
   };
 }
 
-test("merge and subtract cover what they should, by no more CIDRs than are needed", () => {
+test("merge and subtract cover the right addresses, with the fewest CIDRs", () => {
   const random = randomOf(1);
-  for (let round = 0; round < 400; round++) {
+  for (let round = 0; round < cases(400); round++) {
     const { prefix, address } = pick(NETWORKS, round % 2);
     const list = () =>
       Array.from({ length: random(6) }, () => {
@@ -110,7 +111,7 @@ test("a table returns the longest or the first CIDR that contains an address", (
   assert.equal(list.length, 4);
 });
 
-test("a table goes on when others have grown the memory", () => {
+test("a table still works after other calls have grown the memory", () => {
   const table = new PrefixTable(["10.0.0.0/8"]);
   merge(Array.from({ length: 200_000 }, (_, i) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`));
   assert.ok(table.has("10.1.2.3"));
@@ -140,7 +141,7 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
     () => merge(ANY("10.0.0.0/8")),
     /^the list must be an array of strings; it is a value of type str/,
   ],
-  ["a list of others", () => subtract([], ANY([null])), /^the second list\[0\] must be a string; it is null$/],
+  ["a list of other values", () => subtract([], ANY([null])), /^the second list\[0\] must be a string; it is null$/],
   [
     "another decider",
     () => new PrefixTable([], ANY("last")),
@@ -168,7 +169,7 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
     /^the addresses must hold 2 numbers for each address$/,
   ],
   [
-    "too few answers",
+    "too few places for the answers",
     () => table.lookupIPv4(new Uint32Array(2), new Int32Array(1)),
     /^answers has 1 elements; 2 are needed$/,
   ],
@@ -208,7 +209,7 @@ for (const [what, call, message] of REFUSED) {
   });
 }
 
-test("an error says what and where, for programs", () => {
+test("an error has fields for programs", () => {
   try {
     contains("10.0.0.0/8", "10.0.0.01");
     assert.unreachable();

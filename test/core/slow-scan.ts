@@ -1,8 +1,8 @@
-// The slow, obviously right twin of the scan, and random dumps for both.
+// The slow, obviously correct reference implementation of the scan, and random dumps for both.
 import fc from "fast-check";
 import type { Scan, ScannedRule } from "../../src/core/index.ts";
 
-/** The lines of a dump: a newline in quotes ends none, and a backslash in quotes takes the next character with it. */
+/** The lines of a dump: a newline in quotes does not end a line, and a backslash in quotes escapes the next character. */
 function linesOf(text: string): string[] {
   const lines = [""];
   let quoted = false;
@@ -59,7 +59,7 @@ export function scanSlow(text: string, chain: string): Scan {
   return { chainExists, rules, jumps, references, unreadable, natSeen, whole: open === 0, allRules };
 }
 
-/** Dumps as the tools print them, and a little odder; the chain is called OURS. */
+/** Dumps as printed by the tools, and slightly odder ones; the chain is called OURS. */
 export function dumps(): fc.Arbitrary<string> {
   const piece = fc.constantFrom(
     "x",

@@ -1,4 +1,4 @@
-// Slow, obviously right twins of what the core does, and random input for both.
+// Slow, obviously correct reference implementations of the core's functions, and random input for both.
 import { isIP } from "node:net";
 import fc from "fast-check";
 
@@ -28,7 +28,7 @@ export function formatAddress({ family, address }: Prefix): string {
   }
   const groups = Array.from({ length: 8 }, (_, i) => ((address >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
   const text = groups.join(":");
-  // The longest run of at least two zero groups, the first of equals.
+  // The longest run of at least two zero groups; of equal runs the first.
   for (let length = 8; length >= 2; length--) {
     for (let at = 0; at + length <= 8; at++) {
       if (groups.slice(at, at + length).every((group) => group === "0")) {
@@ -39,7 +39,7 @@ export function formatAddress({ family, address }: Prefix): string {
   return text;
 }
 
-/** Sorted as the core sorts: IPv4 first, then by address, then the shorter first; equal ones keep their order. */
+/** Sorted in the core's order: IPv4 first, then by address, then the shorter prefix first; equal ones keep their order. */
 export function sortSlow(list: readonly Prefix[]): Prefix[] {
   const order = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
   return [...list].sort(
@@ -47,7 +47,7 @@ export function sortSlow(list: readonly Prefix[]): Prefix[] {
   );
 }
 
-/** The prefix that has `a` and `b` as its halves, or undefined if none has. */
+/** The prefix whose halves are `a` and `b`, or undefined if there is none. */
 function wholeOf(a: Prefix, b: Prefix): Prefix | undefined {
   if (a.family !== b.family || a.bits !== b.bits || a.bits === 0) return undefined;
   const half = 1n << BigInt(width(a) - a.bits);
@@ -55,7 +55,7 @@ function wholeOf(a: Prefix, b: Prefix): Prefix | undefined {
   return isLower && b.address === a.address + half ? { ...a, bits: a.bits - 1 } : undefined;
 }
 
-/** The smallest list: what another contains is thrown out, then halves are joined until no two are left. */
+/** The smallest list: covered prefixes are removed, then halves are merged until no two are left. */
 export function smallestSlow(list: readonly Prefix[]): Prefix[] {
   const left = list.filter(
     (inner, i) => !list.some((outer, j) => i !== j && contains(outer, inner) && (outer.bits < inner.bits || j < i)),
@@ -68,7 +68,7 @@ export function smallestSlow(list: readonly Prefix[]): Prefix[] {
   }
 }
 
-/** Aligned prefixes of both families, crowded enough that many nest or repeat. */
+/** Aligned prefixes of both families, so crowded that many nest or repeat. */
 export function prefixes(): fc.Arbitrary<Prefix[]> {
   const one = fc
     .tuple(fc.boolean(), fc.nat(128), fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }), fc.nat(3))
@@ -76,7 +76,7 @@ export function prefixes(): fc.Arbitrary<Prefix[]> {
       const family = v4 ? "ipv4" : "ipv6";
       const size = v4 ? 32 : 128;
       const bits = length % (size + 1);
-      // Few leading bits vary in a crowd, so that prefixes meet.
+      // In a crowd only a few leading bits vary, so that prefixes nest.
       const spread = crowd === 0 ? random : crowd === 1 ? 0n : (random & 0xfn) << BigInt(crowd === 2 ? 124 : 94);
       const shift = BigInt(size - bits);
       return { family, address: ((spread >> BigInt(128 - size)) >> shift) << shift, bits };
@@ -84,7 +84,7 @@ export function prefixes(): fc.Arbitrary<Prefix[]> {
   return fc.array(one, { maxLength: 40 });
 }
 
-/** An address of ::ffff:0:0/96 stands for one of IPv4. */
+/** An address in ::ffff:0:0/96 means an IPv4 address. */
 function unmap(address: Prefix): Prefix {
   if (address.family === "ipv4" || address.address >> 32n !== 0xffffn) return address;
   return { family: "ipv4", address: address.address & 0xffffffffn, bits: 32 };
@@ -101,7 +101,7 @@ export function addressesNear(list: readonly Prefix[]): Prefix[] {
   });
 }
 
-/** Random whole numbers below a bound, the same in each run: cheap, for cases by the hundred thousand. */
+/** Random whole numbers below a bound, the same in each run, and cheap enough for hundreds of thousands of cases. */
 export function numbersBelow(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -110,7 +110,7 @@ export function numbersBelow(seed: number): (below: number) => number {
   };
 }
 
-/** Every list of at most `most` of these. */
+/** Every list of up to `most` of these items. */
 export function* listsOf<T>(items: readonly T[], most: number): Generator<T[]> {
   yield [];
   if (most === 0) return;
@@ -118,8 +118,8 @@ export function* listsOf<T>(items: readonly T[], most: number): Generator<T[]> {
 }
 
 /**
- * Is this an address, by Node's reading of them? Except that a zone makes it none, as no packet carries one, and that a
- * group may have any number of leading zeros, as Go has it.
+ * Is this an address according to Node's parser? With two exceptions: addresses with a zone do not count, because no packet carries
+ * one, and a group may have any number of leading zeros, as in Go.
  */
 export function isAddressSlow(text: string): boolean {
   return (
@@ -127,7 +127,7 @@ export function isAddressSlow(text: string): boolean {
   );
 }
 
-/** The address of a line as its words tell, by Node's reading of addresses; empty if there is none. */
+/** The address in a line, by its words and Node's address parser; empty if there is none. */
 export function addressSlow(line: string): string {
   for (const [word] of line.matchAll(/[0-9A-Za-z.:%]+/g)) {
     const trimmed = word.replace(/\.+$/, "");
@@ -141,7 +141,7 @@ export function addressSlow(line: string): string {
   return "";
 }
 
-/** What the line of a plain list means, or undefined if it is no prefix that a rule can be made of. */
+/** The meaning of a line of a plain list, or undefined if it is not a prefix that a rule can match. */
 export function readPrefixSlow(text: string): Prefix | undefined {
   const [address = "", length, more] = text.split("/");
   if (more !== undefined || !isAddressSlow(address)) return undefined;
@@ -152,7 +152,7 @@ export function readPrefixSlow(text: string): Prefix | undefined {
   const value = v4 ? numberOf(address.split(".").map(Number), 8n) : ipv6Number(address);
   if (bits > size || value & ((1n << BigInt(size - bits)) - 1n)) return undefined;
   const prefix: Prefix = { family: v4 ? "ipv4" : "ipv6", address: value, bits };
-  // A packet to a mapped address carries the IPv4 one; a prefix of them has to be written as IPv4.
+  // A packet to a mapped address carries the IPv4 address; a prefix of mapped addresses has to be written as IPv4.
   if (v4 || value >> 32n !== 0xffffn || bits < 96) return prefix;
   return length === undefined ? unmap(prefix) : undefined;
 }

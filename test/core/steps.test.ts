@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { countInSteps, eachInSteps, finish, PIECE, type Steps } from "../../src/core/index.ts";
 
-test("finish carries out all steps and returns the result", () => {
+test("finish runs all steps and returns the result", () => {
   const seen: number[] = [];
   function* sum(): Steps<number> {
     yield* countInSteps(3 * PIECE, (i) => seen.push(i));
@@ -15,7 +15,7 @@ test("finish carries out all steps and returns the result", () => {
   );
 });
 
-test("a long list is visited in pieces, a short one at once", () => {
+test("a long list is visited in pieces, and a short one at once", () => {
   for (const [length, pauses] of [
     [0, 0],
     [1, 0],

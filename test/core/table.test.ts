@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildTable, CoreMemoryError, type Decider, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
+import { cases } from "../cases.ts";
 import { addressesNear, contains, formatAddress, formatSlow, type Prefix, prefixes } from "./slow.ts";
 
 const DECIDERS: readonly Decider[] = ["first", "longest"];
 
-/** The index of the prefix that decides, by asking all of them. */
+/** The index of the prefix that decides, by checking all of them. */
 function decideSlow(list: readonly Prefix[], address: Prefix, decider: Decider): number {
   let found = -1;
   for (const [i, prefix] of list.entries()) {
@@ -28,14 +29,14 @@ function check(list: readonly Prefix[], addresses: readonly Prefix[]): void {
   }
 }
 
-test("lookups equal the slow twin's, at every edge of every prefix", () => {
+test("lookups match the reference implementation, at every edge of every prefix", () => {
   fc.assert(
     fc.property(prefixes(), (list) => check(list, addressesNear(list))),
-    { numRuns: 2000 },
+    { numRuns: cases(2000) },
   );
 });
 
-test("nesting as deep as it goes, in both families", () => {
+test("the deepest possible nesting, in both families", () => {
   const list = [
     ...Array.from({ length: 33 }, (_, bits): Prefix => ({ family: "ipv4", address: 0n, bits })),
     ...Array.from({ length: 129 }, (_, bits): Prefix => ({ family: "ipv6", address: 0n, bits })),
@@ -62,7 +63,7 @@ function numbers(seed: number): () => number {
 }
 
 /**
- * Aligned prefixes, and addresses of which most lie close to one of them: a prefix's own bits, a few of the others.
+ * Aligned prefixes, and addresses of which most are close to one of them: a prefix's own bits, and some of the other bits.
  * @param words 32-bit words of an address: 1 for IPv4, 4 for IPv6
  */
 function crowd(random: () => number, words: number, size: number, count: number) {
@@ -91,7 +92,7 @@ for (const { family, words } of [
   test(`a million random lookups in bulk (${family})`, () => {
     const random = numbers(words);
     for (const size of [1, 2, 12, 64, 300]) {
-      const { list, addresses } = crowd(random, words, size, 100_000);
+      const { list, addresses } = crowd(random, words, size, cases(100_000));
       const texts = list.map(({ bits, address }) => {
         const value = address.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
         return formatSlow({ family, address: value, bits });
@@ -117,14 +118,14 @@ for (const { family, words } of [
   });
 }
 
-/** Four 32-bit words an address, as two of 64 bits. */
+/** Four 32-bit words per address, as two 64-bit words. */
 function pairs(addresses: Uint32Array): BigUint64Array {
   return BigUint64Array.from({ length: addresses.length / 2 }, (_, i) => {
     return (BigInt(addresses[2 * i] ?? 0) << 32n) | BigInt(addresses[2 * i + 1] ?? 0);
   });
 }
 
-test("an empty table answers nothing, one with everything always", () => {
+test("an empty table never matches, and one with the whole space always does", () => {
   const { records } = parseAddresses(["10.0.0.1", "::1", "255.255.255.255", "ffff::"]);
   const empty = buildTable(parsePrefixes([]).records, "first");
   const full = buildTable(parsePrefixes(["0.0.0.0/0", "::/0"]).records, "longest");
@@ -133,7 +134,7 @@ test("an empty table answers nothing, one with everything always", () => {
   assert.equal([...full.lookup(parseAddresses(["nonsense"]).records)], [-1]);
 });
 
-test("a batch that is not full, and one more than full", () => {
+test("batches that are partly filled, and more than one batch", () => {
   const table = buildTable(parsePrefixes(["128.0.0.0/1"]).records, "first");
   for (const count of [0, 1, 255, 256, 257, 16384, 16385, 40000]) {
     const addresses = Uint32Array.from({ length: count }, (_, i) => i << 31);
@@ -146,7 +147,7 @@ test("a batch that is not full, and one more than full", () => {
 
 test("a table that does not fit is an error", () => {
   const { records } = parsePrefixes(["10.0.0.0/8"]);
-  // It has to take the word of who says so: the space is asked for before a record is read.
+  // It has to trust the caller: it reserves the space before it reads a record.
   assert.throws(
     () => buildTable({ length: 2 ** 28, bytes: records.bytes }, "first"),
     (error: unknown) => error instanceof CoreMemoryError,

@@ -1,4 +1,4 @@
-// The manifests: valid, the same by kustomize and by helm, and of one mind with the agent.
+// The manifests are valid, the same with kustomize and helm, and consistent with the agent.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
@@ -15,7 +15,7 @@ const MONITORING = { monitoring: { enabled: true } };
 const components = (...names: string[]) =>
   ["resources: [../base]", "components:", ...names.map((name) => `  - ../components/${name}`)].join("\n");
 
-/** Each kustomization, and the chart's values that mean the same. */
+/** Each kustomization, and the chart's values with the same meaning. */
 const PAIRS: readonly [string, Readonly<Record<string, string | object>>, string?][] = [
   ["base", {}],
   ["ready-nodes", READY],
@@ -27,7 +27,7 @@ const PAIRS: readonly [string, Readonly<Record<string, string | object>>, string
 ];
 
 for (const [name, values, kustomization] of PAIRS) {
-  manifestTest(`${name}: kustomize and helm make the same objects, and the API server takes them`, async () => {
+  manifestTest(`${name}: kustomize and helm produce the same objects, and the API server accepts them`, async () => {
     const objects = kustomize(name, kustomization);
     assert.equal(chart(values), objects);
     assert.is(await whatIsWrong(objects), "");
@@ -36,7 +36,7 @@ for (const [name, values, kustomization] of PAIRS) {
 
 const daemonSet = (values = {}): KubeObject => chart(values).find(({ kind }) => kind === "DaemonSet") as KubeObject;
 
-/** The config that the comments of values.yaml show. */
+/** The config in the comments of values.yaml. */
 function shownConfig(): object {
   const [, shown = ""] = /((?:^# {3}.*\n)+)config: /m.exec(readFileSync("deploy/chart/values.yaml", "utf8")) ?? [];
   const config = parse(shown.replace(/^# {3}/gm, ""));
@@ -44,7 +44,7 @@ function shownConfig(): object {
   return config;
 }
 
-manifestTest("all that the chart can set", async () => {
+manifestTest("all values of the chart", async () => {
   const set = {
     image: { repository: "images.example.com/ip-masq-agent", tag: "1.2.3", pullPolicy: "Always" },
     imagePullSecrets: [{ name: "secret" }],
@@ -99,13 +99,13 @@ manifestTest("all that the chart can set", async () => {
   }
 });
 
-manifestTest("a digest names the image, whatever the tag", () => {
+manifestTest("a digest selects the image, whatever the tag", () => {
   const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
   const [container] = daemonSet({ image: { tag: "1.2.3", digest } }).spec.template.spec.containers;
   assert.is(container.image, `ip-masq-agent@${digest}`);
 });
 
-manifestTest("values that mean nothing, or break the probes, are refused", () => {
+manifestTest("values that mean nothing, or that break the probes, are refused", () => {
   for (const [wrong, said] of [
     [{ arg: [] }, /arg/],
     [{ args: ["--metrics-bind-address=:9000"] }, /args\/0/],
@@ -138,7 +138,7 @@ manifestTest("values that mean nothing, or break the probes, are refused", () =>
   }
 });
 
-manifestTest("helm finds nothing to blame, and a packed chart is whole", () => {
+manifestTest("helm lint finds nothing, and a packaged chart is complete", () => {
   tool("helm", "lint", "--strict", "deploy/chart", "--set=image.repository=ip-masq-agent");
   withFolder((folder) => {
     tool("helm", "package", "deploy/chart", `--destination=${folder}`);
@@ -176,7 +176,7 @@ manifestTest("a field that is misspelt, missing or of another type is found", as
   assert.match(await whatIsWrong([{ ...daemonSet(), apiVersion: "apps/v2" }]), "apps/v2");
 });
 
-manifestTest("the agent takes the arguments, and says what the probes ask", () => {
+manifestTest("the agent accepts the arguments, and serves the pages of the probes", () => {
   const [container] = daemonSet().spec.template.spec.containers;
   assert.equal([...parseFlags(container.args).flags], [["metrics-bind-address", "127.0.0.1:9410"]]);
   assert.is(container.ports[0].containerPort, 9410);
@@ -185,7 +185,7 @@ manifestTest("the agent takes the arguments, and says what the probes ask", () =
   }
 });
 
-manifestTest("it has two capabilities and no more rights, with the nft variant one", () => {
+manifestTest("it has two capabilities and no other privileges; with the nft variant, one", () => {
   const rights = (values = {}) => daemonSet(values).spec.template.spec.containers[0].securityContext;
   assert.equal(rights(), {
     runAsUser: 0,
@@ -198,14 +198,14 @@ manifestTest("it has two capabilities and no more rights, with the nft variant o
   assert.equal(rights(NFT).capabilities, { drop: ["ALL"], add: ["NET_ADMIN"] });
 });
 
-manifestTest("versions are those of the package", () => {
+manifestTest("versions match the package", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const { version: chartVersion, appVersion } = parse(readFileSync("deploy/chart/Chart.yaml", "utf8"));
   assert.equal([chartVersion, appVersion], [version, version]);
   assert.is(daemonSet().spec.template.spec.containers[0].image, `ip-masq-agent:${version}`);
 });
 
-manifestTest("the one manifest has the base's objects, and names the image in one place", async () => {
+manifestTest("the single manifest has the base's objects, and names the image in one place", async () => {
   const text = readFileSync("deploy/ip-masq-agent.yaml", "utf8");
   assert.equal(objectsOf(text), kustomize("base"));
   assert.is(text.match(/^ +image: /gm)?.length, 1);
@@ -214,7 +214,7 @@ manifestTest("the one manifest has the base's objects, and names the image in on
   assert.equal(objectsOf(named), chart({ image: { repository: "images.example.com/ip-masq-agent" } }));
 });
 
-manifestTest("the kustomization that the documentation shows names the image and the flags", async () => {
+manifestTest("the kustomization in the documentation sets the image and the flags", async () => {
   const blocks = [...readFileSync("docs/install.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)];
   const [shown = "", labelled = "", generated = ""] = blocks.map((block) => block[1]);
   const image = { repository: "images.example.com/ip-masq-agent" };
@@ -234,7 +234,7 @@ manifestTest("the kustomization that the documentation shows names the image and
   assert.is.not(names[0], names[1], "another config is another version of the DaemonSet");
 });
 
-manifestTest("the ConfigMap that the documentation makes is the one that is mounted", () =>
+manifestTest("the ConfigMap that the documentation creates is the one that is mounted", () =>
   withFolder((folder) => {
     const text = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
     writeFileSync(`${folder}/config`, text);

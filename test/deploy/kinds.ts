@@ -1,5 +1,5 @@
-// Are these objects what the API server takes? The API's JSON schemas check the values, and its types, by a type checker, of
-// fields that are misspelt or of no such object: schemas let those pass, as an API server may.
+// Does the API server accept these objects? The API's JSON schemas check the values. The type checker finds misspelt and unknown
+// fields with the API's types, because schemas ignore those, as an API server may.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { MANIFESTS } from "../../scripts/manifests.mjs";
 import type { KubeObject } from "./objects.ts";
 
-/** Of each kind, the module that has its schema and its type. */
+/** The module with the schema and the type of each kind. */
 const KINDS: Readonly<Record<string, string>> = {
   "apps/v1 DaemonSet": "kubernetes-models/apps/v1",
   "v1 ConfigMap": "kubernetes-models/v1",
@@ -16,10 +16,10 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const MODULES = `${MANIFESTS}/node_modules`;
-/** Test files run side by side, each in a process of its own. */
+/** Test files run in parallel, each in its own process. */
 const FOLDER = `build/deploy-${process.pid}`;
 
-/** What is wrong with the objects, as schemas and type checker say it; empty if nothing is. */
+/** The errors in the objects, from the schemas and the type checker; empty if there are none. */
 export async function whatIsWrong(objects: readonly KubeObject[]): Promise<string> {
   const wrong: string[] = [];
   const lines: string[] = [];

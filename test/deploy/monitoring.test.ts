@@ -1,4 +1,4 @@
-// Alerts and dashboard ask for what the agent tells, and alerts fire when they should.
+// Alerts and the dashboard use metrics that the agent exports, and alerts fire when they should.
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,7 +18,7 @@ const QUERIES: readonly [string, string][] = [
   ),
 ];
 
-/** A page with a sample of each metric: the names of the metrics, of their labels, and the values of `result`. */
+/** A page with a sample of each metric: the names of the metrics and of their labels, and the values of `result`. */
 async function exported() {
   const counters = async () =>
     new Map([["ipv4", [{ cidr: "10.0.0.0/8", verdict: "return" as const, connections: 1n }]]]);
@@ -54,7 +54,7 @@ test("every metric, label and result is one that the agent exports", async () =>
   labels.add("node").add("pod");
   assert.ok(QUERIES.length > 15);
   const asked = new Set<string>();
-  // What Prometheus and kube-state-metrics say, of the agent and its DaemonSet.
+  // Series from Prometheus and kube-state-metrics about the agent and its DaemonSet.
   const others = /\b(up|kube_daemonset_\w+)\{(job|daemonset)=~?"(\.\*\/)?ip-masq-agent\(-windows\)\?"\}/g;
   for (const [title, query] of QUERIES) {
     const expr = query.replace(others, "");
@@ -76,11 +76,11 @@ test("every metric, label and result is one that the agent exports", async () =>
   assert.equal(
     documented.filter((name) => !asked.has(name)),
     [],
-    "metrics that nobody looks at",
+    "unused metrics",
   );
 });
 
-/** An hour of a node that is well, a sample a minute, as promtool writes series. */
+/** An hour of a healthy node with a sample per minute, in promtool's series notation. */
 const WELL: Readonly<Record<string, string>> = {
   'up{job="kube-system/ip-masq-agent",node="a",pod="p"}': "1x60",
   'kube_daemonset_status_desired_number_scheduled{daemonset="ip-masq-agent"}': "3x60",
@@ -107,7 +107,7 @@ const WELL: Readonly<Record<string, string>> = {
   'ip_masq_agent_nat_ports_available{node="a",pod="p"}': "64512x60",
 };
 
-/** Series of the same, by the beginning of their names, with other values; none are series that are not there. */
+/** The same series, with other values for those with this beginning of their name; an empty text removes them. */
 const but = (values: Readonly<Record<string, string>>): Record<string, string> => {
   const series = Object.entries(WELL).map(([name, well]) => {
     const other = Object.keys(values).find((start) => name.includes(start));
@@ -116,7 +116,7 @@ const but = (values: Readonly<Record<string, string>>): Record<string, string> =
   return Object.fromEntries(series.filter(([, value]) => value !== ""));
 };
 
-/** Alerts, and the series that make them fire, and no other. */
+/** Alerts, and the series that make them fire, but no other alert. */
 const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
   [[], WELL],
   [["IpMasqAgentDown"], but({ "up{": "1x30 0x30" })],
@@ -146,7 +146,7 @@ const ALARMS: readonly [string[], Readonly<Record<string, string>>][] = [
 const inputs = (series: Readonly<Record<string, string>>) =>
   Object.entries(series).map(([name, values]) => ({ series: name, values }));
 
-/** Runs promtool's tests of these groups of rules, and throws what it says if one fails. */
+/** Runs promtool's tests of these rule groups, and throws its output if one fails. */
 function promtool(groups: object, tests: readonly object[]): void {
   withFolder((folder) => {
     writeFileSync(`${folder}/rules.yaml`, JSON.stringify({ groups }));
@@ -156,7 +156,7 @@ function promtool(groups: object, tests: readonly object[]): void {
   });
 }
 
-manifestTest("each alert fires when it should, and no other then", () => {
+manifestTest("each alert fires when it should, and no other alert does", () => {
   const tests = ALARMS.map(([fired, series]) => ({
     interval: "1m",
     input_series: inputs(series),
@@ -176,7 +176,7 @@ manifestTest("each alert fires when it should, and no other then", () => {
   );
 });
 
-test("each alert leads to its section of docs/alerts.md, by an address that is set in one place", () => {
+test("each alert links to its section of docs/alerts.md, with an address that is set in one place", () => {
   const { runbooks } = JSON.parse(readFileSync("package.json", "utf8")).config;
   const sections = readFileSync("docs/alerts.md", "utf8").match(/(?<=^## )IpMasqAgent\w+/gm) ?? [];
   const urls = alerts.map(({ annotations }: { annotations: { runbook_url: string } }) => annotations.runbook_url);
@@ -188,7 +188,7 @@ test("each alert leads to its section of docs/alerts.md, by an address that is s
   for (const [, name = "", severity = ""] of severities) assert.is(severity.toLowerCase(), labelled.get(name), name);
 });
 
-manifestTest("the chart's value sets where alerts lead", () => {
+manifestTest("the chart's value sets the runbook address of the alerts", () => {
   const runbooks = "https://wiki.example.com/masq";
   const rule = chart({ monitoring: { enabled: true, runbooks } }).find(({ kind }) => kind === "PrometheusRule");
   const urls = rule?.spec.groups.flatMap((group: { rules: { annotations: { runbook_url: string } }[] }) =>
@@ -200,7 +200,7 @@ manifestTest("the chart's value sets where alerts lead", () => {
   );
 });
 
-manifestTest("each query can be answered, also while a node's pod is replaced by another", () => {
+manifestTest("each query returns data, even while a node's pod is being replaced", () => {
   const rules = QUERIES.map(([, expr], i) => ({
     record: `query:${i}`,
     expr: expr.replaceAll("$__rate_interval", "5m").replaceAll("$node", ".*"),
@@ -213,7 +213,7 @@ manifestTest("each query can be answered, also while a node's pod is replaced by
   );
 });
 
-test("the panels lie side by side, each with a name and a number of its own", () => {
+test("the panels do not overlap, and each has a name and a unique id", () => {
   const taken = new Set<string>();
   for (const { gridPos } of dashboard.panels) {
     for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {

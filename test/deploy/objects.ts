@@ -1,4 +1,4 @@
-// What the manifests of deploy/ come to, by kustomize and by helm.
+// The objects that kustomize and helm produce from deploy/.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,21 +14,21 @@ export interface KubeObject {
   readonly [key: string]: any;
 }
 
-/** A test that makes manifests. */
+/** A test that renders manifests. */
 export const manifestTest = process.env.NO_MANIFESTS ? test.skip : test;
 
-/** Runs one of the tools, which ask no cluster here; what it says if it fails is the error's message. */
+/** Runs one of the tools, which contact no cluster here; if it fails, its output is the error's message. */
 export function tool(name: keyof typeof MANIFEST_TOOLS, ...args: string[]): string {
   return execFileSync(MANIFEST_TOOLS[name], args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** The objects of a text, in an order of their own. */
+/** The objects in a text, in a fixed order. */
 export function objectsOf(text: string): KubeObject[] {
   const objects: KubeObject[] = parseAllDocuments(text).flatMap((document) => document.toJS() ?? []);
   return objects.sort((a, b) => `${a.kind}/${a.metadata.name}`.localeCompare(`${b.kind}/${b.metadata.name}`));
 }
 
-/** Runs `use` with a folder that is removed afterwards. */
+/** Runs `use` with a temporary folder. */
 export function withFolder<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(`${tmpdir()}/masq-deploy-`);
   try {
@@ -39,8 +39,8 @@ export function withFolder<T>(use: (folder: string) => T): T {
 }
 
 /**
- * What `kubectl apply -k deploy/kustomize/NAME` would apply, where that folder has this `kustomization` if one is given, and a
- * file `config`.
+ * The objects that `kubectl apply -k deploy/kustomize/NAME` would apply, if that folder has this `kustomization` (optional)
+ * and this file `config`.
  */
 export function kustomize(name: string, kustomization?: string, config = ""): KubeObject[] {
   return withFolder((folder) => {
@@ -52,13 +52,13 @@ export function kustomize(name: string, kustomization?: string, config = ""): Ku
   });
 }
 
-/** What `helm install` would apply with these values. */
+/** The objects that `helm install` would apply with these values. */
 export function chart({
   image = {},
   ...values
 }: Readonly<Record<string, object | string | number | boolean>> = {}): KubeObject[] {
   return withFolder((folder) => {
-    // The one value that must be set: as the kustomize base has it, unless it is given.
+    // The one required value: as in the kustomize base, unless it is given.
     const all = { ...values, image: { repository: "ip-masq-agent", ...(image as object) } };
     writeFileSync(`${folder}/values.json`, JSON.stringify(all));
     const flags = ["--namespace=kube-system", `--values=${folder}/values.json`];

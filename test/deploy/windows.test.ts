@@ -1,4 +1,4 @@
-// The manifest for Windows nodes: valid, of one mind with the agent, and with the one for Linux where both may be.
+// The manifest for Windows nodes is valid, consistent with the agent, and like the one for Linux where both may be alike.
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,26 +13,29 @@ const linux = parse(readFileSync("deploy/kustomize/base/daemonset.yaml", "utf8")
 const [pod, linuxPod] = [daemonSet.spec.template.spec, linux.spec.template.spec];
 const [[container], [linuxContainer]] = [pod.containers, linuxPod.containers];
 
-manifestTest("kustomize makes it as it is, and the API server takes it", async () => {
+manifestTest("kustomize renders it unchanged, and the API server accepts it", async () => {
   assert.equal(kustomize("windows"), [daemonSet]);
   assert.is(await whatIsWrong([daemonSet]), "");
 });
 
-manifestTest("what the documentation shows names its file, and with monitoring Prometheus reaches it", async () => {
-  const [, shown = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/windows.md", "utf8")) ?? [];
-  const objects = kustomize("mine", shown.replace(/^# /gm, ""));
-  assert.is(await whatIsWrong(objects), "");
-  const [ours, monitor] = objects as [KubeObject, KubeObject];
-  const [{ args, ports }] = ours.spec.template.spec.containers;
-  assert.equal(
-    args,
-    container.args.map((arg: string) =>
-      arg.replace("127.0.0.1", "").replace(/^(--cni-config=).*/, "$1C:\\etc\\cni\\net.d\\10-flannel.conf"),
-    ),
-  );
-  assert.equal(monitor.spec.selector, ours.spec.selector);
-  assert.is(monitor.spec.podMetricsEndpoints[0].port, ports[0].name);
-});
+manifestTest(
+  "the kustomization in the documentation sets its file, and with monitoring Prometheus can reach it",
+  async () => {
+    const [, shown = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/windows.md", "utf8")) ?? [];
+    const objects = kustomize("mine", shown.replace(/^# /gm, ""));
+    assert.is(await whatIsWrong(objects), "");
+    const [ours, monitor] = objects as [KubeObject, KubeObject];
+    const [{ args, ports }] = ours.spec.template.spec.containers;
+    assert.equal(
+      args,
+      container.args.map((arg: string) =>
+        arg.replace("127.0.0.1", "").replace(/^(--cni-config=).*/, "$1C:\\etc\\cni\\net.d\\10-flannel.conf"),
+      ),
+    );
+    assert.equal(monitor.spec.selector, ours.spec.selector);
+    assert.is(monitor.spec.podMetricsEndpoints[0].port, ports[0].name);
+  },
+);
 
 test("it runs as a HostProcess container on every Windows node, and on no other", () => {
   assert.equal(pod.nodeSelector, { "kubernetes.io/os": "windows" });
@@ -41,7 +44,7 @@ test("it runs as a HostProcess container on every Windows node, and on no other"
   assert.equal(daemonSet.spec.selector.matchLabels, daemonSet.spec.template.metadata.labels);
 });
 
-test("what is not of Windows is as for Linux", () => {
+test("everything that is not specific to Windows is as for Linux", () => {
   const named = (name: string) => (one: { name: string }) => one.name === name;
   assert.equal(pod.volumes, linuxPod.volumes.filter(named("config")));
   assert.equal(container.volumeMounts, linuxContainer.volumeMounts.filter(named("config")));
@@ -51,7 +54,7 @@ test("what is not of Windows is as for Linux", () => {
   assert.equal(daemonSet.spec.updateStrategy, linux.spec.updateStrategy);
 });
 
-test("the agent takes the arguments, and its config is where it is mounted", () => {
+test("the agent accepts the arguments, and its config is where it is mounted", () => {
   const parsed = parseFlags(container.args);
   assert.equal(parsed.words, ["run"]);
   const { backendFlag, paths, listen } = settingsOf(parsed);
@@ -62,14 +65,14 @@ test("the agent takes the arguments, and its config is where it is mounted", () 
   assert.is(paths[0]?.replaceAll("\\", "/"), `%CONTAINER_SANDBOX_MOUNT_POINT%${mountPath}/${path}`);
 });
 
-test("probes ask for pages that there are, where they are served", () => {
+test("probes use pages that exist, at the address where they are served", () => {
   for (const { httpGet } of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
     assert.match(readFileSync("docs/metrics.md", "utf8"), `## ${httpGet.path}\n`);
     assert.equal([httpGet.host, httpGet.port], ["127.0.0.1", container.ports[0].name]);
   }
 });
 
-test("its image is of the package's version", () => {
+test("its image has the package's version", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.is(container.image, `ip-masq-agent:${version}-windows`);
 });

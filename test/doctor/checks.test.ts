@@ -17,13 +17,13 @@ const CONFIG = "/etc/config/ip-masq-agent";
 const NOW = new Date("2026-01-08T12:00:00Z");
 
 interface Node {
-  /** The config's text; undefined: there is no file. */
+  /** The text of the config; undefined: the file does not exist. */
   readonly config?: string;
   readonly ipv6?: boolean;
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** Are our rules in place? */
   readonly applied?: boolean;
-  /** What runs in the hook, if the tools are not asked. */
+  /** The rules in the hook, for checks that do not run the tools. */
   readonly nat?: NatView;
 }
 
@@ -97,7 +97,7 @@ async function nodeOf({ config, ipv6 = false, files = {}, applied = true, nat }:
 
 const POD_NETWORK = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 
-/** As the agent leads packets to its chain. */
+/** As the agent directs packets to its chain. */
 const jump = (chain: string) =>
   `-A POSTROUTING -m comment --comment "ip-masq-agent: x" -m addrtype ! --dst-type LOCAL -j ${chain}`;
 
@@ -144,7 +144,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
     ],
     ["sources in two halves", { config: `${POD_NETWORK}sourceCIDRs: [10.244.1.0/25, 10.244.1.128/25]\n` }, []],
     [
-      "nothing that says where pods are",
+      "no information about the ranges of pods",
       { config: POD_NETWORK, files: { "/proc/net/route": "" } },
       [],
       ["the ranges of this node's pods: no CNI config, no host-local address, and no route by a pod interface"],
@@ -234,7 +234,7 @@ for (const [what, node, expected, gaps = []] of CASES) {
   });
 }
 
-test("what was seen", async () => {
+test("the `seen` text of each check", async () => {
   const reports = await examine(CHECKS, await nodeOf({ config: POD_NETWORK }));
   const seen = Object.fromEntries(reports.map(({ name, seen }) => [name, seen]));
   assert.is(seen.config, `${CONFIG}, written 3 days ago`);
@@ -245,7 +245,7 @@ test("what was seen", async () => {
   assert.match(seen.kernel ?? "", /, nft 1\.0\.6, iptables 1\.0\.6$/);
 });
 
-test("a check that fails hides nothing of the others", async () => {
+test("a failing check does not hide the results of others", async () => {
   const node = await nodeOf({ config: POD_NETWORK });
   const failing = { name: "failing", run: () => Promise.reject(new Error("no such luck")) };
   const reports = await examine([failing, ...CHECKS], node);

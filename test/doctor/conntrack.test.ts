@@ -1,4 +1,4 @@
-// The connection table as doctor sees it.
+// The connection table in doctor's view.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conntrackCheck } from "../../src/doctor/conntrack.ts";
@@ -18,7 +18,7 @@ interface Case {
   readonly ports?: readonly { first: number; last: number }[];
 }
 
-/** Severities and sentences of what is found. */
+/** Severities and messages of the findings. */
 async function examine({ entries = 10, limit = 1000, counters = [0, 0, 0], busy = 0, ports = [] }: Case) {
   const hex = counters.map((count) => count.toString(16)).join(" ");
   const files = fakeFiles({
@@ -46,7 +46,7 @@ test("how full the table is", async () => {
   assert.is((await examine({ entries: 5 })).seen, "5 connections of 1000");
 });
 
-test("what the kernel could not track", async () => {
+test("connections that the kernel could not track", async () => {
   const full = "warning: the connection table has been full since the node started";
   const failed = (count: number) =>
     `warning: ${count} connections could not be inserted into the connection table since the node started`;
@@ -72,7 +72,7 @@ test("source ports of a busy destination", async () => {
   assert.equal((await examine({ busy: 95 })).found, []);
 });
 
-test("what cannot be seen is said", async () => {
+test("missing information is reported", async () => {
   const run = async (name: string, args: readonly string[]) => runOf([name, ...args].join(" "), { fails: "missing" });
   const view = { files: fakeFiles({}), host: { run }, connections: fakeConntrack({}), policy: [] };
   const { seen, findings, unseen } = await conntrackCheck.run(view as unknown as NodeView);

@@ -1,4 +1,4 @@
-// doctor --flow: the interface that routes tell, what the outside sees, and what a person reads.
+// doctor --flow: the interface from the routes, the source that the outside sees, and the output.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { explainFlow, type FlowQuestion, flowData, formatFlow } from "../../src/doctor/index.ts";
@@ -21,7 +21,7 @@ const ROUTES6 = `fd000000000000000000000000000000 40 000000000000000000000000000
 00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
 `;
 
-test("the longest route decides, then the smallest metric", () => {
+test("the longest route decides, then the lowest metric", () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
     ["8.8.8.8", "eth0"],
     ["10.244.7.1", "cni0"],
@@ -76,7 +76,7 @@ async function explain(rules: readonly string[], question: Partial<FlowQuestion>
 const HEAD = "from 10.244.0.7; to 8.8.8.8; leaves by eth0 (main routing table)";
 const CHAIN = "iptables-nft, table ip nat, chain POSTROUTING (priority 100)";
 
-test("what a person reads", async () => {
+test("the text output", async () => {
   const flannel = [
     '-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG',
     "-A FLANNEL-POSTRTG ! -d 224.0.0.0/4 -j MASQUERADE",
@@ -104,7 +104,7 @@ test("what a person reads", async () => {
   ]);
 });
 
-test("packets for the node itself never come to the hook, unless the node sends them", async () => {
+test("packets to the node itself never reach the hook, unless the node sends them", async () => {
   const rules = ["-A POSTROUTING -j MASQUERADE"];
   for (const destination of ["192.0.2.1", "10.244.0.1/32", "255.255.255.255"]) {
     const flow = await explain(rules, { destination });
@@ -116,13 +116,13 @@ test("packets for the node itself never come to the hook, unless the node sends 
       "the node sees 10.244.0.7",
     ]);
   }
-  // A block with other addresses in it, and what the node sends to itself.
+  // A block that contains other addresses, and packets that the node sends to itself.
   assert.is((await explain(rules, { destination: "192.0.2.0/24" })).isDelivered, false);
   const own = await explain(rules, { source: "10.244.0.1", destination: "192.0.2.1" });
   assert.equal([own.isDelivered, own.walk.outcome.kind], [false, "masqueraded"]);
 });
 
-test("maybe, and what would tell", async () => {
+test("maybe, and what it depends on", async () => {
   const rules = [
     "-A POSTROUTING -p tcp -m tcp --dport 25 -j DROPPED",
     "-A DROPPED -m set --match-set mail dst -j RETURN",
@@ -152,7 +152,7 @@ test("maybe, and what would tell", async () => {
   assert.is(told.walk.outcome.kind, "kept");
 });
 
-test("what is not known of the node is said", async () => {
+test("unknown facts about the node are reported", async () => {
   const denied = fakeFiles({ "/proc/net/ip_tables_names": undefined, "/proc/net/route": undefined });
   const explained = await explain(
     ["-A POSTROUTING -o eth0 -j MASQUERADE"],
@@ -165,7 +165,7 @@ test("what is not known of the node is said", async () => {
   assert.match(text, /it depends on the output interface \(--output-interface\), in: -o eth0 -j MASQUERADE/);
 });
 
-test("as data, addresses are text", async () => {
+test("in JSON, addresses are text", async () => {
   const data = JSON.parse(
     JSON.stringify(flowData(await explain(["-A POSTROUTING -j SNAT --to-source 192.0.2.9"], { mark: 1n }))),
   );

@@ -1,4 +1,4 @@
-// The statements of docs/at-scale.md in DuckDB: its answers are those of classify and impact.
+// The statements in docs/at-scale.md, run in DuckDB: the results match those of classify and impact.
 import { readFileSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { test } from "uvu";
@@ -21,7 +21,7 @@ const NEW = file("new.yaml", "nonMasqueradeCIDRs: [10.0.0.0/9, 172.16.0.0/12, 12
 
 const LINES = 1_000_000;
 const random = numbersBelow(11);
-// Many of them close to where the verdict changes.
+// Many of them close to the edges of verdicts.
 const NEAR = ["10.64.0", "10.199.255", "10.203.7", "10.208.0", "192.0.2", "172.31.255", "127.255.255"];
 const addresses = Array.from({ length: LINES }, (_, i) =>
   i % 4 === 0
@@ -30,7 +30,7 @@ const addresses = Array.from({ length: LINES }, (_, i) =>
 );
 const FLOWS = file("flows.csv", `id,dst_ip\n${addresses.map((address, id) => `${id},${address}\n`).join("")}`);
 
-/** The statements of a section of the page, one block each. */
+/** The statements in a section of the page, one string per block. */
 function statementsOf(section: string): readonly string[] {
   const [, text = ""] =
     new RegExp(`^## ${section}\n([\\s\\S]*?)(?=^## )`, "m").exec(readFileSync("docs/at-scale.md", "utf8")) ?? [];
@@ -72,7 +72,7 @@ test("DuckDB judges a million lines as classify does", async () => {
     assert.ok(lines.length > 1_000_000 && readFileSync(out, "utf8") === lines, verdict);
   }
 
-  // What a change would do.
+  // The effect of a change.
   const changed = await rowsOf(changes);
   const impact = JSON.parse(await run("impact", `--from=${OLD}`, `--to=${NEW}`, "-o", "json", FLOWS));
   assert.is(
@@ -82,7 +82,7 @@ test("DuckDB judges a million lines as classify does", async () => {
   assert.is(changed.length, impact.changes.length);
 });
 
-test("the table as JSON lines and as SQL is the same", async () => {
+test("the table as JSON lines and as SQL has the same content", async () => {
   const connection = await (await DuckDBInstance.create()).connect();
   await connection.run(`SET file_search_path = '${folder}'`);
   const table = (...args: string[]) => run("render", "--to=table", `--config=${OLD}`, "--enable-ipv6", ...args);

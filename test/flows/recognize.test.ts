@@ -1,10 +1,10 @@
-// Logs as programs and clouds write them: what they are recognized as, and the address that the core then finds.
+// Logs in the formats of programs and clouds: the recognized format, and the address that the core then finds.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type AddressPlace, LineReader } from "../../src/core/index.ts";
 import { recognizeFlows, type WantedPlaces } from "../../src/flows/index.ts";
 
-/** The address at a place of each line, as the core reads it. */
+/** The address at a place in each line, as the core reads it. */
 function addressesAt(text: string, place: AddressPlace): string[] {
   const reader = new LineReader([], { place });
   const bytes = new TextEncoder().encode(text.replace(/\n?$/, "\n"));
@@ -14,7 +14,7 @@ function addressesAt(text: string, place: AddressPlace): string[] {
   return Array.from({ length: batch?.count ?? 0 }, (_, i) => batch?.address(i) ?? "");
 }
 
-/** The format's name, the label of the destination, and what stands there in each line, or why nothing is certain. */
+/** The format's name, the label of the destination, and the address in each line, or why the destination is ambiguous. */
 function summary(text: string, wanted?: WantedPlaces): string {
   const found = recognizeFlows(text, wanted);
   if (!found.ok) return `${found.why}; ${found.remedy}`;
@@ -65,7 +65,7 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
   ['      "1663146003599,10.1.2.3,8.8.8.8,23956,443,6,O,B,NX,0,0,0,0",\n', "Azure flow tuples, field 3: 8.8.8.8"],
   ["1663146003599,10.1.2.3,8.8.8.8,23956,443,6,O,B,NX,0,0,0,0\n", "Azure flow tuples, field 3: 8.8.8.8"],
   ['time;"dst ip";src\r\n1;8.8.8.8;10.1.2.3\r\n2;"8.8.4.4";10.1.2.3\r\n', "table, dst ip: 8.8.8.8 8.8.4.4"],
-  // A line with another number of columns would be read by a wrong one.
+  // In a line with another number of columns, the address would come from the wrong one.
   ["dst_ip,note,src_ip\n8.8.8.8,a,10.1.2.3\n8.8.8.8,a,b,10.1.2.3\n1,8.8.8.8\n", "CSV, dst_ip: 8.8.8.8  "],
   ['note,dst\n"a,b ""c""",8.8.8.8\n', "CSV, dst: 8.8.8.8"],
   [
@@ -81,7 +81,7 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
     '{ "flow" : {"x":[{"IP":1}], "IP" : {"source":"10.1.2.3", "destination" : "8.8.8.8"} } }\n',
     "JSON lines, flow.IP.destination: 8.8.8.8",
   ],
-  // What is asked for.
+  // With explicit flags.
   [
     '{"a":{"b":"10.1.2.3","c":"8.8.8.8"}}\n{"a.c":"8.8.4.4"}\n{"a":1,"a":{"c":"1.1.1.1"}}\n{"a":{"c":["9.9.9.9"]}}\n',
     "JSON lines, a.c: 8.8.8.8 8.8.4.4 1.1.1.1 ",
@@ -137,7 +137,7 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
   ["a=10.1.2.3 b=8.8.8.8\n", /--key=b selects 8\.8\.8\.8$/],
   ["10.0.0.1\n10.0.0.2 10.0.0.3\n", /a line has 2 addresses/],
   // Without white space a field is a column.
-  ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 takes 8\.8\.8\.8$/],
+  ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 selects 8\.8\.8\.8$/],
   ['"1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A"\n', /Azure flow tuples in quotes; print them without quotes: jq -r$/],
   [
     "dst_ip,dest_ip\n10.1.2.3,8.8.8.8\n",
@@ -156,7 +156,7 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
   ['{"records":[{"properties":{"flows":[]}}]}', /as Azure writes it.*flowTuples/],
 ];
 
-test("nothing is taken for the destination that is not certain to be", () => {
+test("no address is taken for the destination unless it is certain", () => {
   for (const [text, why, wanted] of UNCERTAIN) assert.match(summary(text, wanted), why, text);
 });
 

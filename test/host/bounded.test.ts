@@ -1,4 +1,4 @@
-// What is kept of a tool's output, and where tools are looked up.
+// How much of a tool's output is kept, and where tools are looked up.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { collectEnds, collectUpTo, excerpt } from "../../src/host/bounded.ts";
@@ -7,7 +7,7 @@ import { searchPath } from "../../src/host/search-path.ts";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (all: Uint8Array) => new TextDecoder().decode(all);
 
-test("everything up to a limit is kept, and nothing of more", () => {
+test("everything up to a limit is kept, and nothing beyond it", () => {
   const collector = collectUpTo(4);
   assert.ok(collector.add(bytes("ab")));
   assert.ok(collector.add(bytes("cd")));
@@ -18,7 +18,7 @@ test("everything up to a limit is kept, and nothing of more", () => {
 
 const STREAM = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-test("both ends of a stream are kept, however it is cut into pieces", () => {
+test("both ends of a stream are kept, however it is split", () => {
   for (let length = 0; length <= STREAM.length; length++) {
     const stream = STREAM.slice(0, length);
     const gap = length > 10 ? `\n… ${length - 10} bytes omitted …\n` : "";
@@ -31,13 +31,13 @@ test("both ends of a stream are kept, however it is cut into pieces", () => {
   }
 });
 
-test("a stream of which the ends are kept has a limit too", () => {
+test("a stream whose ends are kept has a limit too", () => {
   const collector = collectEnds(1, 3);
   assert.ok(collector.add(bytes("abc")));
   assert.not(collector.add(bytes("d")));
 });
 
-test("a message quotes the first and the last lines, and no line in full that is very long", () => {
+test("a message quotes the first and the last lines, and truncates very long lines", () => {
   assert.is(excerpt("one\ntwo"), "one\ntwo");
   const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`);
   const quoted = excerpt(lines.join("\n")).split("\n");
@@ -45,7 +45,7 @@ test("a message quotes the first and the last lines, and no line in full that is
   assert.is(excerpt("x".repeat(100_000)).length, 501);
 });
 
-test("only absolute parts of a PATH count", () => {
+test("only absolute folders in PATH count", () => {
   assert.equal(searchPath("bin:/opt/bin::.:../x:/usr/bin").slice(0, 2), ["/opt/bin", "/usr/bin"]);
   assert.ok(searchPath("").every((folder) => folder.startsWith("/")));
 });

@@ -1,11 +1,11 @@
-// Pages: how requests are read, and what a server answers to each kind of client.
+// The HTTP server: how requests are parsed, and the response to each kind of client.
 import { connect, type Socket } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Served, serve } from "../../src/host/http.ts";
 import { type Page, parseRequest } from "../../src/host/http-message.ts";
 
-test("the head of a request", () => {
+test("the header of a request", () => {
   const malformed = { method: undefined, path: "", host: "" };
   const cases: [string, object | undefined][] = [
     ["GET / HTTP/1.1\r\nHost: x:80\r\n\r\n", { method: "GET", path: "/", host: "x:80" }],
@@ -26,7 +26,7 @@ test("the head of a request", () => {
   for (const [text, expected] of cases) assert.equal(parseRequest(text), expected, JSON.stringify(text));
 });
 
-/** Sends a text, and returns all that comes back until the server closes. */
+/** Sends a text, and returns everything that the server sends until it closes the connection. */
 function ask(port: number, text: string, how: "write" | "end" = "write"): Promise<string> {
   return new Promise((done) => {
     let answer = "";
@@ -50,7 +50,7 @@ async function withPages(pages: Record<string, () => Page | Promise<Page>>, use:
 
 const get = (path: string, method = "GET") => `${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-test("what is asked and what is answered", () => {
+test("requests and their responses", () => {
   const pages = {
     "/": () => ({ status: 200, text: "ü" }),
     "/html": async () => ({ status: 503, text: "", type: "text/html" }),
@@ -72,7 +72,7 @@ test("what is asked and what is answered", () => {
     ["GET / HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 403 /],
     ["\r\n\r\n", /^HTTP\/1\.1 400 /],
     [`GET / HTTP/1.1\r\nHost: x\r\nCookie: ${"x".repeat(20_000)}`, /^HTTP\/1\.1 431 /],
-    // One request per connection, whatever is sent after it.
+    // One request per connection, whatever follows it.
     [get("/").repeat(3), /^HTTP\/1\.1 200 (?!.*HTTP\/1).*ü$/s],
     [get("/", "POST") + "x".repeat(9_999), /^HTTP\/1\.1 405 (?!.*HTTP\/1)/s],
   ];
@@ -90,7 +90,7 @@ test("what is asked and what is answered", () => {
   });
 });
 
-test("requests at the same time share one page", async () => {
+test("simultaneous requests share one page", async () => {
   let made = 0;
   let finish = () => {};
   const pages = {
@@ -109,7 +109,7 @@ test("requests at the same time share one page", async () => {
   });
 });
 
-test("of too many connections the oldest that asks nothing is closed", () =>
+test("of too many connections the oldest idle one is closed", () =>
   withPages({ "/": () => ({ status: 200, text: "page" }) }, async ({ port }) => {
     const closed: number[] = [];
     const sockets: Socket[] = [];
@@ -128,7 +128,7 @@ test("of too many connections the oldest that asks nothing is closed", () =>
     for (const socket of sockets) socket.destroy();
   }));
 
-test("what clients send beyond their first request stays unread", () =>
+test("anything after a client's first request stays unread", () =>
   withPages({ "/": () => ({ status: 200, text: "page" }) }, async ({ port }) => {
     const answers = Array.from({ length: 60 }, () => ask(port, get("/").repeat(2_000)));
     for (const answer of await Promise.all(answers)) assert.match(answer, /page$/);

@@ -1,4 +1,4 @@
-// A file is replaced as a whole, and stays whose it was.
+// A file is replaced atomically, and keeps its owner and mode.
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
@@ -28,7 +28,7 @@ test("a file that has changed since it was read is not replaced", () =>
     assert.equal(readdirSync(folder), ["f"]);
   }));
 
-/** Does `work` as a user without privileges, who is in these groups. */
+/** Does `work` as an unprivileged user who belongs to these groups. */
 function unprivileged(uid: number, groups: number[], work: () => void): void {
   const before = process.getgroups?.() ?? [];
   process.setgroups?.(groups);
@@ -43,7 +43,7 @@ function unprivileged(uid: number, groups: number[], work: () => void): void {
   }
 }
 
-/** Who replaces a file of 1234:2345 with mode 0664, and what it is then. */
+/** The user who replaces a file of 1234:2345 with mode 0664, and its owner and mode afterwards. */
 const REPLACED: [who: string, uid: number, groups: number[], after: [uid: number, gid: number, mode: number]][] = [
   ["its owner, in its group", 1234, [2345], [1234, 2345, 0o664]],
   ["its owner, in another group: it may do what everybody may", 1234, [], [1234, 1234, 0o644]],

@@ -1,4 +1,4 @@
-// Files and tools of any size, piece by piece; and tools that open their standard input themselves.
+// Files and tools of any size, in pieces; and tools that open their standard input themselves.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -25,10 +25,10 @@ test("a file in pieces", async () => {
   }
 });
 
-test("what a tool prints, and how it fails", async () => {
+test("the output of a tool, and its failures", async () => {
   const lines = await text(streamTool("seq", ["200000"]));
   assert.is(lines.split("\n").length, 200_001);
-  // A reader that has enough ends it.
+  // A reader that has read enough stops it.
   for await (const piece of streamTool("yes", [])) {
     assert.ok(piece.length > 0);
     break;

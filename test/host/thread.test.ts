@@ -1,4 +1,4 @@
-// Threads on Deno; that they do their work, on both runtimes, is tested with the running agent (kernel/follow.test.ts).
+// Threads on Deno. kernel/follow.test.ts tests on both runtimes, with the running agent, that they do their work.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 const DENO = resolve("node_modules/.bin/deno");
 const THREAD = resolve("src/host/thread.ts");
 
-/** Runs a module on Deno that has `startThread`; returns what it prints, on either stream. */
+/** Runs a module on Deno that has `startThread`; returns its output on both streams. */
 function onDeno(permissions: readonly string[], module: string): string {
   const folder = mkdtempSync(`${tmpdir()}/masq-thread-`);
   try {
@@ -22,8 +22,8 @@ function onDeno(permissions: readonly string[], module: string): string {
   }
 }
 
-// A worker of node:worker_threads would keep the thread that starts it waiting ten times as long.
-test("a thread on Deno is a worker as browsers know it", () => {
+// A node:worker_threads worker would block the thread that starts it ten times as long.
+test("a thread on Deno is a web worker", () => {
   const printed = onDeno(
     ["--allow-read"],
     `const { Worker } = globalThis;

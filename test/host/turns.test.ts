@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCooperatively } from "../../src/host/index.ts";
 
-/** Works until `isDone`, a millisecond a step. */
+/** Works until `isDone`, one millisecond per step. */
 function* workUntil(isDone: () => boolean): Generator<void, string, void> {
   while (!isDone()) {
     for (const end = performance.now() + 1; performance.now() < end; );
@@ -11,15 +11,15 @@ function* workUntil(isDone: () => boolean): Generator<void, string, void> {
   return "done";
 }
 
-test("others have their turn while long work is done", async () => {
+test("other work gets its turn during long work", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  // It would never end if no timer had a turn meanwhile.
+  // It would never end if timers did not run in between.
   assert.is(await runCooperatively(workUntil(() => turns >= 3)), "done");
   clearInterval(timer);
 });
 
-test("what takes several rounds of the event loop, as a request does, waits for one turn of work", async () => {
+test("a request, which takes several rounds of the event loop, waits for one turn of work", async () => {
   let answered = false;
   let turns = 0;
   const request = async () => {
@@ -29,7 +29,7 @@ test("what takes several rounds of the event loop, as a request does, waits for 
   void request();
   const work = function* (): Generator<void, void, void> {
     for (; !answered; turns++) {
-      // Longer than a turn, so that each step is one.
+      // Longer than a turn, so that each step is a turn.
       for (const end = performance.now() + 12; performance.now() < end; );
       yield;
     }
@@ -50,7 +50,7 @@ test("short work is done at once", () => {
   assert.ok(done);
 });
 
-test("what fails in a step is thrown", async () => {
+test("an error in a step is thrown", async () => {
   const steps = (function* (): Generator<void, never, void> {
     yield;
     throw new Error("in a step");

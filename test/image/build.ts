@@ -1,5 +1,5 @@
-// Builds the image as docs/install.md does, on stand-ins for the base images: nothing is pulled. The stand-ins are made of
-// what this machine has installed: its Debian packages, Node and Deno.
+// Builds the image as docs/install.md does, with stand-ins for the base images, so that nothing is pulled. The stand-ins are made of
+// this machine's installed Debian packages, Node and Deno.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -25,7 +25,7 @@ export interface Image {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Builds images in a store of its own. */
+/** Builds images in a separate store. */
 export interface Builder {
   build(target: Target): Image;
   close(): void;
@@ -75,7 +75,7 @@ export function createBuilder(): Builder {
   };
 }
 
-/** What the first stage runs, of the packages that are installed here: the tools, a shell and dpkg, with all they depend on. */
+/** What the first stage needs from this machine's packages: the tools, a shell and dpkg, with all their dependencies. */
 function makeDebian(root: string): void {
   const wanted = [
     "iptables",
@@ -96,7 +96,7 @@ function makeDebian(root: string): void {
   );
   const depends = capture(["apt-cache", "depends", "--recurse", "--installed", ...others, ...wanted]);
   const packages = new Set(depends.match(/^[a-z0-9][^\s:]+/gm) ?? []);
-  // A merged /usr, as Debian has it.
+  // A merged /usr, as in Debian.
   for (const name of ["bin", "sbin", "lib", "lib64"]) {
     mkdirSync(`${root}/usr/${name}`, { recursive: true });
     symlinkSync(`usr/${name}`, `${root}/${name}`);
@@ -108,7 +108,7 @@ function makeDebian(root: string): void {
     ...lists.map((name) => `/var/lib/dpkg/info/${name}`),
     "/etc/os-release",
     "/usr/lib/os-release",
-    // By the format dpkg knows that the lists' names have architectures.
+    // The format file tells dpkg that the names of the lists include architectures.
     "/var/lib/dpkg/info/format",
     "/var/lib/dpkg/status",
   ];
@@ -117,7 +117,7 @@ function makeDebian(root: string): void {
   rmSync(`${root}.tar`);
 }
 
-/** A program and its libraries, where a root file system lacks them. */
+/** A program and its libraries, if a root file system lacks them. */
 function putProgram(root: string, binary: string, path: string): void {
   const libraries = [...capture(["ldd", binary]).matchAll(/(?:=> |^\s)(\/\S+)/gm)].map((match) => match[1] ?? "");
   for (const [from, to] of [[binary, path], ...libraries.map((library) => [library, library])] as [string, string][]) {

@@ -1,13 +1,13 @@
-// A container as the manifests of deploy/ ask for it: the image read-only, two capabilities, and nothing more to gain.
+// A container as the manifests in deploy/ define it: a read-only image, two capabilities, no privilege escalation.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Image } from "./build.ts";
 
-/** Folders that a container runtime makes to mount over, and the lock, which is a file of the node. */
+/** Folders that a container runtime creates as mount points, and the lock, which is a file of the node. */
 const MOUNT_POINTS = ["/proc", "/dev", "/etc/config"];
 const LOCK = "/run/xtables.lock";
 
-/** The container of the manifest. */
+/** The container in the manifest. */
 export const [CONTAINER] = parse(readFileSync("deploy/kustomize/base/daemonset.yaml", "utf8")).spec.template.spec
   .containers;
 const { drop, add } = CONTAINER.securityContext.capabilities;

@@ -1,4 +1,4 @@
-// The image, built by buildah from the Dockerfile on stand-ins for its base images, and run as its manifests say.
+// The image, built by buildah from the Dockerfile with stand-ins for its base images, and run as its manifests define.
 import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -13,14 +13,14 @@ import { CONTAINER, contain } from "./container.ts";
 const TARGETS: readonly Target[] = ["node", "deno"];
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
 
-/** How docs/install.md asks a running pod. */
+/** How docs/install.md runs a command in a pod. */
 const STATUS = (/ -- (.* status)$/m.exec(readFileSync("docs/install.md", "utf8"))?.[1] ?? "").split(" ");
 
 const imageTest = process.env.NO_IMAGE ? test.skip : kernelTest;
 let builder: Builder | undefined;
 const images = new Map<Target, Image>();
 
-/** The image of a target, built when it is first asked for. */
+/** The image of a target, built on first use. */
 function imageOf(target: Target): Image {
   builder ??= createBuilder();
   const image = images.get(target) ?? builder.build(target);
@@ -38,19 +38,19 @@ function filesOf(root: string): Map<string, number> {
   return new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), Number.parseInt(line, 10)]));
 }
 
-test("what the Dockerfile repeats is as it is elsewhere", () => {
+test("values that the Dockerfile repeats match their sources", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.equal(new Set(DOCKERFILE.match(/^ARG VERSION=.*/gm)), new Set([`ARG VERSION=${version}`]));
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
   assert.match(DOCKERFILE, `deno:distroless-${lock.packages["node_modules/deno"].version}\n`);
-  // The program has a place of its own in the image.
+  // The program has a fixed path in the image.
   const allowed = (text: string) => text.replaceAll("/app/", "").match(/--(no-prompt|allow-[^\s"]+)/g);
   const page = /^deno run .*/m.exec(readFileSync("docs/deno.md", "utf8"))?.[0] ?? "";
   assert.equal(allowed(/^ENTRYPOINT .*deno.*/m.exec(DOCKERFILE)?.[0] ?? ""), allowed(page));
   assert.not.match(DOCKERFILE, /amd64|x86|arm64|aarch64/);
 });
 
-/** What the parts of an image are made of, by path; all else belongs to the base image. */
+/** The expected contents of the image, by path; everything else belongs to the base image. */
 const PARTS: readonly [string, RegExp][] = [
   ["the agent", /^\/app\/|^\/usr\/local\/bin\/ip-masq-agent$/],
   ["licenses and packages", /^\/etc\/os-release$|^\/usr\/share\/doc\/|^\/var\/lib\/dpkg\/status\.d\//],
@@ -61,7 +61,7 @@ const PARTS: readonly [string, RegExp][] = [
   ["the runtime", /^\/(nodejs|bin)\/|\/(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|atomic))[-.]/],
 ];
 
-/** A program that a shell or a person could start. */
+/** A program that a shell or a person could run. */
 const isProgram = (root: string, path: string) =>
   /\/s?bin\//.test(path) || (lstatSync(root + path).mode & 0o111 && !/\.so[.\d]*$/.test(path));
 
@@ -101,7 +101,7 @@ for (const target of TARGETS) {
     }
   });
 
-  imageTest(`${target}: the tools start with what is in the image`, () =>
+  imageTest(`${target}: the tools run with the libraries in the image`, () =>
     withNode(async (node, folder) => {
       const image = imageOf(target);
       const tools = readdirSync(`${image.root}/usr/sbin`).filter((name) => /^(ip6?tables|nft|conntrack)/.test(name));
@@ -118,37 +118,39 @@ for (const target of TARGETS) {
   );
 
   for (const variant of VARIANTS) {
-    imageTest(`${target}, ${variant}: read-only, with two capabilities, it keeps rules and follows a ConfigMap`, () =>
-      withNode((node, folder) => {
-        const image = imageOf(target);
-        const command = contain(image, folder);
-        const publish = configMap(`${folder}/mount`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
-        const args = [...CONTAINER.args, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
-        return withLoop(
-          node,
-          args,
-          async (loop) => {
-            await loop.until(() => saved(node, variant, "ipv6").includes("-d fd00::/8 "), "the IPv6 rules");
-            await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
-            assert.match(saved(node, variant), "-d 10.0.0.0/8 ");
-            publish("nonMasqueradeCIDRs: [11.0.0.0/8]\n");
-            await loop.until(() => saved(node, variant).includes("-d 11.0.0.0/8 "), "following the ConfigMap");
-            assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
-            assert.match((await loop.get("/metrics")).text, new RegExp(`runtime="${target} `, "i"));
-            assert.not.match(loop.log(), /^[WEF]/m);
-            const status = contain(image, folder, [...STATUS, ...args.slice(1)]);
-            const { stdout, stderr } = await run(["nsenter", `--net=/run/netns/${node}`, ...status]);
-            assert.match(stdout, /^ipv4 .*in sync[\s\S]*^ipv6 .*in sync/m, stderr);
-          },
-          { command },
-        );
-      }),
+    imageTest(
+      `${target}, ${variant}: read-only, with two capabilities, it maintains rules and follows a ConfigMap`,
+      () =>
+        withNode((node, folder) => {
+          const image = imageOf(target);
+          const command = contain(image, folder);
+          const publish = configMap(`${folder}/mount`, "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n");
+          const args = [...CONTAINER.args, `--iptables-variant=${variant}`, "--enable-ipv6", "--to-ports=1024-29999"];
+          return withLoop(
+            node,
+            args,
+            async (loop) => {
+              await loop.until(() => saved(node, variant, "ipv6").includes("-d fd00::/8 "), "the IPv6 rules");
+              await loop.until(async () => (await loop.get("/readyz")).status === 200, "getting ready");
+              assert.match(saved(node, variant), "-d 10.0.0.0/8 ");
+              publish("nonMasqueradeCIDRs: [11.0.0.0/8]\n");
+              await loop.until(() => saved(node, variant).includes("-d 11.0.0.0/8 "), "following the ConfigMap");
+              assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
+              assert.match((await loop.get("/metrics")).text, new RegExp(`runtime="${target} `, "i"));
+              assert.not.match(loop.log(), /^[WEF]/m);
+              const status = contain(image, folder, [...STATUS, ...args.slice(1)]);
+              const { stdout, stderr } = await run(["nsenter", `--net=/run/netns/${node}`, ...status]);
+              assert.match(stdout, /^ipv4 .*in sync[\s\S]*^ipv6 .*in sync/m, stderr);
+            },
+            { command },
+          );
+        }),
     );
   }
 }
 
 for (const target of TARGETS) {
-  imageTest(`${target}, nftables: the same image keeps a table`, () =>
+  imageTest(`${target}, nftables: the same image maintains a table`, () =>
     withNode((node, folder) => {
       const image = imageOf(target);
       configMap(
@@ -174,7 +176,7 @@ for (const target of TARGETS) {
   );
 }
 
-imageTest("the same sources make the same image", () => {
+imageTest("the same sources produce the same image", () => {
   const { id } = imageOf("node");
   assert.is(builder?.build("node").id, id);
 });

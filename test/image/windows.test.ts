@@ -1,5 +1,5 @@
-// The Dockerfile for Windows nodes, built on stand-ins for its base images and for Node. It only copies files, so it may be
-// built for this machine: layers that Windows reads are written by BuildKit, which is not here.
+// The Dockerfile for Windows nodes, built with stand-ins for its base images and for Node. It only copies files, so it can be
+// built for this machine. Layers for Windows need BuildKit, which is not available here.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -24,7 +24,7 @@ const IN_IMAGE = "%CONTAINER_SANDBOX_MOUNT_POINT%\\";
 const capture = (file: string, ...args: string[]) =>
   execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 
-/** What the build runs, of this machine, with the libraries. */
+/** The programs of this machine that the build runs, with their libraries. */
 function copyTools(root: string): void {
   const tools = ["sh", "sha256sum", "unzip"].map((tool) => capture("which", tool));
   const libraries = tools.flatMap((tool) => capture("ldd", tool).match(/\/\S+(?= \()/g) ?? []);
@@ -38,7 +38,7 @@ function copyTools(root: string): void {
   }
 }
 
-/** A zip laid out as the Node project's; returns its checksum. */
+/** A zip with the layout of the Node project's zip; returns its checksum. */
 function makeNode(folder: string): string {
   const name = "node-v22.0.0-win-x64";
   mkdirSync(`${folder}/${name}/node_modules/npm`, { recursive: true });
@@ -53,7 +53,7 @@ function makeNode(folder: string): string {
 
 const imageTest = process.env.NO_IMAGE ? test.skip : kernelTest;
 
-imageTest("it holds Node, the bundle and their licenses, and a wrong zip is refused", () => {
+imageTest("it contains Node, the bundle and their licenses, and a wrong zip is refused", () => {
   const folder = mkdtempSync(`${tmpdir()}/masq-windows-`);
   const buildah = (...args: string[]) =>
     capture("buildah", `--root=${folder}/store`, `--runroot=${folder}/run`, "--storage-driver=vfs", ...args);
@@ -96,7 +96,7 @@ imageTest("it holds Node, the bundle and their licenses, and a wrong zip is refu
   }
 });
 
-test("its version is the package's", () => {
+test("its version matches the package", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.match(readFileSync(DOCKERFILE, "utf8"), `\nARG VERSION=${version}\n`);
 });

@@ -1,4 +1,4 @@
-// What --backend=auto chooses on a node, and why.
+// The backend that --backend=auto chooses on a node, and the reason.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,12 +11,12 @@ import { withLoop } from "./loop.ts";
 import { listRuleset, listTable, nft } from "./nft.ts";
 
 interface Prepared {
-  /** What runs a command on this node. */
+  /** The prefix of commands that run on this node. */
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
 }
 
-/** Runs a command where the folders of tools hold nft and nothing else of ours: in a mount namespace of its own. */
+/** Runs a command in its own mount namespace, in which the tools' folders contain nft and no other tool that the agent uses. */
 function withNftAlone(folder: string): readonly string[] {
   mkdirSync(`${folder}/sbin`);
   copyFileSync(locate("nft") ?? "", `${folder}/sbin/nft`);
@@ -55,7 +55,7 @@ const CASES: readonly {
     reason: "default",
   },
   {
-    name: "kube-proxy in nftables mode, but iptables is asked for",
+    name: "kube-proxy in nftables mode, but iptables is requested",
     prepare: (node) => {
       nft(node, kubeProxyTable(1));
       return {};

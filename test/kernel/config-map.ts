@@ -1,7 +1,7 @@
 // A mounted ConfigMap.
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 
-/** A folder as kubelet mounts a ConfigMap; the answer publishes another text as kubelet does. */
+/** A folder as kubelet mounts a ConfigMap. The returned function publishes another text as kubelet does. */
 export function configMap(folder: string, text: string): (text: string) => void {
   let version = 0;
   const write = (text: string) => {

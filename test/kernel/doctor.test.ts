@@ -1,4 +1,4 @@
-// doctor --flow on a node: its answer is what the outside sees, also beside rules that iptables cannot show.
+// doctor --flow on a node: its answer matches what the outside sees, even with rules that iptables cannot show.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ADDRESSES, makeNetwork } from "../../demo/network.mjs";
@@ -18,7 +18,7 @@ interface Answer {
   readonly decides?: { readonly tool: string; readonly chain: string; readonly rule: string; readonly owner?: string };
 }
 
-kernelTest("the outside sees what doctor --flow says, and the rule that it names decides", async () => {
+kernelTest("the outside sees the source that doctor --flow shows, and the rule that it names decides", async () => {
   const network = await makeNetwork();
   const ask = async (destination: string, runtime: "node" | "deno" = "node"): Promise<Answer> => {
     const args = ["doctor", "--flow", pod, destination, "--protocol=udp", "--port=7007", "--output=json"];
@@ -40,12 +40,12 @@ kernelTest("the outside sees what doctor --flow says, and the rule that it names
     const own = await ask(outside, "deno");
     assert.equal([own.seen, own.decides?.chain, own.decides?.owner], [[masqueraded], "IP-MASQ-AGENT", "ip-masq-agent"]);
 
-    // Behind our jump: what we keep is not bound, so it is masqueraded after all.
+    // After our jump: kept packets are not bound, so the rule masquerades them.
     restore(network.node, "legacy", "*nat\n-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n");
     const late = await ask(inside);
     assert.equal([late.seen, late.decides?.tool, late.decides?.owner], [[masqueraded], "iptables-legacy", "Docker"]);
 
-    // A rule that iptables cannot show, in front of it. Which of the two iptables is called first is not known.
+    // A rule before it that iptables cannot show. It is not known which iptables variant runs first.
     nft(network.node, "insert rule ip nat POSTROUTING ip daddr { 203.0.113.0/24, 10.99.0.0/16 } snat to 192.0.2.1");
     const either = await ask(inside);
     assert.equal([either.outcome.kind, either.seen], ["maybe", [masqueraded]]);
@@ -78,7 +78,7 @@ kernelTest("the outside sees what doctor --flow says, and the rule that it names
   }
 });
 
-kernelTest("status, apply and the agent warn of a rule that defeats the config", () =>
+kernelTest("status, apply and the agent warn about a rule that defeats the config", () =>
   withNode(async (node, folder) => {
     const flags = [configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\n")];
     const lines = "-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE";
@@ -92,13 +92,13 @@ kernelTest("status, apply and the agent warn of a rule that defeats the config",
     assert.equal(JSON.parse(status.stdout).warnings, [warning]);
     await withLoop(node, [METRICS, ...flags], async (loop) => {
       const rules = async () => sample((await loop.get("/metrics")).text, 'foreign_rules{certain="true"}');
-      await loop.until(async () => (await rules()) === 1, "looking at rules of others");
+      await loop.until(async () => (await rules()) === 1, "the check of other programs' rules");
       await loop.until(() => loop.log().includes(warning), "the warning in the log");
     });
   }),
 );
 
-kernelTest("doctor --flow says what is wrong with a question", async () => {
+kernelTest("doctor --flow reports errors in its arguments", async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
     [[pod], /unexpected "10.244.0.2": doctor takes addresses only with --flow/],
     [["--flow", pod], /--flow needs two addresses/],

@@ -1,4 +1,4 @@
-// enforceNonMasquerade: kept destinations see the pod, whoever else would masquerade it; services stay their proxy's.
+// enforceNonMasquerade: kept destinations see the pod, whatever else would masquerade it; proxies still masquerade their services.
 import { spawn } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -21,7 +21,7 @@ const withIptables = (variant: string, verb: string) => (node: string) => {
   }
 };
 
-/** Programs that masquerade all that pods send: how their rules come, and go. */
+/** Programs that masquerade everything from pods: how their rules are added and removed. */
 const OTHERS = {
   "iptables-nft": { add: withIptables("nft", "-A"), remove: withIptables("nft", "-D") },
   "iptables-legacy": { add: withIptables("legacy", "-A"), remove: withIptables("legacy", "-D") },
@@ -39,10 +39,10 @@ const OTHERS = {
   },
 };
 
-/** The source ports of the connections, each used once: connection tracking keeps those of earlier ones. */
+/** The source ports of the connections, each used once, because connection tracking remembers earlier connections. */
 let port = 10_000;
 
-/** As what the outside sees a pod, over both families and protocols, by the destination. */
+/** The source that the outside sees for a pod, over both families and protocols, by destination. */
 function seenBy(network: Network, who: "pod" | "other" = "pod"): Record<"inside" | "outside", Set<string>> {
   const targets = FAMILIES.flatMap((family) =>
     (["tcp", "udp"] as const).flatMap((protocol) =>
@@ -73,14 +73,14 @@ async function syncAll(node: string, text: string): Promise<void> {
   for (const part of policyOfText(text)) await backend.sync(part);
 }
 
-kernelTest("kept destinations see the pod beside rules of others that masquerade everything", async () => {
+kernelTest("kept destinations see the pod even if other programs' rules masquerade everything", async () => {
   const network = await makeWideNetwork();
   const { node } = network;
   try {
     for (const [name, { add, remove }] of Object.entries(OTHERS)) {
       add(node);
       await syncAll(node, KEPT);
-      // Without the key it is the others who decide.
+      // Without the key the other programs decide.
       assert.equal(seenBy(network), { inside: new Set(["node"]), outside: new Set(["node"]) }, name);
       await syncAll(node, ENFORCED);
       for (const who of ["pod", "other"] as const) {
@@ -89,7 +89,7 @@ kernelTest("kept destinations see the pod beside rules of others that masquerade
       remove(node);
       assert.equal(seenBy(network), { inside: new Set(["pod"]), outside: new Set(["node"]) }, `without ${name}`);
     }
-    // All of them, with masquerading of ours limited to an interface that no packet leaves by.
+    // All of them, with our masquerading limited to an interface that no packet leaves by.
     for (const { add } of Object.values(OTHERS)) add(node);
     await syncAll(node, `${ENFORCED}outputInterfaces: [wlan0]\n`);
     assert.equal(seenBy(network), { inside: new Set(["node"]), outside: new Set(["node"]) }, "out of scope");
@@ -128,13 +128,13 @@ kernelTest(
   },
 );
 
-/** Addresses of services; a proxy on the node translates them. */
+/** Service addresses, which a proxy on the node translates. */
 const SERVICES = {
   ipv4: { marked: "10.96.0.10", plain: "10.96.0.11", hairpin: "10.96.0.12" },
   ipv6: { marked: "fd00:96::10", plain: "fd00:96::11", hairpin: "fd00:96::12" },
 } as const;
 
-/** Translates and marks as kube-proxy does, and masquerades what is marked. */
+/** Translates and marks as kube-proxy does, and masquerades marked packets. */
 const PROXIES: Readonly<Record<string, (node: string) => void>> = {
   nftables: (node) => {
     for (const family of FAMILIES) {
@@ -177,7 +177,7 @@ const PROXIES: Readonly<Record<string, (node: string) => void>> = {
 };
 
 for (const [name, proxy] of Object.entries(PROXIES)) {
-  kernelTest(`what a service has translated is masqueraded by its proxy alone (${name})`, async () => {
+  kernelTest(`connections that a service has translated are masqueraded only by its proxy (${name})`, async () => {
     const network = await makeWideNetwork();
     const [file, args] = inside(network.pod, [
       process.execPath,
@@ -222,7 +222,7 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
   });
 }
 
-kernelTest("the key comes and goes while the agent runs, and the backend with it", async () => {
+kernelTest("the key is added and removed while the agent runs, and the backend follows it", async () => {
   const network = await makeWideNetwork();
   const { node } = network;
   try {
@@ -249,7 +249,7 @@ kernelTest("the key comes and goes while the agent runs, and the backend with it
         }
         assert.match(loop.log(), /backend: iptables-nft \(default\)/);
         assert.match(loop.log(), /backend: nftables \(the config sets enforceNonMasquerade\)/);
-        // The other program's rule is told of if the agent looks while it decides.
+        // The other program's rule is reported if the agent checks while it decides.
         const said = loop.log().split("\n");
         assert.equal(
           said.filter((line) => /^[EW]/.test(line) && !/run ip-masq-agent doctor for details$/.test(line)),

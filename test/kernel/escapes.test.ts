@@ -1,4 +1,4 @@
-// What others have named or written reaches no terminal as it is. On both runtimes.
+// Names and texts from other programs never reach a terminal unescaped. On both runtimes.
 import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -7,7 +7,7 @@ import { withLoop } from "./loop.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 
-/** Sets a title, clears the screen, and forges a line of the log. */
+/** Sets a title, clears the screen, and forges a log line. */
 const EVIL = "\u001b]0;x\u0007\u001b[2J\u009b31m";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -25,7 +25,7 @@ for (const runtime of ["node", "deno"] as const) {
       for (const command of ["plan", "status"]) {
         const { exit, stdout, stderr } = await agent(node, [command, "--rules", flag], { runtime });
         assert.is(exit, 0, stderr);
-        // A list of changes shows control characters by their numbers.
+        // A list of changes shows control characters by their code.
         assert.match(stdout, /a(\ufffd|\\x1b)\]0;x/, command);
         assert.not.match(stdout + stderr, CONTROLS, command);
       }
@@ -47,7 +47,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`the name of a file, and what a tool says (${runtime})`, () =>
+  kernelTest(`the name of a file, and a tool's output (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(folder, CONFIG, `${EVIL}.yaml`);
       const file = flag.replace("--config=", "");

@@ -1,4 +1,4 @@
-// Clients that mean harm: what they cost the agent, and that probes are answered meanwhile. On both runtimes.
+// Hostile clients: what they cost the agent, and that probes still get responses. On both runtimes.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
 import { configFlag, kernelTest, withNode } from "./harness.ts";
 import { type Loop, METRICS, withLoop } from "./loop.ts";
+import { anonymousBytes } from "./memory.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 
@@ -22,7 +23,7 @@ const PIPELINES = `
   for (let i = 0; i < 60; i++) open(i % 2 === 0);
   console.log();`;
 
-/** Sends a body a byte at a time, and beside it a head; prints the answer to the first, and ends when both are closed. */
+/** Sends a body and, on a second connection, a header, one byte at a time. Prints the response to the first; ends when both are closed. */
 const DRIPS = `
   for (const head of ["POST /metrics HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9999\\r\\n\\r\\n", "GET /"]) {
     const socket = require("net").connect(9410, "127.0.0.1");
@@ -31,13 +32,13 @@ const DRIPS = `
     const drip = setInterval(() => socket.write("x"), 100);
   }`;
 
-/** Connects to the socket that claims the chain, again and again; prints once it is refused. */
+/** Connects repeatedly to the socket that claims the chain; prints the error once it is refused. */
 const CALLS = `
   const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), call)
     .on("error", ({ code }) => code === "EAGAIN" || code === "ECONNRESET" ? setImmediate(call) : console.log(code));
   call();`;
 
-/** How long a process has been on a processor, in ticks. */
+/** The CPU time of a process, in ticks. */
 function ticksOf(pid: number): number {
   const [, fields = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
   const [user = "0", system = "0"] = fields.split(" ").slice(11, 13);
@@ -48,10 +49,6 @@ function spawnInside(node: string, script: string): ChildProcess & { stdout: Nod
   const [file, args] = inside(node, [process.execPath, "-e", script]);
   return spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
 }
-
-/** The memory of a process, in MB, that is no file's. */
-const memoryOf = (pid: number): number =>
-  Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 for (const runtime of ["node", "deno"] as const) {
   const withAgent = (use: (loop: Loop, node: string) => Promise<void>) =>
@@ -64,18 +61,17 @@ for (const runtime of ["node", "deno"] as const) {
       return withLoop(node, args, ready, { runtime });
     });
 
-  kernelTest(`pipelined requests cost little memory, and no probe waits for them (${runtime})`, () =>
+  kernelTest(`pipelined requests cost little memory, and probes do not wait for them (${runtime})`, () =>
     withAgent(async (loop, node) => {
       await loop.get("/metrics");
-      const before = memoryOf(loop.pid);
+      const before = anonymousBytes(loop.pid);
       const crowd = spawnInside(node, PIPELINES);
       try {
         await new Promise((done) => crowd.stdout.once("data", done));
         for (let i = 0; i < 20; i++) assert.equal(await loop.get("/healthz"), { status: 200, text: "ok\n" });
         assert.match((await loop.get("/metrics")).text, /^ip_masq_agent_build_info/m);
-        // It is 10 MB on a quiet machine; without a bound it is hundreds by now.
-        const more = memoryOf(loop.pid) - before;
-
+        // 10 MB on an idle machine; without a bound, hundreds by now.
+        const more = (anonymousBytes(loop.pid) - before) / 2 ** 20;
         assert.ok(more < 60, `${more} MB`);
       } finally {
         crowd.kill("SIGKILL");
@@ -84,7 +80,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`a process that calls the claim of the chain is refused before long (${runtime})`, () =>
+  kernelTest(`a process that floods the claim of the chain is refused (${runtime})`, () =>
     withAgent(async (loop, node) => {
       const claimed = () => runInside(node, ["ss", "-Hxl"]).includes("@ip-masq-agent/chain/IP-MASQ-AGENT");
       assert.ok(claimed());
@@ -103,7 +99,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`nobody holds a connection by sending slowly (${runtime})`, () =>
+  kernelTest(`a slow sender cannot hold a connection (${runtime})`, () =>
     withAgent(async (_, node) => {
       const client = spawnInside(node, DRIPS);
       let answer = "";

@@ -1,4 +1,4 @@
-// Rules of others that iptables cannot show, and jumps that no text can name.
+// Rules of other programs that iptables cannot show, and jumps that no text can name.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runInside } from "../../demo/network.mjs";
@@ -8,7 +8,7 @@ import { withLoop } from "./loop.ts";
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 const OURS = "IP-MASQ-AGENT";
 
-/** Native rules: what nft takes, and a piece of how it prints them. */
+/** Native rules: the input for nft, and a part of how nft prints them. */
 const NATIVE: [string, RegExp][] = [
   ['oifname "eth9" counter masquerade', /oifname "eth9" counter masquerade/],
   ["ip saddr { 1.2.3.4, 5.6.7.8 } meta mark set 5", /ip saddr \{ 1\.2\.3\.4, 5\.6\.7\.8 \} meta mark set 0x0*5/],
@@ -17,7 +17,7 @@ const NATIVE: [string, RegExp][] = [
 ];
 
 const nft = (node: string, ...words: string[]) => runInside(node, ["nft", "-f", "-"], `${words.join(" ")}\n`);
-/** Lists a chain; nft says on standard error that the table is not its own. */
+/** Lists a chain; nft warns on standard error that the table is not its own. */
 const list = (node: string, flag: string, chain: string) =>
   runInside(node, ["sh", "-c", 'exec "$@" 2> /dev/null', "sh", "nft", flag, "list", "chain", "ip", "nat", chain]);
 const listed = (node: string, chain: string) => list(node, "-s", chain);
@@ -26,7 +26,7 @@ const handles = (node: string, chain: string) =>
 
 for (const verb of ["insert", "add"]) {
   for (const [rule, shown] of NATIVE) {
-    kernelTest(`beside a native rule of POSTROUTING everything works (${verb} ${rule})`, () =>
+    kernelTest(`everything works with a native rule in POSTROUTING (${verb} ${rule})`, () =>
       withNode(async (node, folder) => {
         const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
         nft(node, "add table ip nat; add chain ip nat POSTROUTING { type nat hook postrouting priority 100; };");
@@ -39,10 +39,10 @@ for (const verb of ["insert", "add"]) {
           /^ipv4 \(iptables-nft\): chain POSTROUTING has a rule that iptables cannot show: /,
         );
         assert.match(written.stderr, shown);
-        assert.is(written.stderr.match(/cannot show/g)?.length, 1, "it is said once");
+        assert.is(written.stderr.match(/cannot show/g)?.length, 1, "it is reported once");
         assert.match(written.stdout, /written: rules: 4 added, 0 removed, 0 kept/);
 
-        // A rule that comes later lies on the other side of our jump.
+        // A rule that is added later is on the other side of our jump.
         nft(node, verb, "rule ip nat POSTROUTING", rule);
         const marks = handles(node, "POSTROUTING");
         const again = await agent(node, ["apply", ...flags]);
@@ -67,7 +67,7 @@ for (const verb of ["insert", "add"]) {
   }
 }
 
-kernelTest("jumps beside native rules of both kinds are put right", () =>
+kernelTest("jumps next to native rules of both kinds are repaired", () =>
   withNode(async (node, folder) => {
     const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
     await agent(node, ["apply", ...flags]);
@@ -79,12 +79,12 @@ kernelTest("jumps beside native rules of both kinds are put right", () =>
       return stdout;
     };
     assert.match(await sync(), /in sync/);
-    // Jumps of others: one that only nft shows, and one too many of iptables' own kind.
+    // Other jumps: one that only nft shows, and a duplicate that iptables can show.
     nft(node, `add rule ip nat POSTROUTING ct mark 7 goto ${OURS}`);
     runInside(node, ["iptables-nft", "-t", "nat", "-I", "POSTROUTING", "-s", "9.9.9.9", "-j", OURS]);
     assert.match(await sync(), /written: rules: 0 added, 2 removed, \d kept/);
     assert.match(await sync(), /in sync/);
-    // And none at all.
+    // And no jump at all.
     const [, handle] = /jump IP-MASQ-AGENT # handle (\d+)/.exec(list(node, "-a", "POSTROUTING")) as RegExpExecArray;
     nft(node, `delete rule ip nat POSTROUTING handle ${handle}`);
     assert.match(await sync(), /written: rules: 1 added, 0 removed, 3 kept/);
@@ -92,7 +92,7 @@ kernelTest("jumps beside native rules of both kinds are put right", () =>
   }),
 );
 
-kernelTest("a jump that is there twice beside a native rule is there once afterwards", () =>
+kernelTest("a duplicate jump next to a native rule is removed", () =>
   withNode(async (node, folder) => {
     const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
     await agent(node, ["apply", ...flags]);
@@ -107,7 +107,7 @@ kernelTest("a jump that is there twice beside a native rule is there once afterw
   }),
 );
 
-kernelTest("Deno needs no more than docs/deno.md allows beside a native rule", () =>
+kernelTest("with a native rule Deno needs no more permissions than in docs/deno.md", () =>
   withNode(async (node, folder) => {
     const config = configFlag(folder, CONFIG);
     nft(node, "add table ip nat; add chain ip nat POSTROUTING { type nat hook postrouting priority 100; };");
@@ -163,11 +163,11 @@ for (const [rule, shown] of NATIVE) {
   );
 }
 
-kernelTest("cleanup claims nothing that it has not done", () =>
+kernelTest("cleanup does not report what it has not done", () =>
   withNode(async (node, folder) => {
     const flag = "--iptables-variant=nft";
     await agent(node, ["apply", flag, configFlag(folder, CONFIG)]);
-    // What leads to the chain by a map is of others, and iptables shows it as a rule without anything.
+    // The map that leads to the chain belongs to another program, and iptables shows its rule as empty.
     nft(node, `add rule ip nat POSTROUTING ip daddr vmap { 9.9.9.9 : jump ${OURS} }`);
     for (const rule of ["", "add rule ip nat POSTROUTING ct mark set 5"]) {
       if (rule) nft(node, rule);
@@ -181,7 +181,7 @@ kernelTest("cleanup claims nothing that it has not done", () =>
   }),
 );
 
-kernelTest("the loop repairs beside a native rule, and says so once", () =>
+kernelTest("the loop repairs despite a native rule, and reports the rule once", () =>
   withNode(async (node, folder) => {
     const config = configFlag(folder, `${CONFIG}resyncInterval: 100ms\n`);
     await withLoop(node, ["--iptables-variant=nft", config], async ({ until, log, stop }) => {
@@ -210,7 +210,7 @@ kernelTest("the loop repairs beside a native rule, and says so once", () =>
   }),
 );
 
-/** Comments that no line of iptables-restore, or no argument, can hold. */
+/** Comments that a line of iptables-restore, or an argument, cannot contain. */
 const COMMENTS: [string, string][] = [
   ["a newline", 'two\\nlines \\"q\\" \\\\\\\\'],
   ["bytes that are not UTF-8", "bad \\377\\376"],

@@ -1,4 +1,4 @@
-// Running the bundle inside network namespaces, on Node and on Deno.
+// Runs the bundle inside network namespaces, on Node and on Deno.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { addNamespace, inside, removeNamespace, runInside } from "../../demo/net
 export type Variant = "nft" | "legacy";
 export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
 
-/** The places that keep a policy on Linux, and the flags that choose each. */
+/** The backends on Linux, and the flags that choose each. */
 export const PLACES = {
   nft: ["--iptables-variant=nft"],
   legacy: ["--iptables-variant=legacy"],
@@ -17,13 +17,13 @@ export const PLACES = {
 } as const;
 export type Place = keyof typeof PLACES;
 
-/** The flags that choose a place and no other. */
+/** The flags that choose one backend. */
 export const choice = (place: Place): readonly string[] =>
   place === "nftables" ? PLACES.nftables : ["--backend=iptables", ...PLACES[place]];
 
 const BUNDLE = resolve("dist/ip-masq-agent.mjs");
 
-/** How the bundle is started on each runtime. */
+/** The command that starts the bundle on each runtime. */
 export const RUNTIMES = {
   node: [process.execPath, BUNDLE],
   deno: [resolve("node_modules/.bin/deno"), "run", "-A", "--no-lock", BUNDLE],
@@ -36,7 +36,7 @@ export interface Result {
   stderr: string;
 }
 
-/** Runs a command to its end, whatever its exit. */
+/** Runs a command to its end, whatever its exit code. */
 export function run(
   command: readonly string[],
   input: string | Uint8Array = "",
@@ -44,7 +44,7 @@ export function run(
 ): Promise<Result> {
   const [file = "", ...args] = command;
   return new Promise((done, fail) => {
-    // The test runner asks for colour, and later Nodes warn if both are said.
+    // The test runner sets a colour variable, and later versions of Node warn if both are set.
     const child = spawn(file, args, { env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env } });
     const result: Result = { exit: null, stdout: "", stderr: "" };
     child.stdout.on("data", (data) => (result.stdout += data));
@@ -56,14 +56,14 @@ export function run(
   });
 }
 
-/** Runs the bundle, in a namespace if one is named. */
+/** Runs the bundle, in a namespace if one is given. */
 export function agent(
   namespace: string | undefined,
   args: readonly string[],
   { runtime = "node" as Runtime, env = {}, input = "" as string | Uint8Array } = {},
 ): Promise<Result> {
   const command = [...RUNTIMES[runtime], ...args];
-  // A call that is expected to be refused must not meet the host's rules if it is not refused.
+  // A call that should be refused must not reach the host's rules if it is not.
   if (namespace === undefined) return run(process.env.NO_KERNEL ? command : ["unshare", "-n", ...command], input, env);
   const [file, rest] = inside(namespace, command);
   return run([file, ...rest], input, env);
@@ -74,7 +74,7 @@ export function kernelTest(name: string, callback: Callback<Context>): void {
   (process.env.NO_KERNEL ? test.skip : test)(name, callback);
 }
 
-/** Gives `use` a folder for files; it goes afterwards. */
+/** Calls `use` with a temporary folder. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
   try {
@@ -84,7 +84,7 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-/** Gives `use` a namespace of its own and a folder for files; both go afterwards. */
+/** Calls `use` with a new namespace and a folder; both are removed afterwards. */
 export async function withNode<T>(use: (node: string, folder: string) => Promise<T>): Promise<T> {
   const node = addNamespace("test");
   try {
@@ -103,19 +103,19 @@ export function configFlag(folder: string, text: string, name = "config.yaml"): 
 const tool = (variant: Variant, family: "ipv4" | "ipv6", verb: "save" | "restore") =>
   `${family === "ipv4" ? "iptables" : "ip6tables"}-${variant}-${verb}`;
 
-/** Table nat as the kernel prints it, without comments; with counters on request. */
+/** Table nat as the kernel prints it, without comments; with counters if requested. */
 export function saved(node: string, variant: Variant, family: "ipv4" | "ipv6" = "ipv4", counters = false): string {
   const args = counters ? ["-c", "-t", "nat"] : ["-t", "nat"];
   const text = runInside(node, [tool(variant, family, "save"), ...args]).replace(/^#.*\n/gm, "");
   return counters ? text : text.replace(/\[\d+:\d+\]$/gm, "[0:0]");
 }
 
-/** Carries out iptables-restore input as another program would. */
+/** Applies iptables-restore input as another program would. */
 export function restore(node: string, variant: Variant, text: string, family: "ipv4" | "ipv6" = "ipv4"): void {
   runInside(node, [tool(variant, family, "restore"), "--noflush"], text);
 }
 
-/** The lines that speak of rules and of chains that are not built in. */
+/** The lines for rules and for chains that are not built in. */
 export function ruleLines(text: string): string[] {
   return text.split("\n").filter((line) => /^(-A|:(?!(PREROUTING|INPUT|OUTPUT|POSTROUTING) ))/.test(line));
 }

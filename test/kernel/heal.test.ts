@@ -1,4 +1,4 @@
-// Changes by other programs, undone as soon as the kernel reports them: the resync interval is an hour.
+// Changes by other programs are undone as soon as the kernel reports them: the resync interval is an hour.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -10,7 +10,7 @@ import { METRICS, sample, withLoop } from "./loop.ts";
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 1h\n";
 const CHANGES = 8;
 
-/** The listeners in a namespace: their process numbers. */
+/** The listeners in a namespace: their process ids. */
 function listeners(node: string): readonly string[] {
   const pids = execFileSync("ip", ["netns", "pids", node], { encoding: "utf8" }).trim().split("\n");
   return pids.filter((pid) => {
@@ -22,7 +22,7 @@ function listeners(node: string): readonly string[] {
   });
 }
 
-/** For each backend a change by another program, the name that the kernel gives that, and a rule that it removes. */
+/** For each backend a change by another program, the kernel's name for the program, and a rule that the change removes. */
 const KINDS = [
   {
     name: "nftables",
@@ -43,54 +43,58 @@ const KINDS = [
 ] as const;
 
 for (const { name, flags, change, program, show, rule } of KINDS) {
-  kernelTest(`a change by another program is undone long before the next resync, and its maker named (${name})`, () =>
-    withNode((node, folder) =>
-      withLoop(node, [...flags, METRICS, "--v=2", configFlag(folder, CONFIG)], async (loop) => {
-        await loop.until(() => listeners(node).length === 1, "listening");
-        const isThere = () => rule.test(runInside(node, [...show]));
-        await loop.until(isThere, "the first rules");
-        // Until it has subscribed, changes are not heard of.
-        await loop.until(() => {
-          runInside(node, [...change]);
-          return loop.log().includes("were modified by");
-        }, "hearing of a change");
-        for (let i = 0; i < CHANGES; i++) {
-          await loop.until(isThere, "undoing the change before");
-          runInside(node, [...change]);
-          await loop.until(isThere, "undoing the change");
-        }
-        assert.match(
-          loop.log(),
-          new RegExp(
-            `ipv4: the rules.* were modified by ${program} \\(pid \\d+\\); repaired:\n +(~|Found:) (.*\n)+? +\\+ `,
-          ),
-        );
-        // A look that begins between a change and the report of it repairs the change too, and cannot name its maker.
-        const counted = async (series: string) => sample((await loop.get("/metrics")).text, series) ?? 0;
-        const all = `drift_repairs_total{family="ipv4"}`;
-        await loop.until(async () => (await counted(all)) >= CHANGES, "counting");
-        assert.ok((await counted(`drift_repairs_by_program_total{family="ipv4",program="${program}"}`)) > CHANGES / 2);
+  kernelTest(
+    `a change by another program is undone long before the next resync, and the program is named (${name})`,
+    () =>
+      withNode((node, folder) =>
+        withLoop(node, [...flags, METRICS, "--v=2", configFlag(folder, CONFIG)], async (loop) => {
+          await loop.until(() => listeners(node).length === 1, "listening");
+          const isThere = () => rule.test(runInside(node, [...show]));
+          await loop.until(isThere, "the first rules");
+          // Before it has subscribed, it receives no changes.
+          await loop.until(() => {
+            runInside(node, [...change]);
+            return loop.log().includes("were modified by");
+          }, "hearing of a change");
+          for (let i = 0; i < CHANGES; i++) {
+            await loop.until(isThere, "undoing the change before");
+            runInside(node, [...change]);
+            await loop.until(isThere, "undoing the change");
+          }
+          assert.match(
+            loop.log(),
+            new RegExp(
+              `ipv4: the rules.* were modified by ${program} \\(pid \\d+\\); repaired:\n +(~|Found:) (.*\n)+? +\\+ `,
+            ),
+          );
+          // A read between a change and its report repairs the change too, and cannot name the program.
+          const counted = async (series: string) => sample((await loop.get("/metrics")).text, series) ?? 0;
+          const all = `drift_repairs_total{family="ipv4"}`;
+          await loop.until(async () => (await counted(all)) >= CHANGES, "counting");
+          assert.ok(
+            (await counted(`drift_repairs_by_program_total{family="ipv4",program="${program}"}`)) > CHANGES / 2,
+          );
 
-        const [listener = ""] = listeners(node);
-        process.kill(Number(listener), "SIGKILL");
-        await loop.until(() => /nft monitor has ended: was killed by SIGKILL/.test(loop.log()), "noticing the end");
-        runInside(node, [...change]);
-        await loop.until(isThere, "the look that follows a new listener");
-        assert.equal(listeners(node).filter((pid) => pid !== listener).length, 1);
-        assert.is((await loop.stop("SIGTERM")).exit, 0);
-        assert.equal(listeners(node), []);
-      }),
-    ),
+          const [listener = ""] = listeners(node);
+          process.kill(Number(listener), "SIGKILL");
+          await loop.until(() => /nft monitor has ended: was killed by SIGKILL/.test(loop.log()), "noticing the end");
+          runInside(node, [...change]);
+          await loop.until(isThere, "the look that follows a new listener");
+          assert.equal(listeners(node).filter((pid) => pid !== listener).length, 1);
+          assert.is((await loop.stop("SIGTERM")).exit, 0);
+          assert.equal(listeners(node), []);
+        }),
+      ),
   );
 }
 
 const SILENT: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ["with --watch-rules=false", ["--backend=nftables", "--watch-rules=false"]],
-  ["in the legacy variant, of which the kernel tells nothing", ["--iptables-variant=legacy"]],
+  ["in the legacy variant, whose changes the kernel does not report", ["--iptables-variant=legacy"]],
 ];
 
 for (const [name, flags] of SILENT) {
-  kernelTest(`nothing is listened to ${name}`, () =>
+  kernelTest(`the agent does not listen ${name}`, () =>
     withNode((node, folder) =>
       withLoop(node, [...flags, "--v=2", configFlag(folder, CONFIG)], async (loop) => {
         await loop.until(() => /masquerading rules: /.test(loop.log()), "the first rules");
@@ -101,7 +105,7 @@ for (const [name, flags] of SILENT) {
   );
 }
 
-/** All that other programs do to rules, by the tool that does it. */
+/** All kinds of changes that other programs make to rules, by the tool. */
 const DRIFTS = {
   nftables: [
     "nft insert rule ip ip-masq-agent postrouting ip daddr 1.2.3.8 accept",
@@ -135,7 +139,7 @@ for (const { name, flags } of KINDS) {
             "",
           );
         await loop.until(() => listeners(node).length === 1 && /: rules/.test(loop.log()), "listening");
-        // Until the first drift has been reported, changes may be found by another look.
+        // Until the first drift has been reported, another read may find changes.
         const [, first = ""] = DRIFTS[name];
         await loop.until(() => {
           runInside(node, first.split(" "));

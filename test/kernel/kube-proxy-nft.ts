@@ -1,5 +1,5 @@
-// Rules as kube-proxy keeps them in its nftables mode, by the public description of it: a table with maps from services
-// to chains, a chain for each service and each endpoint, and masquerading of what is marked with 0x4000.
+// Rules of kube-proxy's nftables mode, according to its public description: a table with maps from services
+// to chains, a chain for each service and each endpoint, and masquerading of packets with the mark 0x4000.
 import type { Family } from "../../src/core/index.ts";
 import { NFT_FAMILY } from "./nft.ts";
 
@@ -8,7 +8,7 @@ const ADDRESSES = {
   ipv6: { type: "ipv6_addr", pods: "fd00:244::/64", node: "2001:db8:1::1", service: "fd00:96::", pod: "fd00:244::" },
 } as const;
 
-/** The input of nft for so many services, each with two endpoints. */
+/** The input of nft for this many services, each with two endpoints. */
 export function kubeProxyTable(services: number, family: Family = "ipv4"): string {
   const { type, pods, node, service, pod } = ADDRESSES[family];
   const ip = NFT_FAMILY[family];

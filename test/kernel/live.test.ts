@@ -1,4 +1,4 @@
-// Open connections of a real kernel: which of them a change would treat differently, and which are reset after one.
+// Open connections of a real kernel: which ones a change would treat differently, and which are reset after it.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ADDRESSES, makeNetwork, runInside } from "../../demo/network.mjs";
@@ -19,7 +19,7 @@ async function withNetwork(use: (network: Network, folder: string) => Promise<vo
   }
 }
 
-/** From one port of the pod to each destination: who is seen there. The same port again is the same connection. */
+/** Sends from one port of the pod to each destination; returns the source seen there. Reusing the port reuses the connection. */
 function seen(network: Network, from: number): readonly string[] {
   const hosts = [ADDRESSES.ipv4.inside, ADDRESSES.ipv4.outside, ADDRESSES.ipv6.outside];
   const answers = network.send(
@@ -31,7 +31,7 @@ function seen(network: Network, from: number): readonly string[] {
 
 const [POD, NODE, NODE_6] = [ADDRESSES.ipv4.pod, ADDRESSES.ipv4.node, ADDRESSES.ipv6.node];
 
-/** What impact --live says, as data. */
+/** The JSON output of impact --live. */
 async function impact(network: Network, ...args: readonly string[]) {
   const call = await agent(network.node, ["impact", "--live", "--enable-ipv6", "--output=json", ...args]);
   assert.is(call.exit, 0, call.stderr);
@@ -42,7 +42,7 @@ for (const [place, runtime] of [
   ["nft", "node"],
   ["nftables", "deno"],
 ] as const satisfies readonly (readonly [Place, Runtime])[]) {
-  kernelTest(`the loop resets the udp connections that a change concerns, and no others (${place}, ${runtime})`, () =>
+  kernelTest(`the loop resets the udp connections that a change affects, and no others (${place}, ${runtime})`, () =>
     withNetwork(async (network, folder) => {
       const flag = configFlag(folder, OLD);
       const target = configFlag(folder, NEW, "new.yaml").replace("--config", "--to");
@@ -54,7 +54,7 @@ for (const [place, runtime] of [
           const ready = async () => (await loop.get("/readyz")).status === 200;
           await loop.until(ready, "getting ready");
           assert.equal(seen(network, 5000), [POD, NODE, NODE_6]);
-          // The node's own, and one that is over.
+          // The node's own connection, and a closed one.
           network.send(network.node, [{ protocol: "udp", host: ADDRESSES.ipv4.outside, count: 1 }]);
           network.send(network.pod, [{ protocol: "tcp", host: ADDRESSES.ipv4.outside, count: 1 }]);
 
@@ -64,7 +64,7 @@ for (const [place, runtime] of [
           assert.equal(before.changes[0].examples[0].source, `${POD}:5000`);
           assert.equal(before.changes[0].examples[0].seenAs, NODE);
 
-          // The same ends in zones of other programs.
+          // The same ends in other programs' zones.
           const ends = ["-s", POD, "-d", ADDRESSES.ipv4.outside, "-r", ADDRESSES.ipv4.outside, "-n", NODE];
           for (const [i, zone] of ["-w", "--orig-zone", "--reply-zone"].entries()) {
             const [port, seenPort] = [`${6000 + i}`, `${6100 + i}`];
@@ -91,7 +91,7 @@ for (const [place, runtime] of [
           assert.is(sample(page, "open_connections_old_treatment"), 0);
           assert.ok((sample(page, "conntrack_entries") ?? 0) >= 3);
           assert.is(sample(page, "conntrack_drop_total"), 0);
-          assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is judged anew");
+          assert.equal(seen(network, 5000), [POD, POD, NODE_6], "its next packet is decided again");
           assert.not.match(loop.log(), /^[WE]/m);
         },
         { runtime },
@@ -100,7 +100,7 @@ for (const [place, runtime] of [
   );
 }
 
-kernelTest("without a reset the old treatment stays, and is told", () =>
+kernelTest("without a reset the old treatment stays, and is reported", () =>
   withNetwork(async (network, folder) => {
     const flag = configFlag(folder, OLD);
     await withLoop(network.node, ["--enable-ipv6", METRICS, "--port-usage-metrics=2", flag], async (loop) => {
@@ -122,7 +122,7 @@ kernelTest("without a reset the old treatment stays, and is told", () =>
   }),
 );
 
-kernelTest("apply resets the connections that its change concerns, and no others", () =>
+kernelTest("apply resets the connections that its change affects, and no others", () =>
   withNetwork(async (network, folder) => {
     const flag = configFlag(folder, OLD);
     const apply = (...args: string[]) => agent(network.node, ["apply", "--enable-ipv6", ...args, flag]);
@@ -139,26 +139,28 @@ kernelTest("apply resets the connections that its change concerns, and no others
   }),
 );
 
-kernelTest("doctor sees that a destination has no source port left, and what the kernel dropped for it", () =>
-  withNetwork(async (network, folder) => {
-    const flags = ["--to-ports=5000-5003", configFlag(folder, OLD)];
-    assert.is((await agent(network.node, ["apply", ...flags, "--enable-ipv6"])).exit, 0);
-    const host = ADDRESSES.ipv4.outside;
-    network.send(network.pod, [{ protocol: "udp", host, count: 4, from: 6000 }]);
-    // Nobody answers the fifth: its packet goes no further than the node.
-    const one = `const socket = require("dgram").createSocket("udp4"); socket.bind(6100, () => socket.send("?", 7007, "${host}", () => socket.close()));`;
-    runInside(network.pod, [process.execPath, "-e", one]);
-    const { exit, stdout } = await agent(network.node, ["doctor", ...flags, "--enable-ipv6", "--output=json"]);
-    assert.is(exit, 2);
-    const findings = JSON.parse(stdout).findings.filter(({ check }: { check: string }) => check === "conntrack");
-    assert.equal(
-      findings.map(({ severity, what }: { severity: string; what: string }) => `${severity}: ${what}`),
-      [
-        "warning: 1 connection could not be inserted into the connection table since the node started",
-        "error: 100 % of the source ports for 203.0.113.10:7007 are in use",
-      ],
-    );
-  }),
+kernelTest(
+  "doctor reports that no source port is left for a destination, and the packets that the kernel dropped for it",
+  () =>
+    withNetwork(async (network, folder) => {
+      const flags = ["--to-ports=5000-5003", configFlag(folder, OLD)];
+      assert.is((await agent(network.node, ["apply", ...flags, "--enable-ipv6"])).exit, 0);
+      const host = ADDRESSES.ipv4.outside;
+      network.send(network.pod, [{ protocol: "udp", host, count: 4, from: 6000 }]);
+      // The fifth gets no reply, because its packet does not leave the node.
+      const one = `const socket = require("dgram").createSocket("udp4"); socket.bind(6100, () => socket.send("?", 7007, "${host}", () => socket.close()));`;
+      runInside(network.pod, [process.execPath, "-e", one]);
+      const { exit, stdout } = await agent(network.node, ["doctor", ...flags, "--enable-ipv6", "--output=json"]);
+      assert.is(exit, 2);
+      const findings = JSON.parse(stdout).findings.filter(({ check }: { check: string }) => check === "conntrack");
+      assert.equal(
+        findings.map(({ severity, what }: { severity: string; what: string }) => `${severity}: ${what}`),
+        [
+          "warning: 1 connection could not be inserted into the connection table since the node started",
+          "error: 100 % of the source ports for 203.0.113.10:7007 are in use",
+        ],
+      );
+    }),
 );
 
 test.run();

@@ -1,13 +1,17 @@
-// The loop as a process in a namespace.
+// The agent's loop as a process in a network namespace.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
 import { RUNTIMES, type Runtime } from "./harness.ts";
 
-/** Where {@link Loop.get} asks. */
+/** The address that {@link Loop.get} fetches from. */
 export const METRICS = "--metrics-bind-address=127.0.0.1:9410";
+
+/** Longer than the wait for the iptables lock, and shorter than the limit of a hung tool. */
+const LONGEST_STOP_MS = 20_000;
 
 export interface Loop {
   readonly pid: number;
@@ -16,10 +20,10 @@ export interface Loop {
   /** Waits for a condition, and fails after 10 s with the log. */
   until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
-  /** Sends the signal and returns the exit code and how long it took, in milliseconds. */
-  stop(signal: NodeJS.Signals): Promise<{ exit: number | null; took: number }>;
+  /** Sends the signal and returns the exit code; fails with the log if the process does not end: a hung tool ends after 30 s. */
+  stop(signal: NodeJS.Signals): Promise<{ exit: number | null }>;
   log(): string;
-  /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text; 599 where nobody answers. */
+  /** Fetches a page from 127.0.0.1:9410 inside the namespace: its status and text; status 599 if there is no response. */
   get(path: string): Promise<{ status: number; text: string }>;
 }
 
@@ -40,7 +44,7 @@ export function sample(page: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
 }
 
-/** docs/deno.md's command for Deno, allowed to read the folder of temporary files that the config lies in. */
+/** The command in docs/deno.md, which is also allowed to read the temporary folder with the config. */
 function denoCommand(args: readonly string[]): readonly string[] {
   const [, line = ""] = /^(deno run .*) ip-masq-agent\.mjs/m.exec(readFileSync("docs/deno.md", "utf8")) ?? [];
   const bundle = resolve("dist/ip-masq-agent.mjs");
@@ -57,7 +61,7 @@ function denoCommand(args: readonly string[]): readonly string[] {
 export const serviceCommand = (runtime: Runtime, args: readonly string[]): readonly string[] =>
   runtime === "deno" ? denoCommand(args) : RUNTIMES.node;
 
-/** Runs the loop while `use` runs; it is killed where `use` has not stopped it. */
+/** Runs the loop while `use` runs, and kills it if `use` has not stopped it. */
 export async function withLoop(
   node: string,
   args: readonly string[],
@@ -83,9 +87,12 @@ export async function withLoop(
       },
       signal: (signal) => void child.kill(signal),
       stop: async (signal) => {
-        const begin = performance.now();
         child.kill(signal);
-        return { exit: await closed, took: performance.now() - begin };
+        const tooLate = new AbortController();
+        const exit = await Promise.race([closed, sleep(LONGEST_STOP_MS, undefined, { signal: tooLate.signal })]);
+        tooLate.abort();
+        if (exit === undefined) throw new Error(`${signal} did not end the agent; the log:\n${log}`);
+        return { exit };
       },
       log: () => log,
       get: async (path) => {

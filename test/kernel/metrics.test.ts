@@ -65,7 +65,7 @@ for (const runtime of ["node", "deno"] as const) {
 }
 
 for (const runtime of ["node", "deno"] as const) {
-  kernelTest(`connections that say nothing do not keep probes out (${runtime})`, () =>
+  kernelTest(`idle connections do not block probes (${runtime})`, () =>
     withNode((node, folder) => {
       const use = async (loop: Loop) => {
         await loop.until(() => ready(loop), "getting ready");
@@ -85,7 +85,7 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-/** What promtool's linter asks of a page: help and type for all, base units, and names that say what they are. */
+/** The rules of promtool's linter: help and type for every metric, base units, and names that match the type. */
 function lint(page: string): void {
   const types = new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
   const helped = new Set([...page.matchAll(/^# HELP (\S+) \S/gm)].map((match) => match[1]));
@@ -125,7 +125,7 @@ kernelTest("connections are counted by CIDR and verdict", async () => {
   }
 });
 
-kernelTest("a scrape does not wait for tools that hang, and starts no second ones", () =>
+kernelTest("a scrape does not wait for hung tools, and does not start them again", () =>
   withNode((node, folder) => {
     const script = `#!/bin/sh\n[ -e ${folder}/hang ] || exec /usr/sbin/iptables-nft "$@"\necho >> ${folder}/hang\nexec sleep 100\n`;
     writeFileSync(`${folder}/iptables-nft`, script);
@@ -149,7 +149,7 @@ kernelTest("a scrape does not wait for tools that hang, and starts no second one
   }),
 );
 
-kernelTest("a scrape under way is not what a crowd pushes out", () =>
+kernelTest("many connections do not displace a scrape in progress", () =>
   withNode((node, folder) => {
     const script = `#!/bin/sh\n[ ! -e ${folder}/slow ] || sleep 1\nexec /usr/sbin/iptables-nft "$@"\n`;
     writeFileSync(`${folder}/iptables-nft`, script, { mode: 0o755 });
@@ -166,7 +166,7 @@ kernelTest("a scrape under way is not what a crowd pushes out", () =>
   }),
 );
 
-kernelTest("a port that is taken keeps nobody from the rules, and is served when it is free", () =>
+kernelTest("a port that is in use does not affect the rules, and is served once it is free", () =>
   withNode((node, folder) => {
     const args = [METRICS, configFlag(folder, config("10.0.0.0/8"))];
     return withLoop(node, args, async (first) => {
@@ -183,7 +183,7 @@ kernelTest("a port that is taken keeps nobody from the rules, and is served when
   }),
 );
 
-kernelTest("a config that cannot be read is told, and so is that it can be again", () =>
+kernelTest("an unreadable config is reported, and so is its recovery", () =>
   withNode((node, folder) => {
     const flag = configFlag(folder, config("10.0.0.0/8"));
     return withLoop(node, [flag, METRICS], async (loop) => {

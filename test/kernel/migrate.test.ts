@@ -1,4 +1,4 @@
-// Nodes that carry what older agents, or accidents, left behind: one transaction puts it right.
+// Nodes with leftovers of older agents or accidents: one transaction fixes them.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { agent, configFlag, kernelTest, restore, ruleLines, saved, VARIANTS, withNode } from "./harness.ts";
@@ -9,7 +9,7 @@ const JUMP_COMMENT =
 const LOCAL = "-m addrtype ! --dst-type LOCAL";
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12]\n";
 
-/** What is there, as iptables-restore input without its frame. */
+/** The initial rules, as iptables-restore input without its frame. */
 const CASES: Record<string, string> = {
   "other comments": `:IP-MASQ-AGENT - [0:0]
 -A POSTROUTING -m comment --comment "to the agent" ${LOCAL} -j IP-MASQ-AGENT
@@ -74,7 +74,7 @@ for (const variant of VARIANTS) {
       const apply = async (config: string) => {
         const applied = await agent(node, ["apply", "--output=json", ...args, configFlag(folder, config)]);
         assert.is(applied.exit, 0, applied.stderr);
-        // Whatever there was: one transaction, and nothing is left to write.
+        // Whatever was there before: one transaction, after which nothing is left to write.
         assert.is(JSON.parse(applied.stdout).families[0].transaction.match(/^COMMIT$/gm).length, 1);
         assert.is((await agent(node, ["plan", "--exit-code", ...args, configFlag(folder, config)])).exit, 0);
       };
@@ -83,7 +83,7 @@ for (const variant of VARIANTS) {
           "snat: [{ destinationCIDRs: [198.51.100.0/24], to: 192.0.2.9 }]\n",
       );
       const rules = ruleLines(saved(node, variant)).filter((line) => line.startsWith("-A IP-MASQ-AGENT "));
-      // The longest prefix comes first, and the rest last.
+      // The longest prefix comes first, and the fallback last.
       assert.equal(
         rules.map((line) => / -d (\S+)/.exec(line)?.[1]),
         ["198.51.100.0/24", "169.254.0.0/16", "10.50.0.0/16", "172.16.0.0/12", "10.0.0.0/8", undefined],
@@ -93,7 +93,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`rules in another order are moved, and those that stay are not touched (${variant})`, () =>
+  kernelTest(`rules in another order are moved, and those that stay are not changed (${variant})`, () =>
     withNode(async (node, folder) => {
       const args = [`--iptables-variant=${variant}`];
       await agent(node, ["apply", ...args, configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12]\n")]);

@@ -1,4 +1,4 @@
-// What nft prints for people means the same as what it prints as data.
+// nft's text output means the same as its JSON.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runInside } from "../../demo/network.mjs";
@@ -7,7 +7,7 @@ import { type BaseChain, readNftItems, readNftTable, readPasted } from "../../sr
 import { policyOf } from "../policy-of.ts";
 import { kernelTest, withNode } from "./harness.ts";
 
-/** Rules in the forms that programs write, each of which both kinds of text have to show alike. */
+/** Rules as programs write them; both kinds of output have to show each of them alike. */
 const RULES = [
   "ip saddr 10.244.0.0/16 ip daddr != 224.0.0.0/4 counter masquerade fully-random",
   "ip saddr { 10.0.0.0/8, 172.16.0.1-172.16.0.9, 192.168.1.1 } oifname != { eth0, wlan* } masquerade",
@@ -51,7 +51,7 @@ const RULESET = `table inet theirs {
 }
 `;
 
-/** The chains of the hook and all that they lead to, rule by rule. Of what is not interpreted only that it is not. */
+/** The chains of the hook and all chains that they lead to, rule by rule. For parts that are not interpreted, only that they are not. */
 function readable(chains: readonly BaseChain[]): readonly string[] {
   const json = (value: object) =>
     JSON.stringify(value, (key, one) => (typeof one === "bigint" ? `${one}` : /^(text|name)$/.test(key) ? "" : one));
@@ -65,7 +65,7 @@ function readable(chains: readonly BaseChain[]): readonly string[] {
     .sort();
 }
 
-kernelTest("every form of rule, our own tables among them, read from nft's text and from its data", () =>
+kernelTest("every form of rule, including our own tables, read from nft's text and from its JSON", () =>
   withNode(async (node) => {
     const own = [policyOf("10.0.0.0/8", "172.16.0.0/12"), { ...policyOf("10.0.0.0/8"), enforceKeep: true }];
     for (const policy of own) {

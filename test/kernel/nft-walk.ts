@@ -1,8 +1,8 @@
-// A table of nftables as `nft list table` prints it, walked for one packet at a time: the slow twin of the kernel.
+// A reference implementation of the kernel's walk: a table as printed by `nft list table`, walked for one packet at a time.
 import type { Family } from "../../src/core/index.ts";
 import { parseSlow } from "../policy/random.ts";
 
-/** A packet that is neither tcp, udp nor sctp, and goes to no address of the node. */
+/** A packet that is not tcp, udp or sctp, and is not sent to an address of the node. */
 export interface Packet {
   readonly destination: bigint;
   readonly source: bigint;
@@ -16,12 +16,12 @@ interface Interval {
 }
 
 export interface WalkedTable {
-  /** Of each set and map, in the order of addresses. Throws if two of them share an address. */
+  /** The intervals of each set and map, in address order. Throws if two of them overlap. */
   readonly sets: ReadonlyMap<string, readonly Interval[]>;
   readonly chains: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Reads a listing without the code under test. */
+/** Parses a listing without the code under test. */
 export function readListing(listing: string, family: Family): WalkedTable {
   const sets = new Map<string, readonly Interval[]>();
   const chains = new Map<string, readonly string[]>();
@@ -58,14 +58,14 @@ function readInterval(text: string, family: Family): Interval {
   return { first, last: size === undefined ? parseSlow(to) : first + size - 1n, verdict: verdict || undefined };
 }
 
-/** What a base chain does to a packet: `keep`, `masquerade`, `snat FIRST-LAST`, or `bind` it to its own address. */
+/** What a base chain does with a packet: `keep`, `masquerade`, `snat FIRST-LAST`, or `bind` it to its own address. */
 export function walk(table: WalkedTable, name: string, packet: Packet): string {
   const find = (set: string, address: bigint) =>
     table.sets.get(set)?.find(({ first, last }) => first <= address && address <= last);
   const goto = (chain = "") => walk(table, chain, packet);
   for (const rule of table.chains.get(name) ?? []) {
     const words = rule.replace(/^counter packets \d+ bytes \d+ /, "");
-    // What the packet is not: a base chain's head, to the node itself, translated by a service, with ports.
+    // Matches that this packet fails: to the node itself, translated by a service, with ports.
     if (/^(type nat hook|fib daddr type local return$|ct status dnat return$|meta l4proto )/.test(words)) continue;
     const [, output, scope] = /^oifname "(.*)" goto (\S+)$/.exec(words) ?? [];
     const [, sources] = /^ip6? saddr != @(\S+) return$/.exec(words) ?? [];

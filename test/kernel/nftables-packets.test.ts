@@ -1,4 +1,4 @@
-// What packets do to a table of nftables beyond where they go: the ports they get, and what they count.
+// Effects of an nftables table on packets besides their source address: the ports that they get, and the counters.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ADDRESSES, makeNetwork } from "../../demo/network.mjs";
@@ -9,7 +9,7 @@ const KEPT = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']";
 const SNAT = `${KEPT}
 snat: [{ destinationCIDRs: [203.0.113.0/24], to: 192.0.2.1 }, { destinationCIDRs: ['2001:db8:9::/48'], to: '2001:db8:1::1' }]`;
 
-/** A quarter of all ports lies in the first range. */
+/** The first range has a quarter of all ports. */
 const RANGES = [
   { first: 2000, last: 2499 },
   { first: 40000, last: 41499 },
@@ -24,7 +24,7 @@ kernelTest("each range of ports gets about its share of the connections", async 
     for (const text of [KEPT, SNAT]) {
       for (const part of policyOfText(text, RANGES)) await backend.sync(part);
       for (const family of FAMILIES) {
-        // Not all at once: a neighbour that is not known yet has a short queue.
+        // Not all at once: the queue for an unresolved neighbour is short.
         const targets = Array.from({ length: FLOWS / 40 }, (_, i) => {
           return { protocol: "udp", host: ADDRESSES[family].outside, count: 40, from: from + i * 40 } as const;
         });
@@ -33,7 +33,7 @@ kernelTest("each range of ports gets about its share of the connections", async 
         const shares = RANGES.map(({ first, last }) => seen.filter(({ port }) => first <= port && port <= last).length);
         const said = `${text}\n${family}: ${shares}`;
         assert.is((shares[0] ?? 0) + (shares[1] ?? 0), FLOWS, said);
-        // 100 are expected; the standard deviation is 9.
+        // The expected count is 100, with a standard deviation of 9.
         assert.ok((shares[0] ?? 0) > 45 && (shares[0] ?? 0) < 155, said);
       }
     }
@@ -42,12 +42,12 @@ kernelTest("each range of ports gets about its share of the connections", async 
   }
 });
 
-kernelTest("counters go on when the policy changes around them", async () => {
+kernelTest("counters continue when the policy changes around them", async () => {
   const network = await makeNetwork();
   try {
     const backend = backendIn(network.node);
     let from = 20_000;
-    /** Three connections to each of two addresses of a family. */
+    /** Three connections to each of two addresses in a family. */
     const send = () => {
       const hosts = FAMILIES.flatMap((family) => [ADDRESSES[family].inside, ADDRESSES[family].outside]);
       network.send(
@@ -56,7 +56,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
       );
       from += 100;
     };
-    /** What each interval and each rule has counted, and what each CIDR of the policy has. */
+    /** The counters of each interval and each rule, and of each CIDR in the policy. */
     const counted = async (policy: ReturnType<typeof policyOfText>) => {
       const found: Record<string, number> = {};
       for (const part of policy) {
@@ -70,7 +70,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
       }
       return found;
     };
-    /** A config, and what is counted once it is in force and six connections of each family more have come. */
+    /** A config, and the counters after it is in force and six more connections per family. */
     const steps: readonly (readonly [config: string, counted: Record<string, number>])[] = [
       [
         KEPT,
@@ -80,7 +80,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
         },
       ],
       [
-        // CIDRs beside those that stay.
+        // New CIDRs next to those that stay.
         "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12, 'fd00::/8', 'fc00::/8']",
         {
           ...{ "10.0.0.0/8": 6, "fd00::/8": 6, "rest ipv4": 6, "rest ipv6": 6 },
@@ -88,7 +88,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
         },
       ],
       [
-        // Others inside: what the outer one had is in its first segment, what comes is in that of its address.
+        // New entries inside: the outer entry's count is in its first segment, and new connections count in the segment of their address.
         "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\nmasqueradeCIDRs: [10.50.0.0/16, 'fd00:50::/32']",
         {
           ...{ "10.0.0.0-10.49.255.255": 6, "fd00::-fd00:4f:ffff:ffff:ffff:ffff:ffff:ffff": 6 },
@@ -98,7 +98,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
         },
       ],
       [
-        // And out again: the segments are one interval, with what they counted together.
+        // And removed again: the segments become one interval with the sum of their counters.
         KEPT,
         {
           ...{ "10.0.0.0/8": 12, "fd00::/8": 12, "rest ipv4": 12, "rest ipv6": 12 },
@@ -106,7 +106,7 @@ kernelTest("counters go on when the policy changes around them", async () => {
         },
       ],
       [
-        // Another frame: the table is written anew, and goes on from what was read.
+        // Another frame: the table is replaced, and its counters continue from the values that were read.
         `${KEPT}\nsourceCIDRs: [10.244.0.0/16, 'fd00:244::/64']`,
         {
           ...{ "10.0.0.0/8": 15, "fd00::/8": 15, "rest ipv4": 15, "rest ipv6": 15 },

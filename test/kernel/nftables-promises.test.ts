@@ -1,4 +1,4 @@
-// The promises of docs/architecture.md for a table of nftables: all or nothing, repaired, and only our own.
+// The promises in docs/architecture.md for an nftables table: all or nothing, repaired, and only our own.
 import { spawn } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -12,7 +12,7 @@ import { backendIn, FAMILIES, listRuleset, listTable, nft, policyOfText, TABLE, 
 
 const MANY = Array.from({ length: 50 }, (_, i) => `172.16.${i * 2}.0/24`);
 
-/** Each differs from the one before: by elements alone, by a whole list, by its chains and sets. */
+/** Each config differs from the previous one: only in elements, in a whole list, or in its chains and sets. */
 const CONFIGS = [
   "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n",
   "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/17, 100.64.0.0/10]\nmasqLinkLocal: true\n",
@@ -20,14 +20,14 @@ const CONFIGS = [
   "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth0]\nenforceNonMasquerade: true\n",
 ];
 
-/** A listing as JSON without what changes by itself: handles, and what was counted. */
+/** A listing as JSON, without values that change by themselves: handles and counters. */
 const settledJson = (text: string) =>
   JSON.stringify(
     JSON.parse(text).nftables.filter((one: object) => !("metainfo" in one)),
     (key, value) => (key === "handle" || key === "packets" || key === "bytes" ? undefined : value),
   );
 
-kernelTest("whoever reads while tables are written and writers are killed sees a whole table, never none", () =>
+kernelTest("while tables are written and writers are killed, every reader sees a complete table", () =>
   withNode(async (node, folder) => {
     const place = ["table", "ip", TABLE];
     const steps = CONFIGS.map((text, i) => {
@@ -68,7 +68,7 @@ kernelTest("whoever reads while tables are written and writers are killed sees a
           const [file, args] = inside(node, [...RUNTIMES.node, ...step]);
           const child = spawn(file, args, { stdio: "ignore" });
           const closed = new Promise((done) => child.on("close", done));
-          // Every other one comes to its end.
+          // Every second one runs to its end.
           const mercy = round % 2 === 0 ? closed : new Promise((done) => setTimeout(done, 60 + below(150)));
           await Promise.race([closed, mercy]);
           child.kill("SIGKILL");
@@ -86,7 +86,7 @@ kernelTest("whoever reads while tables are written and writers are killed sees a
 
 const AT = `ip ${TABLE}`;
 
-/** What others do to our table. */
+/** Changes that other programs make to our table. */
 const DAMAGES: Readonly<Record<string, string>> = {
   "everything flushed": "flush ruleset",
   "the table deleted": `delete table ${AT}`,
@@ -123,7 +123,7 @@ const DAMAGES: Readonly<Record<string, string>> = {
 const WANTED =
   "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\nsourceCIDRs: [10.244.0.0/16]\nenforceNonMasquerade: true\n";
 
-kernelTest("whatever others do to the table, the next sync finds it and puts it right", () =>
+kernelTest("the next sync finds and repairs every change to the table by other programs", () =>
   withNode(async (node) => {
     const backend = backendIn(node);
     const [policy] = policyOfText(WANTED);
@@ -148,7 +148,7 @@ kernelTest("whatever others do to the table, the next sync finds it and puts it 
   }),
 );
 
-kernelTest("the agent repairs what others do to the table, and says so", () =>
+kernelTest("the agent repairs changes to the table by other programs, and reports them", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, `${WANTED}resyncInterval: 100ms\n`);
     await withLoop(node, ["--enable-ipv6", ...PLACES.nftables, flag], async (loop) => {
@@ -169,7 +169,7 @@ kernelTest("the agent repairs what others do to the table, and says so", () =>
   }),
 );
 
-kernelTest("tables of others stay byte for byte as they are", () =>
+kernelTest("other programs' tables stay the same, byte for byte", () =>
   withNode(async (node, folder) => {
     for (const family of FAMILIES) {
       nft(node, kubeProxyTable(200, family));
@@ -181,7 +181,7 @@ kernelTest("tables of others stay byte for byte as they are", () =>
        chain c { type nat hook postrouting priority srcnat + 10; ip daddr @s accept; }; }
        table ip ${TABLE}-2 { chain ${TABLE} { }; map destinations { type ipv4_addr : verdict; flags interval; }; }`,
     );
-    // A timeout runs: it is another one at each look.
+    // A timeout runs down, so its value differs at each read.
     const others = () => listRuleset(node, { others: true }).replace(/expires \w+/g, "expires");
     const before = others();
     assert.match(before, /service-ips[\s\S]*KUBE-SERVICES[\s\S]*ip-masq-agent-2/);

@@ -1,4 +1,4 @@
-// The table of nftables as the kernel holds it: it decides as the policy does, whatever edits led to it.
+// The nftables table as the kernel holds it decides as the policy does, whatever edits led to it.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { desiredTable, diffTable } from "../../src/backends/nftables/index.ts";
@@ -24,7 +24,7 @@ const PORTS = [
   { first: 32768, last: 65535 },
 ];
 
-/** Walks the listing for packets at the edges of prefixes and elsewhere, and compares it with the slow longest prefix. */
+/** Walks the listing for packets at the edges of prefixes and elsewhere, and compares it with the reference implementation. */
 function checkDecisions(made: Made, listing: string, family: Family, below: Below, packets: number): void {
   const table = readListing(listing, family);
   const show = (address: bigint) => formatAddress({ family, address, bits: 0 });
@@ -57,7 +57,7 @@ kernelTest("tables of random policies, as the kernel prints them, decide as the 
       const policy = policyOfText(configText(made.config), below(3) === 0 ? PORTS : []);
       for (const part of policy) {
         await backend.sync(part);
-        // What the kernel prints is what was meant, byte for byte.
+        // The kernel prints exactly what was written, byte for byte.
         assert.is(await backend.plan(part), undefined, listTable(node, part.family));
         checkDecisions(made, listTable(node, part.family), part.family, below, 60);
       }
@@ -65,7 +65,7 @@ kernelTest("tables of random policies, as the kernel prints them, decide as the 
   }),
 );
 
-/** Prefixes that touch, nest and reach the ends of the address space. */
+/** Prefixes that are adjacent, that nest, and that reach the ends of the address space. */
 const PREFIXES: Readonly<Record<Family, readonly string[]>> = {
   ipv4: [
     "0.0.0.0/0 0.0.0.0/1 0.0.0.0/32 128.0.0.0/1 10.0.0.0/8 10.0.0.0/9 10.128.0.0/9 10.128.0.0/16 10.128.0.0/24 10.128.0.0/32",
@@ -84,11 +84,11 @@ const TO = {
   ipv6: ["2001:db8::1", "2001:db8::1-2001:db8::2"],
 } as const;
 
-/** What a prefix is said to be: in no list, kept, masqueraded, or given the first or second address of its family. */
+/** The intended verdict of a prefix: none, kept, masqueraded, or translated to the first or second address of its family. */
 type State = "absent" | "keep" | "masquerade" | 0 | 1;
 const STATES: readonly State[] = ["absent", "absent", "keep", "keep", "masquerade", 0, 1];
 
-/** A config of these, and what the slow decision needs of it. */
+/** A config with these verdicts, and the input of the reference implementation. */
 function configOf(states: ReadonlyMap<string, State>, enforceNonMasquerade: boolean): { text: string; made: Made } {
   const having = (wanted: State) => [...states].flatMap(([prefix, state]) => (state === wanted ? [prefix] : []));
   const familyOf = (prefix: string): Family => (prefix.includes(":") ? "ipv6" : "ipv4");
@@ -125,7 +125,7 @@ function elementsOf(listing: string): Map<string, bigint> {
   return new Map([...found].map(([, key = "", packets = "", verdict]) => [`${key} : ${verdict}`, BigInt(packets)]));
 }
 
-/** What others do to a table between two syncs, with what is in it. */
+/** Changes that other programs make to a table between two syncs. */
 const EDITS: readonly ((place: string, keys: readonly string[]) => string)[] = [
   (place) => `flush ruleset ${place.split(" ")[0]}`,
   (place) => `delete table ${place}`,
@@ -144,51 +144,53 @@ const EDITS: readonly ((place: string, keys: readonly string[]) => string)[] = [
       : "",
 ];
 
-kernelTest("after any edit and anybody's changes the table is the rendered one, and what stays goes on counting", () =>
-  withNode(async (node) => {
-    const below = numbersBelow(32);
-    const backend = backendIn(node);
-    const pool = FAMILIES.flatMap((family) => PREFIXES[family]);
-    const states = new Map<string, State>(pool.map((prefix) => [prefix, "absent"]));
-    const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T;
-    let stayed = 0;
-    for (let step = 0; step < 20; step++) {
-      const changes = below(8) === 0 ? pool : Array.from({ length: 1 + below(4) }, () => pick(pool));
-      for (const prefix of changes) states.set(prefix, pick(STATES));
-      const { text, made } = configOf(states, step % 15 > 9);
-      for (const part of policyOfText(text)) {
-        const { family } = part;
-        const current = listTable(node, family);
-        const place = `${NFT_FAMILY[family]} ${TABLE}`;
-        const show = () => `step ${step}\n${text}\n${listTable(node, family)}`;
-        if (step > 0) count(node, place, current, below);
-        const isEdited = step > 0 && below(3) === 0;
-        if (isEdited) {
-          const keys = [...elementsOf(current).keys()].map((one) => one.split(" ")[0] ?? "");
-          nft(node, pick(EDITS)(place, keys.slice(below(keys.length + 1))));
-        }
-        const before = elementsOf(listTable(node, family));
-        await backend.sync(part);
-        assert.is(await backend.plan(part), undefined, show());
-        const listing = listTable(node, family);
-        checkDecisions(made, listing, family, below, 25);
+kernelTest(
+  "after any edit and any change by other programs the table matches the rendered one, and remaining counters continue",
+  () =>
+    withNode(async (node) => {
+      const below = numbersBelow(32);
+      const backend = backendIn(node);
+      const pool = FAMILIES.flatMap((family) => PREFIXES[family]);
+      const states = new Map<string, State>(pool.map((prefix) => [prefix, "absent"]));
+      const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T;
+      let stayed = 0;
+      for (let step = 0; step < 20; step++) {
+        const changes = below(8) === 0 ? pool : Array.from({ length: 1 + below(4) }, () => pick(pool));
+        for (const prefix of changes) states.set(prefix, pick(STATES));
+        const { text, made } = configOf(states, step % 15 > 9);
+        for (const part of policyOfText(text)) {
+          const { family } = part;
+          const current = listTable(node, family);
+          const place = `${NFT_FAMILY[family]} ${TABLE}`;
+          const show = () => `step ${step}\n${text}\n${listTable(node, family)}`;
+          if (step > 0) count(node, place, current, below);
+          const isEdited = step > 0 && below(3) === 0;
+          if (isEdited) {
+            const keys = [...elementsOf(current).keys()].map((one) => one.split(" ")[0] ?? "");
+            nft(node, pick(EDITS)(place, keys.slice(below(keys.length + 1))));
+          }
+          const before = elementsOf(listTable(node, family));
+          await backend.sync(part);
+          assert.is(await backend.plan(part), undefined, show());
+          const listing = listTable(node, family);
+          checkDecisions(made, listing, family, below, 25);
 
-        const after = elementsOf(listing);
-        for (const [element, packets] of before) {
-          if (isEdited || !after.has(element)) continue;
-          stayed++;
-          assert.ok((after.get(element) ?? 0n) >= packets, `${element} had counted ${packets}\n${show()}`);
+          const after = elementsOf(listing);
+          for (const [element, packets] of before) {
+            if (isEdited || !after.has(element)) continue;
+            stayed++;
+            assert.ok((after.get(element) ?? 0n) >= packets, `${element} had counted ${packets}\n${show()}`);
+          }
+          nft(node, diffTable(desiredTable(part, "fresh"))?.text ?? "");
+          const fresh = listTable(node, family, "fresh");
+          assert.is(uncounted(listing), uncounted(fresh).replace(" fresh {", ` ${TABLE} {`), show());
         }
-        nft(node, diffTable(desiredTable(part, "fresh"))?.text ?? "");
-        const fresh = listTable(node, family, "fresh");
-        assert.is(uncounted(listing), uncounted(fresh).replace(" fresh {", ` ${TABLE} {`), show());
       }
-    }
-    assert.ok(stayed > 80, `${stayed} elements stayed`);
-  }),
+      assert.ok(stayed > 80, `${stayed} elements stayed`);
+    }),
 );
 
-/** Lets the elements count, as packets would: each gets a number of its own. */
+/** Sets the elements' counters, as packets would: a different number for each. */
 function count(node: string, place: string, listing: string, below: Below): void {
   const elements = [...elementsOf(listing).keys()].map((one) => one.split(" : "));
   if (elements.length === 0) return;

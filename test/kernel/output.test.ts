@@ -1,4 +1,4 @@
-// Tools that print without end, and tools whose agent is killed.
+// Tools with endless output, and tools whose agent is killed.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -47,7 +47,7 @@ for (const runtime of runtimes) {
     }),
   );
 
-  kernelTest(`so is one that writes a whole table without end (${runtime})`, () =>
+  kernelTest(`a tool that writes a whole table without end is killed too (${runtime})`, () =>
     withNode(async (node, folder) => {
       const env = fake(folder, "iptables-legacy-save", "exec yes");
       const args = ["apply", "--iptables-variant=legacy", configFlag(folder, CONFIG)];
@@ -58,7 +58,7 @@ for (const runtime of runtimes) {
   );
 }
 
-/** Does a process of this id run? A zombie does not. */
+/** Is a process with this id running? A zombie is not. */
 const lives = (pid: number) =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
@@ -70,7 +70,7 @@ const until = async (condition: () => boolean, what: string) => {
 };
 
 for (const name of ["run", "apply"]) {
-  kernelTest(`a tool that writes dies with ${name}, though nothing can be done at SIGKILL (node)`, () =>
+  kernelTest(`a writing tool ends with ${name}, although SIGKILL leaves the agent no time (node)`, () =>
     withNode(async (node, folder) => {
       const env = fake(
         folder,
@@ -110,10 +110,10 @@ kernelTest("a setpriv that lacks the option is not used", () =>
 );
 
 for (const runtime of runtimes) {
-  kernelTest(`a tool in a relative part of the PATH is not run (${runtime})`, () =>
+  kernelTest(`a tool in a relative folder of the PATH is not run (${runtime})`, () =>
     withNode(async (node, folder) => {
       const { PATH } = fake(folder, "iptables-nft", "echo tricked >&2; exit 3");
-      // A fake that an absolute part leads to is run, for this test would pass without it as well.
+      // A fake in an absolute folder is run; without this check the test would prove nothing.
       const args = ["status", "--iptables-variant=nft", configFlag(folder, CONFIG)];
       assert.match((await agent(node, args, { env: { PATH }, runtime })).stderr, /tricked/);
       const relative = `${"../".repeat(process.cwd().split("/").length)}${folder.slice(1)}/bin`;

@@ -1,4 +1,4 @@
-// Packets from a pod through a node to the outside: who is seen there.
+// Packets from a pod through a node to the outside, and the source that is seen there.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ const RANGES = [
 ] as const;
 
 for (const [place, choice] of Object.entries(PLACES)) {
-  kernelTest(`the outside sees pods at kept destinations, else the node (${place})`, async () => {
+  kernelTest(`the outside sees pods at kept destinations, and otherwise the node (${place})`, async () => {
     const network = await makeNetwork();
     const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
     try {
@@ -31,7 +31,7 @@ for (const [place, choice] of Object.entries(PLACES)) {
           })),
         ),
       );
-      // Each connection has a source port of its own: none meets what connection tracking keeps of an earlier one.
+      // Each connection has its own source port, so that connection tracking does not match an earlier one.
       let port = 20_000;
       const seen = () => {
         const wanted = targets.map(({ protocol, host, count }, i) => ({
@@ -82,7 +82,7 @@ for (const [place, choice] of Object.entries(PLACES)) {
   });
 }
 
-kernelTest("explain says what the packets show, and status counts them", async () => {
+kernelTest("explain matches the packets, and status counts them", async () => {
   const network = await makeNetwork();
   const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
   try {

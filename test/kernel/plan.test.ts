@@ -1,4 +1,4 @@
-// Plans of a node as it is: what iptables and nft print is read back to what it means.
+// Plans for a node's actual state: the output of iptables and nft is read back into its meaning.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runInside } from "../../demo/network.mjs";
@@ -52,7 +52,7 @@ for (const place of Object.keys(PLACES) as Place[]) {
         .replace(/^ +rules.* to stay\n/gm, "")
         .replace(/ \((iptables-nft|iptables-legacy|nftables)\):$/gm, ":")
         .replace(/^To apply them, run:\n.*$/m, "Run: ip-masq-agent apply …");
-      // A table has no entries inside others of the same verdict.
+      // A table has no entries inside others with the same verdict.
       const entry = "  + fd00::/16: kept; no verdict changes\n";
       assert.is(text, EXPECTED.replace("PLUS", place === "nftables" ? "" : entry));
     }),

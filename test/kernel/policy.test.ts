@@ -1,4 +1,4 @@
-// What a policy says, in the kernel: the rules of random policies, walked in order, and real packets for each key.
+// Policies in the kernel: the rules of random policies, walked in order, and real packets for each key.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -18,13 +18,13 @@ interface Packet {
   readonly output: string;
 }
 
-/** Does an address lie in a prefix as iptables prints it? */
+/** Is an address inside a prefix as iptables prints it? */
 function matches(prefix: string, address: string): boolean {
   const { records } = parsePrefixes([prefix.includes("/") ? prefix : `${prefix}/${prefix.includes(":") ? 128 : 32}`]);
   return buildTable(records, "longest").lookup(parseAddresses([address]).records)[0] === 0;
 }
 
-/** Walks the rules of the chain in order, as the kernel does for a packet that is neither tcp, udp nor sctp. */
+/** Walks the rules of the chain in order, as the kernel does for a packet that is not tcp, udp or sctp. */
 function walk(lines: readonly string[], { destination, source, output }: Packet): string {
   for (const line of lines) {
     const value = (flag: string) => new RegExp(` ${flag} (\\S+)`).exec(line)?.[1];
@@ -59,7 +59,7 @@ for (const variant of VARIANTS) {
           ];
           const applied = await agent(node, ["apply", ...flags]);
           assert.is(applied.exit, 0, `${applied.stderr}\n${configText(made.config)}`);
-          // What the kernel prints is what was meant, byte for byte: there is nothing left to write.
+          // The kernel prints exactly what was written, byte for byte, so there is nothing left to write.
           const again = await agent(node, ["plan", "--exit-code", ...flags]);
           assert.is(again.exit, 0, again.stdout + again.stderr);
           for (const family of FAMILIES) {
@@ -85,7 +85,7 @@ for (const variant of VARIANTS) {
   );
 }
 
-/** The sources by which the outside may see a pod: its own address, one of the node's, or one of a range of these. */
+/** The sources that the outside may see for a pod: its own address, one of the node's, or one of a range of these. */
 const SEEN = {
   ipv4: {
     pod: ["10.244.0.2"],
@@ -97,7 +97,7 @@ const SEEN = {
   ipv6: {
     pod: ["fd00:244::2"],
     other: ["fd00:245::2"],
-    // Of several addresses on an interface the kernel chooses which one masquerades.
+    // If an interface has several addresses, the kernel chooses the one that masquerades.
     eth0: ["2001:db8:1::1", "2001:db8:1::5", "2001:db8:1::6"],
     eth1: ["2001:db8:2::1"],
     range: ["2001:db8:1::5", "2001:db8:1::6"],
@@ -109,7 +109,7 @@ const KEPT = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']";
 const RANGES =
   "to: 192.0.2.5-192.0.2.6 }, { destinationCIDRs: ['2001:db8:9::/48'], to: '2001:db8:1::5-2001:db8:1::6' }]";
 
-/** A config, and as what each pod is seen: by `inside`, to which packets leave by eth1, and by `outside`, by eth0. */
+/** A config, and the source seen for each pod by `inside`, whose packets leave by eth1, and by `outside`, by eth0. */
 const CASES: readonly {
   readonly config: string;
   readonly pod: readonly [inside: Seen, outside: Seen];
@@ -129,7 +129,7 @@ const CASES: readonly {
     other: ["other", "eth0"],
   },
   {
-    // Five prefixes inside each other, down to single addresses.
+    // Five nested prefixes, down to single addresses.
     config:
       "nonMasqueradeCIDRs: [0.0.0.0/0, 10.99.0.0/16, 10.99.0.1/32, '::/0', 'fd00:99::/64', 'fd00:99::1/128']\n" +
       "masqueradeCIDRs: [10.0.0.0/8, 10.99.0.0/24, 203.0.113.10/32, 'fd00::/8', 'fd00:99::/96', '2001:db8:9::10/128']",
@@ -167,7 +167,7 @@ const CASES: readonly {
     flags: ["--to-ports=2000-2999,40000-40999"],
   },
   {
-    // An address of its own inside a masqueraded prefix inside a kept one.
+    // A fixed address inside a masqueraded prefix inside a kept one.
     config:
       "nonMasqueradeCIDRs: [203.0.0.0/8, '2001:db8::/32']\nmasqueradeCIDRs: [203.0.113.0/24, '2001:db8:9::/48']\n" +
       "snat: [{ destinationCIDRs: [203.0.113.8/29], to: 192.0.2.5-192.0.2.6 }, " +
@@ -183,7 +183,7 @@ for (const [place, choice] of Object.entries(PLACES)) {
     const network = await makeWideNetwork();
     const folder = mkdtempSync(`${tmpdir()}/masq-test-`);
     try {
-      // Each connection has a source port of its own: none meets what connection tracking keeps of an earlier one.
+      // Each connection has its own source port, so that connection tracking does not match an earlier one.
       let port = 10_000;
       for (const one of CASES) {
         const flags = ["--enable-ipv6", ...choice, ...(one.flags ?? [])];

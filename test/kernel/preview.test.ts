@@ -1,4 +1,4 @@
-// The preview command: the page with what a node has, written and served.
+// The preview command: the page with a node's state, written and served.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
@@ -11,7 +11,7 @@ const stateIn = (html: string) =>
 const CONFIG = 'nonMasqueradeCIDRs: [10.0.0.0/8] # </script><script>alert("x")</script>\n';
 
 for (const runtime of ["node", "deno"] as const) {
-  kernelTest(`the page is written with the node's config and rules, which stay as they are (${runtime})`, () =>
+  kernelTest(`the page is written with the node's config and rules, which do not change (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(folder, CONFIG);
       runInside(node, ["iptables-nft", "-t", "nat", "-A", "POSTROUTING", "-s", "10.244.0.0/16", "-j", "MASQUERADE"]);
@@ -41,7 +41,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`the page is served, to this machine by its own name only (${runtime})`, () =>
+  kernelTest(`the page is served only for this machine's own host names (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(folder, "nonMasqueradeCIDRs: [x]\n");
       const [file, args] = inside(node, [...RUNTIMES[runtime], "preview", flag, "--port=9411"]);
@@ -68,7 +68,7 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-kernelTest("the page has the node's tables if nftables keeps them", () =>
+kernelTest("the page has the node's tables if the backend is nftables", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
     const args = ["--backend=nftables", "--nft-table=other", "--enable-ipv6", flag];
@@ -87,13 +87,13 @@ kernelTest("the page has the node's tables if nftables keeps them", () =>
     for (const table of ["ip other", "ip6 other"])
       assert.match(observed.nftables, new RegExp(`^table ${table} \\{\\n`, "m"));
     assert.equal(Object.keys(observed), ["nftables"]);
-    // As auto chooses it.
+    // As chosen by auto.
     const enforced = configFlag(folder, "enforceNonMasquerade: true\nsourceCIDRs: [10.0.0.0/8]\n");
     assert.is((await page([enforced])).flags.backend, "nftables");
   }),
 );
 
-kernelTest("a page that cannot be made or written", () =>
+kernelTest("a page that cannot be built or written", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, CONFIG);
     const cases: [string[], RegExp][] = [

@@ -1,11 +1,11 @@
-// A stream of new connections from a pod, all the while that something else happens.
+// A stream of new connections from a pod while something else happens.
 import { spawn } from "node:child_process";
 import { ECHO_PORT, inside } from "../../demo/network.mjs";
 
-/** Most connections of one stream: each has a source port of its own. */
+/** The maximum number of connections in one stream: each has its own source port. */
 const MOST = 50_000;
 
-/** Every 2 ms one packet to the next host, from a port of its own; at the end, who was seen how often. */
+/** Sends a packet to the next host every 2 ms, each from a different port; at the end prints how often each source was seen. */
 const CODE = `
   import { createSocket } from "node:dgram";
   const [, port, ...hosts] = process.argv;
@@ -36,8 +36,8 @@ const CODE = `
   });`;
 
 /**
- * Sends udp packets from a namespace to each of the hosts in turn while `use` runs, which begins when all have answered. Returns who was seen by each, and how
- * often: `203.0.113.10 sees 192.0.2.1`.
+ * Sends udp packets from a namespace to each of the hosts in turn while `use` runs, which starts when all have replied. Returns the
+ * sources seen by each, and how often: `203.0.113.10 sees 192.0.2.1`.
  */
 export async function whileProbing(
   namespace: string,

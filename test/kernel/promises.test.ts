@@ -1,4 +1,4 @@
-// The promises of docs/architecture.md, each on the real kernel and in both variants.
+// The promises in docs/architecture.md, each on the real kernel and in both variants.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,7 +9,7 @@ import { agent, configFlag, kernelTest, restore, ruleLines, run, saved, VARIANTS
 const A = "nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n";
 const B = "nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10]\nmasqLinkLocal: true\n";
 
-/** A folder of tools that note each call and then do what the real ones do. Returns the PATH and the calls so far. */
+/** A folder of tools that record each call and then run the real tools. Returns the PATH and the calls so far. */
 function watchTools(folder: string): { env: { PATH: string }; calls: () => string[] } {
   const log = `${folder}/calls`;
   for (const family of ["iptables", "ip6tables"]) {
@@ -28,7 +28,7 @@ function watchTools(folder: string): { env: { PATH: string }; calls: () => strin
 for (const variant of VARIANTS) {
   const flags = ["--backend=iptables", `--iptables-variant=${variant}`];
 
-  kernelTest(`nothing is written while the rules are right (${variant})`, () =>
+  kernelTest(`nothing is written while the rules are correct (${variant})`, () =>
     withNode(async (node, folder) => {
       const args = ["apply", ...flags, "--enable-ipv6", configFlag(folder, B)];
       const tools = watchTools(folder);
@@ -41,7 +41,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`a config that is refused starts no tool (${variant})`, () =>
+  kernelTest(`a config that is refused runs no tool (${variant})`, () =>
     withNode(async (node, folder) => {
       const tools = watchTools(folder);
       const cases = [
@@ -83,7 +83,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`nobody ever sees a jump to a chain that is not whole (${variant})`, () =>
+  kernelTest(`a jump never leads to an incomplete chain (${variant})`, () =>
     withNode(async (node, folder) => {
       const a = configFlag(folder, A, "a.yaml");
       const b = configFlag(folder, B, "b.yaml");
@@ -124,7 +124,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`agents that write at the same time leave one chain and one jump (${variant})`, () =>
+  kernelTest(`agents that write concurrently leave one chain and one jump (${variant})`, () =>
     withNode(async (node, folder) => {
       const desired = new Set<string>();
       const args = [A, B].map((text, i) => ["apply", ...flags, configFlag(folder, text, `${i}.yaml`)]);
@@ -141,7 +141,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`a rule of others whose comment has a new line disturbs nothing (${variant})`, () =>
+  kernelTest(`another program's rule whose comment has a newline does no harm (${variant})`, () =>
     withNode(async (node, folder) => {
       const comment = 'two\n-A POSTROUTING -j IP-MASQ-AGENT\n# "lines" \\';
       runInside(node, [
@@ -166,7 +166,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`rules of others stay byte for byte as they are (${variant})`, () =>
+  kernelTest(`rules of other programs stay the same, byte for byte (${variant})`, () =>
     withNode(async (node, folder) => {
       const others = { ipv4: kubeRules(250, 2, "ipv4"), ipv6: kubeRules(250, 2, "ipv6") };
       const families = ["ipv4", "ipv6"] as const;
@@ -194,7 +194,7 @@ for (const variant of VARIANTS) {
     }),
   );
 
-  kernelTest(`a chain that others use is not removed (${variant})`, () =>
+  kernelTest(`a chain that other rules use is not removed (${variant})`, () =>
     withNode(async (node, folder) => {
       await agent(node, ["apply", ...flags, configFlag(folder, A)]);
       restore(node, variant, "*nat\n:OTHER - [0:0]\n-A OTHER -j IP-MASQ-AGENT\nCOMMIT\n");

@@ -1,4 +1,4 @@
-// The recorded cases of the established agent, on the real kernel: the same rules byte for byte, or nothing at all.
+// The recorded cases of the established agent, on the real kernel: the same rules byte for byte, or none at all.
 import { existsSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,7 +8,7 @@ import { agent, configFlag, kernelTest, ruleLines, saved, withNode } from "./har
 async function check(vector: RulesVector): Promise<void> {
   await withNode(async (node, folder) => {
     const where = `${vector.name} (${vector.backend})`;
-    // Without a config file the agent looks in its usual place, where a test machine has none.
+    // Without a config file the agent looks at the default path, where a test machine has none.
     const config =
       vector.config === null && !existsSync("/etc/config/ip-masq-agent")
         ? []

@@ -1,4 +1,4 @@
-// The loop: started as the established agent's image starts it, in a namespace, until it is told to stop.
+// The loop: started like the established agent's image, in a namespace, until it is stopped.
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,7 +8,7 @@ import { type Loop, withLoop } from "./loop.ts";
 const config = (cidrs: string) => `nonMasqueradeCIDRs: [${cidrs}]\nresyncInterval: 100ms\n`;
 
 for (const runtime of ["node", "deno"] as const) {
-  kernelTest(`the rules are made, kept and healed, and stay when it ends (${runtime})`, () =>
+  kernelTest(`the rules are written, maintained and repaired, and stay when the agent ends (${runtime})`, () =>
     withNode((node, folder) => {
       const flag = configFlag(folder, config("10.0.0.0/8"));
       // No command: the arguments of the established agent's image.
@@ -36,7 +36,7 @@ for (const runtime of ["node", "deno"] as const) {
         assert.is(loop.log().match(/10\.0\.0\.0\/33 is not a CIDR/g)?.length, 1, "an invalid config is reported once");
 
         rmSync(`${folder}/config.yaml`);
-        await loop.until(() => has("240.0.0.0/4"), "the defaults where the file is gone");
+        await loop.until(() => has("240.0.0.0/4"), "the defaults after the file is gone");
         const last = rules();
         assert.is((await loop.stop("SIGTERM")).exit, 0);
         assert.equal(rules(), last);
@@ -46,7 +46,7 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-kernelTest("an invalid config at the start changes nothing", () =>
+kernelTest("an invalid config at startup changes nothing", () =>
   withNode(async (node, folder) => {
     await agent(node, ["apply", configFlag(folder, config("10.0.0.0/8"))]);
     const before = saved(node, "nft");

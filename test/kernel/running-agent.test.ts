@@ -1,4 +1,4 @@
-// Commands beside an agent that runs: they speak of its rules, by its flags and its config.
+// Commands next to a running agent: they report on its rules, with its flags and its config.
 import { chmodSync, mkdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,7 +9,7 @@ import { withLoop } from "./loop.ts";
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 10m\n";
 
 for (const runtime of ["node", "deno"] as const) {
-  kernelTest(`status, plan, explain, apply and cleanup beside an agent (${runtime})`, () =>
+  kernelTest(`status, plan, explain, apply and cleanup next to an agent (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(folder, CONFIG);
       const args = ["--masq-chain=MYMASQ", "--iptables-variant=legacy", flag];
@@ -62,13 +62,13 @@ for (const runtime of ["node", "deno"] as const) {
   );
 }
 
-kernelTest("an agent with files of its own, as in another container", () =>
+kernelTest("an agent with a separate file system, as in another container", () =>
   withNode(async (node, folder) => {
     const hidden = `${folder}/hidden`;
     mkdirSync(hidden);
     configFlag(hidden, CONFIG);
     configFlag(folder, "nonMasqueradeCIDRs: [11.0.0.0/8]\n");
-    // Its folder is another one of the same name, and the config's path is relative.
+    // It has another folder with the same name, and the config's path is relative.
     const mounted = `mount --bind ${hidden} ${folder} && cd ${folder} && exec "$@"`;
     const command = ["unshare", "--mount", "sh", "-c", mounted, "sh", ...RUNTIMES.node];
     for (const path of ["config.yaml", `${folder}/config.yaml`]) {
@@ -88,13 +88,13 @@ kernelTest("an agent with files of its own, as in another container", () =>
   }),
 );
 
-kernelTest("an agent of another user, and one that has chosen a backend", () =>
+kernelTest("an agent that runs as another user, and one that has chosen a backend", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, CONFIG);
     chmodSync(folder, 0o755);
     await withLoop(node, [flag, "--backend=nftables"], async (loop) => {
       await loop.until(() => /rules and elements: \d+ added/.test(loop.log()), "the first sync");
-      // A choice that only the rules show.
+      // Only the rules show which backend it chose.
       const chosen = await agent(node, ["status", "--backend=auto"]);
       assert.match(chosen.stdout, /^backend: nftables \(in use by the agent on this node\)\n/);
       const [file, rest] = inside(node, [

@@ -15,7 +15,7 @@ for (const runtime of ["node", "deno"] as const) {
       const has = (cidr: string) => saved(node, "nft").includes(`-d ${cidr} `);
       write("ip-masq-agent", "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
       write("other", "nonMasqueradeCIDRs: [x\n");
-      // The resync would come after a minute: whatever happens earlier is followed.
+      // The next resync is a minute away, so earlier changes come from following the files.
       await withLoop(
         node,
         [`--config=${configs}`],
@@ -28,7 +28,7 @@ for (const runtime of ["node", "deno"] as const) {
             () => /config\/ip-masq-sites:2:19: error: .*\[cidr-conflict\]/.test(loop.log()),
             "refusing it",
           );
-          assert.ok(has("11.0.0.0/8") && !has("12.0.0.0/8"), "the last good whole stays in force");
+          assert.ok(has("11.0.0.0/8") && !has("12.0.0.0/8"), "the last valid config stays in force as a whole");
           rmSync(`${configs}/ip-masq-sites`);
           await loop.until(() => !has("11.0.0.0/8"), "leaving it out");
           assert.ok(has("10.0.0.0/8"));
@@ -48,7 +48,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`addresses that the node does not have are a warning until it has them (${runtime})`, () =>
+  kernelTest(`addresses that the node does not have are reported until it has them (${runtime})`, () =>
     withNode(async (node, folder) => {
       const flag = configFlag(
         folder,

@@ -1,4 +1,4 @@
-// A log that nobody reads, or that cannot be written, stops nothing. On both runtimes.
+// A log that nothing reads, or that cannot be written, does not stop the agent. On both runtimes.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
@@ -9,7 +9,7 @@ import { configFlag, kernelTest, RUNTIMES, ruleLines, saved, withNode } from "./
 
 const config = (cidr: string) => `nonMasqueradeCIDRs: [${cidr}]\n`;
 
-/** A pipe whose reader is this process, and does not read before `drain`. */
+/** A pipe that this process does not read before `drain`. */
 function makePipe(path: string, isFull: boolean) {
   assert.is(spawnSync("mkfifo", [path]).status, 0);
   const ours = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -31,7 +31,7 @@ function makePipe(path: string, isFull: boolean) {
 }
 
 for (const runtime of ["node", "deno"] as const) {
-  /** Runs the agent with a standard error, sees that it works, and that it ends as `use` leaves it. */
+  /** Runs the agent with this standard error, and checks that it works and how it ends after `use`. */
   const works = async (node: string, folder: string, stderr: number, use = async (_hup: () => void) => {}) => {
     const flag = configFlag(folder, config("10.0.0.0/8"));
     const [file, args] = inside(node, [...RUNTIMES[runtime], "--v=4", flag]);
@@ -57,7 +57,7 @@ for (const runtime of ["node", "deno"] as const) {
     }
   };
 
-  kernelTest(`a pipe that nobody reads (${runtime})`, () =>
+  kernelTest(`a pipe that nothing reads (${runtime})`, () =>
     withNode(async (node, folder) => {
       const pipe = makePipe(`${folder}/pipe`, true);
       try {
@@ -76,7 +76,7 @@ for (const runtime of ["node", "deno"] as const) {
     }),
   );
 
-  kernelTest(`a pipe whose reader is gone (${runtime})`, () =>
+  kernelTest(`a pipe whose reader has gone (${runtime})`, () =>
     withNode((node, folder) => {
       const pipe = makePipe(`${folder}/pipe`, false);
       pipe.close();

@@ -1,4 +1,4 @@
-// From one backend to another: at no moment is a connection treated otherwise than the policy says, whoever is killed.
+// A switch between backends: at no moment is a connection treated differently from the policy, whichever process is killed.
 import { spawn } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -24,13 +24,13 @@ import { whileProbing } from "./prober.ts";
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']\n";
 const HOSTS = FAMILIES.flatMap((family) => [ADDRESSES[family].inside, ADDRESSES[family].outside]);
 
-/** The only way in which each host may see the pod. */
+/** The only source that each host may see for the pod. */
 const EXPECTED = FAMILIES.flatMap((family) => {
   const { pod, node, inside, outside } = ADDRESSES[family];
   return [`${inside} sees ${pod}`, `${outside} sees ${node}`];
 }).sort();
 
-/** Where rules of ours are, in both families alike. */
+/** The backends that have rules of ours, the same in both families. */
 function placesOf(node: string): readonly string[] {
   const has = {
     nft: FAMILIES.map((family) => ruleLines(saved(node, "nft", family)).length > 0),
@@ -40,10 +40,10 @@ function placesOf(node: string): readonly string[] {
   return Object.entries(has).flatMap(([place, [ipv4, ipv6]]) => (ipv4 || ipv6 ? [ipv4 && ipv6 ? place : "half"] : []));
 }
 
-/** The order of switches: each place is left for each other one that is another backend. */
+/** The order of switches: from each backend to every other. */
 const ORDER: readonly Place[] = ["nftables", "nft", "nftables", "legacy", "nftables"];
 
-/** Runs `use` on a node that masquerades, and checks that each connection meanwhile was treated as the policy says. */
+/** Runs `use` on a node that masquerades, and checks that each connection in the meantime was treated as the policy says. */
 async function whileMasquerading(place: Place, use: (node: string, flag: string) => Promise<void>): Promise<void> {
   const network = await makeNetwork();
   try {
@@ -60,7 +60,7 @@ async function whileMasquerading(place: Place, use: (node: string, flag: string)
   }
 }
 
-kernelTest("apply switches the backend without one connection treated otherwise", () =>
+kernelTest("apply switches the backend, and every connection is treated correctly", () =>
   whileMasquerading("nft", async (node, flag) => {
     for (const place of ORDER) {
       const { exit, stdout, stderr } = await agent(node, ["apply", "--enable-ipv6", ...choice(place), flag]);
@@ -71,7 +71,7 @@ kernelTest("apply switches the backend without one connection treated otherwise"
   }),
 );
 
-kernelTest("a restart switches the backend without one connection treated otherwise", () =>
+kernelTest("a restart switches the backend, and every connection is treated correctly", () =>
   whileMasquerading("nft", async (node, flag) => {
     for (const place of ORDER) {
       await withLoop(node, ["run", "--enable-ipv6", ...choice(place), flag], async (loop) => {
@@ -92,13 +92,13 @@ COMMIT
 `;
 
 for (const variant of ["nft", "legacy"] as const) {
-  kernelTest(`the established agent's chain gives way to a table, and comes back beside it (${variant})`, () =>
+  kernelTest(`the established agent's chain is replaced by a table, and comes back next to it (${variant})`, () =>
     whileMasquerading("nft", async (node, flag) => {
       const apply = () => agent(node, ["apply", "--enable-ipv6", ...choice("nftables"), flag]);
       await apply();
       assert.equal(placesOf(node), ["nftables"]);
       for (let round = 0; round < 3; round++) {
-        // The established agent is started again, and writes its rules beside ours.
+        // The established agent is started again, and writes its rules next to ours.
         restore(node, variant, ESTABLISHED(["169.254.0.0/16", "10.0.0.0/8"]));
         restore(node, variant, ESTABLISHED(["fe80::/10", "fd00::/8"]), "ipv6");
         assert.equal(placesOf(node), [variant, "nftables"]);
@@ -138,7 +138,7 @@ for (const variant of ["nft", "legacy"] as const) {
   );
 }
 
-kernelTest("cleanup without flags removes what any backend left, and says so", () =>
+kernelTest("cleanup without flags removes the rules of all backends, and reports it", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, CONFIG);
     await agent(node, ["apply", "--enable-ipv6", ...choice("nftables"), flag]);

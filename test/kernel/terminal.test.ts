@@ -1,11 +1,11 @@
-// The bare command on a terminal: it starts the agent at once, as a drop-in must, and says how to stop and undo that.
+// The command without arguments on a terminal starts the agent at once, as a drop-in must, and says how to stop and undo that.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside } from "../../demo/network.mjs";
 import { openTerminal } from "../cli/terminal.ts";
 import { configFlag, kernelTest, RUNTIMES, ruleLines, saved, withNode } from "./harness.ts";
 
-kernelTest("on a terminal it says what it does; Ctrl-C ends it, and the rules stay", () =>
+kernelTest("on a terminal it says what it is doing; Ctrl-C ends it, and the rules stay", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
     const [file, args] = inside(node, [...RUNTIMES.node, flag]);

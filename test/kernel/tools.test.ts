@@ -1,4 +1,4 @@
-// Tools that are missing, fail, hang or print nonsense; and which variant is chosen.
+// Tools that are missing, fail, hang or print nonsense; and the chosen variant.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { test } from "uvu";
@@ -21,7 +21,7 @@ const BROKEN: [string, string, string, RegExp][] = [
 ];
 
 for (const [what, tool, script, message] of BROKEN) {
-  kernelTest(`a tool that ${what}: the error shows what was run and what it said`, () =>
+  kernelTest(`a tool that ${what}: the error shows the command and its output`, () =>
     withNode(async (node, folder) => {
       const env = fake(folder, tool, script);
       const { exit, stderr } = await agent(
@@ -38,7 +38,7 @@ for (const [what, tool, script, message] of BROKEN) {
   );
 }
 
-kernelTest("a POSTROUTING that is no chain of iptables stays as it is", () =>
+kernelTest("a POSTROUTING that is not an iptables chain stays unchanged", () =>
   withNode(async (node, folder) => {
     runInside(
       node,
@@ -61,9 +61,9 @@ kernelTest("a POSTROUTING that is no chain of iptables stays as it is", () =>
   }),
 );
 
-kernelTest("a tool that is not there", () =>
+kernelTest("a missing tool", () =>
   withNode(async (node, folder) => {
-    // The agent looks in sbin besides the PATH, so that folder is emptied for it.
+    // The agent also looks in sbin, besides the PATH, so that folder is emptied for it.
     const hide = 'mount -t tmpfs none /usr/sbin && exec "$@"';
     const command = [...RUNTIMES.node, "apply", configFlag(folder, CONFIG)];
     const [file, args] = inside(node, ["unshare", "--mount", "sh", "-c", hide, "sh", ...command]);
@@ -73,7 +73,7 @@ kernelTest("a tool that is not there", () =>
   }),
 );
 
-kernelTest("a tool that hangs is killed after 30 s, and nothing hangs with it", () =>
+kernelTest("a hung tool is killed after 30 s, and the agent does not hang with it", () =>
   withNode(async (node, folder) => {
     const env = fake(folder, "iptables-nft-restore", "sleep 300");
     const { exit, stderr } = await agent(
@@ -88,7 +88,7 @@ kernelTest("a tool that hangs is killed after 30 s, and nothing hangs with it", 
   }),
 );
 
-kernelTest("foreign rules in table nat that iptables cannot show hide nothing of ours", () =>
+kernelTest("other programs' rules in table nat that iptables cannot show do not hide ours", () =>
   withNode(async (node, folder) => {
     const flags = ["--iptables-variant=nft", configFlag(folder, CONFIG)];
     await agent(node, ["apply", ...flags]);
@@ -118,7 +118,7 @@ kernelTest("cleanup reports IPv6 rules that could not be removed", () =>
   }),
 );
 
-kernelTest("a tool has ended when its process has, whatever that leaves behind", () =>
+kernelTest("a tool has ended when its process has, whatever processes it leaves behind", () =>
   withNode(async (node, folder) => {
     const env = fake(folder, "iptables-legacy-save", 'sleep 3 &\nexec /usr/sbin/iptables-legacy-save "$@"');
     const { exit, stdout } = await agent(node, ["plan", "--iptables-variant=legacy", configFlag(folder, CONFIG)], {
@@ -129,7 +129,7 @@ kernelTest("a tool has ended when its process has, whatever that leaves behind",
   }),
 );
 
-kernelTest("a held xtables lock is waited for", () =>
+kernelTest("the agent waits for a held xtables lock", () =>
   withNode(async (node, folder) => {
     const env = { XTABLES_LOCKFILE: `${folder}/lock` };
     writeFileSync(env.XTABLES_LOCKFILE, "");
@@ -142,7 +142,7 @@ kernelTest("a held xtables lock is waited for", () =>
   }),
 );
 
-kernelTest("a lock that is not let go: what holds it is told", () =>
+kernelTest("if a lock is not released, its holder is reported", () =>
   withNode(async (node, folder) => {
     const env = { XTABLES_LOCKFILE: `${folder}/lock` };
     writeFileSync(env.XTABLES_LOCKFILE, "");
@@ -199,7 +199,7 @@ kernelTest("auto: without hints or rules plain iptables decides", () =>
   }),
 );
 
-kernelTest("looking creates no table", () =>
+kernelTest("reading creates no table", () =>
   withNode(async (node, folder) => {
     for (const args of [["plan"], ["status"]])
       await agent(node, [...args, "--enable-ipv6", configFlag(folder, CONFIG)]);
@@ -209,7 +209,7 @@ kernelTest("looking creates no table", () =>
   }),
 );
 
-kernelTest("cleanup finds what was left in the other variant", () =>
+kernelTest("cleanup finds leftovers in the other variant", () =>
   withNode(async (node, folder) => {
     for (const variant of ["nft", "legacy"]) {
       await agent(node, ["apply", `--iptables-variant=${variant}`, "--enable-ipv6", configFlag(folder, CONFIG)]);

@@ -1,33 +1,33 @@
-// A router between a pod and the outside, for many small questions: how is this packet seen?
+// A router between a pod and the outside that shows, for many packets, which source is seen outside.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { addNamespace, inside, ip, removeNamespace, runInside } from "../../demo/network.mjs";
 import type { Family } from "../../src/core/index.ts";
 import { POOLS, PORTS } from "../netfilter/random-nat.ts";
 
-/** One packet, and how it is seen: its source outside, or undefined if it does not come there. */
+/** One packet, and the source that the outside sees, or undefined if the packet does not arrive. */
 export interface Flow {
   readonly source: string;
   readonly sourcePort: number;
-  /** As the pod writes it. */
+  /** The packet as the pod sends it. */
   readonly destination: string;
   readonly port: number;
 }
 
 export interface Router {
   readonly node: string;
-  /** Sends each of the packets once. `expected`: how many come through, if none is lost. */
+  /** Sends each of the packets once. `expected`: how many arrive if none is lost. */
   see(flows: readonly Flow[], expected: number): Promise<readonly (string | undefined)[]>;
   close(): void;
 }
 
-/** What the node's own addresses are, by interface: what a masqueraded packet gets. */
+/** The node's own addresses by interface: the sources of masqueraded packets. */
 export const NODE = {
   ipv4: { eth0: "192.0.2.1", eth1: "198.51.100.1", pod0: "10.244.0.1" },
   ipv6: { eth0: "2001:db8:1::1", eth1: "2001:db8:2::1", pod0: "fd00:244::1" },
 } as const;
 
-/** Destinations that lie behind eth1; the others are behind eth0. */
+/** Destinations behind eth1; the others are behind eth0. */
 export const BEHIND_ETH1: readonly string[] = ["10.98.0.1", "198.18.0.10", "fd00:98::1"];
 
 const SEND = `
@@ -51,12 +51,12 @@ const RECEIVE = `
   process.stdin.resume();
   setTimeout(() => console.log("ready"), 50);`;
 
-/** Milliseconds after which a packet that should have come is taken for dropped. */
+/** Milliseconds after which an expected packet counts as dropped. */
 const LOST = 1_500;
-/** Milliseconds in which a packet that should not come may still come. */
+/** Milliseconds in which an unexpected packet may still arrive. */
 const SURPRISE = 4;
 
-/** What comes before the hook: a service's address, and marks by destination port. */
+/** Rules before the hook: a service's address, and marks by destination port. */
 const BEFORE = `
   table inet before { chain pre { type filter hook prerouting priority -150;
     ${Object.entries(PORTS)
@@ -76,7 +76,7 @@ const BEFORE = `
   }
   }`;
 
-/** Gives a node these rules and no others, and returns how many of the inputs a tool has refused. */
+/** Replaces a node's rules with these, and returns how many of the inputs a tool has refused. */
 export function resetRules(
   node: string,
   inputs: readonly { readonly tool: string; readonly text: string }[],
@@ -101,7 +101,7 @@ export function resetRules(
   return said.split("refused").length - 1;
 }
 
-/** The three namespaces with their routes; nobody has rules yet. */
+/** The three namespaces with their routes, without rules. */
 export async function makeRouter(): Promise<Router> {
   const [pod = "", node = "", outside = ""] = ["pod", "node", "outside"].map(addNamespace);
   for (const name of [pod, node, outside]) {

@@ -1,5 +1,5 @@
-// Random rules of all kinds, real packets: the source that the outside sees is the one that the walk says, or it says maybe.
-// WALK_SETS: how many sets of rules; WALK_SEED: the first of them.
+// Random rules of all kinds, and real packets: the walk gives the source that the outside sees, or answers maybe.
+// WALK_SETS: how many sets of rules; WALK_SEED: the seed of the first one.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runInside } from "../../demo/network.mjs";
@@ -15,11 +15,11 @@ import { BEHIND_ETH1, type Flow, makeRouter, NODE, type Router, resetRules } fro
 
 const SETS = Number(process.env.WALK_SETS ?? 50);
 const SEED = Number(process.env.WALK_SEED ?? 1);
-/** Sets for one router: legacy tables are hooked in once in its life, and the order among equals follows from that. */
+/** Sets per router: legacy tables are registered only once in its life, which determines the order among equal priorities. */
 const SETS_PER_ROUTER = 40;
 const FLOWS = 6;
 
-/** The node as the reader sees it. */
+/** The node in the reader's view. */
 export function factsOf(node: string): NodeFacts {
   return {
     files: {
@@ -37,7 +37,7 @@ const runnerIn = (node: string) => ({
 });
 
 let port = 1024;
-/** A source port that no packet has had. */
+/** A source port that no packet has used. */
 const nextPort = () => {
   port = port >= 65_000 ? 1025 : port + 37;
   return port;
@@ -55,7 +55,7 @@ function randomFlow(random: Random, family: Family): Flow {
 
 const exactly = (value: number | bigint) => [{ first: BigInt(value), last: BigInt(value) }];
 
-/** What is known of the packet when it comes to the hook. */
+/** The known facts about the packet when it reaches the hook. */
 function trafficOf({ source, sourcePort, destination, port: to }: Flow, family: Family, random: Random): Traffic {
   const { service } = POOLS[family];
   const dnat = destination === service.address;
@@ -76,7 +76,7 @@ function trafficOf({ source, sourcePort, destination, port: to }: Flow, family: 
 
 const outputOf = (destination: string) => (BEHIND_ETH1.includes(destination) ? "eth1" : "eth0");
 
-/** Is a packet that was seen, or not seen, what a treatment makes of it? */
+/** Does a packet that was seen, or not seen, match a treatment? */
 function agrees(treatment: Treatment, flow: Flow, family: Family, seen: string | undefined): boolean {
   switch (treatment.kind) {
     case "unknown":
@@ -124,7 +124,7 @@ async function tryRules(router: Router, rules: RandomNat, random: Random, seed: 
   }
 }
 
-kernelTest(`${SETS} sets of rules: what the walk says is what the outside sees`, async () => {
+kernelTest(`${SETS} sets of rules: the walk matches what the outside sees`, async () => {
   const tally: Tally = { flows: 0, maybe: 0, refused: 0, outcomes: new Map(), wrong: [] };
   for (let first = 0; first < SETS; first += SETS_PER_ROUTER) {
     const router = await makeRouter();

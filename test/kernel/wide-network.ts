@@ -1,7 +1,7 @@
 // The network of demo/network.mjs with a second pod and a second interface of the node.
 import { addNamespace, ip, makeNetwork, removeNamespace, runInside } from "../../demo/network.mjs";
 
-/** A second pod, with other addresses; a second interface of the node, by which packets to `inside` leave; and addresses. */
+/** A second pod with other addresses, a second interface of the node, by which packets to `inside` leave, and addresses. */
 export async function makeWideNetwork() {
   const network = await makeNetwork();
   const { node, outside } = network;
@@ -31,7 +31,7 @@ export async function makeWideNetwork() {
     -n ${node} -6 route add fd00:99::1 via 2001:db8:2::2
     -n ${outside} route add 10.245.0.0/24 via 192.0.2.1
     -n ${outside} -6 route add fd00:245::/64 via 2001:db8:1::1`);
-  // Replies to kept addresses come by another interface than the packets went.
+  // Replies to kept addresses arrive on another interface than the one that the packets left by.
   for (const name of [node, outside]) {
     runInside(name, ["sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done"]);
   }

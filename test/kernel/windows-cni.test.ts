@@ -1,4 +1,4 @@
-// A CNI config file kept by the bundle: written whole or not at all, followed, healed, and never touched if it is bad.
+// A CNI config file maintained by the bundle: replaced atomically, followed, repaired, and never changed if it is invalid.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -19,16 +19,16 @@ import { METRICS, sample, withLoop } from "./loop.ts";
 const BEFORE = readFileSync("docs/examples/cbr0.conf", "utf8");
 const AFTER = readFileSync("test/fixtures/cbr0.after.conf", "utf8");
 const CONFIG = "nonMasqueradeCIDRs: [192.168.0.0/16, 11.0.0.0/8, 10.137.196.0/23, 'fd00::/8']\nresyncInterval: 100ms\n";
-/** What status begins with. */
+/** The beginning of the output of status. */
 const CHOSEN = "backend: windows-cni (--backend=windows-cni)\n";
-/** What the plan says. */
+/** The output of plan. */
 const CHANGES =
   "  ~ 10.137.196.0/23 (512 addresses): masqueraded → kept\n" +
   "  ~ 192.168.0.0/16 (65,536 addresses): masqueraded → kept\n" +
   "  exceptions: 2 to add, 0 to remove, 1 to stay\n";
 const BACKEND = "--backend=windows-cni";
 
-/** A node with a CNI config, and the flags that name it and the agent's config. */
+/** A node with a CNI config, and the flags for it and for the agent's config. */
 function withFile(text: string, use: (file: string, flags: string[], node: string, folder: string) => Promise<void>) {
   return withNode((node, folder) => {
     const file = `${folder}/cbr0.conf`;
@@ -83,66 +83,68 @@ for (const runtime of ["node", "deno"] as const) {
       assert.is(cleanup.exit, 0);
       assert.match(cleanup.stdout, /stays as it is: the previous contents of its list are not known/);
       assert.is(readFileSync(file, "utf8"), after);
-      assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left beside it");
+      assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left next to it");
     }),
   );
 
-  kernelTest(`the file is kept: the config followed, drift healed, and it stays at the end (${runtime})`, () =>
-    withFile(BEFORE.replace("11.0.0.0/8", "203.0.113.0/24"), async (file, flags, node, folder) => {
-      const is = (text: string) => () => readFileSync(file, "utf8") === text;
-      const command = RUNTIMES[runtime];
-      await withLoop(
-        node,
-        [BACKEND, METRICS, "--v=2", ...flags],
-        async (loop) => {
-          await loop.until(is(AFTER), "the first sync");
-          await loop.until(
-            () =>
-              /\] OutBoundNAT exceptions: \["192.168.0.0\/16","11.0.0.0\/8","10.137.196.0\/23"\]\n/.test(loop.log()),
-            "saying what was written",
-          );
-          assert.match(
-            loop.log(),
-            /ipv4: the first write changed existing rules:\n.*OutBoundNAT\n +- 203\.0\.113\.0\/24\n/,
-          );
-          assert.not.match(loop.log(), /masquerading rules: "|ROUTE/);
-          assert.is(sample((await loop.get("/metrics")).text, 'rules{family="ipv4"}'), 3);
-          configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
-          await loop.until(() => listOf(readFileSync(file, "utf8")).join() === "10.0.0.0/8", "following the config");
-          assert.not.match(loop.log(), /drift/);
+  kernelTest(
+    `the file is maintained: the config is followed, drift is repaired, and the file stays at the end (${runtime})`,
+    () =>
+      withFile(BEFORE.replace("11.0.0.0/8", "203.0.113.0/24"), async (file, flags, node, folder) => {
+        const is = (text: string) => () => readFileSync(file, "utf8") === text;
+        const command = RUNTIMES[runtime];
+        await withLoop(
+          node,
+          [BACKEND, METRICS, "--v=2", ...flags],
+          async (loop) => {
+            await loop.until(is(AFTER), "the first sync");
+            await loop.until(
+              () =>
+                /\] OutBoundNAT exceptions: \["192.168.0.0\/16","11.0.0.0\/8","10.137.196.0\/23"\]\n/.test(loop.log()),
+              "saying what was written",
+            );
+            assert.match(
+              loop.log(),
+              /ipv4: the first write changed existing rules:\n.*OutBoundNAT\n +- 203\.0\.113\.0\/24\n/,
+            );
+            assert.not.match(loop.log(), /masquerading rules: "|ROUTE/);
+            assert.is(sample((await loop.get("/metrics")).text, 'rules{family="ipv4"}'), 3);
+            configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nresyncInterval: 100ms\n");
+            await loop.until(() => listOf(readFileSync(file, "utf8")).join() === "10.0.0.0/8", "following the config");
+            assert.not.match(loop.log(), /drift/);
 
-          const kept = readFileSync(file, "utf8");
-          writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
-          await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
-          await loop.until(
-            () =>
-              /the exceptions were modified by another program; repaired:\n( +~ .*\n)+ +- 0\.0\.0\.0\/0\n/.test(
-                loop.log(),
-              ),
-            "saying so",
-          );
+            const kept = readFileSync(file, "utf8");
+            writeFileSync(file, kept.replace('"10.0.0.0/8"', '"10.0.0.0/8", "0.0.0.0/0"').replace("cbr0", "cbr1"));
+            await loop.until(is(kept.replace("cbr0", "cbr1")), "healing a hand's edit, and nothing else of it");
+            await loop.until(
+              () =>
+                /the exceptions were modified by another program; repaired:\n( +~ .*\n)+ +- 0\.0\.0\.0\/0\n/.test(
+                  loop.log(),
+                ),
+              "saying so",
+            );
 
-          writeFileSync(file, '{\n  "type": "win-bridge"\n');
-          await loop.until(
-            () => /cbr0\.conf:2:22: error: a \} is missing here \[json-syntax\]/.test(loop.log()),
-            "reporting a bad file",
-          );
-          assert.is(readFileSync(file, "utf8"), '{\n  "type": "win-bridge"\n');
-          writeFileSync(file, BEFORE);
-          loop.signal("SIGHUP");
-          await loop.until(is(kept), "works again");
+            writeFileSync(file, '{\n  "type": "win-bridge"\n');
+            await loop.until(
+              () => /cbr0\.conf:2:22: error: a \} is missing here \[json-syntax\]/.test(loop.log()),
+              "reporting a bad file",
+            );
+            assert.is(readFileSync(file, "utf8"), '{\n  "type": "win-bridge"\n');
+            writeFileSync(file, BEFORE);
+            loop.signal("SIGHUP");
+            await loop.until(is(kept), "works again");
 
-          assert.is((await loop.stop("SIGTERM")).exit, 0);
-          assert.ok(is(kept)());
-        },
-        { runtime, command },
-      );
-    }),
+            assert.is((await loop.stop("SIGTERM")).exit, 0);
+            assert.ok(is(kept)());
+          },
+          { runtime, command },
+        );
+      }),
   );
 }
 
-kernelTest("readers of the file find the old one or the new one, whole", () => {
-  // Large enough for a write in place to be seen half done.
+kernelTest("readers of the file see the old file or the new one, complete", () => {
+  // Large enough that a write in place would be seen half done.
   const others = Array.from({ length: 40_000 }, (_, i) => `search-${i}.example`);
   const text = JSON.stringify({ type: "win-bridge", dns: { search: others } }, null, 2);
   return withFile(text, async (file, flags, node, folder) => {
@@ -202,7 +204,7 @@ const BAD: [name: string, text: string | Uint8Array, stderr: RegExp][] = [
 ];
 
 for (const [name, bytes, stderr] of BAD) {
-  kernelTest(`a bad file is left as it is: ${name}`, () =>
+  kernelTest(`an invalid file stays unchanged: ${name}`, () =>
     withFile("", async (file, flags, node) => {
       writeFileSync(file, bytes);
       const before = readFileSync(file);
@@ -220,7 +222,7 @@ for (const [name, bytes, stderr] of BAD) {
   );
 }
 
-kernelTest("what is no file is refused before it is opened", () =>
+kernelTest("a path that is not a regular file is refused before it is opened", () =>
   withFile("", async (_file, flags, node, folder) => {
     assert.is(spawnSync("mkfifo", [`${folder}/pipe`]).status, 0);
     symlinkSync("pipe", `${folder}/link-to-pipe`);

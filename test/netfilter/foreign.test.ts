@@ -1,4 +1,4 @@
-// Rules of other programs that translate what the policy keeps, and whose they are.
+// Rules of other programs that translate packets that the policy keeps, and the owners of those rules.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatIntervals } from "../../src/core/index.ts";
@@ -9,7 +9,7 @@ import { iptables, nftChains, PACKET, set, viewOf } from "./views.ts";
 const OURS = { chain: "IP-MASQ-AGENT", table: "ip-masq-agent" };
 const POLICY = policyOf("10.0.0.0/8", "172.16.0.0/12");
 
-/** Our chain as the agent writes it. */
+/** Our chain as written by the agent. */
 const JUMP =
   '-A POSTROUTING -m comment --comment "ip-masq-agent: jump" -m addrtype ! --dst-type LOCAL -j IP-MASQ-AGENT';
 const CHAIN = [
@@ -26,7 +26,7 @@ const KUBE_PROXY = [
   '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully',
 ];
 
-/** What is found, in short. */
+/** The findings, in short. */
 function found(chains: readonly BaseChain[], policy = POLICY, pods: PodTraffic = {}) {
   const { translations, ends } = foreignRules(viewOf(chains), policy, OURS, pods);
   return {
@@ -47,12 +47,12 @@ function found(chains: readonly BaseChain[], policy = POLICY, pods: PodTraffic =
   };
 }
 
-test("our own rules and what kube-proxy has marked defeat nothing", () => {
+test("our own rules and packets that kube-proxy has marked defeat nothing", () => {
   assert.equal(found([iptables([...KUBE_PROXY, ...OWN])]), { translations: [], ends: [] });
   assert.equal(found([]), { translations: [], ends: [] });
 });
 
-test("destinations are those that a rule reaches, not the kept CIDRs around them", () => {
+test("destinations are those that a rule reaches, not the kept CIDRs that contain them", () => {
   const reach = (rule: string, policy = POLICY) =>
     found([iptables([`-A POSTROUTING ${rule} -j MASQUERADE`, ...OWN])], policy).translations[0]?.replace(
       ", POSTROUTING 1, before, ",
@@ -64,20 +64,20 @@ test("destinations are those that a rule reaches, not the kept CIDRs around them
   assert.is(reach("-d 10.1.0.0/16", policyOf("10.1.0.0/16")), "all");
 });
 
-test("a rule in front of our jump, and one behind it, which our exemption does not bind", () => {
+test("a rule before our jump, and one after it, which our exemption does not bind", () => {
   const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
   assert.equal(found([iptables([rule, ...OWN])]).translations, [", POSTROUTING 1, before, all"]);
   assert.equal(found([iptables([JUMP, rule, ...CHAIN])]).translations, [", POSTROUTING 2, after, all"]);
   const { translations } = foreignRules(viewOf([iptables([rule, ...OWN])]), POLICY, OURS);
   assert.equal(translations[0]?.sources, set("10.244.0.0/16"));
   assert.equal(translations[0]?.treatment, { kind: "masqueraded" });
-  // Not of pods, if it is known where pods are.
+  // Not packets from pods, if the pods' range is known.
   assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: set("10.245.0.0/16") }).translations, []);
   const overlapping = set("10.244.7.0/24", "10.245.0.0/16", "10.240.0.0/12");
   assert.is(found([iptables([rule, ...OWN])], POLICY, { sources: overlapping }).translations.length, 1);
 });
 
-test("other tables stand before or after ours, or nothing says which", () => {
+test("other tables run before or after ours, or the order is unknown", () => {
   const nft = (priority: number) =>
     nftChains({ table: "x", chains: { post: { priority, rules: [[{ masquerade: null }]] } } });
   assert.equal(found([...nft(90), iptables(OWN)]).translations, [", post 1, before, all"]);
@@ -86,7 +86,7 @@ test("other tables stand before or after ours, or nothing says which", () => {
   assert.equal(found(nft(100)).translations, [", post 1, , all"]);
 });
 
-test("which of the CIDRs are reached, and under what conditions", () => {
+test("the affected CIDRs, and the conditions", () => {
   const flannel = [
     '-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG',
     '-A FLANNEL-POSTRTG -m mark --mark 0x4000/0x4000 -m comment --comment "flanneld masq" -j RETURN',
@@ -108,7 +108,7 @@ test("which of the CIDRs are reached, and under what conditions", () => {
   assert.equal(found([iptables([...calico, ...OWN])]).translations, ["Calico, cali-nat-outgoing 1, before, all, ?"]);
 });
 
-test("no packets, no findings; and what may hide more is said", () => {
+test("no packets, no findings; and anything that may hide more is reported", () => {
   const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
   assert.equal(found([iptables([rule, ...OWN])], POLICY, { sources: [] }).translations, []);
   assert.equal(found([iptables([rule, ...OWN])], policyOf()).translations, []);
@@ -122,7 +122,7 @@ test("no packets, no findings; and what may hide more is said", () => {
   ]);
 });
 
-test("exemptions that are bound cannot be defeated later", () => {
+test("exemptions that are bound cannot be defeated afterwards", () => {
   const saddr = { payload: { protocol: "ip", field: "saddr" } };
   const daddr = { payload: { protocol: "ip", field: "daddr" } };
   const bind = {
@@ -140,7 +140,7 @@ test("exemptions that are bound cannot be defeated later", () => {
   assert.equal(found([...own, iptables(other)]).translations, []);
 });
 
-test("rules that end the chain in front of our jump", () => {
+test("rules that end the chain before our jump", () => {
   const rules = [
     "-A POSTROUTING -d 203.0.113.0/24 -j ACCEPT",
     "-A POSTROUTING -d 198.51.100.0/24 -j X",
@@ -162,7 +162,7 @@ const owner = (chains: readonly BaseChain[]) => {
   return at && ownerOf(at)?.name;
 };
 
-test("whose a rule is", () => {
+test("the owner of a rule", () => {
   const jump = (chain: string) => [`-A POSTROUTING -j ${chain}`, `-A ${chain} -j MASQUERADE`];
   const cases: readonly (readonly [string[], string | undefined])[] = [
     [["-A POSTROUTING -j MASQUERADE"], undefined],

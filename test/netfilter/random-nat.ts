@@ -1,8 +1,8 @@
-// Random rules of the postrouting NAT hook: tables of both iptables and of nftables, as text for their tools.
+// Random rules for the postrouting NAT hook: tables of both iptables variants and of nftables, as text for their tools.
 import type { Family } from "../../src/core/index.ts";
 import type { Random } from "../random-of.ts";
 
-/** What packets and rules are made of. */
+/** The values that packets and rules are drawn from. */
 export const POOLS = {
   ipv4: {
     sources: ["10.244.0.2", "10.244.0.3", "10.244.7.9", "172.17.0.5"],
@@ -37,7 +37,7 @@ export const POOLS = {
   },
 } as const;
 
-/** Destination ports, and the marks that packets to them have when they come to the hook. */
+/** Destination ports, and the marks of packets to them when they reach the hook. */
 export const PORTS = {
   53: {},
   80: {},
@@ -57,7 +57,7 @@ interface Writing {
 
 const not = ({ random }: Writing, share = 0.25) => (random.chance(share) ? "! " : "");
 
-/** Matches of iptables, each with how often it is drawn. */
+/** Matches of iptables, each with its weight. */
 function iptablesMatch(writing: Writing): string {
   const { random, family } = writing;
   const pool = POOLS[family];
@@ -103,7 +103,7 @@ function weighted<T>(random: Random, list: readonly (readonly [number, T])[]): T
   return (list.at(-1) as readonly [number, T])[1];
 }
 
-/** Matches that do not stand in each other's way. */
+/** Matches that can be combined. */
 function iptablesMatches(writing: Writing): string {
   const matches = Array.from({ length: writing.random.below(4) }, () => iptablesMatch(writing));
   const seen = new Set<string>();
@@ -138,7 +138,7 @@ function iptablesTarget(writing: Writing, chains: readonly string[]): string {
   return weighted(random, kinds)();
 }
 
-/** Input of iptables-restore for table nat. A chain jumps to later ones only. */
+/** Input of iptables-restore for table nat. A chain jumps only to later ones. */
 export function randomIptables(writing: Writing): string {
   const { random } = writing;
   const chains = ["A", "B", "C"].slice(0, random.below(4));
@@ -289,13 +289,13 @@ export function randomNftTable(writing: Writing, name: string): string {
   ].join("\n");
 }
 
-/** A set of rules: what each tool is given, in the order in which they are called. */
+/** A set of rules: the input of each tool, in the order in which the tools run. */
 export interface RandomNat {
   readonly family: Family;
   readonly inputs: readonly { readonly tool: "nft" | "iptables-nft" | "iptables-legacy"; readonly text: string }[];
 }
 
-/** A rule that nft writes into table nat of iptables, which iptables cannot show then. */
+/** A rule that nft writes into table nat of iptables, and that iptables then cannot show. */
 function strangeRule(writing: Writing): string {
   const { random, family } = writing;
   const place = `${random.pick(["add", "insert"])} rule ${family === "ipv4" ? "ip" : "ip6"} nat POSTROUTING`;

@@ -1,4 +1,4 @@
-// Which commands read the hook, and what is not seen if they fail.
+// The commands that read the hook, and what is reported as unseen if they fail.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type NatView, walk } from "../../src/netfilter/index.ts";
@@ -33,13 +33,13 @@ const outcome = ({ view }: Seen) => said(walk(view, PACKET));
 const masquerade = { masquerade: null };
 const natTable = { table: "nat", chains: { POSTROUTING: { priority: 100, rules: [[masquerade]] } } };
 
-/** What lists one table, as data and as text. */
+/** The commands that list one table, as JSON and as text. */
 const listing = (table: string, json: string, text = ""): Step[] => [
   { command: `nft -j list table ${table}`, stdout: json },
   { command: `nft -a -s list table ${table}`, stdout: text },
 ];
 
-test("table nat of iptables-nft is read by its own tool, others by nft", async () => {
+test("table nat of iptables-nft is read by its own tool, and other tables by nft", async () => {
   const other = { family: "inet", table: "other", chains: { post: { priority: 110, rules: [[masquerade]] } } } as const;
   const chains = JSON.stringify({
     nftables: [
@@ -70,7 +70,7 @@ test("table nat of iptables-nft is read by its own tool, others by nft", async (
   assert.equal(seen.view.localAddresses, [...set("127.0.0.0/8"), ...set("192.0.2.1")]);
 });
 
-test("of a large table of iptables-nft only the chains that packets come to are read", async () => {
+test("of a large table of iptables-nft only the chains that packets reach are read", async () => {
   const names = ["KUBE-POSTROUTING", ...Array.from({ length: 100 }, (_, i) => `KUBE-SVC-${i}`)];
   const chains = {
     POSTROUTING: { priority: 100, rules: [] },
@@ -89,7 +89,7 @@ test("of a large table of iptables-nft only the chains that packets come to are 
   assert.is(outcome(seen), "masqueraded");
 });
 
-test("a table that iptables cannot show is read by nft, with what iptables shows of its rules", async () => {
+test("a table that iptables cannot show is read by nft, with the rules that iptables can show", async () => {
   const xt = { xt: { type: "match", name: "addrtype" } };
   const table = {
     table: "nat",
@@ -141,7 +141,7 @@ test("a table that iptables cannot show is read by nft, with what iptables shows
   assert.is(outcome(without), "maybe kept|masqueraded");
 });
 
-test("a table that iptables shows wrong is read by nft too", async () => {
+test("a table that iptables shows incorrectly is read by nft too", async () => {
   const range = { range: ["10.244.0.1", "10.244.0.9"] };
   const returns = [
     { match: { op: "==", left: { payload: { protocol: "ip", field: "saddr" } }, right: range } },
@@ -163,7 +163,7 @@ test("a table that iptables shows wrong is read by nft too", async () => {
   assert.is(said(walk(seen.view, { ...PACKET, source: set("10.244.1.1") })), "masqueraded");
 });
 
-test("a chain of another program in table nat is not lost", async () => {
+test("a chain of another program in table nat is included", async () => {
   const table = {
     table: "nat",
     chains: { POSTROUTING: { priority: 100, rules: [] }, stranger: { priority: 90, rules: [[masquerade]] } },
@@ -175,7 +175,7 @@ test("a chain of another program in table nat is not lost", async () => {
   assert.is(outcome(seen), "masqueraded");
 });
 
-test("a table that sleeps is not walked through", async () => {
+test("a dormant table is not walked through", async () => {
   const table = { table: "t", chains: { c: { priority: 100, rules: [[masquerade]] } } };
   const text = "table ip t { # handle 1\n\tflags dormant\n\n\tchain c { # handle 1\n\t}\n}\n";
   assert.is(
@@ -186,7 +186,7 @@ test("a table that sleeps is not walked through", async () => {
   );
 });
 
-test("of a large table only the chains and sets are read that packets come to", async () => {
+test("of a large table only the chains and sets that packets reach are read", async () => {
   const lookup = { match: { op: "==", left: { payload: { protocol: "ip", field: "saddr" } }, right: "@pods" } };
   const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`svc-${i}`, { rules: [[masquerade]] }]));
   const chains = {
@@ -211,14 +211,14 @@ test("of a large table only the chains and sets are read that packets come to", 
   assert.is(outcome(seen), "masqueraded");
 });
 
-test("iptables-legacy is only asked if the kernel has its table already", async () => {
+test("iptables-legacy is run only if the kernel already has its table", async () => {
   const none: Step = { command: "nft -j list chains", stdout: '{"nftables": []}' };
   assert.equal((await look([none], { files: fakeFiles({ [NAMES]: "filter\nmangle\n" }) })).view.groups, []);
   const legacy: Step = { command: "iptables-legacy-save -t nat", stdout: saveText(["-A POSTROUTING -j MASQUERADE"]) };
   const files = fakeFiles({ [NAMES]: "filter\nnat\n" });
   assert.is(outcome(await look([none, legacy], { files })), "masqueraded");
   const denied = fakeFiles({ [NAMES]: undefined });
-  // Where /proc may not be read, iptables-nft says whether there are such tables.
+  // If /proc cannot be read, iptables-nft shows whether there are such tables.
   const asked = (stderr: string): Step => ({ command: "iptables-nft-save -t raw", stderr });
   assert.equal(unseen(await look([none, asked("")], { files: denied })), []);
   const warning = "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them";

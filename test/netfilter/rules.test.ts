@@ -1,5 +1,4 @@
-// One rule of each kind that the walk interprets, in the languages of both tools.
-
+// One rule of each kind that the walk interprets, in the syntax of both tools.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Family } from "../../src/core/index.ts";
@@ -92,7 +91,7 @@ const IPTABLES: readonly (readonly [matches: string, expected: Answer, traffic?:
   ["-m realm --realm 0x3", "maybe"],
   ["-m set --match-set pods src", "maybe"],
   ['-m string --string "-j DROP" --algo bm', "maybe"],
-  // What the others say no to decides, whatever is not known.
+  // If another match fails, the unknown match does not matter.
   ["-s 192.168.0.0/16 -m set --match-set pods src", "no"],
 ];
 
@@ -136,7 +135,7 @@ const NFT: readonly (readonly [expressions: object[], expected: Answer, traffic?
   [[match(ip("version"), 4)], "yes"],
   [[match(meta("nfproto"), "ipv6")], "no"],
   [[match(meta("protocol"), "ip")], "yes"],
-  // A field of another protocol ends the rule, also if the match is negated.
+  // A field of another protocol ends the rule, even if the match is negated.
   [[match(dport("tcp"), 80, "!=")], "no"],
   [[match(dport("udp"), { set: [53, { range: [80, 90] }] })], "yes"],
   [[match(dport("th"), { range: [1, 100] })], "yes"],
@@ -178,7 +177,7 @@ const NFT: readonly (readonly [expressions: object[], expected: Answer, traffic?
   [[{ xt: { type: "match", name: "comment" } }], "yes"],
   [[{ xt: { type: "match", name: "addrtype" } }], "maybe"],
   [[{ "new in a later nft": null }], "maybe"],
-  // In a table inet, fields of the other family.
+  // In a table of family inet, fields of the other family.
   [[match(ip("saddr"), prefix("10.244.0.0", 16), "!=")], "no", {}, "ipv6"],
   [[match({ payload: { protocol: "ip6", field: "daddr" } }, prefix("fd00:99::", 32))], "yes", {}, "ipv6"],
 ];
@@ -327,7 +326,7 @@ test("statements of nft", () => {
   }
 });
 
-test("rules that iptables shows as they are", () => {
+test("rules that iptables shows correctly", () => {
   const xt = { xt: { type: "match", name: "comment" } };
   const cases: readonly (readonly [object[], boolean])[] = [
     [[xt, { counter: null }, { jump: { target: "x" } }], true],

@@ -1,4 +1,4 @@
-// Views made from text, as tests write it.
+// Views built from text, for tests.
 import type { Family } from "../../src/core/index.ts";
 import {
   type BaseChain,
@@ -20,7 +20,7 @@ export function viewOf(chains: readonly BaseChain[], family: Family = "ipv4"): N
   return { family, groups: orderChains(chains), localAddresses: set(LOCAL[family]), unseen: [] };
 }
 
-/** Lines of iptables-save, without what stands around them: `-A POSTROUTING …`; chains are those that have rules. */
+/** Lines of iptables-save, without the table around them: `-A POSTROUTING …`; the chains are those with rules. */
 export function saveText(rules: readonly string[]): string {
   const chains = new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")]);
   const heads = [...chains].map((name) => `:${name} ${name === "POSTROUTING" ? "ACCEPT" : "-"} [0:0]`);
@@ -33,7 +33,7 @@ export const iptables = (
   tool: "iptables-nft" | "iptables-legacy" = "iptables-nft",
 ) => readXtables(saveText(rules), { tool, family });
 
-/** A table of nft as its JSON has it. Base chains are those with a priority. */
+/** A table in nft's JSON. Base chains are those with a priority. */
 export interface NftTable {
   readonly family?: "ip" | "ip6" | "inet";
   readonly table?: string;
@@ -84,7 +84,7 @@ export const numbers = (...values: readonly (number | readonly [number, number])
     return { first: BigInt(first), last: BigInt(last) };
   });
 
-/** A udp packet of a pod. */
+/** A udp packet from a pod. */
 export const PACKET: Traffic = {
   source: set("10.244.0.2"),
   destination: set("10.99.0.1"),
@@ -104,7 +104,7 @@ export function said({ outcome }: Walk): string {
   return outcome.kind === "maybe" ? `maybe ${outcome.possible.map(word).sort().join("|")}` : word(outcome);
 }
 
-/** What nft prints of the chains that these rules of iptables are in, to be compared with them: of all at once, or one by one. */
+/** nft's output for the chains of these iptables rules, for a comparison: for all at once, or one by one. */
 export function comparedSteps(rules: readonly string[], how: "at once" | "one by one" = "at once"): Step[] {
   const names = [...new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")])];
   const chains = names.map((name) => {

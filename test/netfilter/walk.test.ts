@@ -1,4 +1,4 @@
-// The walk: orders, jumps, what is known in part, and its bounds.
+// The walk: order, jumps, partial knowledge, and bounds.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -9,6 +9,7 @@ import {
   type Treatment,
   walk,
 } from "../../src/netfilter/index.ts";
+import { cases, inCI, size } from "../cases.ts";
 import { type Random, randomOf } from "../random-of.ts";
 import { POOLS, randomIptables } from "./random-nat.ts";
 import { iptables, nftChains, numbers, PACKET, said, set, viewOf } from "./views.ts";
@@ -19,7 +20,7 @@ const chain = (table: string, priority: number, ...rules: object[][]) =>
   nftChains({ table, chains: { c: { priority, rules } } });
 const saidOf = (chains: readonly BaseChain[], traffic: Traffic = PACKET) => said(walk(viewOf(chains), traffic));
 
-test("chains are called by priority until one translates; accept and return end one chain", () => {
+test("chains run by priority until one translates; accept and return end only their chain", () => {
   const rest = [masquerade];
   assert.is(saidOf([...chain("a", 200, rest), ...chain("b", -5, [{ accept: null }])]), "masqueraded");
   assert.is(
@@ -31,7 +32,7 @@ test("chains are called by priority until one translates; accept and return end 
     "masqueraded",
   );
   assert.is(saidOf([...chain("a", 99, [{ drop: null }]), ...chain("b", 100, rest)]), "dropped");
-  // A source that is bound to itself is set up for good.
+  // If a source is bound to itself, NAT is set up for good.
   assert.is(
     saidOf([
       ...chain("a", 90, [{ snat: { addr: { payload: { protocol: "ip", field: "saddr" } } } }]),
@@ -45,7 +46,7 @@ test("chains are called by priority until one translates; accept and return end 
   assert.is(walked.endings[0]?.base, dropping[0]);
 });
 
-test("of chains with one priority in one table the newer one is called first", () => {
+test("of chains with the same priority in one table the newer one runs first", () => {
   const chains = {
     old: { priority: 100, rules: [[masquerade]] },
     new: { priority: 100, rules: [[{ snat: { addr: "192.0.2.9" } }]] },
@@ -53,7 +54,7 @@ test("of chains with one priority in one table the newer one is called first", (
   assert.is(saidOf(nftChains({ chains })), "translated 3221225993-3221225993");
 });
 
-test("across tables nothing tells: it is a maybe only if the order matters", () => {
+test("across tables the order is unknown: the answer is a maybe only if the order matters", () => {
   const [a, b] = [chain("a", 100, [masquerade]), chain("b", 100, [snat("192.0.2.9")])];
   const walked = walk(viewOf([...a, ...b]), PACKET);
   assert.is(said(walked), "maybe masqueraded|translated 3221225993-3221225993");
@@ -63,18 +64,18 @@ test("across tables nothing tells: it is a maybe only if the order matters", () 
   );
   assert.is(saidOf([...a, ...chain("b", 100, [masquerade])]), "masqueraded");
   assert.is(saidOf([...a, ...chain("b", 100, [{ accept: null }])]), "masqueraded");
-  // One chain may set the mark that another one asks for.
+  // One chain may set the mark that another one matches.
   const marking = chain("m", 100, [{ mangle: { key: { meta: { key: "mark" } }, value: 1 } }]);
   const asking = chain("n", 100, [{ match: { op: "==", left: { meta: { key: "mark" } }, right: 1 } }, masquerade]);
   assert.is(saidOf([...marking, ...asking]), "maybe kept|masqueraded");
-  // Ten chains that change nothing cost nothing; ten that do are too many orders.
+  // Ten chains that change nothing are cheap; ten that do have too many orders.
   const idle = Array.from({ length: 10 }, (_, i) => chain(`t${i}`, 100, [{ accept: null }])).flat();
   assert.is(saidOf([...idle, ...a]), "masqueraded");
   const busy = Array.from({ length: 10 }, (_, i) => chain(`t${i}`, 100, [snat(`192.0.2.${i}`)])).flat();
   assert.is(saidOf(busy), "maybe unknown");
 });
 
-test("jump comes back, goto does not, return leaves a chain", () => {
+test("jump returns, goto does not, and return leaves a chain", () => {
   const rules = (first: string) => [
     `-A POSTROUTING ${first} A`,
     "-A POSTROUTING -j MASQUERADE",
@@ -122,12 +123,12 @@ test("the trace names the rules that match or may match, and the one that decide
   assert.is(trace[1]?.at.rule.comment, "to A");
 });
 
-test("the answer is definite if all ways lead to it", () => {
+test("the answer is definite if all paths lead to it", () => {
   const both = ["-A POSTROUTING -m set --match-set x src -j MASQUERADE", "-A POSTROUTING -j MASQUERADE"];
   const walked = walk(viewOf([iptables(both)]), PACKET);
   assert.is(said(walked), "masqueraded");
   assert.equal(walked.undecided, []);
-  // A match that is asked twice answers the same; one of chance may not.
+  // A match that is evaluated twice has the same result, unless it depends on chance.
   const twice = (match: string) => [`-A POSTROUTING ${match} -j RETURN`, `-A POSTROUTING ${match} -j MASQUERADE`];
   assert.is(saidOf([iptables(twice("-m set --match-set x src"))]), "kept");
   assert.is(saidOf([iptables(twice("-m statistic --mode random --probability 0.5"))]), "maybe kept|masqueraded");
@@ -136,7 +137,7 @@ test("the answer is definite if all ways lead to it", () => {
     "-A POSTROUTING -m set ! --match-set x src -j MASQUERADE",
   ];
   assert.is(saidOf([iptables(opposite)]), "masqueraded");
-  // What one rule takes is not there for the next.
+  // Packets that one rule takes do not reach the next.
   const any: Traffic = { ...PACKET, destination: undefined, outputInterface: undefined };
   const split = [
     "-A POSTROUTING -d 10.0.0.0/8 -o eth+ -j MASQUERADE",
@@ -158,7 +159,7 @@ test("marks are followed bit by bit", () => {
   assert.is(saidOf([iptables(rules)], { ...PACKET, mark: "unknown" }), "maybe kept|masqueraded");
 });
 
-test("what is taken for granted is said, if a rule asks for it", () => {
+test("assumptions are reported if a rule depends on them", () => {
   const rule = [
     "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE",
     "-A POSTROUTING -m conntrack --ctstate DNAT -j MASQUERADE",
@@ -168,7 +169,7 @@ test("what is taken for granted is said, if a rule asks for it", () => {
   assert.equal(walk(viewOf([iptables(["-A POSTROUTING -j MASQUERADE"])]), PACKET).assumes, []);
 });
 
-test("what could not be read makes it a maybe", () => {
+test("anything that could not be read makes the answer a maybe", () => {
   const unseen = [{ tool: "nft", what: "table ip t", why: "nft is not installed" }] as const;
   assert.is(
     said(walk({ ...viewOf([iptables(["-A POSTROUTING -j MASQUERADE"])]), unseen }, PACKET)),
@@ -176,14 +177,19 @@ test("what could not be read makes it a maybe", () => {
   );
 });
 
-test("40,000 rules for one packet, and jumps that multiply, are bounded", () => {
+test("40,000 rules for one packet", () => {
   const rules = Array.from(
-    { length: 40_000 },
+    { length: size(40_000, 4_000) },
     (_, i) => `-A POSTROUTING -s 10.1.${i >> 8}.${i & 255}/32 ! -d 10.0.0.0/8 -j MASQUERADE`,
   );
   assert.is(saidOf([iptables(rules)]), "kept");
-  const many = [iptables(rules.slice(0, 10_000))];
+  const many = [iptables(rules.slice(0, size(10_000, 1_000)))];
   assert.is(saidOf(many, { ...PACKET, source: undefined, destination: undefined }), "maybe kept|masqueraded");
+  // Text that no kernel printed.
+  assert.is(saidOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
+});
+
+inCI("jumps that multiply are bounded", () => {
   const name = (level: number) => (level === 0 ? "POSTROUTING" : `L${level}`);
   const fan = Array.from({ length: 12 }, (_, level) =>
     Array.from(
@@ -192,11 +198,9 @@ test("40,000 rules for one packet, and jumps that multiply, are bounded", () => 
     ),
   );
   assert.is(saidOf([iptables([...fan.flat(), "-A L12 -p tcp -j MASQUERADE"])]), "maybe unknown");
-  // A text that no kernel printed.
-  assert.is(saidOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
 });
 
-/** Traffic in which much is not known, and packets that belong to it. */
+/** Traffic with many unknowns, and packets that belong to it. */
 function randomTraffic(random: Random): { readonly traffic: Traffic; readonly packet: Traffic } {
   const { sources, destinations, sourceBlocks, destinationBlocks } = POOLS.ipv4;
   const source = random.pick(sources);
@@ -240,12 +244,12 @@ function randomTraffic(random: Random): { readonly traffic: Traffic; readonly pa
   return { traffic, packet };
 }
 
-/** Is what becomes of one packet among what may become of all? */
+/** Is the outcome for one packet among the possible outcomes for all? */
 function allows(possible: Treatment, one: Treatment): boolean {
   if (possible.kind === "unknown") return true;
   if (possible.kind === "translated") {
     const [first, last] = one.kind === "translated" ? [one.first, one.last] : [undefined, undefined];
-    // Of a network that is mapped, one packet has one address; a packet may have the address that it is given.
+    // If a network is mapped, one packet has one address; a packet may have the address that it is given.
     return one.kind === "kept"
       ? one.bound
       : first !== undefined && last !== undefined && possible.first <= first && last <= possible.last;
@@ -253,11 +257,11 @@ function allows(possible: Treatment, one: Treatment): boolean {
   return possible.kind === one.kind;
 }
 
-test("what is said of many packets holds for each of them", () => {
+test("the answer for many packets holds for each of them", () => {
   const inside = (region: Intervals, point: Intervals | undefined) =>
     region.some(({ first, last }) => point?.every((one) => first <= one.first && one.last <= last));
   let definite = 0;
-  for (let seed = 1; seed <= 400; seed++) {
+  for (let seed = 1; seed <= cases(400); seed++) {
     const random = randomOf(seed);
     const text = randomIptables({ random, family: "ipv4" });
     const view = viewOf([readXtables(text, { tool: "iptables-nft", family: "ipv4" })]);
@@ -278,7 +282,7 @@ test("what is said of many packets holds for each of them", () => {
       }
     }
   }
-  assert.ok(definite > 300, `${definite} answers are definite`);
+  assert.ok(definite > cases(400) * 0.75, `${definite} answers are definite`);
 });
 
 test.run();

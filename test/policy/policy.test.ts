@@ -56,7 +56,7 @@ test("--masq-chain", () => {
 
 const OPTIONS = { chain: "IP-MASQ-AGENT", ipv6: true, randomFully: true, ports: [] };
 
-/** What the policy of a config says of packets: the verdict, the rule's CIDR, and what it depends on or why it is outside. */
+/** The policy's decisions about packets: the verdict, the rule's CIDR, and what it depends on or why the packet is outside. */
 function say(text: string, packets: readonly (Packet | string)[], options = OPTIONS): string[] {
   const { config, diagnostics } = parseConfig(text, { file: "c", ipv6: true, reservedRanges: false });
   assert.ok(config, JSON.stringify(diagnostics));
@@ -86,7 +86,7 @@ test("the longest prefix decides", () => {
   ]);
 });
 
-test("a family that the agent does not keep is never masqueraded", () => {
+test("a family that the agent does not maintain is never masqueraded", () => {
   const { config } = defaultConfig({ ipv6: false, reservedRanges: false });
   assert.ok(config);
   const [decision] = decide(compilePolicy(config, { ...OPTIONS, ipv6: false }), [{ destination: "2001:db8::1" }]);

@@ -1,11 +1,11 @@
-// Random configs with every kind of entry, and a slow twin of the decision.
+// Random configs with every kind of entry, and a reference implementation of the decision.
 import type { Config, Destination } from "../../src/config/index.ts";
 import { type Family, type Prefix as GoodPrefix, parsePrefixes } from "../../src/core/index.ts";
 import { formatSlow, type Prefix } from "../core/slow.ts";
 
 export type Below = (below: number) => number;
 
-/** A crowd of prefixes in one corner of a family's space, so that many nest; all of them different. */
+/** Prefixes crowded in one corner of a family's space, so that many nest; all of them different. */
 function crowd(below: Below, family: Family, most: number): Prefix[] {
   const width = family === "ipv4" ? 32 : 128;
   const found = new Map<string, Prefix>();
@@ -35,7 +35,7 @@ const toDestination = (prefix: Prefix): Destination => {
   };
 };
 
-/** A config whose lists share no prefix, and what each prefix of them means. */
+/** A config whose lists share no prefix, and the verdict of each prefix. */
 export function randomConfig(below: Below): {
   config: Config;
   verdicts: readonly { prefix: Prefix; verdict: string }[];
@@ -95,7 +95,7 @@ const isIn = (prefix: Prefix, family: Family, address: bigint) =>
   prefix.family === family && prefix.address >> shiftOf(prefix) === address >> shiftOf(prefix);
 export const shiftOf = ({ family, bits }: Prefix) => BigInt((family === "ipv4" ? 32 : 128) - bits);
 
-/** The verdict, what it depends on, and what leaves the packet out, by looking at everything. */
+/** The verdict, what it depends on, and what leaves the packet out, by checking everything. */
 export function decideSlow(
   { config, verdicts }: ReturnType<typeof randomConfig>,
   family: Family,
@@ -134,7 +134,7 @@ export function decideSlow(
   return [verdict, ...unknown].join(" ");
 }
 
-/** An address as a number; of IPv6, the last groups may be written as an IPv4 address. */
+/** An address as a number; the last groups of an IPv6 address may be written as an IPv4 address. */
 export function parseSlow(address: string): bigint {
   if (!address.includes(":")) return address.split(".").reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
   const [, start, quad] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
@@ -146,7 +146,7 @@ export function parseSlow(address: string): bigint {
   return all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
 
-/** The config as its file would say it. */
+/** The config as the text of a file. */
 export function configText(config: Config): string {
   const texts = (list: readonly Destination[]) => list.map(({ text }) => text);
   return JSON.stringify({

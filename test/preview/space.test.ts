@@ -71,9 +71,8 @@ test("stretches say of each address what the policy says", () => {
   }
 });
 
-/** The same by asking for many addresses of each part. */
-const slowLook = (cidrs: string, first: number, size: number) => {
-  const stretches = stretchesOf(ipv4SpaceOf(policyOf(cidrs)));
+/** The look of a part, by looking at all stretches. */
+const slowLook = (stretches: ReturnType<typeof stretchesOf>, first: number, size: number) => {
   const verdicts = new Set<string>();
   for (const { first: at, verdict } of stretches)
     if (at >= first && at < first + size) verdicts.add(formatVerdict(verdict));
@@ -97,7 +96,7 @@ test("the look of a block's parts, and where two policies differ", () => {
       for (const [i, look] of looks.entries()) {
         assert.is(
           LOOKS[look],
-          slowLook(cidrs, block.first + i * size, size),
+          slowLook(stretches, block.first + i * size, size),
           `${cidrs} in ${formatBlock(block)}, ${i}`,
         );
       }

@@ -1,4 +1,4 @@
-// A check that cannot fail proves nothing: the torture must find what is wrong, and repeat it.
+// A check that cannot fail proves nothing: the torture must find failures, and reproduce them.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { mutate, shrink } from "../../torture/fuzz/mutate.ts";
@@ -9,15 +9,15 @@ import { randomOf } from "../random-of.ts";
 const JUMP = "-A POSTROUTING -m x -j IP-MASQ-AGENT";
 const WHOLE = `:IP-MASQ-AGENT - \n${JUMP}\n-A IP-MASQ-AGENT -d 10.0.0.0/8 -j RETURN\n-A IP-MASQ-AGENT -j MASQUERADE`;
 
-test("looks that are torn are found", () => {
+test("torn reads are found", () => {
   const whole = new Set(["", WHOLE]);
   const torn = WHOLE.replace(/\n[^\n]*RETURN/, "");
   assert.is(flawOf(WHOLE, "nft", whole), undefined);
   assert.is(flawOf("", "nft", whole), undefined);
-  assert.is(flawOf(torn, "nft", whole), "a jump to a chain that is not whole");
+  assert.is(flawOf(torn, "nft", whole), "a jump to a chain that is not complete");
   assert.is(flawOf(WHOLE.replace(JUMP, `${JUMP}\n${JUMP}`), "legacy", whole), "2 jumps");
   assert.is(flawOf(torn.replace(`${JUMP}\n`, ""), "nft", whole), undefined, "nothing leads to it");
-  assert.is(flawOf('table ip ip-masq-agent {\n\tcomment "x"\n}\n', "nftables", whole), "the table is not whole");
+  assert.is(flawOf('table ip ip-masq-agent {\n\tcomment "x"\n}\n', "nftables", whole), "the table is not complete");
 });
 
 const part = (attempt: Awaited<ReturnType<Part["open"]>>["attempt"]): Part => ({
@@ -28,7 +28,7 @@ const part = (attempt: Awaited<ReturnType<Part["open"]>>["attempt"]): Part => ({
 });
 const LIMITS = { seed: 7, milliseconds: 60_000, tries: 20, keep: false };
 
-test("a failure has the seed that repeats it", async () => {
+test("a failure has the seed that reproduces it", async () => {
   const fragile = part(async ({ random, count }) => {
     count("draws");
     if (random.below(4) === 0) throw new Error("drew 0");
@@ -44,7 +44,7 @@ test("a failure has the seed that repeats it", async () => {
   assert.match(text, `npm run torture -- part --seed=${failures[0]?.seed} --tries=1`);
 });
 
-test("it ends when its time is over, after one try at least", async () => {
+test("it ends when its time is over, after at least one attempt", async () => {
   const { tries } = await runPart(
     part(async () => {}),
     { ...LIMITS, milliseconds: 0, tries: Number.POSITIVE_INFINITY },
@@ -52,7 +52,7 @@ test("it ends when its time is over, after one try at least", async () => {
   assert.is(tries, 1);
 });
 
-test("mutations come from the seed alone, and are bounded", () => {
+test("mutations depend only on the seed, and are bounded", () => {
   const make = (seed: number) => mutate("10.0.0.0/8\nx", "y\nz", randomOf(seed), ["/32", "::"]);
   const made = Array.from({ length: 500 }, (_, seed) => make(seed));
   assert.equal(
@@ -63,7 +63,7 @@ test("mutations come from the seed alone, and are bounded", () => {
   assert.ok(mutate("x".repeat(9_000), "", randomOf(1), ["y"]).length <= 4_000);
 });
 
-test("a failing input is shortened while it fails", async () => {
+test("a failing input is shortened as long as it fails", async () => {
   const shortest = await shrink(`${"a".repeat(300)}(${"b".repeat(200)})c`, async (text) => /\(.*\)/.test(text));
   assert.is(shortest, "()");
 });

@@ -1,4 +1,4 @@
-// A config's way from text to the rules of each backend and back, CNI configs, and flags.
+// From the text of a config to the rules of each backend and back, CNI configs, and flags.
 import { type Backend, iptablesBackend, nftablesBackend } from "../../src/backends/index.ts";
 import { CniConfigProblem, diffCniConfig } from "../../src/backends/windows-cni/index.ts";
 import { parseFlags, UsageError } from "../../src/cli/flags.ts";
@@ -23,7 +23,7 @@ const warn = (message: string) => {
   throw new Error(`a warning: ${message}`);
 };
 
-/** Writes a policy to an empty table, after which nothing must be left to write. */
+/** Writes a policy to an empty table, and checks that nothing is left to write. */
 async function roundTrip(backend: Backend, policy: FamilyPolicy): Promise<void> {
   await backend.sync(policy);
   const again = await backend.sync(policy);
@@ -69,7 +69,8 @@ export const configs: Target = {
     const { config, diagnostics } = parseConfig(input, FILE);
     const codes = [...new Set(diagnostics.map(({ code }) => code))].sort().join(" ");
     for (const { message, line, column } of diagnostics) {
-      if (message === "" || !(line >= 1) || !(column >= 1)) throw new Error(`a diagnostic without a place: ${message}`);
+      if (message === "" || !(line >= 1) || !(column >= 1))
+        throw new Error(`a diagnostic without a position: ${message}`);
     }
     if (!config) {
       if (!diagnostics.some(({ severity }) => severity === "error")) throw new Error("refused without an error");

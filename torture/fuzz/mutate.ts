@@ -1,7 +1,7 @@
-// Inputs made from others.
+// New inputs from existing ones.
 import type { Random } from "../../test/random-of.ts";
 
-/** Characters that readers of text trip over: of syntax, of lines, of encodings, and half a surrogate pair. */
+/** Characters that are difficult for parsers: in syntax, in line breaks, in encodings, and half a surrogate pair. */
 const CHARACTERS = [
   ..." \t\n\r\0\"'\\/:;,.-+*!#%&@|<>()[]{}=~0129afAFxX\u0085\u00a0\u2028\ufeff\u00e9\ud800\u{1f600}",
   "\r\n",
@@ -27,7 +27,7 @@ const NUMBERS = [
 
 type Mutation = (text: string, random: Random, dictionary: readonly string[], other: string) => string;
 
-/** Two places of a text, not far from each other. */
+/** Two positions in a text, not far from each other. */
 function span(text: string, random: Random): [number, number] {
   const from = random.below(text.length + 1);
   return [from, Math.min(text.length, from + 1 + random.below(random.chance(0.8) ? 12 : text.length + 1))];
@@ -74,10 +74,10 @@ function insert(text: string, random: Random, piece: string): string {
   return text.slice(0, at) + piece + text.slice(at);
 }
 
-/** Longest input that is made; each property is about shape, and large inputs have tests of their own. */
+/** The maximum length of an input. The properties are about shape; other tests cover large inputs. */
 const MOST_CHARACTERS = 4_000;
 
-/** A text with one to six changes, of which some may join it with another. */
+/** A text with one to six changes, some of which may join it with another text. */
 export function mutate(text: string, other: string, random: Random, dictionary: readonly string[]): string {
   let made = text;
   for (let left = 1 + random.below(random.chance(0.7) ? 2 : 6); left > 0; left--) {
@@ -86,7 +86,7 @@ export function mutate(text: string, other: string, random: Random, dictionary: 
   return made.slice(0, MOST_CHARACTERS);
 }
 
-/** The shortest text found, by leaving out pieces, that still fails. */
+/** The shortest text found that still fails, by leaving out pieces. */
 export async function shrink(text: string, fails: (text: string) => Promise<boolean>): Promise<string> {
   let best = text;
   for (let size = Math.ceil(best.length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {

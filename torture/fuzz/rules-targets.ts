@@ -1,4 +1,4 @@
-// Rules of other programs, as the tools print them: read, and walked by a packet.
+// Rules of other programs in the notation of the tools: they are parsed, and a packet is walked through them.
 import {
   NftJsonError,
   NoNatTableError,
@@ -14,7 +14,7 @@ import type { Target } from "./target.ts";
 
 type Chains = ReturnType<typeof iptables>;
 
-/** A walk must come to an answer, whatever the rules are. */
+/** A walk must produce an answer, whatever the rules are. */
 function walked(chains: readonly Chains[]): string {
   return said(walk(viewOf(chains), PACKET)).replace(/ \d.*/, "");
 }

@@ -1,20 +1,20 @@
-// What is fuzzed, one input at a time.
+// A fuzz target, which takes one input at a time.
 export interface Target {
   readonly name: string;
-  /** Inputs of one try: as many as take some 100 ms. */
+  /** Inputs per attempt: as many as take some 100 ms. */
   readonly batch: number;
-  /** Inputs to begin with, besides those of the corpus. */
+  /** Initial inputs, besides those in the corpus. */
   seeds(): readonly string[];
-  /** Pieces that mean something to what is fuzzed. */
+  /** Pieces that are meaningful to the target. */
   readonly dictionary: readonly string[];
   /**
-   * Runs what is fuzzed, and throws if a property does not hold. Returns what the input has shown, in a word or two: an input that
+   * Runs the target, and throws if a property does not hold. Returns in a word or two what the input has shown: an input that
    * shows something new is mutated further.
    */
   run(input: string): string | Promise<string>;
 }
 
-/** Fails unless two values are the same as JSON. */
+/** Fails unless two values are equal as JSON. */
 export function same(found: unknown, expected: unknown, what: string): void {
   const [a, b] = [found, expected].map((value) =>
     JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}n` : one)),

@@ -1,4 +1,4 @@
-// The core's readers of text, beside their slow twins.
+// The core's text parsers, compared with their reference implementations.
 import { parseConnection } from "../../src/conntrack/index.ts";
 import { LineReader, readPrefixList, scanRules } from "../../src/core/index.ts";
 import { addressSlow, formatSlow, readPrefixSlow } from "../../test/core/slow.ts";
@@ -7,7 +7,7 @@ import { cidrVectors } from "../../test/fixtures.ts";
 import { same, type Target } from "./target.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-/** Text as its bytes mean it: half a surrogate pair becomes a replacement character. */
+/** Text with the meaning of its bytes: half a surrogate pair becomes a replacement character. */
 const encodable = (text: string) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes(text));
 
 export const lists: Target = {

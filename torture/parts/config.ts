@@ -1,10 +1,11 @@
-// A config file that changes into everything a file can be, a hundred times a second: the agent ends in the last one.
+// A config file that turns into every kind of file, a hundred times a second: the agent ends up with the last one.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { addNamespace, removeNamespace } from "../../demo/network.mjs";
 import { withFolder } from "../../test/kernel/harness.ts";
 import { serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, look, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, sleep, startAgent, until } from "../node.ts";
 import type { Part } from "../part.ts";
 
 type Write = (path: string) => void;
@@ -15,12 +16,12 @@ const text =
     writeFileSync(path, content);
 const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, "utf16le");
 
-/** A config that doubles with each line when its aliases are written out. */
+/** A config that doubles with each line when its aliases are expanded. */
 const BOMB = Array.from({ length: 40 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`).join(
   "\n",
 );
 
-/** What the file becomes. What stood there before has gone. */
+/** What the file turns into. The previous file is removed first. */
 const SHAPES: Readonly<Record<string, Write>> = {
   "a config": text(CONFIGS.a),
   "another config": text(CONFIGS.b),
@@ -31,8 +32,8 @@ const SHAPES: Readonly<Record<string, Write>> = {
   NUL: text("nonMasqueradeCIDRs: [10.0.0.0/8\0]\n"),
   "UTF-16": text(utf16(CONFIGS.a)),
   "a byte order mark": text(`\ufeff${CONFIGS.a}`),
-  "bytes that are no UTF-8": text(Buffer.from([0x61, 0x3a, 0xff, 0xfe, 0x0a])),
-  "a bomb of aliases": text(BOMB),
+  "bytes that are not UTF-8": text(Buffer.from([0x61, 0x3a, 0xff, 0xfe, 0x0a])),
+  "an alias bomb": text(BOMB),
   "1 MiB of brackets": text("[]".repeat(1 << 19)),
   "2 MiB": text(`# ${"x".repeat(2 << 20)}\n`),
   "no file": () => {},
@@ -44,7 +45,7 @@ const SHAPES: Readonly<Record<string, Write>> = {
   "a link to /proc/kmsg": (path) => symlinkSync("/proc/kmsg", path),
 };
 
-/** Most anonymous memory of the agent meanwhile, in bytes. */
+/** The maximum anonymous memory of the agent during the changes, in bytes. */
 const MOST_MEMORY = 320e6;
 
 export const config: Part = {
@@ -78,7 +79,7 @@ export const config: Part = {
               rmSync(path, { recursive: true, force: true });
               write(path);
             } else {
-              // As a ConfigMap changes: all at once.
+              // As a ConfigMap changes: atomically.
               rmSync(`${path}.new`, { recursive: true, force: true });
               write(`${path}.new`);
               if (name !== "no file" && name !== "a folder") {
@@ -108,7 +109,7 @@ export const config: Part = {
           took("until the last config is in force", performance.now() - begin);
           child.kill("SIGTERM");
           const { exit, stderr } = await ended;
-          if (exit !== 0) throw new Error(`${runtime}: it ended with ${exit}:\n${stderr}`);
+          if (exit !== 0) throw new Error(`${runtime}: the agent ended with ${exit}:\n${stderr}`);
         } finally {
           child.kill("SIGKILL");
           await ended;

@@ -1,4 +1,4 @@
-// Mutated inputs for everything that reads text, beside slow twins and round trips.
+// Mutated inputs for every text parser, checked by reference implementations and round trips.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Random } from "../../test/random-of.ts";
 import { cniConfigs, configs, flags } from "../fuzz/config-targets.ts";
@@ -10,7 +10,7 @@ import type { Part } from "../part.ts";
 
 const TARGETS: readonly Target[] = [lists, dumps, flows, configs, cniConfigs, flags, xtables, nft];
 
-/** Inputs that were found to show something, a JSON string a line. */
+/** Inputs that have shown something, one JSON string per line. */
 const corpusPath = ({ name }: Target) => `torture/corpus/${name}.jsonl`;
 
 function corpusOf(target: Target): readonly string[] {
@@ -19,10 +19,10 @@ function corpusOf(target: Target): readonly string[] {
   return lines.map((line) => JSON.parse(line) as string);
 }
 
-/** What sort of failure an error is, whatever the values in it are. */
+/** The kind of failure of an error, without the values in it. */
 const kindOf = (error: unknown) => (error as Error).message.replace(/[\d"'[{(:].*/s, "");
 
-/** What an input shows, or the sort of failure that it leads to. */
+/** What an input shows, or the kind of failure that it causes. */
 async function outcomeOf(target: Target, input: string): Promise<string> {
   try {
     return `shows ${await target.run(input)}`;
@@ -32,9 +32,9 @@ async function outcomeOf(target: Target, input: string): Promise<string> {
 }
 
 interface Pool {
-  /** Where each try begins, so that its seed repeats it. */
+  /** The starting inputs of each attempt, so that its seed reproduces it. */
   readonly begin: readonly string[];
-  /** What has been shown so far, by whichever try. */
+  /** Everything shown so far by any attempt. */
   readonly shown: Set<string>;
   /** The inputs that showed something first. */
   readonly found: string[];
@@ -47,7 +47,7 @@ async function openPool(target: Target): Promise<Pool> {
   return { begin, shown, found: [] };
 }
 
-/** Runs a target on some inputs. Those that show something new join what the next ones are made from. */
+/** Runs a target on some inputs. Inputs that show something new are used for the next mutations. */
 async function runBatch(target: Target, { begin, shown, found }: Pool, random: Random): Promise<void> {
   const inputs = [...begin];
   const shownHere = new Set<string>();
@@ -68,7 +68,7 @@ async function runBatch(target: Target, { begin, shown, found }: Pool, random: R
   }
 }
 
-/** Adds what was found to the corpus, each as short as it can be while it shows the same. */
+/** Adds the new inputs to the corpus, each as short as possible while it shows the same. */
 async function keepFound(target: Target, { found }: Pool): Promise<void> {
   for (const input of found) {
     const outcome = await outcomeOf(target, input);
@@ -79,7 +79,8 @@ async function keepFound(target: Target, { found }: Pool): Promise<void> {
 
 export const fuzz: Part = {
   name: "fuzz",
-  about: "mutated configs, lists, dumps, CNI configs, flows, flags: nothing traps, twins agree, round trips end",
+  about:
+    "mutated configs, lists, dumps, CNI configs, flows, flags: no traps, same results as the reference, complete round trips",
   share: 2,
   open: async ({ keep }) => {
     const pools = new Map<Target, Pool>();

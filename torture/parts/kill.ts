@@ -1,4 +1,4 @@
-// kill -9 at any moment, beside readers and other writers: at no look are the rules anything but whole.
+// SIGKILL at any moment, with readers and other writers: every read finds the rules complete.
 import { renameSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
@@ -17,17 +17,17 @@ interface Case {
 
 const NFT_GONE = "table ip ip-masq-agent {\n}\n";
 
-/** What is wrong with a look, if anything: whoever flushed what, a jump leads to a whole chain, and there is one. */
+/** What is wrong with a read, if anything. Other programs may flush rules, but there must be one jump, to a complete chain. */
 export function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
   if (whole.has(seen)) return undefined;
-  // No writer makes a table without our comment: nft prints one if the table goes while it is being listed.
-  if (place === "nftables") return seen === NFT_GONE ? undefined : "the table is not whole";
+  // No writer creates a table without our comment: nft prints one if the table is deleted while it is being listed.
+  if (place === "nftables") return seen === NFT_GONE ? undefined : "the table is not complete";
   const jumps = seen.match(/^-A POSTROUTING /gm)?.length ?? 0;
   if (jumps === 0) return undefined;
-  return jumps === 1 ? "a jump to a chain that is not whole" : `${jumps} jumps`;
+  return jumps === 1 ? "a jump to a chain that is not complete" : `${jumps} jumps`;
 }
 
-/** What other programs do meanwhile. */
+/** What other programs do in the meantime. */
 const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly string[], input: string])[]>> = {
   nft: [
     [["iptables-nft-restore", "--noflush"], kubeRules(50, 2, "ipv4")],
@@ -48,7 +48,7 @@ const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly strin
   ],
 };
 
-/** Runs an agent and kills it at some moment, often enough while it writes. */
+/** Runs an agent and kills it at a random moment, often while it writes. */
 async function runAndKill({ node, folder, place, flags }: Case, random: Random): Promise<void> {
   const loops = random.chance(0.3);
   const name = `followed-${random.below(1e9)}.yaml`;
@@ -68,7 +68,7 @@ async function runAndKill({ node, folder, place, flags }: Case, random: Random):
   await ended;
 }
 
-/** Readers look, and others write, while `use` runs. */
+/** Readers and other writers run while `use` runs. */
 async function whileLooked(
   { node, place, whole }: Case,
   { random, count }: Try,
@@ -90,7 +90,7 @@ async function whileLooked(
       const [command, input] = random.pick(others);
       const [file, args] = inside(node, [...command]);
       await run([file, ...args], input);
-      count("writes by others");
+      count("writes by other programs");
       await sleep(random.below(60));
     }
   };
@@ -98,10 +98,10 @@ async function whileLooked(
     isOver = true;
   });
   await Promise.all([used, reader(), reader(), ...(others.length > 0 ? [writer()] : [])]);
-  if (flaws.length > 0) throw new Error(`${flaws.length} looks were not whole\n${flaws[0]}`);
+  if (flaws.length > 0) throw new Error(`${flaws.length} reads found incomplete rules\n${flaws[0]}`);
 }
 
-/** Agents are killed, one after the other and side by side; the next one puts everything right. */
+/** Agents are killed, one after the other and side by side; the next one restores the correct state. */
 async function killWriters(one: Case, tools: Try): Promise<void> {
   const { random } = tools;
   const others = random.chance(0.5) ? random.some(OTHERS[one.place], 1, 2) : [];
@@ -115,18 +115,18 @@ async function killWriters(one: Case, tools: Try): Promise<void> {
   await putRight(one, tools);
 }
 
-/** The next apply leaves the rules of its config and one jump. */
+/** The next apply results in the rules of its config and one jump. */
 async function putRight({ node, place, flags, whole }: Case, { random, took }: Try): Promise<void> {
   const flag = random.pick(flags);
   const begin = performance.now();
   const { exit, stderr } = await agent(node, ["apply", ...choice(place), flag]);
-  took("apply after kills", performance.now() - begin);
+  took("apply after a kill", performance.now() - begin);
   if (exit !== 0) throw new Error(`${place}: apply failed after the kills:\n${stderr}`);
   const seen = await look(node, place);
-  if (!whole.has(seen) || seen === "") throw new Error(`${place}: apply has not put the rules right:\n${seen}`);
+  if (!whole.has(seen) || seen === "") throw new Error(`${place}: apply has not repaired the rules:\n${seen}`);
 }
 
-/** From one backend to another: whoever is killed, one of them has whole rules at every moment. */
+/** A switch of backends: whichever process is killed, one of the backends has complete rules at any moment. */
 async function killSwitch(from: Case, to: Case, { random, count, took }: Try): Promise<void> {
   await putRight(from, { random, count, took, timeLeft: () => 0 });
   await agent(from.node, ["cleanup", ...choice(to.place)]);
@@ -134,13 +134,13 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
   const flaws: string[] = [];
   const reader = async () => {
     while (!isOver) {
-      // In this order: rules that have gone from the first have been in the second before.
+      // In this order: rules that are gone from the first have been in the second before.
       const first = await look(from.node, from.place);
       const second = await look(to.node, to.place);
-      count("looks at both places");
+      count("reads of both backends");
       const isCovered = (seen: string, { whole }: Case) => seen !== "" && whole.has(seen);
       const covered = isCovered(first, from) || isCovered(second, to);
-      if (!covered) flaws.push(`${from.place} to ${to.place}: nobody masqueraded:\n${first}\n--\n${second}`);
+      if (!covered) flaws.push(`${from.place} to ${to.place}: neither backend masqueraded:\n${first}\n--\n${second}`);
     }
   };
   const killer = async () => {
@@ -151,7 +151,7 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
     isOver = true;
   };
   await Promise.all([killer(), reader(), reader()]);
-  if (flaws.length > 0) throw new Error(`${flaws.length} looks found no rules\n${flaws[0]}`);
+  if (flaws.length > 0) throw new Error(`${flaws.length} reads found no rules\n${flaws[0]}`);
   await putRight(to, { random, count, took, timeLeft: () => 0 });
   const left = await look(from.node, from.place);
   if (left !== "") throw new Error(`${from.place} to ${to.place}: left behind:\n${left}`);
@@ -159,7 +159,7 @@ async function killSwitch(from: Case, to: Case, { random, count, took }: Try): P
 
 export const kill: Part = {
   name: "kill",
-  about: "kill -9 of apply, run and switches, beside readers and other writers: every look finds whole rules, or none",
+  about: "SIGKILL of apply, run and switches, with readers and other writers: every read finds complete rules, or none",
   share: 4,
   open: async () => ({
     attempt: (tools) =>

@@ -1,4 +1,4 @@
-// Too little of everything: files, processes, memory, capabilities, shared memory, inotify, a lock.
+// Too few resources of every kind: files, processes, memory, capabilities, shared memory, inotify, a lock.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
@@ -8,11 +8,11 @@ import { type Cgroups, openCgroups } from "../cgroups.ts";
 import { CONFIGS, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
-/** A limit: the command that runs another one under it; `undefined` if it cannot be had here. */
+/** A limit: the command that runs another command under it; `undefined` if the limit is not available here. */
 interface Limit {
   readonly name: string;
   wrap(command: readonly string[], one: Case): readonly string[] | undefined;
-  /** Must the work be done all the same? Otherwise it may fail, with an error that says why. */
+  /** Must the work still be done? Otherwise it may fail, with an error that gives the reason. */
   readonly harmless?: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Case {
   readonly cgroups: Cgroups;
 }
 
-/** In a mount namespace, after some preparation. */
+/** Runs in a mount namespace, after some preparation. */
 const mounted = (script: string) => (command: readonly string[]) => [
   "unshare",
   "--mount",
@@ -41,13 +41,13 @@ const without = (capability: string) => (command: readonly string[]) => [
   ...command,
 ];
 
-/** The limit in the chart, in bytes: deploy/kustomize/base/daemonset.yaml. */
+/** The chart's limit, in bytes: deploy/kustomize/base/daemonset.yaml. */
 const CHART_MEMORY = 384 << 20;
 
 const LIMITS: readonly Limit[] = [
   ...[24, 40, 64, 128].map((files) => ({ name: `${files} files`, wrap: limited(`--nofile=${files}`) })),
   { name: "1,024 files", wrap: limited("--nofile=1024"), harmless: true },
-  { name: "files of no bytes", wrap: limited("--fsize=0") },
+  { name: "files of zero bytes", wrap: limited("--fsize=0") },
   {
     name: "no core, no locked memory",
     wrap: (command) => ["prlimit", "--core=0", "--memlock=0", ...command],
@@ -74,7 +74,7 @@ const LIMITS: readonly Limit[] = [
     ...(one === "net_admin" || one === "net_raw" ? {} : { harmless: true }),
   })),
   {
-    name: "nobody",
+    name: "an unprivileged user",
     wrap: (command) => [
       "setpriv",
       "--reuid=65534",
@@ -101,10 +101,10 @@ const LARGE = JSON.stringify({
   nonMasqueradeCIDRs: Array.from({ length: 55_000 }, (_, i) => `10.${i >> 12}.${(i >> 4) & 255}.${(i & 15) * 16}/28`),
 });
 
-/** Services of kube-proxy's: 8 rules each. iptables-nft-restore takes minutes for 100,000 rules, the legacy one seconds. */
+/** kube-proxy services with 8 rules each. For 100,000 rules iptables-nft-restore takes minutes, and the legacy variant seconds. */
 const SERVICES: Readonly<Record<Place, number>> = { nft: 1_000, legacy: 12_500, nftables: 1_000 };
 
-/** The chart's limit holds all that an agent and its tools need for the largest config, or beside very many foreign rules. */
+/** The agent and its tools stay within the chart's limit with the largest config, and with very many rules of other programs. */
 async function attemptLarge({ random, count, took }: Try, { node, folder, place, cgroups }: Case): Promise<void> {
   const isConfig = random.chance(0.5);
   const flag = configFlag(folder, isConfig ? LARGE : CONFIGS.a, "large.yaml");
@@ -118,17 +118,17 @@ async function attemptLarge({ random, count, took }: Try, { node, folder, place,
   const begin = performance.now();
   const { exit, stderr } = await run([file, ...args]);
   const what = isConfig ? "55,000 CIDRs" : `${SERVICES[place] * 8} foreign rules`;
-  took(`apply in the chart's memory, ${what}`, performance.now() - begin);
+  took(`apply within the chart's memory limit, ${what}`, performance.now() - begin);
   if (exit !== 0) throw new Error(`the chart's memory, ${place}, ${what}: exit ${exit}\n${stderr}`);
-  count("large applies in the chart's memory");
+  count("large applies within the chart's memory limit");
 }
 
-/** Without inotify a change of the config is found at the next resync, and that is said. */
+/** Without inotify a config change is found at the next resync, and the agent reports this. */
 async function attemptWithoutInotify({ count, took }: Try, { folder }: Case): Promise<void> {
   const flag = configFlag(folder, CONFIGS.a);
   const service = `echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"`;
   const command = [...RUNTIMES.node, "--iptables-variant=nft", flag];
-  // A user namespace has a limit of its own, which concerns nobody else.
+  // A user namespace has a separate limit, which affects no other process.
   const child = spawn("unshare", ["-Urn", "sh", "-c", service, "sh", ...command], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -150,10 +150,10 @@ async function attemptWithoutInotify({ count, took }: Try, { folder }: Case): Pr
     const begin = performance.now();
     await until(
       async () => (await rules()).includes("-d 100.64.0.0/10 "),
-      () => `a change is not found:\n${log}`,
+      () => `a config change is not found:\n${log}`,
     );
     took("change found without inotify", performance.now() - begin);
-    if (!/cannot watch/.test(log)) throw new Error(`it is not said that there is no inotify:\n${log}`);
+    if (!/cannot watch/.test(log)) throw new Error(`the missing inotify is not reported:\n${log}`);
     count("agents without inotify");
   } finally {
     child.kill("SIGKILL");
@@ -178,18 +178,18 @@ async function attempt({ random, count, took }: Try, one: Case): Promise<void> {
   const told = `${name}, ${place}, ${runtime}: exit ${exit}`;
   const said = `${stdout}\n${stderr}`.slice(0, 2_000);
   if (harmless && exit !== 0) throw new Error(`${told}, though the limit is harmless\n${said}`);
-  if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and nothing was said`);
+  if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and no error was printed`);
   const seen = await look(node, place);
-  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not whole:\n${seen}\n${said}`);
+  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not complete:\n${seen}\n${said}`);
   const again = await agent(node, ["apply", ...choice(place), wanted]);
   if (again.exit !== 0) throw new Error(`${told}, and the next apply fails without a limit:\n${again.stderr}`);
-  count(exit === 0 ? `did its work: ${name}` : `said why not: ${name}`);
+  count(exit === 0 ? `worked: ${name}` : `failed with a reason: ${name}`);
 }
 
-/** Longest that iptables waits for its lock, in seconds. */
+/** The longest time that iptables waits for its lock, in seconds. */
 const LOCK_WAIT = 10;
 
-/** iptables' lock is held: it is waited for, or said who holds it. */
+/** The iptables lock is held: the agent waits for it, or reports its holder. */
 async function attemptLock({ random, took, count, timeLeft }: Try, { node, folder, place }: Case): Promise<void> {
   const env = { XTABLES_LOCKFILE: `${folder}/lock` };
   writeFileSync(env.XTABLES_LOCKFILE, "");
@@ -205,7 +205,7 @@ async function attemptLock({ random, took, count, timeLeft }: Try, { node, folde
     const mayFail = seconds > LOCK_WAIT && place === "legacy";
     if (exit !== 0 && !mayFail) throw new Error(told);
     if (exit !== 0 && !/the lock is held by (flock|sleep) \(pid \d+\)/.test(stderr))
-      throw new Error(`${told}\nnot said`);
+      throw new Error(`${told}\nthe holder is not reported`);
     count("locks waited for");
   } finally {
     if (holder.pid && holder.exitCode === null) process.kill(-holder.pid, "SIGKILL");
@@ -215,7 +215,8 @@ async function attemptLock({ random, took, count, timeLeft }: Try, { node, folde
 
 export const limits: Part = {
   name: "limits",
-  about: "few files, processes, memory or capabilities, no /dev/shm, a held lock: the work is done, or nothing and why",
+  about:
+    "few files, processes, memory or capabilities, no /dev/shm, a held lock: the work is done, or nothing is and the error says why",
   share: 1.5,
   open: async () => {
     const cgroups = openCgroups();

@@ -1,29 +1,30 @@
-// An agent at its lowest interval, with drift, changes of the config and scrapes: it stays as it was in the beginning.
+// An agent at its shortest interval, with drift, config changes and scrapes: it ends as it began.
 import { readdirSync } from "node:fs";
 import { addNamespace, removeNamespace, runInside } from "../../demo/network.mjs";
 import { choice, configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";
 import { METRICS, serviceCommand } from "../../test/kernel/loop.ts";
-import { anonymousBytes, CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, type Started, sleep, startAgent, until } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
-/** As low as it goes. */
+/** The shortest possible interval. */
 const FASTEST = "resyncInterval: 100ms\n";
 const texts = Object.values(CONFIGS).map((text) => text.replace(/resyncInterval: .*\n/, FASTEST));
 
-/** What drifts, at each place. */
+/** The drift in each backend. */
 const DRIFT: Readonly<Record<Place, readonly string[]>> = {
   nft: ["iptables-nft", "-t", "nat", "-F", "POSTROUTING"],
   legacy: ["iptables-legacy", "-t", "nat", "-F", "IP-MASQ-AGENT"],
   nftables: ["nft", "delete", "table", "ip", "ip-masq-agent"],
 };
 
-/** Most that memory may grow by after it has settled, in bytes, and descriptors. */
+/** The maximum growth of memory after it has settled, in bytes, and of file descriptors. */
 const MOST_MORE = 24e6;
 const MOST_FILES = 24;
 
 const filesOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
 
-/** Children that have ended and were not waited for. */
+/** Zombies: children that have ended and were not waited for. */
 async function zombiesOf(pid: number): Promise<number> {
   const { stdout } = await run(["ps", "--ppid", String(pid), "-o", "stat="]);
   return stdout.split("\n").filter((state) => state.startsWith("Z")).length;
@@ -31,7 +32,7 @@ async function zombiesOf(pid: number): Promise<number> {
 
 async function disturb({ random, count }: Try, node: string, folder: string, place: Place): Promise<void> {
   configFlag(folder, random.pick(texts));
-  count("changes of the config");
+  count("config changes");
   if (random.chance(0.3)) {
     await run(["nsenter", `--net=/run/netns/${node}`, "--", ...DRIFT[place]]);
     count("drifts");
@@ -44,7 +45,7 @@ async function disturb({ random, count }: Try, node: string, folder: string, pla
   await sleep(50 + random.below(200));
 }
 
-/** Disturbs an agent for some time, and compares what it has at the end with what it had once it had settled. */
+/** Disturbs an agent for some time, and compares its resources at the end with those after it had settled. */
 async function soakOne(one: Try, node: string, folder: string, place: Place, runtime: Runtime, time: number) {
   const flag = configFlag(folder, texts[0] ?? "");
   const args = [...choice(place), METRICS, flag];
@@ -66,14 +67,14 @@ async function soakOne(one: Try, node: string, folder: string, place: Place, run
     await sleep(500);
     const moreMemory = anonymousBytes(pid) - memory;
     const moreFiles = filesOf(pid) - files;
-    one.count(`KB that ${runtime} has grown by`, Math.max(0, Math.round(moreMemory / 1000)));
+    one.count(`KB of growth on ${runtime}`, Math.max(0, Math.round(moreMemory / 1000)));
     if (moreMemory > MOST_MORE)
       throw new Error(`${told}: ${Math.round(moreMemory / 1e6)} MB more than after the first third`);
     if (moreFiles > MOST_FILES) throw new Error(`${told}: ${moreFiles} descriptors more`);
     if ((await zombiesOf(pid)) > 1) throw new Error(`${told}: zombies`);
     child.kill("SIGTERM");
     const { exit, stderr } = await ended;
-    if (exit !== 0) throw new Error(`${told}: it ended with ${exit}\n${stderr.slice(-2_000)}`);
+    if (exit !== 0) throw new Error(`${told}: the agent ended with ${exit}\n${stderr.slice(-2_000)}`);
     if (/^E/m.test(stderr)) throw new Error(`${told}: an error was logged\n${stderr.slice(-2_000)}`);
   } finally {
     child.kill("SIGKILL");
@@ -81,12 +82,12 @@ async function soakOne(one: Try, node: string, folder: string, place: Place, run
   }
 }
 
-/** Longest time of one soak, in milliseconds: an hour on each runtime. */
+/** The maximum duration of one soak, in milliseconds: an hour on each runtime. */
 const LONGEST = 3_600_000;
 
 export const soak: Part = {
   name: "soak",
-  about: "the lowest interval, with drift, changes and scrapes: memory is flat, no descriptor or zombie is left",
+  about: "the shortest interval, with drift, changes and scrapes: no memory, descriptors or zombies are leaked",
   share: 2,
   open: async () => ({
     attempt: async (one) => {

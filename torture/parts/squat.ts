@@ -1,4 +1,4 @@
-// Another process holds the sockets by which our processes take turns: nobody waits longer than documented, and it is said.
+// Another process holds the sockets that the agents use as locks: no agent waits longer than documented, and the wait is reported.
 import { spawn } from "node:child_process";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
 import { agent, choice, configFlag, withFolder } from "../../test/kernel/harness.ts";
@@ -6,7 +6,7 @@ import { serviceCommand } from "../../test/kernel/loop.ts";
 import { CONFIGS, look, PLACE_NAMES, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part } from "../part.ts";
 
-/** Names that are held, of each place in both families. */
+/** The socket names that are held, for each backend in both families. */
 const NAMES = [
   ...["nft", "legacy"].flatMap((variant) =>
     ["ipv4", "ipv6"].map((family) => `turn/${variant}/${family}/IP-MASQ-AGENT`),
@@ -15,23 +15,23 @@ const NAMES = [
   "chain/IP-MASQ-AGENT",
 ];
 
-/** Holds names: without listening, without ever accepting, or letting go and taking again. */
+/** Holds names: without listening, without ever accepting, or releasing and taking them repeatedly. */
 const MANNERS: Readonly<Record<string, string>> = {
   listens: "for (const name of names) net.createServer().listen(name);",
   "accepts nothing":
     "for (const name of names) { const s = net.createServer({ pauseOnConnect: true }); s.maxConnections = 0; s.listen(name); }",
-  "lets go and takes again":
+  "releases and takes again":
     'for (const name of names) { let s; const take = () => { s = net.createServer().on("error", () => setTimeout(take, 5)).listen(name, () => setTimeout(() => s.close(() => setTimeout(take, 5)), 50)); }; take(); }',
   answers:
     'for (const name of names) net.createServer((c) => { c.on("error", () => {}); c.end("x".repeat(1 << 16)); }).listen(name);',
 };
 
-/** Longest that an apply may take: a wait of 5 s for its turn, and its work on a busy machine. Milliseconds. */
+/** The maximum duration of an apply in milliseconds: a wait of 5 s for the lock, and its work on a busy machine. */
 const MOST_WAIT = 12_000;
 
 export const squat: Part = {
   name: "squat",
-  about: "strangers hold our abstract sockets: apply and run do their work all the same, soon, and say so",
+  about: "other processes hold our abstract sockets: apply and run still do their work soon, and report it",
   share: 0.5,
   open: async () => ({
     attempt: ({ random, count, took }) =>
@@ -56,8 +56,8 @@ export const squat: Part = {
             took("apply", wait);
             if (exit !== 0) throw new Error(`${told}: exit ${exit}:\n${stderr}`);
             if (wait > MOST_WAIT) throw new Error(`${told}: it took ${Math.round(wait)} ms`);
-            if (manner !== "lets go and takes again" && !/another process holds the socket/.test(stderr)) {
-              throw new Error(`${told}: it was not said:\n${stderr}`);
+            if (manner !== "releases and takes again" && !/another process holds the socket/.test(stderr)) {
+              throw new Error(`${told}: the held socket was not reported:\n${stderr}`);
             }
             count("applies");
           } else {
@@ -71,7 +71,7 @@ export const squat: Part = {
                 async () => whole.has(await look(node, place)) && (await look(node, place)) !== "",
                 () => `${told}: no rules:\n${log()}`,
               );
-              took("run until its rules are there", performance.now() - begin);
+              took("run until its rules are in force", performance.now() - begin);
               child.kill("SIGTERM");
               const { exit, stderr } = await ended;
               if (exit !== 0) throw new Error(`${told}: run ended with ${exit}:\n${stderr}`);
@@ -82,7 +82,7 @@ export const squat: Part = {
             }
           }
           const seen = await look(node, place);
-          if (seen === "" || !whole.has(seen)) throw new Error(`${told}: the rules are not whole:\n${seen}`);
+          if (seen === "" || !whole.has(seen)) throw new Error(`${told}: the rules are not complete:\n${seen}`);
         } finally {
           squatter.kill("SIGKILL");
           removeNamespace(node);

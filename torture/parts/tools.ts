@@ -11,7 +11,8 @@ import {
   run,
   withFolder,
 } from "../../test/kernel/harness.ts";
-import { anonymousBytes, CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
+import { anonymousBytes } from "../../test/kernel/memory.ts";
+import { CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
 const TOOLS: Readonly<Record<Place, readonly string[]>> = {
@@ -20,7 +21,7 @@ const TOOLS: Readonly<Record<Place, readonly string[]>> = {
   nftables: ["nft", "conntrack"],
 };
 
-/** What a tool does in place of its work, as a shell script that `$real` is given to. */
+/** What a tool does instead of its work, as a shell script that gets `$real`. */
 const DEEDS: Readonly<Record<string, string>> = {
   fails: "echo 'no luck' >&2; exit 4",
   "is slow": 'sleep 1; exec "$real" "$@"',
@@ -36,16 +37,16 @@ const DEEDS: Readonly<Record<string, string>> = {
 };
 const HANGS: Readonly<Record<string, string>> = { hangs: "exec sleep 300" };
 
-/** Time that a hung tool is waited for (30 s), and a bit. */
+/** How long a hung tool is waited for (30 s), and some reserve. */
 const HANG_MS = 40_000;
 
-/** Most anonymous memory that an agent may ever have, in bytes: under the chart's limit, with the tools beside it. */
+/** The maximum anonymous memory of an agent at any time, in bytes: below the chart's limit, with the tools. */
 const MOST_MEMORY = 300e6;
 
-/** Later calls than this are made only by an agent that tries again. */
+/** Later calls than this happen only in an agent that tries again. */
 const CALLS = 8;
 
-/** A folder of tools to be found before the real ones, of which one does something else at one of its calls. */
+/** A folder of tools that comes first in the PATH; one of them misbehaves at one of its calls. */
 function misbehaving(folder: string, tool: string, call: number, deed: string): { PATH: string } {
   const bin = `${folder}/bin`;
   mkdirSync(bin);
@@ -63,7 +64,7 @@ exec "$real" "$@"
   return { PATH: `${bin}:${process.env.PATH}` };
 }
 
-/** Runs a command where a tool is missing: /usr/sbin holds links to all others. */
+/** Runs a command with a tool missing: /usr/sbin has links to all the others. */
 function without(folder: string, tool: string, command: readonly string[]): readonly string[] {
   const script = `mkdir ${folder}/sbin && mount --bind /usr/sbin ${folder}/sbin && mount -t tmpfs none /usr/sbin || exit 99
 for one in ${folder}/sbin/*; do
@@ -73,7 +74,7 @@ exec "$@"`;
   return ["unshare", "--mount", "sh", "-c", script, "sh", ...command];
 }
 
-/** Runs an agent to its end, and returns the most memory that it was seen to have as well. */
+/** Runs an agent to its end; also returns its maximum memory. */
 async function runMeasured({ node, runtime }: Case, args: readonly string[], env: Record<string, string>) {
   const { child, ended } = startAgent(node, args, env, RUNTIMES[runtime]);
   let most = 0;
@@ -92,7 +93,7 @@ interface Case {
   readonly tool: string;
   readonly runtime: Runtime;
   readonly whole: ReadonlySet<string>;
-  /** Of the rules that are wanted. */
+  /** The addresses in the desired rules. */
   readonly wanted: string;
 }
 
@@ -100,21 +101,21 @@ function fail({ place, tool, runtime }: Case, what: string, more: string): never
   throw new Error(`${place}, ${tool}, ${runtime}: ${what}\n${more.slice(0, 2_000)}`);
 }
 
-/** One apply: it does its work or names the tool, and whichever it is, the rules are whole. */
+/** One apply: it does its work or names the tool, and in both cases the rules are complete. */
 async function apply(one: Case, env: Record<string, string>, { took, count }: Try): Promise<void> {
   const begin = performance.now();
   const { exit, stderr, most } = await runMeasured(one, ["apply", ...choice(one.place), one.wanted], env);
-  took("apply beside a tool that misbehaves", performance.now() - begin);
-  count(exit === 0 ? "applies that did their work" : "applies that said why not");
+  took("apply with a misbehaving tool", performance.now() - begin);
+  count(exit === 0 ? "applies that worked" : "applies that failed with a reason");
   if (exit !== 0 && !stderr.includes(one.tool)) fail(one, `exit ${exit}, and the tool is not named`, stderr);
   if (/^ {4}at /m.test(stderr)) fail(one, "a stack trace", stderr);
   if (most > MOST_MEMORY) fail(one, `it took ${Math.round(most / 1e6)} MB`, stderr);
   const seen = await look(one.node, one.place);
   if (!one.whole.has(seen) || seen === "")
-    fail(one, `the rules are not whole after exit ${exit}`, `${seen}\n${stderr}`);
+    fail(one, `the rules are not complete after exit ${exit}`, `${seen}\n${stderr}`);
 }
 
-/** One running agent: it reports what failed, and does its work at the next occasion. */
+/** One running agent: it reports the failure, and does its work at the next opportunity. */
 async function follow(one: Case, env: Record<string, string>): Promise<void> {
   const args = [...choice(one.place), one.wanted];
   const { child, ended } = startAgent(one.node, args, env, RUNTIMES[one.runtime]);
@@ -154,7 +155,7 @@ async function attempt(tools: Try, node: string, folder: string): Promise<void> 
     }
     count(`tools: ${name}`);
   }
-  // What a tool itself has left running is its own affair; ours must be gone.
+  // Processes that a tool itself has left running are not ours; ours must be gone.
   const left = () => runInside(node, ["sh", "-c", "ip netns pids $(basename $0) | xargs -r ps -o args= -p", node]);
   const ours = () =>
     left()
@@ -167,19 +168,19 @@ async function attempt(tools: Try, node: string, folder: string): Promise<void> 
   );
   const { exit, stderr } = await agent(node, ["apply", ...choice(place), wanted]);
   if (exit !== 0 || (await look(node, place)) !== [...whole].at(-1))
-    fail(one, "the next apply does not put it right", stderr);
+    fail(one, "the next apply does not repair the rules", stderr);
 }
 
 async function missing(one: Case): Promise<void> {
   const command = without(one.folder, one.tool, [...RUNTIMES[one.runtime], "apply", ...choice(one.place), one.wanted]);
   const [file, args] = inside(one.node, [...command]);
   const { exit, stderr } = await run([file, ...args]);
-  if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, and not named", stderr);
+  if (exit !== 0 && !stderr.includes(one.tool.replace(/-.*/, ""))) fail(one, "missing, but not named", stderr);
   const seen = await look(one.node, one.place);
-  if (!one.whole.has(seen) || seen === "") fail(one, "missing, and the rules are not whole", `${seen}\n${stderr}`);
+  if (!one.whole.has(seen) || seen === "") fail(one, "missing, and the rules are not complete", `${seen}\n${stderr}`);
 }
 
-/** Ends what fakes have left in a namespace. */
+/** Ends the processes that fakes have left in a namespace. */
 async function endAll(node: string): Promise<void> {
   runInside(node, ["sh", "-c", "ip netns pids $0 | grep -vx $$ | xargs -r kill -9 2> /dev/null; true", node]);
   await sleep(20);
@@ -187,7 +188,8 @@ async function endAll(node: string): Promise<void> {
 
 export const tools: Part = {
   name: "tools",
-  about: "programs that are missing, fail, hang, flood, die or do half: the rules stay whole and the error names them",
+  about:
+    "programs that are missing, fail, hang, flood, die or do half their work: the rules stay complete, and the error names the program",
   share: 3,
   open: async () => ({
     attempt: (one) =>

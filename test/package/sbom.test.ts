@@ -1,4 +1,4 @@
-// What is told of dist/: the bill of materials, the licenses, the checksums.
+// The metadata of dist/: the bill of materials, the licenses, the checksums.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { Ajv } from "ajv";
@@ -28,14 +28,14 @@ const hashOf = (file: string) =>
     .update(readFileSync(`dist/${file}`))
     .digest("hex");
 
-/** The packages whose code is in a file. */
+/** The packages that have code in a file. */
 const inFile = (file: string) =>
   packages.filter((one) => uses.get(`file:${file}`)?.includes(one["bom-ref"])).map(nameOf);
 
 test("the bill of materials is CycloneDX 1.6", () => {
   const read = (name: string) =>
     JSON.parse(readFileSync(`node_modules/@cyclonedx/cyclonedx-library/res/schema/${name}`, "utf8"));
-  // Its formats (IRIs, dates) are not of those that ajv knows by itself.
+  // ajv does not know its formats (IRIs, dates).
   const ajv = new Ajv({ strict: false, validateFormats: false });
   for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) {
     ajv.addSchema(read(name), `http://cyclonedx.org/schema/${name}`);
@@ -45,7 +45,7 @@ test("the bill of materials is CycloneDX 1.6", () => {
   assert.is(isBill({ ...bill, components: [{}] }), false);
 });
 
-test("it names the version, each package with its license, and whose code is in which file", () => {
+test("it names the version, each package with its license, and the files that have code of each package", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.is(bill.metadata.component.version, version);
   for (const one of packages) {
@@ -70,7 +70,7 @@ test("it names the version, each package with its license, and whose code is in 
   assert.equal([...used((ref) => !ref.startsWith("file:"))].sort(), all);
 });
 
-test("it has every file that holds code, as it is", () => {
+test("it has every file that contains code, with its hash", () => {
   const code = readdirSync("dist", { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.(mjs|wasm|html)$/.test(name),
   );
@@ -78,7 +78,7 @@ test("it has every file that holds code, as it is", () => {
   for (const { name, hashes } of files) assert.equal(hashes, [{ alg: "SHA-256", content: hashOf(name) }], name);
 });
 
-test("the licenses are of the same packages, each whole", () => {
+test("the licenses are those of the same packages, each complete", () => {
   const parts = readFileSync("dist/THIRD-PARTY.txt", "utf8").split(`\n${"-".repeat(80)}\n\n`);
   const licensed = parts.map((part) => /^(\S+ \d+\.\d+\.\d+\S*) \([^)]+\)\n/.exec(part)?.[1] ?? part);
   assert.equal(licensed.sort(), packages.map((one) => `${nameOf(one)} ${one.version}`).sort());
@@ -88,7 +88,7 @@ test("the licenses are of the same packages, each whole", () => {
   assert.match(compiler, /Apache License[\s\S]*musl libc/, "the license and its notices");
 });
 
-test("the checksums are those of the files, of all", () => {
+test("the checksums cover all files", () => {
   const sums = readFileSync("dist/SHA256SUMS", "utf8")
     .trim()
     .split("\n")

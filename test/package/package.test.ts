@@ -1,4 +1,4 @@
-// The package as others install and import it.
+// The package as users install and import it.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -13,7 +13,7 @@ import { browserTest } from "../preview/browser.ts";
 const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** What somebody might do with it. */
+/** A typical use of it. */
 const USE = `import { contains } from "ip-masq-agent";
 import { buildTable, parseAddresses, parsePrefixes } from "ip-masq-agent/core";
 import { parseConfig } from "ip-masq-agent/config";
@@ -33,7 +33,7 @@ export const used: string = [
   policy.map((part) => diffTable(desiredTable(part, "t"), readTable("", part.family, "t"))?.counts.added).join(),
 ].join(" ");
 `;
-/** What has types, but a browser cannot import. */
+/** Entry points that have types, but that a browser cannot import. */
 const USE_JSON = `import schema from "ip-masq-agent/config.schema.json" with { type: "json" };
 import own from "ip-masq-agent/package.json" with { type: "json" };
 export const title: string = schema.title + own.version;
@@ -43,15 +43,15 @@ const USED = "1 true function true keep :X - [0:0] 6";
 const DENO = resolve("node_modules/.bin/deno");
 const TSC = resolve("node_modules/typescript/bin/tsc");
 
-/** What a command prints. */
+/** The output of a command. */
 const output = (cwd: string, file: string, ...args: string[]) =>
   execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 
-/** npm, which must look nowhere else. */
+/** npm, without access to any registry. */
 const npm = (cwd: string, ...args: string[]) =>
   output(cwd, "npm", ...args, "--silent", "--offline", "--no-audit", "--no-fund");
 
-/** An empty project, and the package in it as npm packs and installs it. */
+/** An empty project, and the package in it, packed and installed by npm. */
 const app = `${folder}/app`;
 let tarball = "";
 test.before(() => {
@@ -65,7 +65,7 @@ test.before(() => {
   writeFileSync(`${app}/main.mjs`, 'import { used } from "./use.mjs";\nconsole.log(used);\n');
 });
 
-test("the package holds what is made, and nothing that makes it", () => {
+test("the package contains the build's output, and none of its sources", () => {
   const top = readdirSync(`${app}/node_modules/ip-masq-agent`).sort();
   assert.equal(top, ["LICENSE", "README.md", "dist", "package.json"]);
   assert.equal(
@@ -74,7 +74,7 @@ test("the package holds what is made, and nothing that makes it", () => {
   );
 });
 
-test("it brings the command, and the man page where it is installed for all", () => {
+test("it installs the command, and for a global installation the man page", () => {
   assert.match(output(app, "npx", "--offline", "ip-masq-agent", "--help"), /^Usage: /m);
   npm(".", "install", "--global", "--prefix", `${folder}/all`, tarball);
   for (const file of ["bin/ip-masq-agent", "share/man/man8/ip-masq-agent.8"]) {
@@ -87,7 +87,7 @@ test("the library works on Node and on Deno", () => {
   assert.is(output(app, DENO, "run", "--no-prompt", "--node-modules-dir=manual", "main.mjs"), USED);
 });
 
-test("its types are what it does, and ask for no others", () => {
+test("its types match its behaviour, and need no other types", () => {
   const strict = "--noEmit --strict --skipLibCheck false --target es2022 --resolveJsonModule --types".split(" ");
   for (const way of ["--module nodenext", "--module esnext --moduleResolution bundler"]) {
     for (const lib of ["es2022", "es2022,dom"]) {

@@ -1,11 +1,11 @@
-// What the build makes of the program's own tables: the config's JSON Schema and the man page.
+// The files that the build generates from the program's own tables: the config's JSON Schema and the man page.
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { manPage } from "../src/cli/man.ts";
 import { configSchema } from "../src/config/schema.ts";
 
 /**
- * A schema for editors: keys that the agent does not know, it ignores; an editor must mark them. It has no `$id`: nothing
- * is published at an address, it refers to nothing, and who puts it into another schema needs no second base there.
+ * A schema for editors, which must mark unknown keys even though the agent ignores them. It has no `$id`: it is not published
+ * at an address and refers to nothing, and schemas that embed it need no second base there.
  */
 function configJsonSchema(): object {
   const { $schema, ...schema } = toJsonSchema(configSchema, {

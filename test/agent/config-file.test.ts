@@ -1,4 +1,4 @@
-// Which files a config is made of.
+// The files that a config consists of.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -11,7 +11,7 @@ test.after(() => rmSync(folder, { recursive: true }));
 const OPTIONS = { ipv6: false, reservedRanges: false };
 const names = (paths: readonly string[]) => readSources(paths).map(({ file }) => file.replace(`${folder}/`, ""));
 
-/** As kubelet mounts a ConfigMap: names link to files in a folder that another link names. */
+/** As kubelet mounts a ConfigMap: names are links into a folder, which is reached by another link. */
 function mount(path: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(`${path}/..2026_11`, { recursive: true });
   symlinkSync("..2026_11", `${path}/..data`);
@@ -21,7 +21,7 @@ function mount(path: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-test("a folder stands for its files named ip-masq*, in the order of names", () => {
+test("a folder means its files named ip-masq*, in the order of their names", () => {
   mount(`${folder}/config`, {
     "ip-masq-agent": "nonMasqueradeCIDRs: [10.0.0.0/8]\n",
     "ip-masq-agent-reconciled": "nonMasqueradeCIDRs: [11.0.0.0/8]\n",
@@ -35,7 +35,7 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
     config?.nonMasqueradeCIDRs.map(({ text }) => text),
     ["10.0.0.0/8", "11.0.0.0/8"],
   );
-  // A file that is named twice is read once; one of several must not be missing.
+  // A file that is named twice is read once; none of several files may be missing.
   const file = `${folder}/config/other`;
   assert.equal(names([file, file]), ["config/other"]);
   assert.throws(
@@ -46,14 +46,14 @@ test("a folder stands for its files named ip-masq*, in the order of names", () =
   assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
 });
 
-test("a folder without such a file is no wish for the defaults", () => {
+test("a folder without such a file does not mean the defaults", () => {
   mkdirSync(`${folder}/empty`);
   assert.throws(() => readSources([`${folder}/empty`]), /empty: it is a directory without a file/);
-  // Beside another that has one it may be empty, as an optional ConfigMap's.
+  // Next to a path that has one it may be empty, such as an optional ConfigMap.
   assert.equal(names([`${folder}/config`, `${folder}/empty`]).length, 2);
 });
 
-test("all files together have a bound", () => {
+test("all files together are bounded", () => {
   mkdirSync(`${folder}/large`);
   const write = (name: string) => writeFileSync(`${folder}/large/ip-masq-${name}`, "#".repeat(1_048_576));
   for (const name of ["a", "b", "c", "d"]) write(name);
@@ -68,7 +68,7 @@ test("all files together have a bound", () => {
   assert.throws(() => readSources([`${folder}/many`]), /at most 100 files/);
 });
 
-test("sources are the same if names and bytes are", () => {
+test("sources are equal if their names and bytes are", () => {
   const source = (file: string, text: string) => ({ file, bytes: new TextEncoder().encode(text) });
   const cases: [[string, string][], [string, string][], boolean][] = [
     [[], [], true],

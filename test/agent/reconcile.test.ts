@@ -1,10 +1,10 @@
+// When a family is synced again.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { debounce, type Pace } from "../../src/agent/debounce.ts";
 import { nextDelay, reconcile } from "../../src/agent/reconcile.ts";
 import { fakeClock, turnsUntil } from "../fake-clock.ts";
 
-test("the next attempt: ±10 % after success, 1 s, 2 s, 4 s … up to the interval after failures", () => {
+test("the next attempt: ±10 % after success; 1 s, 2 s, 4 s … up to the interval after failures", () => {
   const cases: [number, number, number, number][] = [
     [60_000, 0, 0, 54_000],
     [60_000, 0, 0.5, 60_000],
@@ -15,7 +15,7 @@ test("the next attempt: ±10 % after success, 1 s, 2 s, 4 s … up to the interv
     [60_000, 7, 0, 54_000],
     [60_000, 2000, 1, 66_000],
     [500, 1, 0.5, 500],
-    // A timer takes no more than 2^31 - 1 ms.
+    // A timer takes at most 2^31 - 1 ms.
     [1e12, 0, 0.5, 0x7fffffff],
   ];
   for (const [interval, failures, random, expected] of cases) {
@@ -44,7 +44,7 @@ test("attempts never overlap, and triggers during one cause exactly one more", a
   await turnsUntil(() => ends.length === 2, "the second attempt");
   ends[1]?.();
   await turnsUntil(() => clock.next() === 60_000, "the wait for the third");
-  // One that was asked for before the stop is dropped by it.
+  // The stop drops an attempt that was requested before it.
   reconciler.trigger();
   reconciler.trigger();
   assert.is(ends.length, 3);
@@ -56,12 +56,12 @@ test("attempts never overlap, and triggers during one cause exactly one more", a
   assert.is(clock.next(), undefined);
 });
 
-test("it goes on by itself, sooner after failures", async () => {
+test("it repeats by itself, sooner after failures", async () => {
   const clock = fakeClock();
   const waits: number[] = [];
   let count = 0;
   const reconciler = reconcile(
-    // The third and all later ones go well.
+    // The third and all later attempts succeed.
     async () => ++count >= 3,
     () => 60_000,
     clock,
@@ -74,47 +74,6 @@ test("it goes on by itself, sooner after failures", async () => {
   }
   assert.equal(waits, [1_000, 2_000, 60_000, 60_000]);
   await reconciler.stop();
-});
-
-const QUICK: Pace = { quiet: 5, max: 250 };
-
-test("a burst of events is one call, and a long one a few", () => {
-  const clock = fakeClock();
-  let calls = 0;
-  const event = debounce(() => calls++, clock);
-  for (let i = 0; i < 100; i++) event(QUICK);
-  assert.ok(event.pending());
-  clock.advance(4);
-  assert.is(calls, 0);
-  clock.advance(1);
-  assert.is(calls, 1);
-  assert.not(event.pending());
-  for (let i = 0; i < 600; i++) {
-    event(QUICK);
-    clock.advance(1);
-  }
-  assert.is(calls, 3, "every 250 ms");
-  event(QUICK);
-  event.cancel();
-  clock.advance(1_000);
-  assert.is(calls, 3);
-});
-
-test("the slowest event of a burst sets its pace", () => {
-  const clock = fakeClock();
-  let calls = 0;
-  const event = debounce(() => calls++, clock);
-  event({ quiet: 300, max: 10_000 });
-  for (let i = 0; i < 10; i++) {
-    event(QUICK);
-    clock.advance(20);
-  }
-  assert.is(calls, 0, "what is quick does not end what is slow");
-  clock.advance(100);
-  assert.is(calls, 1);
-  event(QUICK);
-  clock.advance(5);
-  assert.is(calls, 2, "the next burst has its own pace");
 });
 
 test.run();

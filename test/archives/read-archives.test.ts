@@ -1,4 +1,4 @@
-// classify and impact on many files, on large ones and on compressed ones, on both runtimes.
+// classify and impact on many, large and compressed files, on both runtimes.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -62,7 +62,7 @@ const CALLS: Call[] = [
     stdout: "0 of 6 lines would change their verdict\n",
   },
   { args: ["classify", `--cidrs=${LIST}`, "--summary"], input: readFileSync(first), stdout: /2 lines: 1 keep/ },
-  // What cannot be judged with certainty comes behind what was before it.
+  // Output that cannot be judged with certainty follows the output before it.
   {
     args: ["classify", `--cidrs=${LIST}`, first, UNCERTAIN],
     exit: 1,
@@ -99,7 +99,7 @@ const CALLS: Call[] = [
 
 testCalls(CALLS);
 
-/** Enough lines for several threads, each with its number in it, and a header that comes again. */
+/** Enough lines for several threads, each with its number, and a repeated header. */
 const COUNT = 700_000;
 const lines = Array.from({ length: COUNT }, (_, i) =>
   i % 100_000 === 99_999
@@ -112,7 +112,7 @@ const text = `number,dst\n${lines.join("\n")}`;
 const kept = lines.filter((line) => line.includes(",10."));
 
 for (const runtime of BOTH_RUNTIMES) {
-  test(`a large file keeps its order over threads, compressed or not (${runtime})`, async () => {
+  test(`a large file keeps its order across threads, compressed or not (${runtime})`, async () => {
     const log = put("large.csv", text);
     const packed = put("large.csv.gz", gzipSync(text, { level: 1 }));
     const classify = (...args: string[]) => agent(undefined, ["classify", `--cidrs=${LIST}`, ...args], { runtime });
@@ -133,7 +133,7 @@ for (const runtime of BOTH_RUNTIMES) {
   });
 }
 
-test("zstd is read, or it says what reads it", async () => {
+test("zstd is read, or the error names what can read it", async () => {
   const data = await zstd(["8.8.8.8\n", 1], ["10.1.1.1\n", 1], ["10.1.1.2\n", 100_000], ["x", 1], ["", 1]);
   const packed = put("log.zst", data);
   const cut = put("cut.zst", data.subarray(0, -20));
@@ -148,7 +148,7 @@ test("zstd is read, or it says what reads it", async () => {
   else assert.match(node.stderr, /compressed with zstd, which Node \S+ does not read .*: zstd -dc FILE \|/);
 });
 
-/** A frame of each text, as `cat *.zst` has them, with one without data among them; by Deno, which has zstd wherever the tests run. */
+/** A frame for each text, as in `cat *.zst`, with an empty frame among them; made by Deno, which has zstd wherever the tests run. */
 async function zstd(...texts: readonly (readonly [text: string, times: number])[]): Promise<Uint8Array> {
   const script = `
     import zlib from "node:zlib";
@@ -160,7 +160,7 @@ async function zstd(...texts: readonly (readonly [text: string, times: number])[
 }
 
 for (const runtime of BOTH_RUNTIMES) {
-  test(`an interrupt ends it by the signal, after a whole line (${runtime})`, async () => {
+  test(`an interrupt ends it by the signal, at the end of a line (${runtime})`, async () => {
     const [command = "", ...args] = [...RUNTIMES[runtime], "classify", `--cidrs=${LIST}`];
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
     let stdout = "";
