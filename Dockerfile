@@ -16,7 +16,7 @@ ARG SOURCE_DATE_EPOCH=0
 RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} sh /collect.sh /parts
 
 # The licenses and the bill of materials of the bundle. This stage generates them unless `npm run build` already has.
-FROM ${NODE_IMAGE} AS beside
+FROM ${NODE_IMAGE} AS metadata
 WORKDIR /source
 COPY . .
 RUN { [ -e dist/sbom.cdx.json ] && [ -e dist/THIRD-PARTY.txt ]; } || { npm ci --no-audit --no-fund && npm run build; }
@@ -35,7 +35,7 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.base.name="${DENO_IMAGE}"
 COPY --from=parts /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
-COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
+COPY --from=metadata /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
 COPY deploy/image/ip-masq-agent.deno /usr/local/bin/ip-masq-agent
 # Only root gets the capabilities that a pod adds, and changing rules requires NET_ADMIN.
 USER 0:0
@@ -59,7 +59,7 @@ LABEL org.opencontainers.image.title="ip-masq-agent" \
       org.opencontainers.image.created="${CREATED}"
 COPY --from=parts /parts/node/ /parts/tools/ /
 COPY LICENSE dist/ip-masq-agent.mjs dist/preview.html /app/
-COPY --from=beside /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
+COPY --from=metadata /source/dist/sbom.cdx.json /source/dist/THIRD-PARTY.txt /app/
 COPY deploy/image/ip-masq-agent.node /usr/local/bin/ip-masq-agent
 # Only root gets the capabilities that a pod adds, and changing rules requires NET_ADMIN.
 USER 0:0

@@ -6,12 +6,12 @@ import { PARTS } from "./parts/index.ts";
 
 const USAGE = `npm run torture [-- PART…] [--minutes=N] [--seed=N] [--tries=N] [--keep]
 
-  --minutes=N  time for all parts together (2)
-  --seed=N     of the first try; each later one has the next number (drawn, and printed)
-  --tries=N    most tries of each part (as many as there is time for)
+  --minutes=N  time for all parts together (default 2)
+  --seed=N     seed of the first try; each later try uses the next number (default: random, and printed)
+  --tries=N    maximum number of tries per part (default: as many as there is time for)
   --keep       fuzz: add inputs that show something new to torture/corpus/
 
-Parts, all of them but the last if none is named:
+Parts (default: all but the last):
 
 ${PARTS.map(({ name, about }) => `  ${name.padEnd(9)}  ${about}`).join("\n")}
 `;

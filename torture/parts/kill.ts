@@ -80,7 +80,7 @@ async function whileLooked(
   const reader = async () => {
     while (!isOver) {
       const seen = await look(node, place);
-      count("looks");
+      count("reads");
       const flaw = flawOf(seen, place, whole);
       if (flaw) flaws.push(`${place}: ${flaw}:\n${seen}`);
     }
