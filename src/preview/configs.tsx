@@ -14,12 +14,14 @@ import {
   evaluationBefore,
   files,
   inForce,
+  isEditing,
   openFile,
   openFileBefore,
   pointed,
   pointedBefore,
 } from "./store.ts";
 import { Summary } from "./summary.tsx";
+import { isWide } from "./wide.ts";
 
 export function Configs() {
   const isCompared = before.value !== undefined;
@@ -85,7 +87,7 @@ export function Configs() {
           }}
           testid="summary"
         />
-        <SaveConfig />
+        {(isWide.value || isEditing.value) && <SaveConfig />}
       </section>
     </>
   );
@@ -127,52 +129,61 @@ function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange,
   const set = (file: string, text: string) => onChange(all.map((one) => (one.file === file ? { ...one, text } : one)));
   return (
     <>
-      <fieldset class="files" aria-label={`Files, ${name}`}>
-        {all.map(({ file }) => (
-          <span key={file} class={file === shown.file ? "file open" : "file"}>
-            <button
-              type="button"
-              aria-pressed={file === shown.file}
-              onClick={() => {
-                open.value = file;
-              }}
-            >
-              {file}
-            </button>
-            {all.length > 1 && (
+      <details
+        class="fold"
+        open={isWide.value || isEditing.value}
+        onToggle={(event) => {
+          if (!isWide.value) isEditing.value = event.currentTarget.open;
+        }}
+      >
+        <summary>{all.length > 1 ? `Edit ${all.length} files` : `Edit ${shown.file}`}</summary>
+        <fieldset class="files" aria-label={`Files, ${name}`}>
+          {all.map(({ file }) => (
+            <span key={file} class={file === shown.file ? "file open" : "file"}>
               <button
                 type="button"
-                class="close"
-                aria-label={`Remove ${file}`}
-                onClick={() => onChange(all.filter((one) => one.file !== file))}
+                aria-pressed={file === shown.file}
+                onClick={() => {
+                  open.value = file;
+                }}
               >
-                ×
+                {file}
               </button>
-            )}
-          </span>
-        ))}
-        <button
-          type="button"
-          class="add"
-          onClick={() => {
-            const file = freeName(all);
-            onChange([...all, { file, text: "nonMasqueradeCIDRs:\n" }]);
-            open.value = file;
-          }}
-        >
-          Add a file
-        </button>
-      </fieldset>
-      <div class="frame">
-        <Editor
-          key={shown.file}
-          label={name}
-          text={shown.text}
-          diagnostics={diagnostics}
-          mark={mark?.file === shown.file ? mark : undefined}
-          onChange={(text) => set(shown.file, text)}
-        />
-      </div>
+              {all.length > 1 && (
+                <button
+                  type="button"
+                  class="close"
+                  aria-label={`Remove ${file}`}
+                  onClick={() => onChange(all.filter((one) => one.file !== file))}
+                >
+                  ×
+                </button>
+              )}
+            </span>
+          ))}
+          <button
+            type="button"
+            class="add"
+            onClick={() => {
+              const file = freeName(all);
+              onChange([...all, { file, text: "nonMasqueradeCIDRs:\n" }]);
+              open.value = file;
+            }}
+          >
+            Add a file
+          </button>
+        </fieldset>
+        <div class="frame">
+          <Editor
+            key={shown.file}
+            label={name}
+            text={shown.text}
+            diagnostics={diagnostics}
+            mark={mark?.file === shown.file ? mark : undefined}
+            onChange={(text) => set(shown.file, text)}
+          />
+        </div>
+      </details>
       <Summary
         parsed={parsed}
         testid={testid}

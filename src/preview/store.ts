@@ -1,5 +1,6 @@
 // The page's state as signals, and what follows from it.
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { Config } from "../config/index.ts";
 import { diffSpaces, type PolicyRule } from "../policy/index.ts";
 import { backendFor, type Evaluation, evaluate } from "./evaluate.ts";
 import { ipv4SpaceOf, stretchesOf, WHOLE } from "./space.ts";
@@ -18,6 +19,9 @@ export const tab = signal(EMPTY_STATE.tab);
 /** The files that are open in the editors, by name; another name stands for the first. */
 export const openFile = signal("");
 export const openFileBefore = signal("");
+
+/** Are the editors unfolded? On a wide screen they always are. */
+export const isEditing = signal(false);
 
 /** The block that the map shows. */
 export const view = signal(WHOLE);
@@ -88,14 +92,19 @@ export interface InForce {
   readonly files: readonly ConfigText[];
   readonly flags: PageState["flags"];
   readonly policy: Evaluation["policy"];
+  readonly resyncInterval: Config["resyncInterval"] | undefined;
   readonly stale: boolean;
 }
 
-let lastValid: Omit<InForce, "stale"> = { files: EMPTY_STATE.files, flags: EMPTY_STATE.flags, policy: undefined };
+let lastValid: Omit<InForce, "stale"> = {
+  ...{ files: EMPTY_STATE.files, flags: EMPTY_STATE.flags },
+  ...{ policy: undefined, resyncInterval: undefined },
+};
 
 export const inForce = computed<InForce>(() => {
-  const { policy } = evaluation.value;
-  if (policy) lastValid = { files: paused.value ?? [], flags: flags.value, policy };
+  const { policy, parsed } = evaluation.value;
+  const resyncInterval = parsed.config?.resyncInterval;
+  if (policy) lastValid = { files: paused.value ?? [], flags: flags.value, policy, resyncInterval };
   return { ...lastValid, stale: policy === undefined };
 });
 
