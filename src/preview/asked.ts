@@ -10,6 +10,7 @@ import {
   type PolicyRule,
 } from "../policy/index.ts";
 import { type Question, readQuestion } from "./question.ts";
+import { type SpecialBlock, specialBlockOf } from "./special.ts";
 import { evaluationBefore, inForce, question } from "./store.ts";
 
 export type Packet = Extract<Question, { kind: "packet" }>;
@@ -19,6 +20,8 @@ export interface Answer {
   readonly packet: Packet;
   /** The decision about all of them; undefined if they are not treated alike. */
   readonly decision: Decision | undefined;
+  /** Set if a node does not forward packets to the destination. */
+  readonly special: SpecialBlock | undefined;
   /** The parts of a CIDR about which different entries decide; of one address none. */
   readonly parts: readonly Part[];
 }
@@ -38,21 +41,22 @@ export const asked: ReadonlySignal<Asked> = computed(() => {
   const answer = read.kind === "packet" && policy ? answerOf(policy, read) : undefined;
   const old = evaluationBefore.value?.policy;
   const before = read.kind === "packet" && old ? answerOf(old, read) : undefined;
-  const isSame = answer && before && textOf(answer) === textOf(before);
+  const isSame = answer && before && (answer.special !== undefined || textOf(answer) === textOf(before));
   return { question: read, answer, before: isSame ? undefined : before, rule: answer?.decision?.rule };
 });
 
 export function answerOf(policy: readonly FamilyPolicy[], packet: Packet): Answer | undefined {
   const { destination, source, outputInterface } = packet;
+  const special = specialBlockOf(destination);
   const [found] = explain(policy, [destination], { source, outputInterface });
   if (!found?.ok) return undefined;
-  if (found.kind === "address") return { packet, decision: found.decision, parts: [] };
+  if (found.kind === "address") return { packet, decision: found.decision, special, parts: [] };
   const { parts } = found;
   const [first, ...others] = parts;
   const isAlike = first && others.every(({ decision }) => treatmentOf(decision) === treatmentOf(first.decision));
   const isOneRule = isAlike && others.every(({ decision }) => decision.rule === first.decision.rule);
   const decision = isAlike ? { ...first.decision, rule: isOneRule ? first.decision.rule : undefined } : undefined;
-  return { packet, decision, parts: isOneRule ? [] : parts };
+  return { packet, decision, special, parts: isOneRule ? [] : parts };
 }
 
 const treatmentOf = ({ verdict, dependsOn, managed, outside }: Decision) =>

@@ -20,7 +20,7 @@ export const interference = computed<readonly Interference[]>(() => {
   const { answer } = asked.value;
   const { policy = [], flags } = inForce.value;
   const family = answer && (answer.decision ?? answer.parts[0]?.decision)?.family;
-  if (!family || pastedViews.value[family].groups.length === 0) return [];
+  if (!family || answer.special || pastedViews.value[family].groups.length === 0) return [];
   const own = policy.find((one) => one.family === family);
   // If parts of a block are treated differently, those that are kept are looked at.
   const verdict = answer.decision?.verdict ?? KEEP;
