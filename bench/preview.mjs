@@ -44,10 +44,7 @@ export async function printPreview() {
   await page.goto(url);
   await page.getByRole("tab", { name: "Flows" }).click();
   await page.evaluate(watch);
-  const text = Array.from(
-    { length: LINES },
-    (_, i) => `src=10.244.${i & 255}.1 dst=${i % 223}.1.2.3`,
-  ).join("\n");
+  const text = Array.from({ length: LINES }, (_, i) => `src=10.244.${i & 255}.1 dst=${i % 223}.1.2.3`).join("\n");
   const open = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => async () => {
     await page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer });
     await page.getByText(name, { exact: false }).first().waitFor();

@@ -7,8 +7,8 @@ import { inForce, place, sourcePlace } from "./store.ts";
 
 const LABELS: Readonly<Record<(Place | SourcePlace)["kind"], string>> = {
   auto: "as recognized",
-  field: "in field number",
-  key: "behind a key or in a column",
+  field: "field number",
+  key: "a key or a column",
   first: "the first address",
   none: "not read",
 };

@@ -105,7 +105,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move within it
       tabIndex={0}
       aria-roledescription="map"
-      aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape out`}
+      aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape zooms out`}
       onKeyDown={onKeyDown}
       onMouseMove={(event) => {
         if (isTouch()) return;

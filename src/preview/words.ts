@@ -46,7 +46,7 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
   if (sources === "any" && outputInterfaces === "any") return undefined;
   const name = family === "ipv4" ? "IPv4" : "IPv6";
   if (sources !== "any" && sources.length === 0) {
-    return `sourceCIDRs has no ${name} range: every ${name} packet keeps its address, whatever is shown here.`;
+    return `sourceCIDRs has no ${name} range: every ${name} packet keeps its address, whatever this page shows.`;
   }
   const limits = [
     ...(sources === "any" ? [] : [`come from ${either(sources.map(({ network }) => network))}`]),
@@ -59,21 +59,21 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
 /** What enforceNonMasquerade adds to `kept`, as a sentence; undefined if the config does not set it. */
 export function enforceSentence({ enforceKeep }: FamilyPolicy): string | undefined {
   return enforceKeep
-    ? "Kept is enforced (enforceNonMasquerade): no other program on the node can translate these packets, unless they go to a service."
+    ? "enforceNonMasquerade is set: no other program on the node can translate kept packets, unless they go to a service."
     : undefined;
 }
 
 /** A share of the IPv4 space, in per cent with enough digits to see something. */
 export function formatShare(addresses: number): string {
   const share = (addresses / 2 ** 32) * 100;
-  if (share === 0 || share === 100) return `${share} %`;
-  return share < 0.01 ? "under 0.01 %" : share > 99.99 ? "over 99.99 %" : `${share.toFixed(2)} %`;
+  if (share === 0 || share === 100) return `${share}%`;
+  return share < 0.01 ? "under 0.01%" : share > 99.99 ? "over 99.99%" : `${share.toFixed(2)}%`;
 }
 
 /** `16,777,216`. */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");
 
-/** From here on a count of addresses is shown as a power of two. */
+/** Larger counts of addresses are shown as powers of two. */
 const LARGE = 1n << 40n;
 
 /** `1 address`, `65,536 addresses`, `2^64 addresses`. */

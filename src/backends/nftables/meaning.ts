@@ -46,7 +46,7 @@ export function readMeaning(after: FamilyPolicy, table: string, observed: Observ
     ...{ after, hasEntries: false },
     others: [
       ...counted("remove", strangeRules, "rule of another program", `in ${place}`),
-      ...counted("remove", strange.length - strangeRules, "part of another form", `in ${place}`),
+      ...counted("remove", strange.length - strangeRules, "object of another program", `in ${place}`),
       ...counted("remove", alien, "element of another program", `in ${place}`),
       ...(observed.exists && !isWhole ? [{ op: "change", text: `${place} is made whole again` } as const] : []),
     ],
