@@ -17,7 +17,7 @@ import { Rules } from "./rules.tsx";
 import { copy } from "./save.ts";
 import { StaleNote } from "./stale-note.tsx";
 import { packState, type Tab } from "./state.ts";
-import { state, tab } from "./store.ts";
+import { before, evaluationBefore, state, tab } from "./store.ts";
 import { Tabs } from "./tabs.tsx";
 
 const VIEWS: Readonly<Record<Tab, { readonly label: string; readonly view: () => preact.JSX.Element }>> = {
@@ -77,6 +77,11 @@ function Workplace() {
           }}
         >
           <StaleNote what="This view" testid="stale" />
+          {before.value && !evaluationBefore.value?.policy && (
+            <p class="stale" role="status" data-testid="stale-before">
+              Before is invalid, so nothing is compared.
+            </p>
+          )}
           <View />
         </Tabs>
       </section>
@@ -98,7 +103,7 @@ function Footer() {
   );
 }
 
-/** Puts the state into the address, from where it can be copied; nothing is sent. */
+/** Puts the state into the page's address and copies the link; nothing is sent. */
 function Share() {
   const said = useSignal("");
   const share = async () => {

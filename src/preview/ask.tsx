@@ -1,4 +1,4 @@
-// The question on top of the page, and its answer as a picture of the packet's way.
+// The question on top of the page, and its answer as a picture of the packet's path.
 
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";

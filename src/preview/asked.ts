@@ -15,23 +15,23 @@ import { evaluationBefore, inForce, question } from "./store.ts";
 
 export type Packet = Extract<Question, { kind: "packet" }>;
 
-/** What happens to the packets that are asked about. */
+/** What happens to the packets in question. */
 export interface Answer {
   readonly packet: Packet;
-  /** The decision about all of them; undefined if they are not treated alike. */
+  /** The decision for all of them; undefined if they are treated differently. */
   readonly decision: Decision | undefined;
   /** Set if a node does not forward packets to the destination. */
   readonly special: SpecialBlock | undefined;
-  /** The parts of a CIDR about which different entries decide; of one address none. */
+  /** The parts of a CIDR that different entries decide; empty for one address. */
   readonly parts: readonly Part[];
 }
 
 export interface Asked {
   readonly question: Question;
   readonly answer: Answer | undefined;
-  /** The same under the config before; undefined if there is none, or if nothing changes. */
+  /** The answer under the config before; undefined if there is none or the answer is the same. */
   readonly before: Answer | undefined;
-  /** The entry that decides, if there is one for all. */
+  /** The entry that decides, if it is the same for all packets. */
   readonly rule: PolicyRule | undefined;
 }
 
@@ -66,7 +66,7 @@ const textOf = ({ decision, parts }: Answer) =>
   [decision, ...parts.map((part) => part.decision)].map((one) => one && treatmentOf(one)).join(";") +
   parts.map(({ first }) => first).join();
 
-/** The rule of the policy in force that decides about an address. */
+/** Returns the rule of the policy in force that decides an address. */
 export function ruleFor(address: string): PolicyRule | undefined {
   return decide(inForce.value.policy ?? [], [{ destination: address }])[0]?.rule;
 }

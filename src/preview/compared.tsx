@@ -41,7 +41,7 @@ const changesByFamily = computed<readonly FamilyChanges[] | undefined>(() => {
   });
 });
 
-/** The change of the resync interval, which is of both families; undefined if it stays. */
+/** The change of the resync interval, which applies to both families; undefined if there is none. */
 const resyncChange = computed<string | undefined>(() => {
   const old = evaluationBefore.value?.parsed.config?.resyncInterval;
   const now = inForce.value.resyncInterval;
@@ -71,7 +71,7 @@ export function Changes() {
     );
   }
   const found = changesByFamily.value;
-  if (!found) return <p class="problem">Before or After is invalid, so nothing is compared.</p>;
+  if (!found) return <p class="note">The changes are shown once both configs are valid.</p>;
   const resync = resyncChange.value;
   const isSame = !resync && found.every(({ blocks, settings }) => blocks.length === 0 && settings.length === 0);
   return (
@@ -180,10 +180,10 @@ function Row({ block }: { block: ChangedBlock }) {
   );
 }
 
-/** The smallest block of the map that shows all of it, and something around it. */
+/** Returns the smallest view of the map that shows the whole block and some of its surroundings. */
 function viewOf({ first, last }: ChangedBlock) {
   const fits = (bits: number) => first >> BigInt(32 - bits) === last >> BigInt(32 - bits);
-  // Alone in view, a block would be a plain square.
+  // If the block filled the view, it would be a plain square.
   const bits = [24, 16, 8].find((length) => fits(length) && last - first + 1n < 1n << BigInt(32 - length)) ?? 0;
   const size = 2 ** (32 - bits);
   return { first: Math.floor(Number(first) / size) * size, bits };

@@ -1,4 +1,4 @@
-// The config, and the one before it: their files in editors, and what is wrong with them.
+// The config and the one before: their files in editors, and their diagnostics.
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { PolicyRule } from "../policy/index.ts";
@@ -93,16 +93,16 @@ export function Configs() {
   );
 }
 
-/** Where the entry is written that decides about what is pointed at, or asked. */
+/** The place of the entry that decides what the pointer is at, or the question. */
 function markOf(): (Place & { readonly file: string }) | undefined {
   return inForce.value.stale ? undefined : placeOf(pointed.value ?? asked.value.rule, evaluation.value);
 }
 
-/** Where a rule is written; undefined if that is not in these texts, as they have changed since. */
+/** The place of a rule in the texts; undefined if they have changed since. */
 function placeOf(rule: PolicyRule | undefined, { parsed, policy = [] }: Evaluation) {
   if (!rule?.origin || !policy.some(({ rules }) => rules.includes(rule))) return undefined;
   const { file, line, column } = rule.origin;
-  // As it is written it ends before a blank, a comment or what closes a list.
+  // An entry ends before a blank, a comment, or the end of its list.
   const rest = ((parsed.texts.get(file) ?? "").split("\n")[line - 1] ?? "").slice(column - 1);
   return { file, line, column, length: /^["']?[\w.:/]+["']?/.exec(rest)?.[0].length ?? 1 };
 }
@@ -120,7 +120,7 @@ interface FilesProps {
 
 function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange, testid }: FilesProps) {
   const shown = all.find(({ file }) => file === open.value) ?? all[0];
-  // The editor takes others for news.
+  // Keep the same array: the editor updates its marks whenever it gets another one.
   const diagnostics = useMemo(
     () => parsed.diagnostics.filter(({ file }) => file === shown?.file),
     [parsed, shown?.file],

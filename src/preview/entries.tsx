@@ -1,4 +1,4 @@
-// Both families' entries as trees: what lies inside what, and so which prefix is longest.
+// The entries of both families as trees of prefixes.
 
 import type { FamilyPolicy } from "../policy/index.ts";
 import { EnableIpv6 } from "./enable-ipv6.tsx";

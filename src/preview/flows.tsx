@@ -58,7 +58,7 @@ export function Flows() {
             type="file"
             onChange={(event) => {
               const [...chosen] = event.currentTarget.files ?? [];
-              // The same file may be chosen again.
+              // Allow choosing the same file again.
               event.currentTarget.value = "";
               openFiles(chosen);
             }}
@@ -221,7 +221,7 @@ function Row({ answer, compared }: { answer: LineAnswer; compared: boolean }) {
   return (
     <tr
       class={before !== undefined && verdict && formatVerdict(before) !== formatVerdict(verdict) ? "changed" : ""}
-      // The entry is asked for here, not by the worker: only this page knows which object it is.
+      // Look up the rule here: the worker has a copy of it, not the same object.
       onMouseEnter={() => {
         pointed.value = ruleFor(address);
       }}

@@ -16,7 +16,7 @@ import { pastedViews } from "./on-node.ts";
 import { inForce } from "./store.ts";
 import { either, plural } from "./words.ts";
 
-/** Rules of a chain that are shown; of kube-proxy's thousands only those that matter. */
+/** If a chain has more rules, only those that matter are shown: kube-proxy writes thousands. */
 const SHOWN = 60;
 
 export function Foreign({ policy }: { readonly policy: FamilyPolicy }) {
@@ -127,7 +127,7 @@ const listed = (cidrs: readonly string[]): string =>
 function Translation({ found, policy }: { readonly found: ForeignTranslation; readonly policy: FamilyPolicy }) {
   const { at, owner, treatment, position, destinations, all, sources, conditions, certain } = found;
   const from = formatIntervals(policy.family, sources);
-  // Docker's rule, for one, is about containers that are no pods.
+  // Docker's rule, for example, applies to containers that are not pods.
   const isForPods = policy.scope.sources !== "any" || from.length > NAMED || from.some((cidr) => cidr.endsWith("/0"));
   const verb = treatment.kind === "masqueraded" ? "masquerade" : "translate";
   return (

@@ -34,7 +34,7 @@ export async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   return joined(parts);
 }
 
-/** Where members may begin, but for the first. */
+/** Offsets at which further members may begin. */
 function marksIn(packed: Uint8Array): readonly number[] {
   const marks: number[] = [];
   for (let at = packed.indexOf(MARK[0] ?? 0, 1); at > 0; at = packed.indexOf(MARK[0] ?? 0, at + 1)) {

@@ -37,7 +37,7 @@ function HelpDialog({ onClose }: { readonly onClose: () => void }) {
       ref={dialog}
       onClose={onClose}
       onClick={(event) => {
-        // The backdrop belongs to the dialog; everything inside is in an element of its own.
+        // The backdrop is part of the dialog; its content is in an element inside.
         if (event.target === dialog.current) dialog.current?.close();
       }}
     >
@@ -45,7 +45,7 @@ function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         <button type="button" class="close" aria-label="Close the help" onClick={() => dialog.current?.close()}>
           ×
         </button>
-        {/* Made of the docs by the build. */}
+        {/* The build makes it from the docs. */}
         <article dangerouslySetInnerHTML={{ __html: help }} />
       </div>
     </dialog>

@@ -40,7 +40,6 @@ export function MapView() {
           view.value = block;
         }}
       />
-      {old && !old.policy && <p class="problem">Before is invalid, so nothing is compared.</p>}
       <Readout block={block} />
       <Legend stretches={now} isCompared={changes.value !== undefined} />
       <ScopeNote policy={policy} before={old?.policy?.find(({ family }) => family === "ipv4")} testid="scope-map" />
@@ -57,7 +56,7 @@ function orderSentence({ first, bits }: Block): string {
   return `${path} Numbers label the squares: ${what}.`;
 }
 
-/** What is pointed at. It is all that is drawn anew when the pointer moves. */
+/** Describes what the pointer is at. Only this is rendered again when the pointer moves. */
 function Readout({ block }: { block: Signal<Block | undefined> }) {
   const now = stretches.value;
   const help = isTouch()
@@ -70,7 +69,7 @@ function Readout({ block }: { block: Signal<Block | undefined> }) {
   );
 }
 
-/** The way from the whole space to the block in view. */
+/** The path from the whole space to the block in view. */
 function Trail({ block, onChoose }: { block: Block; onChoose: (block: Block) => void }) {
   const steps = Array.from({ length: block.bits / 8 + 1 }, (_, i) => {
     const size = sizeOf({ first: 0, bits: i * 8 });

@@ -1,4 +1,4 @@
-// What the pasted rules of a node do, whoever's they are.
+// What a node's pasted rules do, those of other programs included.
 import { computed } from "@preact/signals";
 import { type Intervals, type NatView, readAddressBlock, readPasted } from "../netfilter/index.ts";
 import { type FamilyPolicy, KEEP } from "../policy/index.ts";
@@ -15,7 +15,7 @@ export const pastedViews = computed<Readonly<Record<NatView["family"], NatView>>
   };
 });
 
-/** The rules of other programs that treat the packets in question otherwise than the config says. */
+/** Rules of other programs that override what the config says about the packets in question. */
 export const interference = computed<readonly Interference[]>(() => {
   const { answer } = asked.value;
   const { policy = [], flags } = inForce.value;

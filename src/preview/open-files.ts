@@ -1,4 +1,4 @@
-// Files that are opened or dropped: recognized, and put where they belong.
+// Opens files: recognizes each and puts it where it belongs.
 import { batch, signal } from "@preact/signals";
 import { takeLines } from "./lines.ts";
 import type { ConfigText } from "./state.ts";
@@ -6,7 +6,7 @@ import { before, files, observed, openFile, openFileBefore, tab } from "./store.
 import { formatCount } from "./words.ts";
 import { nextLines, type OpenedFile, openInWorker } from "./worker-calls.ts";
 
-/** What became of a file, and what else can be done with it. */
+/** What happened to a file, and what the reader can do about it. */
 export interface Notice {
   readonly text: string;
   readonly isProblem: boolean;

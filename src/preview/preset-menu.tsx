@@ -5,7 +5,7 @@ import { PRESETS, type Preset } from "./presets.ts";
 import type { ConfigText } from "./state.ts";
 import { files, flags, openFile, question, setState, state } from "./store.ts";
 
-/** Takes a preset. What the user has written can be restored. */
+/** Applies a preset, with a way to restore the text that it replaces. */
 function take({ name, files: next, flags: set, question: ask }: Preset): void {
   const old = state.value;
   const isPreset = ALL.some((one) => sameFiles(one.files, old.files));

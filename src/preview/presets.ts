@@ -27,7 +27,7 @@ const preset = ({ name, why, config, flags = {}, question }: Draft): Preset => (
   question,
 });
 
-/** A cluster whose pods, services and network each have a range; their usual values differ. */
+/** A config with one range for each of pods, services and network. */
 const list = (entries: readonly (readonly [cidr: string, what: string])[]): string =>
   `nonMasqueradeCIDRs:\n${entries.map(([cidr, what]) => `  - ${cidr.padEnd(16)} # ${what}\n`).join("")}`;
 

@@ -1,4 +1,4 @@
-// The strip of an answer: what the node does to the packet, and the source address that the destination sees.
+// What the strip says: what the node does to the packet, and the source address that the destination sees.
 import { formatAddressRange, type Verdict } from "../policy/index.ts";
 import type { Answer } from "./asked.ts";
 import type { Interference } from "./interference.ts";
@@ -12,7 +12,7 @@ export interface Seen {
   readonly sees: string | undefined;
 }
 
-/** Returns what the config and the pasted rules of other programs make of the packet together. */
+/** Combines the decision of the config with the pasted rules of other programs. */
 export function seenBy({ packet, decision, special }: Answer, others: readonly Interference[]): Seen {
   if (special) return { tone: "none", does: special.node, sees: undefined };
   if (!decision) return { tone: "mixed", does: "depends on the destination", sees: undefined };

@@ -1,4 +1,4 @@
-// What the page shows of a backend: the input of its tool, and the plan beside what a node prints.
+// What the page shows of a backend: the input for its tool, and the plan for a node's rules.
 import {
   desiredChain,
   diffChain,
@@ -17,7 +17,7 @@ import type { BackendName, Flags, PageState } from "./state.ts";
 /** A field into which a node's rules are pasted. */
 export interface Paste {
   readonly key: keyof PageState["observed"];
-  /** What prints them. */
+  /** The command that prints them. */
   readonly command: string;
   readonly placeholder: string;
   readonly families: readonly Family[];
@@ -28,7 +28,7 @@ export interface ShownBackend {
   readonly pastes: readonly Paste[];
   /** What the pasted text must be, for people. */
   readonly listing: string;
-  /** The same text as `ip-masq-agent render` prints, in parts. */
+  /** The output of `ip-masq-agent render`, in parts. */
   render(policy: readonly FamilyPolicy[], flags: Flags): readonly Rendered[];
   /** What a sync would write; undefined if nothing. Throws if the text is not what the command prints. */
   plan(policy: FamilyPolicy, flags: Flags, text: string): Transaction | undefined;

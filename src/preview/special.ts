@@ -1,10 +1,10 @@
-// Destinations that a node does not forward to, whatever its NAT rules say.
+// Destinations to which a node forwards nothing, whatever its NAT rules say.
 import { contains } from "../core/index.ts";
 
 /** A block of such destinations. */
 export interface SpecialBlock {
   readonly cidr: string;
-  /** What becomes of the packet, in a few words for the picture of its way. */
+  /** What the strip says at the node and at the destination. */
   readonly node: string;
   readonly destination: string;
   readonly why: string;
@@ -40,7 +40,7 @@ const BLOCKS: readonly SpecialBlock[] = [
   },
 ];
 
-/** The block that all of a destination, an address or a CIDR, lies in. */
+/** Returns the block that contains a whole destination, an address or a CIDR. */
 export function specialBlockOf(destination: string): SpecialBlock | undefined {
   return BLOCKS.find(({ cidr }) => contains(cidr, destination));
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 
 const query = matchMedia("(min-width: 56rem)");
 
-/** As the styles have it: below this width everything is one column, and what is long is folded. */
+/** The same width as in the styles: below it there is one column, and long parts are folded. */
 export const isWide = signal(query.matches);
 
 query.addEventListener("change", () => {

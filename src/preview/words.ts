@@ -31,16 +31,16 @@ export function ruleName(rule: PolicyRule | undefined): string {
   return rule ? `${rule.prefix.network}, ${sourceName(rule)}` : "no entry contains it";
 }
 
-/** Sources or interfaces that a sentence names. */
+/** How many items a sentence names. */
 const NAMED = 4;
 
-/** `a`, `a or b`, `a, b or c`; of many the first. */
+/** `a`, `a or b`, `a, b or c`; long lists are cut. */
 export function either(names: readonly string[]): string {
   const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
 }
 
-/** Which packets a policy is about, as a sentence; undefined if it is about all. */
+/** Says which packets a policy applies to; undefined if it applies to all. */
 export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | undefined {
   const { sources, outputInterfaces } = scope;
   if (sources === "any" && outputInterfaces === "any") return undefined;
@@ -56,14 +56,14 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
   return `Only packets that ${limits.join(" and ")} are ${what}; all others keep their address.`;
 }
 
-/** What enforceNonMasquerade adds to `kept`, as a sentence; undefined if the config does not set it. */
+/** Says what enforceNonMasquerade means; undefined if the config does not set it. */
 export function enforceSentence({ enforceKeep }: FamilyPolicy): string | undefined {
   return enforceKeep
     ? "enforceNonMasquerade is set: no other program on the node can translate kept packets, unless they go to a service."
     : undefined;
 }
 
-/** A share of the IPv4 space, in per cent with enough digits to see something. */
+/** A share of the IPv4 space as a percentage. */
 export function formatShare(addresses: number): string {
   const share = (addresses / 2 ** 32) * 100;
   if (share === 0 || share === 100) return `${share}%`;
