@@ -20,10 +20,19 @@ export interface FlowFormat {
   readonly header?: string | undefined;
 }
 
-/** What a text is, or why nothing is certain: `why` and `remedy` are clauses for people, the remedy for the command line. */
+/**
+ * What a text is, or why nothing is certain: `why` and `remedy` are clauses for people, the remedy for the command line. `convert`
+ * is a command that makes lines of the text, if it is not made of lines.
+ */
 export type Recognition =
   | { readonly ok: true; readonly format: FlowFormat }
-  | { readonly ok: false; readonly why: string; readonly remedy: string; readonly example?: PlaceExample };
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly remedy: string;
+      readonly example?: PlaceExample;
+      readonly convert?: string;
+    };
 
 /** A place that may be the one of the destination, and the address that stands there in the first lines, if it is known. */
 export interface PlaceExample {

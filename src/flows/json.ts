@@ -95,11 +95,13 @@ function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {
 function refuseDocument(first: string): Recognition {
   const tuples = `jq -r '.. | .flowTuples? // empty | .[]' FILE`;
   const isAzure = /"records"/.test(first);
+  const convert = isAzure ? tuples : "jq -c '.[]' FILE";
   return {
     ok: false,
     why: isAzure
       ? "this is a JSON document with records of many flows, as Azure writes it"
       : "this is a JSON document, and JSON lines are read, with one flow on each line",
-    remedy: `take it apart: ${isAzure ? tuples : "jq -c '.[]' FILE"} | ip-masq-agent …`,
+    remedy: `take it apart: ${convert} | ip-masq-agent …`,
+    convert,
   };
 }

@@ -50,8 +50,9 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
     return { ok: false, why, example: undefined };
   }
   if (!recognition.ok) {
-    const why = `${capital(recognition.why)}. Choose where the destination is.`;
-    return { ok: false, why, example: recognition.example };
+    const { why, example, convert } = recognition;
+    const remedy = convert === undefined ? "Choose where the destination is." : `Convert it first: ${convert}`;
+    return { ok: false, why: `${capital(why)}. ${remedy}`, example };
   }
   const { name, destination: found, header } = recognition.format;
   const places = { destination: found.place, label: found.label, source: sourceOf(recognition.format, source) };

@@ -105,6 +105,14 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
         /^A line has 2 addresses, and it is not certain which one is the destination: .* Choose where the destination is\.$/,
       );
       assert.is(await page.getByTestId("counted").count(), 0);
+      // What is said about a file covers nothing for good.
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      const footer = await page.locator("footer").boundingBox();
+      const notices = await page.getByTestId("notices").boundingBox();
+      assert.ok(footer && notices && footer.y + footer.height <= notices.y);
+      await drop(page, { "list.json": '[\n{"dst_ip":"8.8.8.8"}\n]\n' });
+      await says(page, "format", /^This is a JSON document, .* Convert it first: jq -c '\.\[\]' FILE$/);
+      await drop(page, { "plain.log": "10.0.0.5 > 8.8.8.8\n" });
       await page.getByRole("button", { name: "Take field 3 (8.8.8.8)" }).click();
       assert.is(await page.getByRole("textbox", { name: "Field number of the destination" }).inputValue(), "3");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
