@@ -51,7 +51,7 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
   }
   if (!recognition.ok) {
     const { why, example, convert } = recognition;
-    const remedy = convert === undefined ? "Choose where the destination is." : `Convert it first: ${convert}`;
+    const remedy = convert ? `Convert it first: ${convert}` : "Choose where the destination is.";
     return { ok: false, why: `${capital(why)}. ${remedy}`, example };
   }
   const { name, destination: found, header } = recognition.format;

@@ -4,7 +4,7 @@ import { takeLines } from "./lines.ts";
 import type { ConfigText } from "./state.ts";
 import { before, files, observed, openFile, openFileBefore, tab } from "./store.ts";
 import { formatCount } from "./words.ts";
-import { nextLines, type OpenedFile, openInWorker } from "./worker-calls.ts";
+import { nextLines, type OpenedFile, openInWorker, releaseInWorker } from "./worker-calls.ts";
 
 /** What happened to a file, and what the reader can do about it. */
 export interface Notice {
@@ -31,6 +31,7 @@ export type ConfigSide = "before" | "after";
 export async function openFiles(chosen: readonly File[], side: ConfigSide = "after"): Promise<void> {
   const read = await Promise.all(chosen.map(readFile));
   const opened = read.flatMap((one) => ("content" in one ? [one] : []));
+  const log = opened.findLast(({ content }) => content.kind === "flows");
   batch(() => {
     notices.value = [
       ...read.flatMap((one) => ("content" in one ? [] : [one])),
@@ -38,7 +39,9 @@ export async function openFiles(chosen: readonly File[], side: ConfigSide = "aft
         opened.filter(({ content }) => content.kind === "config"),
         side,
       ),
-      ...opened.filter(({ content }) => content.kind !== "config").map(takeOther),
+      ...opened
+        .filter(({ content }) => content.kind !== "config")
+        .map((one) => (one.content.kind === "flows" && one !== log ? refuseLog(one) : takeOther(one))),
     ];
   });
 }
@@ -77,6 +80,12 @@ function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Noti
   const actions = [undo, ...(isBefore ? [] : [compare]), ...(isUpdate || rest.length === 0 ? [] : [add])];
   const where = isBefore ? "the content of Before" : before.peek() ? "the content of After" : "the editor's content";
   return [{ text: `${names}: recognized as ${what} replaced ${where}.`, isProblem: false, actions }];
+}
+
+/** Of several logs the last one is shown. */
+function refuseLog({ name, lines }: Opened): Notice {
+  releaseInWorker(lines);
+  return problem(`${name} is not shown: this page shows one log at a time.`);
 }
 
 function takeOther({ name, size, lines, content }: Opened): Notice {

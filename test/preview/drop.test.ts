@@ -117,6 +117,10 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       assert.is(await page.getByRole("textbox", { name: "Field number of the destination" }).inputValue(), "3");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
 
+      await drop(page, { "a.log": "10.0.0.1\n10.0.0.2\n", "b.log": "10.0.0.3\n" });
+      await says(page, "notices", /^a\.log is not shown: this page shows one log at a time\.×b\.log: recognized as/);
+      await says(page, "counted", "1 line");
+
       await drop(page, { "node.rules": IPTABLES + IP6TABLES });
       await says(page, "notices", /^node\.rules: recognized as rules from iptables-save \(IPv4 and IPv6\); see Plan\./);
       await says(page, "plan-said-ipv4", "rules: 4 to add, 0 to remove");
