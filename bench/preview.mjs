@@ -115,12 +115,14 @@ async function measure(page, act, said) {
   const ended = page.evaluate((pattern) => {
     const times = Reflect.get(window, "times");
     times.begin = 0;
-    return new Promise((resolve) => {
+    const since = performance.now();
+    return new Promise((resolve, reject) => {
       const look = () => {
         const text = document.querySelector("#view")?.textContent ?? "";
         if (times.begin > 0 && new RegExp(pattern).test(text)) {
           resolve({ time: performance.now() - times.begin, longest: times.longest });
-        } else setTimeout(look, 1);
+        } else if (performance.now() - since > 60_000) reject(new Error(`not seen: ${pattern}`));
+        else setTimeout(look, 1);
       };
       look();
     });

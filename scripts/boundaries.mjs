@@ -45,7 +45,7 @@ const MODULES = {
   },
   preview: {
     modules: ["core", "config", "policy", "flows", "netfilter", "backends"],
-    packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source"],
+    packages: ["preact", "@preact/signals", "@codemirror", "@lezer/highlight", "worker-source", "help-source"],
     browser: true,
   },
 };

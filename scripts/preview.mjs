@@ -1,10 +1,11 @@
 // @ts-check
-// Builds the page: the worker to text, the script that contains it, and both with the styles into one HTML file whose content
+// Builds the page: the worker and the help as text, the script that contains them, and all with the styles into one HTML file whose content
 // security policy has their hashes.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { BUNDLE } from "./bundle.mjs";
+import { helpOf } from "./help.mjs";
 
 /** @satisfies {import("esbuild").BuildOptions} */
 const BROWSER = {
@@ -36,10 +37,12 @@ export async function buildPage() {
     plugins: [
       ...BUNDLE.plugins,
       {
-        name: "worker-source",
+        name: "made-texts",
         setup: ({ onResolve, onLoad }) => {
-          onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker-source", namespace: "made" }));
-          onLoad({ filter: /.*/, namespace: "made" }, () => ({ contents: workerText, loader: "text" }));
+          /** @type {Readonly<Record<string, string>>} */
+          const texts = { "worker-source": workerText, "help-source": helpOf("docs/how-masquerading-works.md") };
+          onResolve({ filter: /^(worker|help)-source$/ }, ({ path }) => ({ path, namespace: "made" }));
+          onLoad({ filter: /.*/, namespace: "made" }, ({ path }) => ({ contents: texts[path] ?? "", loader: "text" }));
         },
       },
     ],

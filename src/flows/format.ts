@@ -20,10 +20,19 @@ export interface FlowFormat {
   readonly header?: string | undefined;
 }
 
-/** The format of a text, or why it is not certain: `why` and `remedy` are clauses for messages; `remedy` is for the command line. */
+/**
+ * The format of a text, or why it is not certain: `why` and `remedy` are clauses for messages; `remedy` is for the command line. `convert` is
+ * a command that converts the text to lines, if it is not made of lines.
+ */
 export type Recognition =
   | { readonly ok: true; readonly format: FlowFormat }
-  | { readonly ok: false; readonly why: string; readonly remedy: string; readonly example?: PlaceExample };
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly remedy: string;
+      readonly example?: PlaceExample;
+      readonly convert?: string;
+    };
 
 /** A place that may be the one of the destination, and the address that stands there in the first lines, if it is known. */
 export interface PlaceExample {

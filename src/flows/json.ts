@@ -95,11 +95,13 @@ function candidatesOf(objects: readonly JsonObject[]): readonly Candidate[] {
 function refuseDocument(first: string): Recognition {
   const tuples = `jq -r '.. | .flowTuples? // empty | .[]' FILE`;
   const isAzure = /"records"/.test(first);
+  const convert = isAzure ? tuples : "jq -c '.[]' FILE";
   return {
     ok: false,
     why: isAzure
       ? "this is a JSON document with records of many flows, as Azure writes it"
       : "this is a JSON document, but only JSON lines can be read, with one flow per line",
-    remedy: `convert it to lines: ${isAzure ? tuples : "jq -c '.[]' FILE"} | ip-masq-agent …`,
+    remedy: `convert it to lines: ${convert} | ip-masq-agent …`,
+    convert,
   };
 }

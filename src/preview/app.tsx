@@ -9,6 +9,7 @@ import { Drop } from "./drop.tsx";
 import { Entries } from "./entries.tsx";
 import { FlagControls } from "./flags.tsx";
 import { Flows } from "./flows.tsx";
+import { Help } from "./help.tsx";
 import { MapView } from "./map.tsx";
 import { Plan } from "./plan.tsx";
 import { Reference } from "./reference.tsx";
@@ -16,7 +17,7 @@ import { Rules } from "./rules.tsx";
 import { copy } from "./save.ts";
 import { StaleNote } from "./stale-note.tsx";
 import { packState, type Tab } from "./state.ts";
-import { state, tab } from "./store.ts";
+import { before, evaluationBefore, state, tab } from "./store.ts";
 import { Tabs } from "./tabs.tsx";
 
 const VIEWS: Readonly<Record<Tab, { readonly label: string; readonly view: () => preact.JSX.Element }>> = {
@@ -32,7 +33,7 @@ const TABS = Object.entries(VIEWS).map(([name, { label }]) => ({ name: name as T
 
 export function App() {
   const isAnswered = useSignal(false);
-  // The answer is painted first: an editor takes longer to be made than all the rest.
+  // Paint the answer first: creating an editor takes longer than everything else.
   useEffect(() => {
     requestAnimationFrame(() => {
       setTimeout(() => {
@@ -44,8 +45,9 @@ export function App() {
     <>
       <header>
         <h1>ip-masq-agent preview</h1>
-        <p>What a config does, before a node does it. Nothing leaves this page.</p>
+        <p>See what a config does before a node applies it.</p>
         <Share />
+        <Help />
       </header>
       <main>
         <Ask />
@@ -75,6 +77,11 @@ function Workplace() {
           }}
         >
           <StaleNote what="This view" testid="stale" />
+          {before.value && !evaluationBefore.value?.policy && (
+            <p class="stale" role="status" data-testid="stale-before">
+              Before is invalid, so nothing is compared.
+            </p>
+          )}
           <View />
         </Tabs>
       </section>
@@ -86,7 +93,7 @@ function Footer() {
   return (
     <footer>
       <p>
-        ip-masq-agent {version} · Nothing that you enter leaves this page ·{" "}
+        ip-masq-agent {version} · Nothing you enter leaves this page ·{" "}
         <a href="https://kubernetes.io/docs/tasks/administer-cluster/ip-masq-agent/" rel="noreferrer" target="_blank">
           Kubernetes: IP masquerade agent
         </a>
@@ -96,12 +103,12 @@ function Footer() {
   );
 }
 
-/** Puts the state into the address, from where it can be copied; nothing is sent. */
+/** Puts the state into the page's address and copies the link; nothing is sent. */
 function Share() {
   const said = useSignal("");
   const share = async () => {
     history.replaceState(null, "", `#${await packState(state.value)}`);
-    said.value = (await copy(location.href)) ? "the link is copied" : "the link is in the address bar";
+    said.value = (await copy(location.href)) ? "Link copied" : "The link is in the address bar";
   };
   return (
     <div class="share">

@@ -1,4 +1,4 @@
-// The question on top of the page, and its answer as a picture of the packet's way.
+// The question on top of the page, and its answer as a picture of the packet's path.
 
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -18,7 +18,7 @@ import { interference } from "./on-node.ts";
 import { OnNode } from "./on-node-note.tsx";
 import { seenBy } from "./seen.ts";
 import { StaleNote } from "./stale-note.tsx";
-import { inForce, openFile, question } from "./store.ts";
+import { inForce, isEditing, openFile, question } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
 /** Parts of a CIDR that are listed. */
@@ -64,7 +64,7 @@ export function Ask() {
   );
 }
 
-/** Opens the file in which the entry stands that decides, whenever another question is asked. */
+/** Opens the file with the entry that decides, whenever the question changes. */
 function followRule(): () => void {
   let last: string | undefined;
   return effect(() => {
@@ -76,7 +76,7 @@ function followRule(): () => void {
 }
 
 function Way({ answer }: { answer: Answer }) {
-  const { packet, decision, parts } = answer;
+  const { packet, decision, special, parts } = answer;
   const { tone, does, sees } = seenBy(answer, interference.value);
   return (
     <>
@@ -93,6 +93,7 @@ function Way({ answer }: { answer: Answer }) {
         <li class="stop">
           <span class="role">Destination</span>
           <b class="address">{packet.destination}</b>
+          {special && <span class="detail">{special.destination}</span>}
           {sees !== undefined && (
             <span class="sees" data-testid="sees">
               sees <b>{sees}</b>
@@ -100,8 +101,16 @@ function Way({ answer }: { answer: Answer }) {
           )}
         </li>
       </ol>
-      {decision && <Because decision={decision} hasParts={parts.length > 0} />}
-      {parts.length > 0 && <Parts parts={parts} />}
+      {special ? (
+        <p class="because" data-testid="because">
+          {special.cidr} {special.why}.
+        </p>
+      ) : (
+        <>
+          {decision && <Because decision={decision} hasParts={parts.length > 0} />}
+          {parts.length > 0 && <Parts parts={parts} />}
+        </>
+      )}
     </>
   );
 }
@@ -111,16 +120,17 @@ function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean
   const policy = inForce.value.policy?.find((one) => one.family === family);
   return (
     <p class="because" data-testid="because">
-      <VerdictBadge verdict={verdict} />{" "}
+      <VerdictBadge verdict={verdict} />
+      {managed ? " " : ": "}
       {!managed ? (
         <>
-          without <code>--enable-ipv6</code> the agent keeps no IPv6 rules, so every IPv6 packet keeps its address.{" "}
+          without <code>--enable-ipv6</code> the agent writes no IPv6 rules, so every IPv6 packet keeps its address.{" "}
           <EnableIpv6 />
         </>
       ) : outside ? (
         OUTSIDE[outside]
       ) : hasParts ? (
-        "whatever entry decides"
+        "whichever entry decides"
       ) : rule?.origin ? (
         <>
           by{" "}
@@ -129,6 +139,7 @@ function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean
             class="link"
             onClick={() => {
               openFile.value = rule.origin?.file ?? "";
+              isEditing.value = true;
               document.querySelector(".config:last-of-type .frame")?.scrollIntoView({ block: "nearest" });
             }}
           >
@@ -147,7 +158,7 @@ function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean
   );
 }
 
-/** What the verdict depends on: what is known to be true of the packet, and what would have to be. */
+/** Says what the verdict depends on: the conditions that the packet meets, and those that it must meet. */
 function Conditions({ policy: { scope }, dependsOn }: { policy: FamilyPolicy; dependsOn: Decision["dependsOn"] }) {
   const met = limitsOf(scope).filter((part) => !dependsOn.includes(part));
   const said = (parts: Decision["dependsOn"]) => parts.map((part) => condition(part, scope)).join(" and ");
@@ -164,8 +175,8 @@ function Conditions({ policy: { scope }, dependsOn }: { policy: FamilyPolicy; de
 }
 
 const OUTSIDE = {
-  source: "because its source is in none of sourceCIDRs",
-  outputInterface: "because its interface is none of outputInterfaces",
+  source: "because its source is not in sourceCIDRs",
+  outputInterface: "because its interface is not in outputInterfaces",
 } as const;
 
 function condition(part: Decision["dependsOn"][number], { sources, outputInterfaces }: Scope): string {
@@ -206,7 +217,7 @@ function Parts({ parts }: { parts: readonly Part[] }) {
   );
 }
 
-/** What was the answer before, if it was another one. */
+/** Shows the answer under the config before, if it differs. */
 function Before({ answer: { decision } }: { answer: Answer }) {
   return (
     <p class="changed-answer" data-testid="answer-before">
@@ -216,7 +227,7 @@ function Before({ answer: { decision } }: { answer: Answer }) {
           {verdictName(decision.verdict)}, by {ruleName(decision.rule)}
         </>
       ) : (
-        "different for parts of it"
+        "different for parts of the CIDR"
       )}
     </p>
   );

@@ -10,25 +10,28 @@ import {
   type PolicyRule,
 } from "../policy/index.ts";
 import { type Question, readQuestion } from "./question.ts";
+import { type SpecialBlock, specialBlockOf } from "./special.ts";
 import { evaluationBefore, inForce, question } from "./store.ts";
 
 export type Packet = Extract<Question, { kind: "packet" }>;
 
-/** What happens to the packets that are asked about. */
+/** What happens to the packets in question. */
 export interface Answer {
   readonly packet: Packet;
-  /** The decision about all of them; undefined if they are not treated alike. */
+  /** The decision for all of them; undefined if they are treated differently. */
   readonly decision: Decision | undefined;
-  /** The parts of a CIDR about which different entries decide; of one address none. */
+  /** Set if a node does not forward packets to the destination. */
+  readonly special: SpecialBlock | undefined;
+  /** The parts of a CIDR that different entries decide; empty for one address. */
   readonly parts: readonly Part[];
 }
 
 export interface Asked {
   readonly question: Question;
   readonly answer: Answer | undefined;
-  /** The same under the config before; undefined if there is none, or if nothing changes. */
+  /** The answer under the config before; undefined if there is none or the answer is the same. */
   readonly before: Answer | undefined;
-  /** The entry that decides, if there is one for all. */
+  /** The entry that decides, if it is the same for all packets. */
   readonly rule: PolicyRule | undefined;
 }
 
@@ -38,21 +41,22 @@ export const asked: ReadonlySignal<Asked> = computed(() => {
   const answer = read.kind === "packet" && policy ? answerOf(policy, read) : undefined;
   const old = evaluationBefore.value?.policy;
   const before = read.kind === "packet" && old ? answerOf(old, read) : undefined;
-  const isSame = answer && before && textOf(answer) === textOf(before);
+  const isSame = answer && before && (answer.special !== undefined || textOf(answer) === textOf(before));
   return { question: read, answer, before: isSame ? undefined : before, rule: answer?.decision?.rule };
 });
 
 export function answerOf(policy: readonly FamilyPolicy[], packet: Packet): Answer | undefined {
   const { destination, source, outputInterface } = packet;
+  const special = specialBlockOf(destination);
   const [found] = explain(policy, [destination], { source, outputInterface });
   if (!found?.ok) return undefined;
-  if (found.kind === "address") return { packet, decision: found.decision, parts: [] };
+  if (found.kind === "address") return { packet, decision: found.decision, special, parts: [] };
   const { parts } = found;
   const [first, ...others] = parts;
   const isAlike = first && others.every(({ decision }) => treatmentOf(decision) === treatmentOf(first.decision));
   const isOneRule = isAlike && others.every(({ decision }) => decision.rule === first.decision.rule);
   const decision = isAlike ? { ...first.decision, rule: isOneRule ? first.decision.rule : undefined } : undefined;
-  return { packet, decision, parts: isOneRule ? [] : parts };
+  return { packet, decision, special, parts: isOneRule ? [] : parts };
 }
 
 const treatmentOf = ({ verdict, dependsOn, managed, outside }: Decision) =>
@@ -62,7 +66,7 @@ const textOf = ({ decision, parts }: Answer) =>
   [decision, ...parts.map((part) => part.decision)].map((one) => one && treatmentOf(one)).join(";") +
   parts.map(({ first }) => first).join();
 
-/** The rule of the policy in force that decides about an address. */
+/** Returns the rule of the policy in force that decides an address. */
 export function ruleFor(address: string): PolicyRule | undefined {
   return decide(inForce.value.policy ?? [], [{ destination: address }])[0]?.rule;
 }

@@ -1,9 +1,9 @@
-// Azure's flow logs as they are stored: a JSON document, in which each flow is a text between others.
+// Azure's flow logs as they are stored: a JSON document that holds each flow as one string.
 
-/** A tuple: the time, the source and the destination, and what else there is, with commas between. */
+/** A flow: time, source, destination and other values, separated by commas. */
 const TUPLE = /"(\d{10,13},\s*[\da-fA-F.:]+,\s*[\da-fA-F.:]+,[^"]*)"/g;
 
-/** Is a text such a document, or tuples in quotes that were taken out of one? */
+/** Is the text such a document, or quoted tuples from one? */
 export const isAzureDocument = (sample: string): boolean =>
   /"flowTuples"\s*:/.test(sample) || /^\s*"\d{10,13},/.test(sample);
 

@@ -20,7 +20,7 @@ export interface ChangedBlock {
   readonly count: bigint;
   readonly before: Verdict;
   readonly after: Verdict;
-  /** The entries that decided and decide about its first address; undefined if none did. */
+  /** The entries that decide its first address, before and after; undefined if none does. */
   readonly ruleBefore: PolicyRule | undefined;
   readonly rule: PolicyRule | undefined;
 }
@@ -36,7 +36,7 @@ export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readon
       ...{ before: old.verdict, after: now.verdict, ruleBefore: old.rule, rule: now.rule },
     };
   });
-  // They are in the order of addresses, and stay so among blocks of one size.
+  // The sort is stable: blocks of one size stay in the order of addresses.
   return blocks.sort((a, b) => (a.count === b.count ? 0 : a.count < b.count ? 1 : -1));
 }
 

@@ -1,6 +1,6 @@
 // Rules as text with highlighting.
 
-/** What is coloured, by class. What stands in quotes comes first: nothing inside of it is anything else. */
+/** What is coloured, by class. Quoted text comes first: nothing in it is a token. */
 const TOKENS =
   /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT|^(?:add |delete )?table\b)|(?<verdict>\b(?:RETURN|MASQUERADE|SNAT|return|masquerade)\b|\bsnat(?= to)|(?<=goto )(?:masq|snat)[\w.-]*)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
 

@@ -1,6 +1,7 @@
 // What changes from the config before to the one after: blocks of addresses, settings, flows.
 import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { formatDuration } from "../config/index.ts";
 import { diffSettings, type FamilyPolicy } from "../policy/index.ts";
 import { VerdictBadge } from "./badge.tsx";
 import { type ChangedBlock, changedBlocks } from "./changes.ts";
@@ -40,6 +41,14 @@ const changesByFamily = computed<readonly FamilyChanges[] | undefined>(() => {
   });
 });
 
+/** The change of the resync interval, which applies to both families; undefined if there is none. */
+const resyncChange = computed<string | undefined>(() => {
+  const old = evaluationBefore.value?.parsed.config?.resyncInterval;
+  const now = inForce.value.resyncInterval;
+  if (old === undefined || now === undefined || old === now) return undefined;
+  return `resync interval: ${formatDuration(old)} → ${formatDuration(now)}`;
+});
+
 export function Changes() {
   useEffect(followLines, []);
   if (before.value === undefined) {
@@ -47,7 +56,7 @@ export function Changes() {
       <div class="empty">
         <p>Nothing is compared yet.</p>
         <p class="note">
-          Keep the config as it is now as “before”, then edit it: every block that changes is listed here.
+          Keep the current config as “Before”, then edit it. This view lists every block whose verdict changes.
         </p>
         <button
           type="button"
@@ -62,13 +71,19 @@ export function Changes() {
     );
   }
   const found = changesByFamily.value;
-  if (!found) return <p class="problem">The config before or after is invalid: nothing is compared.</p>;
-  const isSame = found.every(({ blocks, settings }) => blocks.length === 0 && settings.length === 0);
+  if (!found) return <p class="note">The changes are shown once both configs are valid.</p>;
+  const resync = resyncChange.value;
+  const isSame = !resync && found.every(({ blocks, settings }) => blocks.length === 0 && settings.length === 0);
   return (
     <>
       <p role="status" data-testid="changes-said">
         {isSame ? "No verdict changes." : saidOf(found)}
       </p>
+      {resync && (
+        <ul class="settings" data-testid="settings">
+          <li>{resync}</li>
+        </ul>
+      )}
       {found.map(({ family, blocks, settings }) => (
         <section key={family} class="block">
           {found.length > 1 && (blocks.length > 0 || settings.length > 0) && <h3>{NAMES[family]}</h3>}
@@ -94,10 +109,12 @@ function saidOf(found: readonly FamilyChanges[]): string {
     if (blocks.length === 0) return [];
     const count = blocks.reduce((sum, one) => sum + one.count, 0n);
     return [
-      `${plural(blocks.length, `${found.length > 1 ? `${NAMES[family]} ` : ""}block`)} with ${formatAddresses(count)}`,
+      `${plural(blocks.length, `${found.length > 1 ? `${NAMES[family]} ` : ""}block`)} (${formatAddresses(count)})`,
     ];
   });
-  return parts.length === 0 ? "No verdict changes, but settings do." : `${parts.join(" and ")} get another verdict.`;
+  return parts.length === 0
+    ? "No verdict changes, but settings do."
+    : `The verdict changes for ${parts.join(" and ")}.`;
 }
 
 function Blocks({ blocks }: { blocks: readonly ChangedBlock[] }) {
@@ -163,10 +180,10 @@ function Row({ block }: { block: ChangedBlock }) {
   );
 }
 
-/** The smallest block of the map that shows all of it, and something around it. */
+/** Returns the smallest view of the map that shows the whole block and some of its surroundings. */
 function viewOf({ first, last }: ChangedBlock) {
   const fits = (bits: number) => first >> BigInt(32 - bits) === last >> BigInt(32 - bits);
-  // Alone in view, a block would be a plain square.
+  // If the block filled the view, it would be a plain square.
   const bits = [24, 16, 8].find((length) => fits(length) && last - first + 1n < 1n << BigInt(32 - length)) ?? 0;
   const size = 2 ** (32 - bits);
   return { first: Math.floor(Number(first) / size) * size, bits };
@@ -177,7 +194,7 @@ function FlowChanges() {
   if (!hasLines.value || typeof report.value !== "object") {
     return (
       <p class="note">
-        With a flow log under{" "}
+        Add a flow log under{" "}
         <button
           type="button"
           class="link"
@@ -187,7 +204,7 @@ function FlowChanges() {
         >
           Flows
         </button>{" "}
-        this page also counts the flows that change.
+        to count the flows that change.
       </p>
     );
   }

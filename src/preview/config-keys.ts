@@ -12,7 +12,7 @@ const SNAT: Keys = describeSnatKeys();
 
 const isSnat = (line: string) => /^"?snat"?\s*:/i.test(line);
 
-/** The keys that a key which begins at this column may be; undefined if no key of a config stands there. */
+/** Returns the keys that may begin at this column; undefined if no key of a config belongs there. */
 export function keysAt(doc: Text, lineNumber: number, column: number): Keys | undefined {
   const before = doc.line(lineNumber).text.slice(0, column);
   const open = innermostOpen(before);
@@ -28,7 +28,7 @@ export function keysAt(doc: Text, lineNumber: number, column: number): Keys | un
   return head === "" ? keysByIndent(doc, lineNumber, column) : undefined;
 }
 
-/** The offset of the last bracket or brace that is open at the end of a line's beginning. */
+/** The offset of the last bracket or brace that is still open at the end of the text. */
 function innermostOpen(before: string): number | undefined {
   const open: number[] = [];
   for (const [i, character] of [...before].entries()) {
@@ -47,7 +47,7 @@ function keysByIndent(doc: Text, lineNumber: number, indent: number): Keys | und
   return /^(config|ip-masq-agent)\s*:\s*[|>]/.test(text) ? CONFIG : undefined;
 }
 
-/** Those of an entry of a list: only snat has mappings for entries. */
+/** The keys of a list entry: only snat has mappings as entries. */
 function entryKeys(doc: Text, lineNumber: number, indent: number): Keys | undefined {
   const parent = parentOf(doc, lineNumber, indent, true);
   return parent && isSnat(parent.text) ? SNAT : undefined;
@@ -84,7 +84,7 @@ export function completeKey({ state, pos, explicit }: CompletionContext): Comple
   const keys = explicit || word !== "" ? keysAt(doc, number, start) : undefined;
   if (!keys) return null;
   const quote = word.startsWith('"') ? '"' : "";
-  // What stands behind the cursor already is not written again.
+  // Do not repeat what follows the cursor.
   const end = /^"?\s*:/.test(text.slice(pos - from)) ? "" : `${quote}: `;
   const isSet = (key: string) => keys === CONFIG && new RegExp(`^[\\s{,]*"?${key}"?\\s*:`, "im").test(doc.toString());
   const options = [...keys].flatMap(([key, info]): Completion[] =>

@@ -4,12 +4,12 @@ import type { ConfigText } from "./state.ts";
 const NAME = "ip-masq-agent";
 const NAMESPACE = "kube-system";
 
-/** The key of `data` under which the agent looks for a config in one file. */
+/** The key of `data` that holds a config of one file. */
 const KEY = "config";
 
 const isManifest = (text: string) => /^[\s{]*"?kind"?\s*:\s*"?(ConfigMap|List)\b/m.test(text);
 
-/** The config as a manifest for kubectl apply; one that is a manifest already stays as it is. */
+/** Returns the config as a manifest for kubectl apply; a manifest is returned unchanged. */
 export function toConfigMap(files: readonly ConfigText[]): string {
   const [only, more] = files;
   if (only && !more && isManifest(only.text)) return only.text;
@@ -18,7 +18,7 @@ export function toConfigMap(files: readonly ConfigText[]): string {
 }
 
 function entry(key: string, text: string): string {
-  // A block whose text begins with blanks must say how far it is indented.
+  // YAML needs the indentation spelled out if the text begins with blanks.
   const indent = /^\s/.test(text) ? "2" : "";
   const chomp = text.endsWith("\n") ? "" : "-";
   const lines = text.replace(/\n$/, "").split("\n");

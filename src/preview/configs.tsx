@@ -1,4 +1,4 @@
-// The config, and the one before it: their files in editors, and what is wrong with them.
+// The config and the one before: their files in editors, and their diagnostics.
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { PolicyRule } from "../policy/index.ts";
@@ -14,12 +14,14 @@ import {
   evaluationBefore,
   files,
   inForce,
+  isEditing,
   openFile,
   openFileBefore,
   pointed,
   pointedBefore,
 } from "./store.ts";
 import { Summary } from "./summary.tsx";
+import { isWide } from "./wide.ts";
 
 export function Configs() {
   const isCompared = before.value !== undefined;
@@ -85,22 +87,22 @@ export function Configs() {
           }}
           testid="summary"
         />
-        <SaveConfig />
+        {(isWide.value || isEditing.value) && <SaveConfig />}
       </section>
     </>
   );
 }
 
-/** Where the entry is written that decides about what is pointed at, or asked. */
+/** The place of the entry that decides what the pointer is at, or the question. */
 function markOf(): (Place & { readonly file: string }) | undefined {
   return inForce.value.stale ? undefined : placeOf(pointed.value ?? asked.value.rule, evaluation.value);
 }
 
-/** Where a rule is written; undefined if that is not in these texts, as they have changed since. */
+/** The place of a rule in the texts; undefined if they have changed since. */
 function placeOf(rule: PolicyRule | undefined, { parsed, policy = [] }: Evaluation) {
   if (!rule?.origin || !policy.some(({ rules }) => rules.includes(rule))) return undefined;
   const { file, line, column } = rule.origin;
-  // As it is written it ends before a blank, a comment or what closes a list.
+  // An entry ends before a blank, a comment, or the end of its list.
   const rest = ((parsed.texts.get(file) ?? "").split("\n")[line - 1] ?? "").slice(column - 1);
   return { file, line, column, length: /^["']?[\w.:/]+["']?/.exec(rest)?.[0].length ?? 1 };
 }
@@ -118,7 +120,7 @@ interface FilesProps {
 
 function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange, testid }: FilesProps) {
   const shown = all.find(({ file }) => file === open.value) ?? all[0];
-  // The editor takes others for news.
+  // Keep the same array: the editor updates its marks whenever it gets another one.
   const diagnostics = useMemo(
     () => parsed.diagnostics.filter(({ file }) => file === shown?.file),
     [parsed, shown?.file],
@@ -127,52 +129,61 @@ function Files({ name, files: all, open, evaluation: { parsed }, mark, onChange,
   const set = (file: string, text: string) => onChange(all.map((one) => (one.file === file ? { ...one, text } : one)));
   return (
     <>
-      <fieldset class="files" aria-label={`Files, ${name}`}>
-        {all.map(({ file }) => (
-          <span key={file} class={file === shown.file ? "file open" : "file"}>
-            <button
-              type="button"
-              aria-pressed={file === shown.file}
-              onClick={() => {
-                open.value = file;
-              }}
-            >
-              {file}
-            </button>
-            {all.length > 1 && (
+      <details
+        class="fold"
+        open={isWide.value || isEditing.value}
+        onToggle={(event) => {
+          if (!isWide.value) isEditing.value = event.currentTarget.open;
+        }}
+      >
+        <summary>{all.length > 1 ? `Edit ${all.length} files` : `Edit ${shown.file}`}</summary>
+        <fieldset class="files" aria-label={`Files, ${name}`}>
+          {all.map(({ file }) => (
+            <span key={file} class={file === shown.file ? "file open" : "file"}>
               <button
                 type="button"
-                class="close"
-                aria-label={`Remove ${file}`}
-                onClick={() => onChange(all.filter((one) => one.file !== file))}
+                aria-pressed={file === shown.file}
+                onClick={() => {
+                  open.value = file;
+                }}
               >
-                ×
+                {file}
               </button>
-            )}
-          </span>
-        ))}
-        <button
-          type="button"
-          class="add"
-          onClick={() => {
-            const file = freeName(all);
-            onChange([...all, { file, text: "nonMasqueradeCIDRs:\n" }]);
-            open.value = file;
-          }}
-        >
-          Add a file
-        </button>
-      </fieldset>
-      <div class="frame">
-        <Editor
-          key={shown.file}
-          label={name}
-          text={shown.text}
-          diagnostics={diagnostics}
-          mark={mark?.file === shown.file ? mark : undefined}
-          onChange={(text) => set(shown.file, text)}
-        />
-      </div>
+              {all.length > 1 && (
+                <button
+                  type="button"
+                  class="close"
+                  aria-label={`Remove ${file}`}
+                  onClick={() => onChange(all.filter((one) => one.file !== file))}
+                >
+                  ×
+                </button>
+              )}
+            </span>
+          ))}
+          <button
+            type="button"
+            class="add"
+            onClick={() => {
+              const file = freeName(all);
+              onChange([...all, { file, text: "nonMasqueradeCIDRs:\n" }]);
+              open.value = file;
+            }}
+          >
+            Add a file
+          </button>
+        </fieldset>
+        <div class="frame">
+          <Editor
+            key={shown.file}
+            label={name}
+            text={shown.text}
+            diagnostics={diagnostics}
+            mark={mark?.file === shown.file ? mark : undefined}
+            onChange={(text) => set(shown.file, text)}
+          />
+        </div>
+      </details>
       <Summary
         parsed={parsed}
         testid={testid}

@@ -1,4 +1,4 @@
-// Two texts as one, with what goes and what comes.
+// The line diff of two texts.
 import { diffLines } from "../core/index.ts";
 
 export interface DiffLine {
@@ -6,7 +6,7 @@ export interface DiffLine {
   readonly kind: "add" | "remove" | "keep";
 }
 
-/** All lines of both texts. */
+/** Returns all lines of both texts. */
 export function diffTexts(before: string, after: string): readonly DiffLine[] {
   const [from, to] = [before, after].map((text) => text.trimEnd().split("\n")) as [string[], string[]];
   const edits = diffLines(from, to);

@@ -5,13 +5,13 @@ import { type ConfigSide, notices, openFiles } from "./open-files.ts";
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
 
-/** The editor that files are dropped on; that of the config if they are dropped elsewhere. */
+/** Which config a file is dropped on; anywhere else it is the current one. */
 function sideOf(event: DragEvent): ConfigSide {
   const isBefore = event.composedPath().some((at) => at instanceof HTMLElement && at.dataset.side === "before");
   return isBefore ? "before" : "after";
 }
 
-/** What is shown while a file is over the page, and what became of it. */
+/** Shows that a file can be dropped, and what happened to it. */
 export function Drop() {
   const isOver = useSignal(false);
   useEffect(() => {
@@ -26,12 +26,12 @@ export function Drop() {
     const drop = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      // The editor would insert the text of the file where it was dropped.
+      // Otherwise the editor inserts the text of the file.
       event.stopPropagation();
       isOver.value = false;
       openFiles([...(event.dataTransfer?.files ?? [])], sideOf(event));
     };
-    // Before any element of the page, the editor's too.
+    // Capture events before any element of the page, including the editor.
     const options = { capture: true };
     addEventListener("dragover", over, options);
     addEventListener("dragleave", leave, options);

@@ -1,4 +1,4 @@
-// A config in an editor: highlighted, with the agent's own diagnostics, its keys completed, and the entry that decides marked.
+// The config editor: highlighting, the agent's diagnostics, completion of keys, and a mark at the entry that decides.
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
@@ -32,7 +32,7 @@ export interface EditorProps {
   readonly label: string;
   readonly text: string;
   readonly diagnostics: readonly Diagnostic[];
-  /** What is marked, and scrolled to. */
+  /** The place to mark and scroll to. */
   readonly mark: Place | undefined;
   readonly onChange: (text: string) => void;
 }
@@ -53,8 +53,8 @@ const marks = StateField.define<DecorationSet>({
 });
 
 /**
- * Typing over a selection. Left to itself the browser keeps the look of what was selected in a style attribute, which the
- * content security policy refuses, loudly.
+ * Typing over a selection. By default the browser copies the selection's look into a style attribute, which the content
+ * security policy blocks with an error.
  */
 const typeOver = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
@@ -105,7 +105,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
 ]);
 
-/** Places what is said of a completion below the list, or above it: beside it a narrow screen has no room. */
+/** Places the description of a completion below or above the list: a narrow screen has no room beside it. */
 function infoUnderList(_view: EditorView, list: Rect, _option: Rect, info: Rect, space: Rect) {
   const isBelow = list.bottom + info.bottom - info.top <= space.bottom;
   const width = Math.max(160, Math.floor(space.right - list.left));
@@ -114,14 +114,14 @@ function infoUnderList(_view: EditorView, list: Rect, _option: Rect, info: Rect,
   };
 }
 
-/** Offsets of a place, held inside of the text: it may be of a text that has changed since. */
+/** Returns the offsets of a place, clamped to the text, which may have changed since. */
 function rangeOf(doc: Text, { line, column, length }: Place): { from: number; to: number } {
   const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
   const from = Math.min(at.from + column - 1, at.to);
   return { from, to: Math.min(from + length, at.to) };
 }
 
-/** Scrolls the editor to a place, and nothing around the editor: the page stays where the reader is. */
+/** Scrolls the editor to a place without scrolling the page. */
 function showInside(view: EditorView, at: number): void {
   view.requestMeasure({
     read: () => view.lineBlockAt(at),
@@ -145,7 +145,7 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
 
   useLayoutEffect(() => {
     if (!host.current) return;
-    // In a shadow root its styles are adopted sheets, which a content security policy without 'unsafe-inline' allows.
+    // In a shadow root CodeMirror uses adopted style sheets, which the content security policy allows.
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const made = new EditorView({
       root,
@@ -180,7 +180,7 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
     view.current?.dispatch({ effects: names.current.reconfigure(named(label)) });
   }, [label]);
 
-  // In the same task as the rendering: later the text could have been typed on, and would be set back.
+  // In the same task as rendering: later, the reader may have typed more, which this would undo.
   useLayoutEffect(() => {
     const doc = view.current?.state.doc;
     if (!view.current || !doc || doc.toString() === text) return;

@@ -1,4 +1,4 @@
-// The flag without which the agent leaves IPv6 alone, one click away.
+// A button that turns on --enable-ipv6.
 // This module is browser-compatible.
 import { flags } from "./store.ts";
 

@@ -1,4 +1,4 @@
-// Both families' entries as trees: what lies inside what, and so which prefix is longest.
+// The entries of both families as trees of prefixes.
 
 import type { FamilyPolicy } from "../policy/index.ts";
 import { EnableIpv6 } from "./enable-ipv6.tsx";
@@ -34,8 +34,8 @@ export function Entries() {
               </>
             ) : (
               <p class="note">
-                Without <code>--enable-ipv6</code> the agent keeps no IPv6 rules: every IPv6 packet keeps its address.{" "}
-                <EnableIpv6 />
+                Without <code>--enable-ipv6</code> the agent writes no IPv6 rules, so every IPv6 packet keeps its
+                address. <EnableIpv6 />
               </p>
             )}
           </section>

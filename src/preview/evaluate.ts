@@ -1,4 +1,4 @@
-// The config's files and flags to policy, as the agent itself does it.
+// Compiles the config's files and the flags to a policy, as the agent does.
 import { checkTableName } from "../backends/nftables/index.ts";
 import { type ParsedConfig, parseConfigs } from "../config/index.ts";
 import { checkChainName, compilePolicy, type FamilyPolicy, parsePorts } from "../policy/index.ts";
@@ -6,7 +6,7 @@ import type { BackendName, ConfigText, Flags } from "./state.ts";
 
 export interface Evaluation {
   readonly parsed: ParsedConfig;
-  /** What is wrong with each flag that is text; undefined if nothing is. */
+  /** What is wrong with each text flag; undefined if it is valid. */
   readonly problems: {
     readonly chain: string | undefined;
     readonly ports: string | undefined;
@@ -36,7 +36,7 @@ export function evaluate(files: readonly ConfigText[], flags: Flags): Evaluation
   return { parsed, problems, policy };
 }
 
-/** The backend that --backend=auto would move to if the flags name one that cannot enforce what the config enforces. */
+/** Returns the backend in use: only nftables can enforce, and --backend=auto would choose it then. */
 export function backendFor({ backend }: Flags, isEnforced: boolean): BackendName {
   return isEnforced ? "nftables" : backend;
 }

@@ -1,11 +1,11 @@
-// Diagnostics whose remedy is a text: what their hints name, as edits.
+// Turns the hints of diagnostics into edits, if a hint names the text to write.
 import type { Diagnostic } from "../config/index.ts";
 
-/** An edit of the place that a diagnostic is about. */
+/** An edit at the place of a diagnostic. */
 export interface Fix {
-  /** As a button says it. */
+  /** The text of its button. */
   readonly label: string;
-  /** What stands there afterwards; undefined: the entry goes. */
+  /** The replacement; undefined removes the entry. */
   readonly text: string | undefined;
 }
 
@@ -18,10 +18,10 @@ const WRITE: readonly RegExp[] = [
 ];
 const BLOCK_OR_ADDRESS = /^write (\S+) for the block, or (\S+) for the one address$/;
 
-/** A place that is more than one key or entry: a whole config in quotes, say. */
+/** A place with more than one key or entry, such as a whole config in quotes. */
 const MORE = /\S\s+\S|[[{]/;
 
-/** The fixes of a diagnostic of this text; none if its hint leaves open what to write. */
+/** Returns the fixes for a diagnostic; none if its hint does not say what to write. */
 export function fixesOf({ code, hint, line, column, length }: Diagnostic, text: string): readonly Fix[] {
   if (hint === "" || MORE.test(lineOf(text, line).slice(column - 1, column - 1 + length))) return [];
   const [, block, address] = BLOCK_OR_ADDRESS.exec(hint) ?? [];
@@ -52,15 +52,15 @@ export function applyFix(text: string, { line, column, length }: Diagnostic, fix
   return text.slice(0, start) + quoted(fix.text, text[start]) + text.slice(end);
 }
 
-/** In the quotes of what stood there; words of YAML lose them. */
+/** Keeps the quotes of the old text, except around booleans. */
 function quoted(text: string, first = ""): string {
   const isQuoted = (first === '"' || first === "'") && !/^(true|false)$/.test(text);
-  // An asterisk at the beginning would be an alias, a colon a key.
+  // Without quotes, a leading asterisk makes an alias, and a colon a key.
   if (isQuoted) return first + text + first;
   return /^[*:]/.test(text) ? `"${text}"` : text;
 }
 
-/** Without an entry of a list: with its line if it has one to itself, else with its comma. */
+/** Removes a list entry: its whole line if nothing else is on it, otherwise the entry and its comma. */
 function withoutEntry(text: string, start: number, end: number): string {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const newline = text.indexOf("\n", end);

@@ -3,15 +3,16 @@ import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { BACKENDS, DEFAULT_FLAGS, type Flags } from "./state.ts";
 import { evaluation, flags, isEnforced } from "./store.ts";
+import { isWide } from "./wide.ts";
 
 const SWITCHES = [
-  { name: "ipv6", flag: "--enable-ipv6", hint: "keep IPv6 rules too" },
+  { name: "ipv6", flag: "--enable-ipv6", hint: "also write IPv6 rules" },
   {
     name: "reservedRanges",
     flag: "--nomasq-all-reserved-ranges",
-    hint: "without CIDRs in the config: all reserved ranges",
+    hint: "keep all reserved ranges if the config lists no CIDRs",
   },
-  { name: "randomFully", flag: "--random-fully", hint: "draw source ports at random" },
+  { name: "randomFully", flag: "--random-fully", hint: "choose source ports at random" },
 ] as const satisfies readonly { name: keyof Flags; flag: string; hint: string }[];
 
 const FIELDS = [
@@ -20,10 +21,7 @@ const FIELDS = [
   { name: "table", flag: "--nft-table", placeholder: "ip-masq-agent" },
 ] as const satisfies readonly { name: keyof Flags; flag: string; placeholder: string }[];
 
-/** On a narrow screen the views come first, and what is set stands in a line. */
-const isWide = matchMedia("(min-width: 56rem)").matches;
-
-/** The flags that are not as the agent has them by default. */
+/** The flags that differ from their defaults. */
 const given = computed(() => {
   const { backend, ipv6, reservedRanges, randomFully, chain, ports, table } = flags.value;
   return [
@@ -45,7 +43,7 @@ export function FlagControls() {
   };
   const usesTable = isEnforced.value || flags.value.backend === "nftables";
   return (
-    <details class="flags" open={isWide}>
+    <details class="flags" open={isWide.value}>
       <summary>
         Flags <small>{given.value}</small>
       </summary>
@@ -69,7 +67,7 @@ export function FlagControls() {
   );
 }
 
-/** `auto` asks the node; the page has none to ask. */
+/** There is no `auto`, which asks the node. */
 function BackendChoice({ onChoose }: { readonly onChoose: (backend: Flags["backend"]) => void }) {
   return (
     <div class="field">

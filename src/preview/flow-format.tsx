@@ -1,4 +1,4 @@
-// What a log was taken for, and where its lines have their destination and their source; both can be changed.
+// The recognized format, and where its lines have the destination and the source; both can be changed.
 import type { Signal } from "@preact/signals";
 import type { PlaceExample } from "../flows/index.ts";
 import type { FoundPlace } from "./flow-place.ts";
@@ -7,8 +7,8 @@ import { inForce, place, sourcePlace } from "./store.ts";
 
 const LABELS: Readonly<Record<(Place | SourcePlace)["kind"], string>> = {
   auto: "as recognized",
-  field: "in field number",
-  key: "behind a key or in a column",
+  field: "field number",
+  key: "a key or a column",
   first: "the first address",
   none: "not read",
 };
@@ -41,7 +41,7 @@ export function Where({ format }: { readonly format: FoundPlace }) {
   );
 }
 
-/** One click takes the place that is likely. */
+/** A button that chooses the likely place. */
 function Suggestion({ example: { place: wanted, address } }: { readonly example: PlaceExample }) {
   const text = "key" in wanted ? wanted.key : `field ${wanted.field}`;
   return (
@@ -60,7 +60,7 @@ function Suggestion({ example: { place: wanted, address } }: { readonly example:
   );
 }
 
-/** Says how far the source can be relied on, if the verdict depends on it. */
+/** Says how reliable the source is, if the verdict depends on it. */
 function SourceNote({ format: { source } }: { readonly format: Extract<FoundPlace, { ok: true }> }) {
   if (!inForce.value.policy?.some(({ scope }) => scope.sources !== "any")) return null;
   if (!source) {
@@ -80,7 +80,7 @@ function SourceNote({ format: { source } }: { readonly format: Extract<FoundPlac
 interface ChoiceProps<P extends Place | SourcePlace> {
   readonly name: "destination" | "source";
   readonly kinds: readonly P["kind"][];
-  /** A key to begin with. */
+  /** The first suggestion for a key. */
   readonly start: string;
   readonly chosen: Signal<P>;
 }

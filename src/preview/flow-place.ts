@@ -31,7 +31,7 @@ export type FoundPlace =
     };
 
 export interface FoundSource extends FlowPlace {
-  /** May it be the source that the packet had after NAT? */
+  /** May it be the source after NAT? */
   readonly isDoubtful: boolean;
 }
 
@@ -50,8 +50,9 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
     return { ok: false, why, example: undefined };
   }
   if (!recognition.ok) {
-    const why = `${capital(recognition.why)}. Choose where the destination is.`;
-    return { ok: false, why, example: recognition.example };
+    const { why, example, convert } = recognition;
+    const remedy = convert ? `Convert it first: ${convert}` : "Choose where the destination is.";
+    return { ok: false, why: `${capital(why)}. ${remedy}`, example };
   }
   const { name, destination: found, header } = recognition.format;
   const places = { destination: found.place, label: found.label, source: sourceOf(recognition.format, source) };
@@ -61,11 +62,11 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
 function sourceOf({ source, namedSource, destination }: FlowFormat, { kind }: SourcePlace): FoundSource | undefined {
   if (kind === "none") return undefined;
   if (source) return { ...source, isDoubtful: false };
-  // Who says that the destination is in that column does not mean the source by it.
+  // If the reader chose this column as the destination, it is not the source.
   return namedSource && namedSource.label !== destination.label ? { ...namedSource, isDoubtful: true } : undefined;
 }
 
-/** A place that is not complete yet, while it is typed, counts as none. */
+/** Ignores a place that is not complete yet, while it is typed. */
 function wantedOf({ kind, value }: Place | SourcePlace): WantedPlace | undefined {
   if (kind === "key" && value !== "") return { key: value };
   if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { field: Number(value) };

@@ -1,4 +1,4 @@
-// The lines of a log, or addresses: what happens to each, and how many there are of what.
+// The lines of a log, or addresses: the verdict for each, and counts.
 import { useEffect } from "preact/hooks";
 import { formatVerdict, VERDICT_KINDS } from "../policy/index.ts";
 import { ruleFor } from "./asked.ts";
@@ -11,7 +11,7 @@ import { addresses, inForce, isCompared, pointed, question } from "./store.ts";
 import { isTouch } from "./touch.ts";
 import { enforceSentence, formatCount, lookName, plural } from "./words.ts";
 
-/** Characters that are pasted as a file: a field with megabytes in it stops the page. */
+/** Longer texts are pasted as a file: a field with megabytes in it stops the page. */
 const LONG_PASTE = 1 << 20;
 
 export function Flows() {
@@ -43,8 +43,8 @@ export function Flows() {
           {file.value
             ? `${file.value.name}, ${formatCount(file.value.size)} bytes`
             : isTouch()
-              ? "conntrack -L, VPC flow logs, CSV, JSON lines; .gz too"
-              : "Drop a log anywhere: conntrack -L, VPC flow logs, CSV, JSON lines; .gz too"}
+              ? "conntrack -L, VPC flow logs, CSV, JSON lines; also as .gz"
+              : "Drop a log anywhere: conntrack -L, VPC flow logs, CSV, JSON lines; also as .gz"}
         </span>
         {file.value && (
           <button type="button" onClick={() => takeLines(undefined)}>
@@ -58,7 +58,7 @@ export function Flows() {
             type="file"
             onChange={(event) => {
               const [...chosen] = event.currentTarget.files ?? [];
-              // The same file may be chosen again.
+              // Allow choosing the same file again.
               event.currentTarget.value = "";
               openFiles(chosen);
             }}
@@ -114,9 +114,9 @@ function Answers({ report }: { report: Report }) {
       </section>
       {(isFiltered || matching > answers.length) && (
         <p class="note" role="status" data-testid="matching">
-          {isFiltered ? `${plural(matching, "line")} of these` : ""}
+          {isFiltered ? plural(matching, "matching line") : ""}
           {isFiltered && matching > answers.length ? "; " : ""}
-          {matching > answers.length ? `the first ${answers.length} are shown` : ""}
+          {matching > answers.length ? `showing the first ${answers.length}` : ""}
         </p>
       )}
     </>
@@ -152,7 +152,7 @@ function Filters({ entries }: { entries: Report["entries"] }) {
               filter.value = { ...filter.value, changed: event.currentTarget.checked };
             }}
           />
-          only those that change
+          changed lines only
         </label>
       )}
       {entry !== undefined && (
@@ -221,7 +221,7 @@ function Row({ answer, compared }: { answer: LineAnswer; compared: boolean }) {
   return (
     <tr
       class={before !== undefined && verdict && formatVerdict(before) !== formatVerdict(verdict) ? "changed" : ""}
-      // The entry is asked for here, not by the worker: only this page knows which object it is.
+      // Look up the rule here: the worker has a copy of it, not the same object.
       onMouseEnter={() => {
         pointed.value = ruleFor(address);
       }}

@@ -1,4 +1,4 @@
-// Rules of other programs in what is pasted of a node: which of them defeat what the config keeps.
+// The pasted rules of other programs: which of them defeat the config.
 import { formatIntervals } from "../core/index.ts";
 import {
   type BaseChain,
@@ -16,7 +16,7 @@ import { pastedViews } from "./on-node.ts";
 import { inForce } from "./store.ts";
 import { either, plural } from "./words.ts";
 
-/** Rules of a chain that are shown; of kube-proxy's thousands only those that matter. */
+/** If a chain has more rules, only those that matter are shown: kube-proxy writes thousands. */
 const SHOWN = 60;
 
 export function Foreign({ policy }: { readonly policy: FamilyPolicy }) {
@@ -97,7 +97,7 @@ function Rules({ base, found, ours, policy }: Omit<HookProps, "view"> & { readon
           );
         })}
       </ol>
-      {left > 0 && <p class="note">and {plural(left, "rule")} without effect on this config</p>}
+      {left > 0 && <p class="note">and {plural(left, "rule")} that do not affect this config</p>}
     </>
   );
 }
@@ -127,7 +127,7 @@ const listed = (cidrs: readonly string[]): string =>
 function Translation({ found, policy }: { readonly found: ForeignTranslation; readonly policy: FamilyPolicy }) {
   const { at, owner, treatment, position, destinations, all, sources, conditions, certain } = found;
   const from = formatIntervals(policy.family, sources);
-  // Docker's rule, for one, is about containers that are no pods.
+  // Docker's rule, for example, applies to containers that are not pods.
   const isForPods = policy.scope.sources !== "any" || from.length > NAMED || from.some((cidr) => cidr.endsWith("/0"));
   const verb = treatment.kind === "masqueraded" ? "masquerade" : "translate";
   return (
@@ -149,28 +149,30 @@ function Translation({ found, policy }: { readonly found: ForeignTranslation; re
       <p class="detail">{owner?.remedy ?? "Remove that rule."}</p>
       {!policy.enforceKeep && (
         <p class="detail">
-          Or set <code>enforceNonMasquerade: true</code>, with which the agent binds these packets to their address.
+          Or set <code>enforceNonMasquerade: true</code>, so that no other program can translate these packets.
         </p>
       )}
     </div>
   );
 }
 
+/** What becomes of packets to some destinations. */
 const ENDS = {
-  accept: "lets packets pass before they come to the agent's rules, so they are never masqueraded",
-  return: "lets packets pass before they come to the agent's rules, so they are never masqueraded",
-  drop: "drops packets before they come to the agent's rules",
+  accept: ["lets packets to", "bypass the agent's rules, so they are never masqueraded"],
+  return: ["lets packets to", "bypass the agent's rules, so they are never masqueraded"],
+  drop: ["drops packets to", "before they reach the agent's rules"],
 } as const;
 
 function End({ end: { owner, kind, destinations, at } }: { readonly end: EarlyEnd }) {
   const family = at.base.family === "ip6" ? "ipv6" : "ipv4";
+  const [does, rest] = ENDS[kind];
   return (
     <div class="defeat">
       <p>
         <b>
-          {owner?.name ?? "Another program"} {ENDS[kind]}
-        </b>
-        , those to {listed(formatIntervals(family, destinations))}.
+          {owner?.name ?? "Another program"} {does} {listed(formatIntervals(family, destinations))}
+        </b>{" "}
+        {rest}.
       </p>
       {owner?.remedy && <p class="detail">{owner.remedy}</p>}
     </div>

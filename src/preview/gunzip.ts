@@ -1,14 +1,14 @@
-// Files packed by gzip, as clouds store their logs.
+// Decompresses gzip files, as clouds store their logs.
 
-/** Most bytes that are unpacked: a small file must not fill the memory. */
+/** The limit for decompressed bytes: a small file must not fill the memory. */
 const MOST = 1 << 29;
 
-/** Bytes of the beginning of a member (RFC 1952): its mark, and the only method that there is. */
+/** The first bytes of a member (RFC 1952): the magic number and the only method. */
 const MARK = [0x1f, 0x8b, 0x08];
 
 export const isGzip = ([first, second]: Uint8Array): boolean => first === MARK[0] && second === MARK[1];
 
-/** Unpacks a file, beside the page; several members one behind the other too. Throws if it is damaged or too long. */
+/** Decompresses a file of one member or several. Throws if it is damaged or too long. */
 export async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let room = MOST;
@@ -20,7 +20,7 @@ export async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   try {
     await unpack(packed);
   } catch (error) {
-    // The browser takes one member. Where the next one begins can only be tried: a mark may stand in packed data as well.
+    // The browser reads one member. The next one may begin at any mark, but compressed data can contain the mark as well.
     let start = 0;
     for (const end of [...marksIn(packed), packed.length]) {
       const isWhole = await unpack(packed.subarray(start, end)).then(
@@ -34,7 +34,7 @@ export async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   return joined(parts);
 }
 
-/** Where members may begin, but for the first. */
+/** Offsets at which further members may begin. */
 function marksIn(packed: Uint8Array): readonly number[] {
   const marks: number[] = [];
   for (let at = packed.indexOf(MARK[0] ?? 0, 1); at > 0; at = packed.indexOf(MARK[0] ?? 0, at + 1)) {
@@ -49,7 +49,7 @@ async function unpackMember(member: Uint8Array<ArrayBuffer>, room: number): Prom
   let left = room;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     left -= next.value.length;
-    if (left < 0) throw new Error("it has more than 512 MiB; split it");
+    if (left < 0) throw new Error("it holds more than 512 MiB");
     parts.push(next.value);
   }
   return parts;

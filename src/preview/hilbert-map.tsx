@@ -10,7 +10,7 @@ export interface HilbertMapProps {
   /** What is in view; its length is 0, 8, 16 or 24. */
   readonly block: Block;
   readonly stretches: readonly Stretch[];
-  /** What changes from the config that it is compared with; undefined without one. */
+  /** What changes from the config before; undefined without one. */
   readonly changes: readonly SpaceChange[] | undefined;
   readonly onPoint: (block: Block | undefined) => void;
   readonly onZoom: (block: Block) => void;
@@ -35,7 +35,7 @@ const partOf = (block: Block, bits: number, step: number): Block => {
   return { first: block.first + step * sizeOf({ first: 0, bits: block.bits + bits }), bits: block.bits + bits };
 };
 
-/** The block around a block, one step of zoom further out. */
+/** The enclosing block, one zoom step further out. */
 function outerOf({ first, bits }: Block): Block {
   const size = sizeOf({ first: 0, bits: bits - STEP });
   return { first: Math.floor(first / size) * size, bits: bits - STEP };
@@ -52,7 +52,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
     const context = canvas.current?.getContext("2d");
     if (context && canvas.current)
       draw(context, getComputedStyle(canvas.current), { block, stretches, changes }, cursor);
-    // The colours of the page follow its darkness.
+    // The colours depend on the colour scheme.
   }, [block, stretches, changes, cursor, dark]);
 
   const at = (event: MouseEvent, side: number) => {
@@ -61,7 +61,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       Math.min(side - 1, Math.max(0, Math.floor((offset / length) * side)));
     return stepOf(side, { x: cell(event.clientX - left, width), y: cell(event.clientY - top, height) });
   };
-  /** Zooms into a block and points at the part of it at this step; undefined: at nothing. */
+  /** Zooms into a block and points at one of its parts; undefined points at nothing. */
   const zoom = (step: number, next: number | undefined) => {
     if (block.bits + STEP > 24) return;
     const inner = partOf(block, STEP, step);
@@ -105,7 +105,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move within it
       tabIndex={0}
       aria-roledescription="map"
-      aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape out`}
+      aria-label={`Map of ${formatBlock(block)}: arrow keys move between its 256 blocks, Enter zooms in, Escape zooms out`}
       onKeyDown={onKeyDown}
       onMouseMove={(event) => {
         if (isTouch()) return;
@@ -120,7 +120,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
       }}
       onClick={(event) => {
         const step = at(event, GRID);
-        // A finger points by its first tap.
+        // On a touch screen the first tap points, the second zooms.
         if (isTouch() && step !== tapped.current) {
           tapped.current = step;
           setCursor(step);
@@ -128,7 +128,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
           onPoint(partOf(block, side === 16 ? STEP : 2 * STEP, at(event, side)));
         } else {
           tapped.current = undefined;
-          // The pointer stays where it is, over another block; a finger is gone.
+          // A mouse is now over another block; a finger has left.
           zoom(step, isTouch() ? undefined : step);
         }
       }}
@@ -165,7 +165,7 @@ function draw(
 
   // Each block's last octet that counts: 10 at /0 is 10.0.0.0/8.
   const scale = PIXELS / Math.max(1, context.canvas.clientWidth);
-  // Three digits and a dot fill a block, however small the map is on the screen.
+  // Three digits and a dot must fit into a block, even on a small screen.
   const size = Math.min(NUMBER * scale, Math.max(SMALLEST_NUMBER * scale, cell / 3));
   context.font = `600 ${size}px ${colour("--mono")}`;
   context.textBaseline = "top";
@@ -176,7 +176,7 @@ function draw(
   const margin = Math.max(3, (cell - size * 2.4) / 4);
   for (let step = 0; step < GRID * GRID; step++) {
     const { x, y } = pointOf(GRID, step);
-    // The dot stands for what the trail says; a small screen has no room for it.
+    // The dot stands for the prefix in the trail; a small screen has no room for it.
     const name = `${scene.block.bits === 0 || scale > 1.8 ? "" : "."}${step}`;
     context.strokeText(name, x * cell + margin, y * cell + margin);
     context.fillText(name, x * cell + margin, y * cell + margin);
@@ -189,7 +189,7 @@ function draw(
   context.strokeRect(x * cell + 2, y * cell + 2, cell - 4, cell - 4);
 }
 
-/** Rings where something is too small to be seen as a square. */
+/** Draws markers where squares would be too small to see. */
 function drawMarkers(
   context: CanvasRenderingContext2D,
   { block, stretches, changes }: Scene,
@@ -211,7 +211,7 @@ function drawMarkers(
   }
 }
 
-/** One pixel a cell; where two policies are compared, what stays is dimmed and what changes lights up. */
+/** Paints one pixel per cell; in a comparison, unchanged cells are dimmed and changes stand out. */
 function paintCells({ block, stretches, changes }: Scene, colour: (name: string) => string): HTMLCanvasElement {
   const side = sideOf(block);
   const count = side * side;
@@ -240,7 +240,7 @@ function pixelOf(hex: string, alpha: number): number {
   return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
 }
 
-/** Is the page dark now? Asks again when that changes. */
+/** Is the colour scheme dark? Renders again when that changes. */
 function useDarkness(): boolean {
   const query = matchMedia("(prefers-color-scheme: dark)");
   const [dark, setDark] = useState(query.matches);

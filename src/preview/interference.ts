@@ -16,7 +16,7 @@ import {
 } from "../netfilter/index.ts";
 import type { Verdict } from "../policy/index.ts";
 
-/** A rule of another program that treats packets otherwise than the config says. */
+/** A rule of another program that treats packets differently from what the config says. */
 export interface Interference {
   /** Whose the rule probably is. */
   readonly owner: string | undefined;
@@ -26,18 +26,18 @@ export interface Interference {
   readonly to: string | undefined;
   /** The rule as its tool prints it; undefined if the policy of a chain decides. */
   readonly rule: string | undefined;
-  /** Is every packet that is asked about treated by some rule like this one? */
+  /** Does every packet in question meet such a rule? */
   readonly isCertain: boolean;
   /** What decides whether this rule applies, if that is not certain: `output interface`. */
   readonly dependsOn: readonly string[];
 }
 
-/** By what the agent's rules are known, and whether they bind what they keep. */
+/** How to recognize the agent's rules, and whether they bind kept packets to their address. */
 export interface OwnRules extends Ours {
   readonly enforceKeep: boolean;
 }
 
-/** Finds what the pasted rules do to packets of which the agent's rules, once they are in place, decide this verdict. */
+/** Finds rules of other programs that override this verdict of the agent, once the agent's rules are in place. */
 export function findInterference(
   view: NatView,
   traffic: Traffic,
@@ -46,7 +46,7 @@ export function findInterference(
 ): readonly Interference[] {
   const { groups, own } = withVerdict(view, verdict, ours);
   const { endings, leaves } = walk({ ...view, groups }, traffic);
-  // What could not be read at all is reported beside the field that it was pasted into.
+  // Text that cannot be read is reported below its field.
   const known = endings.filter(({ treatment, at }) => treatment.kind !== "unknown" || at);
   const isOther = (ending: Ending) => !isOwnEnding(ending, own) && !isAsWanted(ending.treatment, verdict, view.family);
   const others = known.filter(isOther);
@@ -96,7 +96,7 @@ function isAsWanted(treatment: Treatment, verdict: Verdict, family: Family): boo
   }
 }
 
-/** The view as it is once the agent's rules give the packets this verdict, and the rules that are the agent's. */
+/** Returns the hook with the agent's rules reduced to this verdict, and which rules those are. */
 function withVerdict(view: NatView, verdict: Verdict, ours: OwnRules) {
   const own = new Set<Rule>();
   const { groups } = view;

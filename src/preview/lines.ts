@@ -21,10 +21,10 @@ export const filter = signal<Filter>(NO_FILTER);
 
 export const hasLines = computed(() => file.value !== undefined || addresses.value.trim() !== "");
 
-/** What the worker says of the lines, or why it says nothing. */
+/** The worker's report, or why there is none. */
 export const report = signal<Report | string | undefined>(undefined);
 
-/** Replaces the lines; what was set for the old ones means nothing for the new ones. */
+/** Replaces the lines, and resets what was set for the old ones. */
 export function takeLines(lines: LinesFile | undefined): void {
   const old = file.peek();
   filter.value = NO_FILTER;
@@ -62,7 +62,7 @@ interface Asked {
 let isReading = false;
 let waiting: Asked | undefined;
 
-/** One question at a time, and of those that wait only the last. */
+/** Sends one question at a time; of those that wait, only the last is kept. */
 async function ask(asked: Asked): Promise<void> {
   if (isReading) {
     waiting = asked;
@@ -77,13 +77,13 @@ async function ask(asked: Asked): Promise<void> {
   else report.value = answer;
 }
 
-/** Asks again whenever something changes that the answer depends on, from the first look at a view of them on. */
+/** From the first call on, asks again whenever something changes that the answer depends on. */
 export const followLines = (() => {
   let _stop: (() => void) | undefined;
   return () => {
     _stop ??= effect(() => {
       const lines = file.value?.lines ?? holdField(addresses.value);
-      // While the config is invalid these stay as they are, and nothing is asked again.
+      // While the config is invalid, the policy stays the same and nothing is asked.
       const policy = policyNow.value;
       if (!policy) return;
       const places = { place: place.value, source: sourcePlace.value };

@@ -19,7 +19,7 @@ export function checkListing(text: string): string {
     if (isInside) isInside = line.trimEnd() !== "}";
     else if (/^table \w+ \S+ \{/.test(line)) isInside = true;
     else if (!/^\s*(?:#|$)/.test(line)) {
-      throw new ListingError(`line ${i + 1} is outside of any table: ${line.trim().slice(0, SHOWN)}`);
+      throw new ListingError(`line ${i + 1} is not inside a table: ${line.trim().slice(0, SHOWN)}`);
     }
   }
   if (isInside) throw new ListingError("it ends in the middle of a table");

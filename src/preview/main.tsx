@@ -1,4 +1,4 @@
-// The page's start: the state comes from the link, or from what the page was written with, or is the first example.
+// Starts the page with the state from the link, from `preview --page`, or with the first example.
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
@@ -35,7 +35,7 @@ addEventListener("hashchange", async () => {
 
 setState(await firstState());
 
-/** The address follows what is set, so that a reload finds it again; not where it would get very long. */
+/** The address follows the state, so that a reload restores it, unless it would be very long. */
 const FOLLOW_MS = 400;
 const LONGEST_FRAGMENT = 100_000;
 let timer: ReturnType<typeof setTimeout> | undefined;

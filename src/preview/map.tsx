@@ -40,7 +40,6 @@ export function MapView() {
           view.value = block;
         }}
       />
-      {old && !old.policy && <p class="problem">The config before is invalid: nothing is compared.</p>}
       <Readout block={block} />
       <Legend stretches={now} isCompared={changes.value !== undefined} />
       <ScopeNote policy={policy} before={old?.policy?.find(({ family }) => family === "ipv4")} testid="scope-map" />
@@ -51,18 +50,18 @@ export function MapView() {
 /** How addresses are laid out, and what the numbers mean. */
 function orderSentence({ first, bits }: Block): string {
   const path =
-    "Addresses run along a Hilbert curve: neighbours stay neighbours, and every CIDR is one square or two side by side.";
+    "Addresses follow a Hilbert curve: neighbouring addresses stay close together, and every CIDR is one square or two adjacent ones.";
   const name = formatBlock({ first: first + 10 * sizeOf({ first: 0, bits: bits + 8 }), bits: bits + 8 });
   const what = bits === 24 ? `.10 is the address ${name.slice(0, -3)}` : `${bits === 0 ? "" : "."}10 is ${name}`;
-  return `${path} A number names its square: ${what}.`;
+  return `${path} Numbers label the squares: ${what}.`;
 }
 
-/** What is pointed at. It is all that is drawn anew when the pointer moves. */
+/** Describes what the pointer is at. Only this is rendered again when the pointer moves. */
 function Readout({ block }: { block: Signal<Block | undefined> }) {
   const now = stretches.value;
   const help = isTouch()
     ? "Tap a block to see what decides; tap it again to zoom in."
-    : "Point at a block to see what decides, click to zoom in. Keys: arrows move, Enter zooms in, Escape out.";
+    : "Point at a block to see what decides; click to zoom in. With the keyboard, arrow keys move, Enter zooms in and Escape zooms out.";
   return (
     <p class="readout" role="status" data-testid="readout">
       {block.value && now ? describe(block.value, now, stretchesBefore.value) : help}
@@ -70,7 +69,7 @@ function Readout({ block }: { block: Signal<Block | undefined> }) {
   );
 }
 
-/** The way from the whole space to the block in view. */
+/** The path from the whole space to the block in view. */
 function Trail({ block, onChoose }: { block: Block; onChoose: (block: Block) => void }) {
   const steps = Array.from({ length: block.bits / 8 + 1 }, (_, i) => {
     const size = sizeOf({ first: 0, bits: i * 8 });
@@ -113,7 +112,7 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
 
 function Legend({ stretches: all, isCompared }: { stretches: readonly Stretch[]; isCompared: boolean }) {
   const counts = countAddresses(all);
-  // A verdict that the config does not have needs no place.
+  // Verdicts that the config does not have are left out.
   const looks = LOOKS.filter((look) => look !== "snat" || counts.snat > 0);
   const shares = {
     keep: formatShare(counts.keep),

@@ -1,4 +1,4 @@
-// What is too small to be seen on the map gets a marker.
+// Markers for blocks that are too small to see on the map.
 import type { SpaceChange } from "../policy/index.ts";
 import { type Block, findStretch, type Look, type Stretch, sizeOf } from "./space.ts";
 
@@ -8,13 +8,13 @@ export interface Marker {
   readonly look: Exclude<Look, "mixed"> | "changed";
 }
 
-/** So many cells of the map side by side are seen without a marker. */
+/** A run of this many cells is visible without a marker. */
 const SEEN = 24;
 
-/** Cells that one marker stands for: more of them would hide what is around. */
+/** The distance between markers, in cells: closer ones would hide their surroundings. */
 const APART = 96;
 
-/** Markers that are drawn. */
+/** The maximum number of markers. */
 const MOST = 400;
 
 /** A stretch of equal verdicts, in cells of the map from 0; the end is not part of it. */
@@ -24,7 +24,7 @@ interface Run {
   readonly look: Marker["look"];
 }
 
-/** The markers of a block that is drawn with `count` cells. In a comparison only what changes gets some. */
+/** Returns the markers for a block drawn with `count` cells. In a comparison, only changes have markers. */
 export function markersIn(
   block: Block,
   stretches: readonly Stretch[],

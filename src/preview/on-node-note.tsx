@@ -1,4 +1,4 @@
-// Says below an answer that other programs' rules, as they are pasted, treat the packet otherwise.
+// A note below the answer if pasted rules of other programs override it.
 import type { Interference } from "./interference.ts";
 import { interference } from "./on-node.ts";
 import { tab } from "./store.ts";

@@ -1,4 +1,4 @@
-// What the pasted rules of a node do, whoever's they are.
+// What a node's pasted rules do, those of other programs included.
 import { computed } from "@preact/signals";
 import { type Intervals, type NatView, readAddressBlock, readPasted } from "../netfilter/index.ts";
 import { type FamilyPolicy, KEEP } from "../policy/index.ts";
@@ -15,12 +15,12 @@ export const pastedViews = computed<Readonly<Record<NatView["family"], NatView>>
   };
 });
 
-/** The rules of other programs that treat the packets in question otherwise than the config says. */
+/** Rules of other programs that override what the config says about the packets in question. */
 export const interference = computed<readonly Interference[]>(() => {
   const { answer } = asked.value;
   const { policy = [], flags } = inForce.value;
   const family = answer && (answer.decision ?? answer.parts[0]?.decision)?.family;
-  if (!family || pastedViews.value[family].groups.length === 0) return [];
+  if (!family || answer.special || pastedViews.value[family].groups.length === 0) return [];
   const own = policy.find((one) => one.family === family);
   // If parts of a block are treated differently, those that are kept are looked at.
   const verdict = answer.decision?.verdict ?? KEEP;

@@ -1,12 +1,12 @@
-// Files that are opened or dropped: recognized, and put where they belong.
+// Opens files: recognizes each and puts it where it belongs.
 import { batch, signal } from "@preact/signals";
 import { takeLines } from "./lines.ts";
 import type { ConfigText } from "./state.ts";
 import { before, files, observed, openFile, openFileBefore, tab } from "./store.ts";
 import { formatCount } from "./words.ts";
-import { nextLines, type OpenedFile, openInWorker } from "./worker-calls.ts";
+import { nextLines, type OpenedFile, openInWorker, releaseInWorker } from "./worker-calls.ts";
 
-/** What became of a file, and what else can be done with it. */
+/** What happened to a file, and what the reader can do about it. */
 export interface Notice {
   readonly text: string;
   readonly isProblem: boolean;
@@ -31,6 +31,7 @@ export type ConfigSide = "before" | "after";
 export async function openFiles(chosen: readonly File[], side: ConfigSide = "after"): Promise<void> {
   const read = await Promise.all(chosen.map(readFile));
   const opened = read.flatMap((one) => ("content" in one ? [one] : []));
+  const log = opened.findLast(({ content }) => content.kind === "flows");
   batch(() => {
     notices.value = [
       ...read.flatMap((one) => ("content" in one ? [] : [one])),
@@ -38,7 +39,9 @@ export async function openFiles(chosen: readonly File[], side: ConfigSide = "aft
         opened.filter(({ content }) => content.kind === "config"),
         side,
       ),
-      ...opened.filter(({ content }) => content.kind !== "config").map(takeOther),
+      ...opened
+        .filter(({ content }) => content.kind !== "config")
+        .map((one) => (one.content.kind === "flows" && one !== log ? refuseLog(one) : takeOther(one))),
     ];
   });
 }
@@ -69,13 +72,20 @@ function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Noti
   const isUpdate = old.length > 1 && rest.length < old.length;
   set(isUpdate ? old.map((one) => taken.find(({ file }) => file === one.file) ?? one) : taken);
   (isBefore ? openFileBefore : openFile).value = first.name;
-  const names = opened.map(({ name, content }) => `${name} (${"name" in content ? content.name : ""})`).join(", ");
+  const names = opened.map(({ name }) => name).join(", ");
+  const what = opened.length > 1 ? "configs; they" : `${"name" in first.content ? first.content.name : ""}; it`;
   const undo = { label: "Undo", act: () => set(old) };
   const compare = { label: "Compare with the previous config", act: () => (before.value = old) };
   const add = { label: "Keep both as files", act: () => set([...rest, ...taken]) };
   const actions = [undo, ...(isBefore ? [] : [compare]), ...(isUpdate || rest.length === 0 ? [] : [add])];
   const where = isBefore ? "the content of Before" : before.peek() ? "the content of After" : "the editor's content";
-  return [{ text: `${names}: replaced ${where}.`, isProblem: false, actions }];
+  return [{ text: `${names}: recognized as ${what} replaced ${where}.`, isProblem: false, actions }];
+}
+
+/** Of several logs the last one is shown. */
+function refuseLog({ name, lines }: Opened): Notice {
+  releaseInWorker(lines);
+  return problem(`${name} is not shown: this page shows one log at a time.`);
 }
 
 function takeOther({ name, size, lines, content }: Opened): Notice {
@@ -83,17 +93,17 @@ function takeOther({ name, size, lines, content }: Opened): Notice {
     case "flows":
       takeLines({ name, size, lines });
       tab.value = "flows";
-      return said(`${name}: ${content.name}, ${formatCount(size)} bytes, under Flows.`);
+      return said(`${name}: recognized as ${content.name} (${formatCount(size)} bytes); see Flows.`);
     case "nftables":
       observed.value = { ...observed.peek(), nftables: content.text };
       tab.value = "plan";
-      return said(`${name}: ${content.name}, under Plan.`);
+      return said(`${name}: recognized as ${content.name}; see Plan.`);
     case "iptables": {
       const { ipv4, ipv6 } = content;
       observed.value = { ...observed.peek(), ...(ipv4 ? { ipv4 } : {}), ...(ipv6 ? { ipv6 } : {}) };
       tab.value = "plan";
       const families = [ipv4 && "IPv4", ipv6 && "IPv6"].filter((one) => one !== "").join(" and ");
-      return said(`${name}: ${content.name} (${families}), under Plan.`);
+      return said(`${name}: recognized as ${content.name} (${families}); see Plan.`);
     }
     case "unknown":
       return problem(`${name} is not recognized: ${content.why}.`);

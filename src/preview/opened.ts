@@ -1,4 +1,4 @@
-// A file as it is opened, beside the page: unpacked, and recognized by its content.
+// Opens a file in the worker: decompresses it and recognizes its content.
 import { azureTuples, isAzureDocument } from "./azure.ts";
 import { type Content, recognize } from "./content.ts";
 import { gunzip, isGzip } from "./gunzip.ts";

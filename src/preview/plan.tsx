@@ -1,4 +1,4 @@
-// What plan would print on a node whose rules are pasted here.
+// What plan would print on the node whose rules are pasted.
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
 import { Foreign } from "./foreign.tsx";
@@ -9,15 +9,16 @@ export function Plan() {
   const { policy } = inForce.value;
   if (!policy) return <p class="note">The plan is shown once the config is valid.</p>;
   const shown = SHOWN_BACKENDS[backend.value];
-  // Where other programs keep their rules, whatever the agent uses.
+  // Other programs may use any of them.
   const others = Object.values(SHOWN_BACKENDS)
     .filter((one) => one !== shown)
     .flatMap(({ pastes }) => pastes);
   return (
     <>
       <p class="note">
-        Paste what a node prints, or drop it anywhere: here is what a sync would change, as{" "}
-        <code>ip-masq-agent plan</code> prints it, and which rules of other programs defeat the config.
+        Paste the output of these commands on a node, or drop it anywhere on the page. This view shows what a sync would
+        change, as <code>ip-masq-agent plan --rules</code> prints it, and which rules of other programs defeat the
+        config.
       </p>
       {shown.pastes.map((paste) => (
         <PastePlan
@@ -39,7 +40,7 @@ export function Plan() {
   );
 }
 
-/** A field for what a node prints. */
+/** A field for the output of a command on a node. */
 function PasteField({ paste: { key, command, placeholder } }: { readonly paste: Paste }) {
   return (
     <label>

@@ -1,5 +1,5 @@
-// A family's rules as a tree: what contains what. Compared with another policy, what comes and goes is marked, and where
-// that changes a verdict it lights up.
+// A family's rules as a tree of prefixes. In a comparison, added and removed rules are marked, and highlighted if a verdict
+// changes.
 import { memo } from "preact/compat";
 import { type Family, findCovers, parsePrefixes, sortPrefixes } from "../core/index.ts";
 import { diffSpaces, type FamilyPolicy, type PolicyRule, sameVerdict, spaceOf, type Verdict } from "../policy/index.ts";
@@ -23,10 +23,10 @@ interface Node {
   readonly children: Node[];
 }
 
-/** Entries that are shown; a browser takes long for more. */
+/** The number of entries that are shown: more would take long to render. */
 const SHOWN = 1_000;
 
-/** Not drawn again while its policies are the same: pointing at the map draws everything else often. */
+/** Rendered again only if its policies change: pointing at the map renders the rest often. */
 export const PrefixTree = memo(({ policy, before }: PrefixTreeProps) => {
   const { roots, left } = treeOf(policy, before ?? policy);
   return (
@@ -74,7 +74,7 @@ function Branch({ nodes }: { nodes: readonly Node[] }) {
   );
 }
 
-/** Marks an entry where it is written. */
+/** Marks an entry in the editor. */
 function point(rule: PolicyRule | undefined): void {
   pointed.value = rule;
 }
@@ -121,7 +121,7 @@ function Row({ rule, name, verdict, detail, family, bits }: RowProps) {
 function treeOf(now: FamilyPolicy, before: FamilyPolicy): { roots: readonly Node[]; left: number } {
   const had = new Map(before.rules.map((rule) => [rule.prefix.network, rule]));
   const wanted = new Map(now.rules.map((rule) => [rule.prefix.network, rule]));
-  // What happens now where a rule, as it was or as it is, decides about addresses whose verdict changes.
+  // For each rule, before or after, that decides addresses whose verdict changes: the verdict after.
   const turned = new Map<string, Verdict>();
   const { family } = now;
   for (const change of before === now ? [] : diffSpaces(spaceOf([before], family), spaceOf([now], family))) {

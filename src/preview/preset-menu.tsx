@@ -1,19 +1,17 @@
-// The menu of presets, and why the chosen one is as it is.
+// The menu of presets, and the reasons for the chosen one.
 import { useSignal } from "@preact/signals";
 import { notices } from "./open-files.ts";
 import { PRESETS, type Preset } from "./presets.ts";
 import type { ConfigText } from "./state.ts";
 import { files, flags, openFile, question, setState, state } from "./store.ts";
 
-/** Takes a preset. What the user has written can be restored. */
+/** Applies a preset, with a way to restore the text that it replaces. */
 function take({ name, files: next, flags: set, question: ask }: Preset): void {
   const old = state.value;
   const isPreset = ALL.some((one) => sameFiles(one.files, old.files));
   if (!isPreset) {
     const undo = { label: "Undo", act: () => setState(old) };
-    notices.value = [
-      { text: `“${name}” is now in the editor, in place of what was there.`, isProblem: false, actions: [undo] },
-    ];
+    notices.value = [{ text: `“${name}” replaced the editor’s content.`, isProblem: false, actions: [undo] }];
   }
   files.value = next;
   flags.value = set;

@@ -27,14 +27,14 @@ const preset = ({ name, why, config, flags = {}, question }: Draft): Preset => (
   question,
 });
 
-/** A cluster whose pods, services and network each have a range; their usual values differ. */
+/** A config with one range for each of pods, services and network. */
 const list = (entries: readonly (readonly [cidr: string, what: string])[]): string =>
   `nonMasqueradeCIDRs:\n${entries.map(([cidr, what]) => `  - ${cidr.padEnd(16)} # ${what}\n`).join("")}`;
 
 const CLUSTERS: readonly Draft[] = [
   {
     name: "kubeadm defaults",
-    why: "kubeadm gives services 10.96.0.0/12; 10.244.0.0/16 is the pod range that most guides pass to kubeadm init. Add the range of your nodes.",
+    why: "kubeadm uses 10.96.0.0/12 for services. It has no default for pods; most guides pass 10.244.0.0/16 as --pod-network-cidr. Replace 192.168.0.0/16 with the range of your nodes.",
     config: `${list([
       ["10.244.0.0/16", "pods"],
       ["10.96.0.0/12", "services"],
@@ -92,7 +92,7 @@ const CLUSTERS: readonly Draft[] = [
   },
   {
     name: "Azure AKS",
-    why: "AKS creates the virtual network 10.224.0.0/12 and the service range 10.0.0.0/16. Overlay pods in 10.244.0.0/16 are unknown outside of the cluster, so the virtual network is not listed.",
+    why: "AKS creates the virtual network 10.224.0.0/12 and the service range 10.0.0.0/16. Overlay pods in 10.244.0.0/16 cannot be reached from outside the cluster, so the virtual network is not listed.",
     config: `${list([
       ["10.244.0.0/16", "overlay pods"],
       ["10.0.0.0/16", "services"],
@@ -150,7 +150,7 @@ snat:
   },
   {
     name: "Several files",
-    why: "Lists of all files unite, so that a team can add its ranges without editing the platform's file.",
+    why: "The lists of all files are merged, so a team can add its ranges without editing the platform's file.",
     config: [
       {
         file: "ip-masq-platform.yaml",
@@ -184,8 +184,8 @@ data:
     question: "172.20.0.10",
   },
   {
-    name: "Mistakes, with what to write instead",
-    why: "Each diagnostic says what to write; most are one click.",
+    name: "Mistakes and their fixes",
+    why: "Each diagnostic says what to write instead; most fixes are one click.",
     config: `nonMasqueradeCIDRs:
   - 10.0.0.1/8       # host bits are set
   - 192.168.0.0/016  # a padded length

@@ -1,4 +1,4 @@
-// Lines with addresses, and what happens to each under the config, and under the one before it.
+// The verdict for each line under the config, and under the one before.
 import { type LineBatch, LineReader } from "../core/index.ts";
 import {
   type Decision,
@@ -12,7 +12,7 @@ import { type FoundPlace, findPlace } from "./flow-place.ts";
 import type { Place, SourcePlace } from "./state.ts";
 import { ruleName } from "./words.ts";
 
-/** Lines that are shown. Undefined: whatever it is. */
+/** Which lines are shown; undefined does not filter. */
 export interface Filter {
   readonly verdict: Verdict["kind"] | undefined;
   /** As {@link Report.entries} names it. */
@@ -51,29 +51,29 @@ export interface EntryCount {
 }
 
 export interface Report {
-  /** What the text is taken for. If nothing is certain about it, no line is counted. */
+  /** The format of the text. If it is not certain, no line is counted. */
   readonly format: FoundPlace;
   /** Lines with something on them. */
   readonly lines: number;
   /** Lines without an address. */
   readonly bad: number;
   readonly changed: number;
-  /** What decided, and about how many lines; most first. */
+  /** Lines by the entry that decides, most first. */
   readonly entries: readonly EntryCount[];
-  /** The lines that change, by what decided before and decides now; most first. */
+  /** Lines whose verdict changes, by the entries that decide before and after, most first. */
   readonly turns: readonly (EntryCount & { readonly before: Verdict; readonly after: Verdict })[];
   /** Lines that pass the filter, and the first of them. */
   readonly matching: number;
   readonly answers: readonly LineAnswer[];
 }
 
-/** Lines that are answered one by one. */
+/** The number of lines that are shown. */
 const SHOWN = 200;
 
 /** Characters of a line that are shown. */
 const LONGEST = 300;
 
-/** Bytes from which the format is recognized. */
+/** The format is recognized by so many bytes. */
 const SAMPLE = 1 << 16;
 
 /** Judges the lines in these bytes. The question is data, so that a worker can be asked, which knows nothing of configs. */
@@ -144,7 +144,7 @@ export function report({ policy, before, place, source, filter }: LinesQuestion,
 
 const shorten = (line: string) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
 
-/** Does a line pass the filter? Asked of each line, so that the names are compared beforehand. */
+/** Returns the filter as a function. It is called for each line, so names are compared beforehand. */
 function passesOf(
   length: number,
   at: (index: number) => Decision,
@@ -166,7 +166,7 @@ function nameOf({ rule, managed, outside, dependsOn }: Decision): string {
   return ruleName(rule) + formatConditions(dependsOn);
 }
 
-/** Counts by name: of both families there is a rest that no entry contains. */
+/** Adds up counts by name: both families have a rest that no entry contains. */
 function tally(counts: Uint32Array, at: (index: number) => Decision): Report["entries"] {
   const sums = new Map<string, EntryCount>();
   for (const [index, count] of counts.entries()) {

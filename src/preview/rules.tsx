@@ -1,4 +1,4 @@
-// What render prints: the transaction of each family; compared with another config, as a diff of the two.
+// What render prints: the transaction of each family, or the difference from that of the config before.
 import { useSignal } from "@preact/signals";
 import { Code } from "./code.tsx";
 import { diffTexts } from "./diff.ts";
@@ -17,8 +17,8 @@ export function Rules() {
     <>
       <p class="note">
         {before
-          ? "The rules before and after, as a diff."
-          : "One transaction for each family, which succeeds or fails as a whole, for a node without rules of the agent."}{" "}
+          ? "The difference between the rules before and after."
+          : "One transaction per family, which succeeds or fails as a whole, for a node without the agent’s rules."}{" "}
         <code>ip-masq-agent render</code> prints {before ? "either" : "the same"}.
       </p>
       {SHOWN_BACKENDS[backend.value].render(policy, flags).map((part) => (
@@ -47,7 +47,7 @@ function Transaction({ part, before }: { readonly part: Rendered; readonly befor
         <button
           type="button"
           onClick={async () => {
-            said.value = (await copy(part.transaction)) ? "copied" : "the browser does not allow it";
+            said.value = (await copy(part.transaction)) ? "Copied" : "The browser does not allow copying";
           }}
         >
           Copy

@@ -1,4 +1,4 @@
-// The buttons by which a config leaves the page.
+// The buttons that export the config.
 import { useSignal } from "@preact/signals";
 import { toConfigMap } from "./config-map.ts";
 import { copy, download } from "./save.ts";
@@ -14,7 +14,7 @@ export function SaveConfig() {
       <button
         type="button"
         onClick={async () => {
-          said.value = (await copy(toConfigMap(files.value))) ? "copied" : "the browser does not allow it";
+          said.value = (await copy(toConfigMap(files.value))) ? "Copied" : "The browser does not allow copying";
         }}
       >
         Copy as ConfigMap

@@ -1,6 +1,6 @@
-// Copies texts to the clipboard, and downloads them.
+// Copies and downloads texts.
 
-/** Copies a text; returns whether that was possible. A page has a clipboard only if its origin is trusted: not on plain http. */
+/** Copies a text; returns whether that was possible. Browsers offer no clipboard on plain http. */
 export function copy(text: string): Promise<boolean> {
   const clipboard: Clipboard | undefined = navigator.clipboard;
   return clipboard

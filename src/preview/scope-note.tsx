@@ -1,4 +1,4 @@
-// What is true of the verdicts besides the destination, which is all that map and trees show.
+// What the verdicts depend on besides the destination, which is all that the map and the trees show.
 import type { FamilyPolicy } from "../policy/index.ts";
 import { enforceSentence, scopeSentence } from "./words.ts";
 
@@ -8,7 +8,7 @@ interface ScopeNoteProps {
   readonly testid: string;
 }
 
-const EVERY_PACKET = "Packets from any source and by any interface are subject to the config.";
+const EVERY_PACKET = "The config applies to packets from any source through any interface.";
 
 /** Equal texts stand for policies about the same packets. */
 const limitsIn = ({ scope: { sources, outputInterfaces }, enforceKeep }: FamilyPolicy): string =>

@@ -1,4 +1,4 @@
-// The strip of an answer: what the node does to the packet, and the source address that the destination sees.
+// What the strip says: what the node does to the packet, and the source address that the destination sees.
 import { formatAddressRange, type Verdict } from "../policy/index.ts";
 import type { Answer } from "./asked.ts";
 import type { Interference } from "./interference.ts";
@@ -6,14 +6,15 @@ import type { Look } from "./space.ts";
 import { either } from "./words.ts";
 
 export interface Seen {
-  readonly tone: Look;
+  readonly tone: Look | "none";
   readonly does: string;
   /** Undefined if that depends on the destination. */
   readonly sees: string | undefined;
 }
 
-/** Returns what the config and the pasted rules of other programs make of the packet together. */
-export function seenBy({ packet, decision }: Answer, others: readonly Interference[]): Seen {
+/** Combines the decision of the config with the pasted rules of other programs. */
+export function seenBy({ packet, decision, special }: Answer, others: readonly Interference[]): Seen {
+  if (special) return { tone: "none", does: special.node, sees: undefined };
   if (!decision) return { tone: "mixed", does: "depends on the destination", sees: undefined };
   const { verdict } = decision;
   const own = seenSource(verdict, packet.source);

@@ -1,4 +1,4 @@
-// What the page shows of a backend: the input of its tool, and the plan beside what a node prints.
+// What the page shows of a backend: the input for its tool, and the plan for a node's rules.
 import {
   desiredChain,
   diffChain,
@@ -17,7 +17,7 @@ import type { BackendName, Flags, PageState } from "./state.ts";
 /** A field into which a node's rules are pasted. */
 export interface Paste {
   readonly key: keyof PageState["observed"];
-  /** What prints them. */
+  /** The command that prints them. */
   readonly command: string;
   readonly placeholder: string;
   readonly families: readonly Family[];
@@ -26,9 +26,9 @@ export interface Paste {
 export interface ShownBackend {
   readonly unit: string;
   readonly pastes: readonly Paste[];
-  /** What a person calls the text that is pasted. */
+  /** What the pasted text must be, for people. */
   readonly listing: string;
-  /** The same text as `ip-masq-agent render` prints, in parts. */
+  /** The output of `ip-masq-agent render`, in parts. */
   render(policy: readonly FamilyPolicy[], flags: Flags): readonly Rendered[];
   /** What a sync would write; undefined if nothing. Throws if the text is not what the command prints. */
   plan(policy: FamilyPolicy, flags: Flags, text: string): Transaction | undefined;
@@ -41,7 +41,7 @@ export const SHOWN_BACKENDS: Readonly<Record<BackendName, ShownBackend>> = {
       { key: "ipv4", command: "iptables-save -t nat", placeholder: "*nat …", families: ["ipv4"] },
       { key: "ipv6", command: "ip6tables-save -t nat", placeholder: "*nat …", families: ["ipv6"] },
     ],
-    listing: "a dump of table nat",
+    listing: "the output of iptables-save -t nat",
     render,
     plan: (policy, _flags, text) => {
       const dump = new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`);
@@ -58,7 +58,7 @@ export const SHOWN_BACKENDS: Readonly<Record<BackendName, ShownBackend>> = {
         families: ["ipv4", "ipv6"],
       },
     ],
-    listing: "a listing by nft",
+    listing: "the output of nft list ruleset",
     render: (policy, { table }) => renderTable(policy, table),
     plan: (policy, { table }, text) =>
       diffTable(desiredTable(policy, table), readTable(checkListing(text), policy.family, table)),

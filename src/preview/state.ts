@@ -1,4 +1,4 @@
-// All that a person can set on the page, and its form in a link.
+// The state of the page: everything that can be set, and its form in a link.
 
 /** The backends that the page shows, as --backend names them. */
 export const BACKENDS = ["iptables", "nftables"] as const;
@@ -27,14 +27,14 @@ export interface ConfigText {
   readonly text: string;
 }
 
-/** Where a line has its destination: where its format says, or in the field or behind the key that `value` names, or first. */
+/** Where a line has its destination: where its format says, in the field or at the key that `value` names, or first. */
 export const PLACES = ["auto", "field", "key", "first"] as const;
 export interface Place {
   readonly kind: (typeof PLACES)[number];
   readonly value: string;
 }
 
-/** The same of the source; `none`: no source is taken from the lines. */
+/** The same for the source; `none` reads no source. */
 export const SOURCE_PLACES = ["auto", "field", "key", "none"] as const;
 export interface SourcePlace {
   readonly kind: (typeof SOURCE_PLACES)[number];
@@ -42,11 +42,11 @@ export interface SourcePlace {
 }
 
 export interface PageState {
-  /** What is asked about: an address, a CIDR, or a source and a destination. */
+  /** The question: an address, a CIDR, or a source and a destination. */
   readonly question: string;
   /** The files of the config, at least one. */
   readonly files: readonly ConfigText[];
-  /** Those of the config before it, which it is compared with; undefined: none. */
+  /** The files of the config before; undefined if nothing is compared. */
   readonly before: readonly ConfigText[] | undefined;
   readonly flags: Flags;
   /** Lines with addresses. */
@@ -84,7 +84,7 @@ export const EMPTY_STATE: PageState = {
   tab: "entries",
 };
 
-/** Longest state that is unpacked from a link, in bytes: a small link must not fill the memory. */
+/** The limit for the state in a link, in bytes: a small link must not fill the memory. */
 const MAX_STATE = 8 << 20;
 
 /** The state as text for a URL fragment: JSON, deflated (RFC 1951), in base64url. */

@@ -1,5 +1,6 @@
 // The page's state as signals, and what follows from it.
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { Config } from "../config/index.ts";
 import { diffSpaces, type PolicyRule } from "../policy/index.ts";
 import { backendFor, type Evaluation, evaluate } from "./evaluate.ts";
 import { ipv4SpaceOf, stretchesOf, WHOLE } from "./space.ts";
@@ -15,14 +16,17 @@ export const sourcePlace = signal(EMPTY_STATE.sourcePlace);
 export const observed = signal(EMPTY_STATE.observed);
 export const tab = signal(EMPTY_STATE.tab);
 
-/** The files that are open in the editors, by name; another name stands for the first. */
+/** The names of the files that are open in the editors; an unknown name stands for the first. */
 export const openFile = signal("");
 export const openFileBefore = signal("");
+
+/** Are the editors unfolded? On a wide screen they always are. */
+export const isEditing = signal(false);
 
 /** The block that the map shows. */
 export const view = signal(WHOLE);
 
-/** The rule that decides about what is pointed at, and the one that decided about it before. */
+/** The rules that decide what the pointer is at, after and before. */
 export const pointed = signal<PolicyRule | undefined>(undefined);
 export const pointedBefore = signal<PolicyRule | undefined>(undefined);
 
@@ -52,13 +56,13 @@ export function setState(next: PageState): void {
   });
 }
 
-/** Texts that take long to evaluate are evaluated at once, and again when the typing pauses. */
+/** Long texts are evaluated at the first change, and again when typing pauses. */
 const LONG_TEXT = 20_000;
 const PAUSE_MS = 250;
 
 const lengthOf = (texts: readonly ConfigText[]) => texts.reduce((sum, { text }) => sum + text.length, 0);
 
-/** The files as they were when they were evaluated last. */
+/** The files as of the last evaluation. */
 function pausing(texts: ReadonlySignal<readonly ConfigText[] | undefined>) {
   const paused = signal(texts.value);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,23 +87,28 @@ const pausedBefore = pausing(before);
 
 export const evaluation = computed<Evaluation>(() => evaluate(paused.value ?? [], flags.value));
 
-/** As for the agent the last valid config stays in force; `stale`: a text or a flag has become invalid since. */
+/** The last valid config, as on a node; `stale` if a text or a flag is invalid now. */
 export interface InForce {
   readonly files: readonly ConfigText[];
   readonly flags: PageState["flags"];
   readonly policy: Evaluation["policy"];
+  readonly resyncInterval: Config["resyncInterval"] | undefined;
   readonly stale: boolean;
 }
 
-let lastValid: Omit<InForce, "stale"> = { files: EMPTY_STATE.files, flags: EMPTY_STATE.flags, policy: undefined };
+let lastValid: Omit<InForce, "stale"> = {
+  ...{ files: EMPTY_STATE.files, flags: EMPTY_STATE.flags },
+  ...{ policy: undefined, resyncInterval: undefined },
+};
 
 export const inForce = computed<InForce>(() => {
-  const { policy } = evaluation.value;
-  if (policy) lastValid = { files: paused.value ?? [], flags: flags.value, policy };
+  const { policy, parsed } = evaluation.value;
+  const resyncInterval = parsed.config?.resyncInterval;
+  if (policy) lastValid = { files: paused.value ?? [], flags: flags.value, policy, resyncInterval };
   return { ...lastValid, stale: policy === undefined };
 });
 
-/** Does the config demand nftables, whatever the flags say? */
+/** Does the config need nftables, whatever the flags say? */
 export const isEnforced = computed(() => inForce.value.policy?.some(({ enforceKeep }) => enforceKeep) === true);
 
 /** The backend whose rules are shown. */

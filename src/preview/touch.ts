@@ -1,4 +1,4 @@
-// Does the reader point with a finger?
+// Is the screen a touch screen?
 
-/** True on screens whose pointer cannot hover: words say "tap" there, and the first tap points. */
+/** True if the pointer cannot hover: texts say "tap" then, and the first tap points. */
 export const isTouch = (): boolean => matchMedia("(hover: none)").matches;

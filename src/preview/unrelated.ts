@@ -1,4 +1,4 @@
-// Texts with addresses that are no logs of flows.
+// Texts that have addresses but are no flow logs.
 import { addressesIn, recognizeFlows } from "../flows/index.ts";
 
 /** What the page reads as lines. */
@@ -8,19 +8,19 @@ export const FLOW_TEXTS =
 /** Lines that are looked at. */
 const LOOKED_AT = 100;
 
-/** A kind of text by the form of its lines, half of which must have it; the form's group belongs to its name. */
+/** A kind of text: at least half of its lines have this form. The form's group is added to the name. */
 interface Kind {
   readonly form: RegExp;
   readonly name: string;
 }
 
-/** These are no logs of flows, whatever their lines seem to name. */
+/** Never flow logs, whatever names their lines contain. */
 const ALWAYS: readonly Kind[] = [
   { form: /^(?:[\d:.-]+ )*(?:IP6?|ARP,) \S/, name: "output of tcpdump" },
   { form: /^\S+ \S+ \S+ \[[^\]]+\] "[A-Z]+ /, name: "a web server's access log" },
 ];
 
-/** These may be logs of flows if their lines name a destination: the kernel logs packets to syslog, too. */
+/** Flow logs only if their lines name a destination: the kernel logs packets to syslog, too. */
 const UNNAMED: readonly Kind[] = [
   {
     form: /^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ ([^\s:[]+)(?:\[\d+\])?: /,
@@ -28,7 +28,7 @@ const UNNAMED: readonly Kind[] = [
   },
 ];
 
-/** Returns what a text is that is no log of flows; undefined if it is one, or holds no address. */
+/** Names the kind of a text that is no flow log; undefined if it may be one, or has no address. */
 export function unrelatedText(sample: string): string | undefined {
   const lines = sample
     .split("\n")

@@ -31,22 +31,22 @@ export function ruleName(rule: PolicyRule | undefined): string {
   return rule ? `${rule.prefix.network}, ${sourceName(rule)}` : "no entry contains it";
 }
 
-/** Sources or interfaces that a sentence names. */
+/** How many items a sentence names. */
 const NAMED = 4;
 
-/** `a`, `a or b`, `a, b or c`; of many the first. */
+/** `a`, `a or b`, `a, b or c`; long lists are cut. */
 export function either(names: readonly string[]): string {
   const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
 }
 
-/** Which packets a policy is about, as a sentence; undefined if it is about all. */
+/** Says which packets a policy applies to; undefined if it applies to all. */
 export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | undefined {
   const { sources, outputInterfaces } = scope;
   if (sources === "any" && outputInterfaces === "any") return undefined;
   const name = family === "ipv4" ? "IPv4" : "IPv6";
   if (sources !== "any" && sources.length === 0) {
-    return `sourceCIDRs has no ${name} range: every ${name} packet keeps its address, whatever is shown here.`;
+    return `sourceCIDRs has no ${name} range: every ${name} packet keeps its address, whatever this page shows.`;
   }
   const limits = [
     ...(sources === "any" ? [] : [`come from ${either(sources.map(({ network }) => network))}`]),
@@ -56,24 +56,24 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
   return `Only packets that ${limits.join(" and ")} are ${what}; all others keep their address.`;
 }
 
-/** What enforceNonMasquerade adds to `kept`, as a sentence; undefined if the config does not set it. */
+/** Says what enforceNonMasquerade means; undefined if the config does not set it. */
 export function enforceSentence({ enforceKeep }: FamilyPolicy): string | undefined {
   return enforceKeep
-    ? "Kept is enforced (enforceNonMasquerade): no other program on the node can translate these packets, unless they go to a service."
+    ? "enforceNonMasquerade is set: no other program on the node can translate kept packets, unless they go to a service."
     : undefined;
 }
 
-/** A share of the IPv4 space, in per cent with enough digits to see something. */
+/** A share of the IPv4 space as a percentage. */
 export function formatShare(addresses: number): string {
   const share = (addresses / 2 ** 32) * 100;
-  if (share === 0 || share === 100) return `${share} %`;
-  return share < 0.01 ? "under 0.01 %" : share > 99.99 ? "over 99.99 %" : `${share.toFixed(2)} %`;
+  if (share === 0 || share === 100) return `${share}%`;
+  return share < 0.01 ? "under 0.01%" : share > 99.99 ? "over 99.99%" : `${share.toFixed(2)}%`;
 }
 
 /** `16,777,216`. */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");
 
-/** From here on a count of addresses is shown as a power of two. */
+/** Larger counts of addresses are shown as powers of two. */
 const LARGE = 1n << 40n;
 
 /** `1 address`, `65,536 addresses`, `2^64 addresses`. */

@@ -1,4 +1,4 @@
-// What the page asks its worker.
+// Calls from the page to its worker.
 import source from "worker-source";
 import type { Content } from "./content.ts";
 import type { LinesQuestion, Report } from "./report.ts";

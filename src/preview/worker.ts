@@ -1,5 +1,5 @@
-// Beside the page: opens files and reads what may be a million lines, so that the page does not stand still. Lines stay
-// here; the page has their numbers.
+// The worker: opens files and judges lines, so that a million of them do not block the page. The lines stay here; the page
+// refers to them by number.
 import { linesOf, open } from "./opened.ts";
 import { report } from "./report.ts";
 import type { WorkerAnswer, WorkerCall } from "./worker-calls.ts";

@@ -52,6 +52,13 @@ browserTest("on a phone: the answer is in view, what is touched is large enough,
     async (page) => {
       const way = await page.getByTestId("way").boundingBox();
       assert.ok(way && way.y + way.height < 480, "the answer is in view at once");
+      const tabs = await page.getByRole("tablist").boundingBox();
+      assert.ok(tabs && tabs.y < 844, "the views begin on the first screen");
+      // The editor unfolds.
+      assert.not(await page.getByRole("textbox", { name: "Config", exact: true }).isVisible());
+      await page.getByText("Edit config.yaml").tap();
+      await page.getByRole("textbox", { name: "Config", exact: true }).waitFor();
+      await page.getByRole("button", { name: "Copy as ConfigMap" }).waitFor();
       const order = await page.evaluate(() =>
         [".ask", ".config", ".flags", ".tabs"].map(
           (name) => document.querySelector(name)?.getBoundingClientRect().top ?? 0,
@@ -80,6 +87,31 @@ browserTest("on a phone: the answer is in view, what is touched is large enough,
     },
     { config: BOTH_FAMILIES, question: "10.244.1.7 → 10.200.8.1", flags: { ...DEFAULT_FLAGS, ipv6: true } },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  ),
+);
+
+browserTest("the help explains masquerading with its pictures, inside the page", () =>
+  withPage(
+    async (page) => {
+      for (const width of [1400, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.getByRole("button", { name: "Help", exact: true }).click();
+        const help = page.getByRole("dialog", { name: "Help" });
+        await help.getByRole("heading", { name: "How masquerading works" }).waitFor();
+        await help.getByText("The kernel consults NAT rules only for the first packet").waitFor();
+        const sizes = await help
+          .getByRole("img")
+          .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth));
+        assert.ok(sizes.length === 2 && sizes.every((size) => size > 0), `pictures: ${sizes}`);
+        assert.equal(await findingsOf(page), [], `${width}`);
+        await page.keyboard.press("Escape");
+        await help.waitFor({ state: "detached" });
+      }
+      await page.getByRole("button", { name: "Help", exact: true }).click();
+      await page.getByRole("button", { name: "Close the help" }).click();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    },
+    { config: BOTH_FAMILIES },
   ),
 );
 

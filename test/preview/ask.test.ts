@@ -50,11 +50,11 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
       ]);
       assert.equal(await answer(page, "192.168.1.1 → 8.8.8.8"), [
         "POD 192.168.1.1 | NODE keeps the source | DESTINATION 8.8.8.8 sees 192.168.1.1",
-        "kept because its source is in none of sourceCIDRs.",
+        "kept because its source is not in sourceCIDRs.",
       ]);
       assert.equal(await answer(page, "10.244.1.1 → 198.51.100.9 via cni0"), [
         "POD 10.244.1.1 | NODE keeps the source leaves by cni0 | DESTINATION 198.51.100.9 sees 10.244.1.1",
-        "kept because its interface is none of outputInterfaces.",
+        "kept because its interface is not in outputInterfaces.",
       ]);
       assert.match((await answer(page, "10.244.1.1 → 198.51.100.9 via eth0"))[0] ?? "", /sees 203\.0\.113\.5$/);
       // Of a CIDR the parts that are treated differently.
@@ -70,12 +70,15 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
       );
       assert.match((await answer(page, "10.1.0.0/16"))[1] ?? "", /^kept by 10\.0\.0\.0\/8/);
       // IPv6 that the agent does not keep rules for, and how to have them.
-      assert.match((await answer(page, "2001:db8::1"))[1] ?? "", /without --enable-ipv6/);
+      assert.match(
+        (await answer(page, "2001:db8::1"))[1] ?? "",
+        /^kept: without --enable-ipv6 the agent writes no IPv6 rules/,
+      );
       await page.getByTestId("because").getByRole("button", { name: "Turn it on" }).click();
       // No IPv6 source is in sourceCIDRs.
-      assert.match(await text(page, "because"), /^kept because its source is in none of sourceCIDRs/);
+      assert.match(await text(page, "because"), /^kept because its source is not in sourceCIDRs/);
       await field(page).fill("example.com");
-      await page.getByText("this page asks no name server", { exact: false }).waitFor();
+      await page.getByText("example.com is a host name; this page does not resolve names. Enter its address").waitFor();
       assert.is(await field(page).getAttribute("aria-invalid"), "true");
     },
     {
@@ -83,6 +86,35 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
         "nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeCIDRs: [10.200.0.0/16]\nsourceCIDRs: [10.244.0.0/16]\noutputInterfaces: [eth*]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n",
       flags: DEFAULT_FLAGS,
     },
+  ),
+);
+
+browserTest("packets that no node forwards are masqueraded by none", () =>
+  withPage(
+    async (page) => {
+      const cases = [
+        ["127.0.0.1", "never gets this packet", /^127\.0\.0\.0\/8 is loopback: the packet stays in the pod/],
+        ["::1", "never gets this packet", /^::1\/128 is loopback/],
+        [
+          "10.244.1.7 → 224.0.0.1",
+          "does not forward it",
+          /^224\.0\.0\.0\/4 is multicast, which a node forwards only if/,
+        ],
+        ["239.0.0.0/8", "does not forward it", /is multicast/],
+        ["255.255.255.255", "does not forward it", /is broadcast/],
+        ["fe80::1", "does not forward it", /is link-local/],
+      ] as const;
+      for (const [question, does, why] of cases) {
+        await field(page).fill(question);
+        assert.is(await text(page, "does"), does, question);
+        assert.match(await text(page, "because"), why, question);
+        assert.is(await page.getByTestId("sees").count(), 0, question);
+      }
+      // A block that is more than that is answered as any other.
+      await field(page).fill("224.0.0.0/3");
+      assert.is(await text(page, "sees"), "sees the node's address");
+    },
+    { config: "nonMasqueradeCIDRs: [10.0.0.0/8]\n" },
   ),
 );
 
@@ -125,6 +157,8 @@ test("what can be asked, and what is said of the rest", () => {
     ["10.244.1.7 to fd00::1", "fd00::1", "10.244.1.7"],
     ["10.244.1.7, 10.1.2.3", "10.1.2.3", "10.244.1.7"],
     ["10.244.1.7:3333 > [fd00::1]:443", "fd00::1", "10.244.1.7"],
+    ["10.244.1.7/32 → 10.1.2.3", "10.1.2.3", "10.244.1.7"],
+    ["fd00::7/128 → fd00::1", "fd00::1", "fd00::7"],
     ["8.8.8.8 via wlan0", "8.8.8.8", undefined, "wlan0"],
   ];
   for (const [asked, destination, source, outputInterface] of good) {
@@ -132,11 +166,13 @@ test("what can be asked, and what is said of the rest", () => {
   }
   assert.equal(readQuestion("  "), { kind: "none" });
   const bad: [text: string, message: RegExp][] = [
-    ["example.com", /is a name, and this page asks no name server; write the address/],
-    ["10.1.2", /^10\.1\.2 is neither an address nor a CIDR; write one such as/],
+    ["example.com", /^example\.com is a host name; this page does not resolve names\. Enter its address$/],
+    ["10.1.2", /^10\.1\.2 is neither an address nor a CIDR; write one, such as/],
     ["10.0.0.0/33", /neither an address nor a CIDR/],
-    ["10.0.0.0/8 → 8.8.8.8", /^the source 10\.0\.0\.0\/8 is a CIDR; write one address of it$/],
-    ["10.244.1.7 →", /^the destination is missing/],
+    ["10.0.0.0/8 → 8.8.8.8", /^the source 10\.0\.0\.0\/8 is a CIDR; write one address in it$/],
+    ["10.244.1.7 →", /^the destination is missing; write it after the arrow$/],
+    ["→ 10.1.2.3", /^the source is missing; write it before the arrow$/],
+    ["10.244.1.7/31 → 10.1.2.3", /^the source 10\.244\.1\.7\/31 is a CIDR/],
     ["1.1.1.1 2.2.2.2 3.3.3.3", /more than two addresses/],
   ];
   for (const [asked, message] of bad) {

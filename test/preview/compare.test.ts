@@ -18,7 +18,7 @@ browserTest(
         assert.is(await page.getByRole("heading", { name: "Before" }).count(), 1);
         await type(page, "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 11.0.0.0/8\nmasqueradeCIDRs: [10.7.0.0/24]\n", "After");
         await tab(page, "Changes");
-        await says(page, "changes-said", "3 blocks with 16,843,008 addresses get another verdict.");
+        await says(page, "changes-said", "The verdict changes for 3 blocks (16,843,008 addresses).");
         const rows = await page.getByTestId("blocks").getByRole("listitem").allInnerTexts();
         assert.equal(
           rows.map((row) => row.replace(/\s+/g, " ").trim()),
@@ -59,8 +59,8 @@ browserTest("what changes lights up, in the map, the trees, the flows and the ru
       await tab(page, "Flows");
       await says(page, "counted", "3 lines, 2 change");
       assert.is(await page.locator("tr.changed").count(), 2);
-      await page.getByLabel("only those that change").check();
-      await says(page, "matching", "2 lines of these");
+      await page.getByLabel("changed lines only").check();
+      await says(page, "matching", "2 matching lines");
       await tab(page, "Changes");
       await says(page, "flows-changed", "2 of 3 flows change.");
       assert.equal(
@@ -94,11 +94,18 @@ browserTest("settings that change are listed too; no change and an invalid confi
       assert.equal(await page.getByTestId("settings-ipv4").getByRole("listitem").allInnerTexts(), [
         "source addresses: any → 10.244.0.0/16",
       ]);
+      await type(page, `${CONFIG}resyncInterval: 5m\n`, "After");
+      await says(page, "changes-said", "No verdict changes, but settings do.");
+      assert.equal(await page.getByTestId("settings").getByRole("listitem").allInnerTexts(), [
+        "resync interval: 1m0s → 5m0s",
+      ]);
       await type(page, CONFIG, "After");
       await says(page, "changes-said", "No verdict changes.");
       await type(page, "nonMasqueradeCIDRs: [x]", "Before");
       assert.match(await text(page, "summary-before"), /^invalid: 1 error/);
-      await page.getByText("nothing is compared", { exact: false }).waitFor();
+      assert.is(await text(page, "stale-before"), "Before is invalid, so nothing is compared.");
+      await tab(page, "Entries");
+      assert.is(await page.getByTestId("stale-before").count(), 1);
     },
     { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, before: CONFIG, tab: "changes" },
   ),

@@ -48,7 +48,7 @@ browserTest("typing fast loses nothing, and the last valid config stays in view"
     await page.keyboard.press("Control+End");
     await page.keyboard.type("x");
     assert.match(await text(page, "summary"), /^invalid/);
-    await page.getByText("is based on the last valid one", { exact: false }).first().waitFor();
+    await page.getByText("This view is based on the last valid one", { exact: false }).waitFor();
     assert.is(await text(page, "rules-ipv4"), rules);
   }),
 );

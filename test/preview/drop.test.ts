@@ -43,7 +43,7 @@ browserTest(
     withPage(
       async (page) => {
         await drop(page, { "new.yaml": "nonMasqueradeCIDRs: [11.0.0.0/8]\n" }, ".cm-content");
-        await says(page, "notices", /^new\.yaml \(a config\): replaced the editor's content\./);
+        await says(page, "notices", /^new\.yaml: recognized as a config; it replaced the editor's content\./);
         assert.is((await editor(page).innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
         await page.getByRole("button", { name: "Undo" }).click();
         assert.is((await editor(page).innerText()).trim(), CONFIG.trim());
@@ -53,7 +53,7 @@ browserTest(
         assert.is((await editor(page, "After").innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
         // The editor that it is dropped on takes it.
         await drop(page, { "old.yaml": "nonMasqueradeCIDRs: [9.0.0.0/8]\n" }, "[data-side=before] .cm-content");
-        await says(page, "notices", /^old\.yaml \(a config\): replaced the content of Before\./);
+        await says(page, "notices", /^old\.yaml: recognized as a config; it replaced the content of Before\./);
         assert.is((await editor(page, "Before").innerText()).trim(), "nonMasqueradeCIDRs: [9.0.0.0/8]");
         assert.is((await editor(page, "After").innerText()).trim(), "nonMasqueradeCIDRs: [11.0.0.0/8]");
         assert.is(await page.getByRole("button", { name: "Compare with the previous config" }).count(), 0);
@@ -67,7 +67,7 @@ browserTest(
         await drop(page, { "b.yaml": "nonMasqueradeCIDRs: [12.0.0.0/8, 13.0.0.0/8]\n" });
         await says(page, "summary", "valid: 3 CIDRs, resync every 1m0s");
         await drop(page, { "map.yaml": `apiVersion: v1\nkind: ConfigMap\ndata:\n  config: |\n    ${CONFIG}` });
-        await says(page, "notices", /^map\.yaml \(a ConfigMap\)/);
+        await says(page, "notices", /^map\.yaml: recognized as a ConfigMap; it replaced/);
         await says(page, "summary", "valid: 1 CIDR, resync every 1m0s");
       },
       { config: CONFIG, tab: "map" },
@@ -87,7 +87,10 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       await drop(page, { "vpc.log.gz": gzipSync(AWS) }, ".ask");
       await says(page, "format", /^Read as AWS VPC flow log; the destination is dstaddr, the source srcaddr\.$/);
       await says(page, "counted", "2 lines");
-      assert.match(await text(page, "notices"), /^vpc\.log\.gz: a log with addresses, \d+ bytes, under Flows\./);
+      assert.match(
+        await text(page, "notices"),
+        /^vpc\.log\.gz: recognized as a log with addresses \(\d+ bytes\); see Flows\./,
+      );
       // As log shippers append one member to another.
       await drop(page, { "members.gz": Buffer.concat([gzipSync(AWS), gzipSync(AWS), gzipSync("")]) });
       await says(page, "counted", "4 lines");
@@ -102,15 +105,27 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
         /^A line has 2 addresses, and it is not certain which one is the destination: .* Choose where the destination is\.$/,
       );
       assert.is(await page.getByTestId("counted").count(), 0);
+      // What is said about a file covers nothing for good.
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      const footer = await page.locator("footer").boundingBox();
+      const notices = await page.getByTestId("notices").boundingBox();
+      assert.ok(footer && notices && footer.y + footer.height <= notices.y);
+      await drop(page, { "list.json": '[\n{"dst_ip":"8.8.8.8"}\n]\n' });
+      await says(page, "format", /^This is a JSON document, .* Convert it first: jq -c '\.\[\]' FILE$/);
+      await drop(page, { "plain.log": "10.0.0.5 > 8.8.8.8\n" });
       await page.getByRole("button", { name: "Take field 3 (8.8.8.8)" }).click();
       assert.is(await page.getByRole("textbox", { name: "Field number of the destination" }).inputValue(), "3");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
 
+      await drop(page, { "a.log": "10.0.0.1\n10.0.0.2\n", "b.log": "10.0.0.3\n" });
+      await says(page, "notices", /^a\.log is not shown: this page shows one log at a time\.×b\.log: recognized as/);
+      await says(page, "counted", "1 line");
+
       await drop(page, { "node.rules": IPTABLES + IP6TABLES });
-      await says(page, "notices", /^node\.rules: rules from iptables-save \(IPv4 and IPv6\), under Plan\./);
+      await says(page, "notices", /^node\.rules: recognized as rules from iptables-save \(IPv4 and IPv6\); see Plan\./);
       await says(page, "plan-said-ipv4", "rules: 4 to add, 0 to remove");
       await drop(page, { ruleset: "table inet x {\n\tchain y {\n\t}\n}\n" });
-      await says(page, "notices", /^ruleset: a ruleset from nft, under Plan\./);
+      await says(page, "notices", /^ruleset: recognized as a ruleset from nft; see Plan\./);
       await drop(page, { "broken.gz": Buffer.from([0x1f, 0x8b, 1, 2, 3]), "x.bin": Buffer.from([0, 1, 2]) });
       await says(
         page,
@@ -131,10 +146,10 @@ browserTest("lines are filtered by verdict and by entry", () =>
       const shown = () => page.locator("[data-testid=answers] tbody td:first-child").allInnerTexts();
       const filters = page.getByRole("group", { name: "Show lines with the verdict" });
       await filters.getByRole("button", { name: "kept" }).click();
-      await says(page, "matching", "3 lines of these");
+      await says(page, "matching", "3 matching lines");
       assert.equal(await shown(), ["10.1.2.3", "10.1.2.4", "11.0.0.1"]);
       await page.getByTestId("entries").getByRole("button", { name: "11.0.0.0/8, line 1" }).click();
-      await says(page, "matching", "1 line of these");
+      await says(page, "matching", "1 matching line");
       assert.equal(await shown(), ["11.0.0.1"]);
       await page.getByRole("button", { name: "11.0.0.0/8, line 1 ×" }).click();
       await filters.getByRole("button", { name: "all" }).click();
@@ -192,7 +207,7 @@ browserTest("Azure's flow logs as they are stored, and the ConfigMap in a stream
       await page.getByTestId("entries").getByRole("row", { name: "10.0.0.0/8, line 1 kept 1" }).waitFor();
       const map = `apiVersion: v1\nkind: ConfigMap\ndata:\n  config: |\n    nonMasqueradeCIDRs: [11.0.0.0/8]\n`;
       await drop(page, { "all.yaml": `${DAEMON_SET}---\n${map}` });
-      await says(page, "notices", /^all\.yaml \(a ConfigMap\): replaced/);
+      await says(page, "notices", /^all\.yaml: recognized as a ConfigMap; it replaced/);
       await says(page, "summary", "valid: 1 CIDR, resync every 1m0s, 1 warning");
       await page.getByText("document 2 of 2 is the ConfigMap that is read; the others are ignored").waitFor();
     },

@@ -54,7 +54,7 @@ browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", 
       await page.getByRole("button", { name: "0.0.0.0/0" }).click();
       assert.match(await text(page, "readout"), /^Point at a block/);
       assert.is(await page.locator(".trail [aria-current]").innerText(), "0.0.0.0/0");
-      assert.match(await page.locator(".legend").innerText(), /kept 0\.39 %/);
+      assert.match(await page.locator(".legend").innerText(), /kept 0\.39%/);
     },
     { config: CONFIG, tab: "map" },
   ),
@@ -64,7 +64,7 @@ browserTest("the order is explained, and small blocks have markers at every zoom
   withPage(
     async (page) => {
       await page.getByTestId("map-order").getByText("Hilbert curve", { exact: false }).waitFor();
-      assert.match(await text(page, "map-order"), /A number names its square: 10 is 10\.0\.0\.0\/8\.$/);
+      assert.match(await text(page, "map-order"), /Numbers label the squares: 10 is 10\.0\.0\.0\/8\.$/);
       // 198.51.100.0/24 is a 65,536th of its block, and would be a quarter of a pixel.
       const ringAt = (step: number) => page.locator(".map canvas").evaluate(countDark, placeInBlock(step));
       assert.ok((await ringAt(198)) > (await ringAt(199)) + 40, "a marker in its square");

@@ -56,15 +56,15 @@ browserTest("a config that enforces shows nftables, and says why", () =>
       await page.getByRole("tab", { name: "Entries" }).click();
       assert.match(
         await text(page, "scope-ipv4"),
-        /^Only packets that come from 10\.244.* Kept is enforced \(enforceNonMasquerade\): no other program /,
+        /^Only packets that come from 10\.244.* enforceNonMasquerade is set: no other program /,
       );
       await page.getByRole("tab", { name: "Flows" }).click();
       await page.getByLabel("Lines of a log, or addresses").fill("10.1.2.3");
-      await page.getByText("Kept is enforced", { exact: false }).waitFor();
+      await page.getByText("enforceNonMasquerade is set: no other program", { exact: false }).waitFor();
       await type(page, CONFIG.replace("- fd00::/8\n", ""));
       assert.is(await choice.inputValue(), "iptables");
       assert.ok(await choice.isEnabled());
-      assert.is(await page.getByText("Kept is enforced", { exact: false }).count(), 0);
+      assert.is(await page.getByText("enforceNonMasquerade is set: no other program", { exact: false }).count(), 0);
     },
     { config: CONFIG, flags: DEFAULT_FLAGS, tab: "rules" },
   ),
@@ -96,7 +96,7 @@ browserTest("the plan for a node whose ruleset is pasted, both families at once"
       await field.fill(`root@node:~# nft list ruleset\n${listed("ip-masq-agent")}`);
       assert.is(
         await text(page, "plan-said-ipv4"),
-        "this is not a listing by nft: line 1 is outside of any table: root@node:~# nft list ruleset",
+        "this is not the output of nft list ruleset: line 1 is not inside a table: root@node:~# nft list ruleset",
       );
       assert.is(await text(page, "plan-said-ipv6"), "");
     },
@@ -110,9 +110,9 @@ test("a listing is tables, with comments between them", async () => {
   }
   assert.is(checkListing(`table ip x {\n${" ".repeat(17)}y\n}`), "table ip x {\n\t\t y\n}");
   const bad: [string, RegExp][] = [
-    ["*nat\nCOMMIT\n", /^line 1 is outside of any table: \*nat$/],
-    ['{"nftables": []}', /^line 1 is outside/],
-    [`${OTHER}x`, /^line 6 is outside of any table: x$/],
+    ["*nat\nCOMMIT\n", /^line 1 is not inside a table: \*nat$/],
+    ['{"nftables": []}', /^line 1 is not inside/],
+    [`${OTHER}x`, /^line 6 is not inside a table: x$/],
     ["table ip x {\n\tchain y {\n\t}\n", /^it ends in the middle of a table$/],
   ];
   for (const [listing, said] of bad) {

@@ -38,7 +38,7 @@ browserTest("a link holds all that is set", () =>
       await page.getByLabel("--masq-chain").fill("SHARED");
       await tab(page, "Rules");
       await page.getByRole("button", { name: "Share" }).click();
-      await page.getByText("the link is", { exact: false }).waitFor();
+      await page.getByText("link", { exact: false }).first().waitFor();
       const rules = await text(page, "rules-ipv4");
       const url = page.url();
       assert.match(url, /#[\w-]+$/);

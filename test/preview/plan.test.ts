@@ -26,7 +26,7 @@ browserTest("the plan for a node whose rules are pasted", () =>
       const changes = diffChain(desiredChain(policy), readObserved(new TextEncoder().encode(drifted), policy.chain));
       assert.is((await text(page, "plan-ipv4")).trimEnd(), changes?.changes.map(formatChange).join("\n"));
       await page.getByLabel("iptables-save -t nat").fill("*filter\nCOMMIT\n");
-      assert.match(await text(page, "plan-said-ipv4"), /^this is not a dump of table nat: /);
+      assert.match(await text(page, "plan-said-ipv4"), /^this is not the output of iptables-save -t nat: /);
     },
     { config: CONFIG, tab: "plan" },
   ),
@@ -65,7 +65,7 @@ browserTest("rules of other programs that defeat the config are marked, with wha
       assert.equal(await marked(), [
         '-m comment --comment "flanneld masq" -j FLANNEL-POSTRTG flannel masquerades packets to all kept ranges, before ours. ' +
           "Chain FLANNEL-POSTRTG: -s 10.244.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE Start flanneld without --ip-masq. " +
-          "Or set enforceNonMasquerade: true, with which the agent binds these packets to their address.",
+          "Or set enforceNonMasquerade: true, so that no other program can translate these packets.",
       ]);
       assert.match(
         await text(page, "answer-node"),

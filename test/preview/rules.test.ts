@@ -40,9 +40,9 @@ browserTest("without a clipboard, as on plain http, what would be copied is said
     async (page) => {
       await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
       await page.getByRole("button", { name: "Copy", exact: true }).click();
-      await page.getByText("the browser does not allow it").waitFor();
+      await page.getByText("The browser does not allow copying").waitFor();
       await page.getByRole("button", { name: "Share" }).click();
-      await page.getByText("the link is in the address bar").waitFor();
+      await page.getByText("The link is in the address bar").waitFor();
     },
     { config: CONFIG, tab: "rules" },
   ),

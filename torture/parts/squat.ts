@@ -56,7 +56,7 @@ export const squat: Part = {
             took("apply", wait);
             if (exit !== 0) throw new Error(`${told}: exit ${exit}:\n${stderr}`);
             if (wait > MOST_WAIT) throw new Error(`${told}: it took ${Math.round(wait)} ms`);
-            if (manner !== "releases and takes again" && !/another process holds the socket/.test(stderr)) {
+            if (manner !== "releases and takes again" && !/another process holds the write lock/.test(stderr)) {
               throw new Error(`${told}: the held socket was not reported:\n${stderr}`);
             }
             count("applies");

@@ -46,7 +46,7 @@ export function readMeaning(after: FamilyPolicy, table: string, observed: Observ
     ...{ after, hasEntries: false },
     others: [
       ...counted("remove", foreignRules, "rule of another program", `in ${place}`),
-      ...counted("remove", foreign.length - foreignRules, "definition in a different form", `in ${place}`),
+      ...counted("remove", foreign.length - foreignRules, "object of another program", `in ${place}`),
       ...counted("remove", alien, "element of another program", `in ${place}`),
       ...(observed.exists && !isComplete
         ? [{ op: "change", text: `missing parts of ${place} are added` } as const]
