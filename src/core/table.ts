@@ -6,7 +6,7 @@ import { type PrefixRecords, RECORD } from "./record.ts";
 
 export const DECIDERS = ["first", "longest"] as const;
 
-/** Which of several nested prefixes decides: the first in the list, as in a chain of rules, or the longest, as in a routing table. */
+/** Which nested prefix decides: the first in the list, as in a chain of rules, or the longest, as in a routing table. */
 export type Decider = (typeof DECIDERS)[number];
 
 /** Prefixes, prepared for bulk lookups. It holds its own core, which is freed with the table. */
