@@ -1,39 +1,39 @@
 /**
- * The smallest list of prefixes that covers the same addresses.
+ * Computes the smallest list of prefixes that covers the same addresses.
  *
- * A prefix inside another goes: what is left never overlaps. Then the two halves of a prefix become that prefix, again
- * and again. Nothing smaller exists: aligned blocks make a larger one only as its halves.
+ * First removes prefixes inside another one, so that none of the rest overlap. Then repeatedly merges the two halves of a
+ * prefix. No smaller list exists, because aligned blocks form a larger one only as its halves.
  *
  *   10.0.0.0/10    ├────┤
  *   10.64.0.0/10        ├────┤                the two are 10.0.0.0/9
  *   10.128.0.0/9             ├─────────┤      which with this is 10.0.0.0/8
  *
- * In sorted order a prefix stands behind all that contain it, and an upper half right behind the last of the lower one. So
- * one pass finds both, with the results as a stack: what comes merges with the top alone, and that with the one below.
+ * In sorted order, a prefix comes after all that contain it, and an upper half right after the last part of the lower half. So
+ * one pass finds both, with the results as a stack: the next prefix can merge only with the top, and that with the one below.
  */
 import { contains, sortPrefixes } from "./order";
 import { RECORD, copyRecord, maskHi, maskLo } from "./record";
 import { alloc, release } from "./memory";
 
-/** Are the prefixes at `a` and `b`, of which neither contains the other, the two halves of one? */
+/** Whether the prefixes at `a` and `b`, neither of which contains the other, are the two halves of one prefix. */
 function areHalves(a: usize, b: usize): bool {
   const bits = <u32>load<u8>(a, 17);
   return (
     load<u8>(a, 16) == load<u8>(b, 16) &&
     bits == <u32>load<u8>(b, 17) &&
-    // Apart and of the same length, they differ in their network bits; in all but the last of them they must not.
+    // Disjoint prefixes of the same length differ in their network bits; halves differ only in the last of them.
     ((load<u64>(a) ^ load<u64>(b)) & maskHi(bits - 1)) == 0 &&
     ((load<u64>(a, 8) ^ load<u64>(b, 8)) & maskLo(bits - 1)) == 0
   );
 }
 
 /**
- * Writes the smallest list to `results`, sorted; to `parts` as i32 for each result how many records it is made of; and
- * to `fates` as i32 what became of each record: not negative, it goes, and this is the index of the shortest other one
- * that contains it, of equal ones the first; negative, it is, or is a part of, the result with the index ~fate.
+ * Writes the smallest list to `results`, sorted; to `parts`, as i32, the number of records that were merged into each result;
+ * and to `fates`, as i32, what happened to each record: if not negative, it is removed, and this is the index of the shortest
+ * other one that contains it (the first of equal ones); if negative, it is, or is a part of, the result with the index ~fate.
  *
- * All three need room for `count`; the records must be good and aligned. O(n). Returns how many results there are, or
- * -1 where the scratch space does not fit.
+ * All three need room for `count` items; the records must be valid and aligned. O(n). Returns the number of results, or -1 if
+ * the scratch space does not fit.
  */
 export function aggregate(records: usize, count: i32, results: usize, parts: usize, fates: usize): i32 {
   const order = alloc(<usize>count << 2);
@@ -52,14 +52,14 @@ export function aggregate(records: usize, count: i32, results: usize, parts: usi
     copyRecord(record, result);
     store<i32>(part, 1);
     for (; top > 0 && areHalves(result - RECORD, result); top--) {
-      // The lower half has the address of the whole already.
+      // The lower half already has the address of the whole.
       result -= RECORD;
       store<u8>(result, load<u8>(result, 17) - 1, 17);
       part -= 4;
       store<i32>(part, load<i32>(part) + load<i32>(part, 4));
     }
   }
-  // What stays lies in the results in their order, as much in each as it has parts.
+  // The remaining records are in the results in order, as many in each as it has parts.
   let result = -1;
   let left = 0;
   for (let k = 0; k < count; k++) {

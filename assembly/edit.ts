@@ -1,17 +1,17 @@
 /**
- * The smallest edit that makes one list of lines into another: delete and insert only, by place.
+ * Computes the smallest edit that turns one list of lines into another, with deletions and insertions by place only.
  *
- * The lines kept are a longest common subsequence, found as Hunt and Szymanski do ("A fast algorithm for computing
- * longest common subsequences", CACM 20(5), 1977): O((n + r) log n) where r counts the pairs of equal lines. Rules of
- * a chain are nearly all different, so r is about n. Equal heads and tails are cut off first.
+ * The lines kept are a longest common subsequence, found with the algorithm of Hunt and Szymanski ("A fast algorithm for
+ * computing longest common subsequences", CACM 20(5), 1977): O((n + r) log n), where r is the number of pairs of equal lines.
+ * The rules of a chain are nearly all different, so r is about n. Equal heads and tails are removed first.
  *
- * An edit is 12 bytes, to be carried out in order:
+ * An edit is 12 bytes; edits apply in order:
  *
  *   0        4           8
  *   | op u32 | place u32 | index u32 |
  *
- * op 1 deletes the line now at `place` (from 1), which was `from[index]`; op 2 inserts `to[index]` so that it stands
- * at `place`.
+ * op 1 deletes the line now at `place` (from 1), which was `from[index]`; op 2 inserts `to[index]` at
+ * `place`.
  */
 import { alloc } from "./memory";
 
@@ -20,7 +20,7 @@ export const EDIT: usize = 12;
 const DELETE: u32 = 1;
 const INSERT: u32 = 2;
 
-/** Pairs of equal lines that one call keeps at most (12 bytes each): past it the lists do not fit. */
+/** The maximum number of pairs of equal lines in one call (12 bytes each): beyond it, the lists do not fit. */
 const MAX_LINKS: u32 = 1 << 22;
 
 function u32At(base: usize, i: i32): u32 {
@@ -35,14 +35,14 @@ function lineStart(ends: usize, i: i32): u32 {
   return i == 0 ? 0 : u32At(ends, i - 1);
 }
 
-// FNV-1a, 32 bits. Equal hashes are compared byte by byte, so it only has to spread.
+// FNV-1a, 32 bits. Lines with equal hashes are compared byte by byte, so it only needs a good distribution.
 function hash(p: usize, end: usize): u32 {
   let h: u32 = 0x811c9dc5;
   for (; p < end; p++) h = (h ^ load<u8>(p)) * 0x01000193;
   return h;
 }
 
-/** Gives each line a number, equal lines the same, in an open table of line indexes plus one. */
+/** Gives each line a number, the same for equal lines. Uses an open-addressing table of line indexes plus one. */
 function intern(text: usize, ends: usize, count: i32, table: usize, mask: u32, ids: usize): void {
   for (let i = 0; i < count; i++) {
     const start = text + lineStart(ends, i);
@@ -71,14 +71,14 @@ function intern(text: usize, ends: usize, count: i32, table: usize, mask: u32, i
 
 let edits: usize = 0;
 
-/** Where the edits of the last call begin. */
+/** The address of the edits of the last call. */
 export function editList(): usize {
   return edits;
 }
 
 /**
- * Text and `ends` (u32 offsets from `text`) hold first the `fromCount` lines there are, then the `toCount` lines there
- * are wanted. Returns how many edits follow at `editList()`, or -1 if the work does not fit.
+ * `text` and `ends` (u32 offsets from `text`) have first the `fromCount` current lines, then the `toCount` wanted lines.
+ * Returns the number of edits at `editList()`, or -1 if the work does not fit.
  */
 export function diffLines(text: usize, ends: usize, fromCount: i32, toCount: i32): i32 {
   const count = fromCount + toCount;
@@ -101,7 +101,7 @@ export function diffLines(text: usize, ends: usize, fromCount: i32, toCount: i32
     toEnd--;
   }
 
-  // keep[i] is 1 + the index in `to` that from[i] stays as, or 0 for a line that goes.
+  // keep[i] is 1 + the index in `to` of the line that from[i] becomes, or 0 for a line that is deleted.
   const keep = alloc(<usize>(fromCount + 1) << 2);
   if (keep == 0 || !match(from, to, head, fromEnd, toEnd, count, keep)) return -1;
 
@@ -132,12 +132,12 @@ function write(n: i32, op: u32, place: u32, index: u32): void {
   store<u32>(at, index, 8);
 }
 
-/** Fills `keep` for from[head, fromEnd) against to[head, toEnd). */
+/** Fills `keep` for from[head, fromEnd) and to[head, toEnd). */
 function match(from: usize, to: usize, head: i32, fromEnd: i32, toEnd: i32, count: i32, keep: usize): bool {
   memory.fill(keep, 0, <usize>(fromEnd + 1) << 2);
   const width = toEnd - head;
   if (width == 0 || fromEnd == head) return true;
-  // For each line number the places in `to` that hold it, last first: `latest` by line, `earlier` by place.
+  // For each line number, the places in `to` that have it, last first: `latest` by line, `earlier` by place.
   const latest = alloc(<usize>count << 2);
   const earlier = alloc(<usize>toEnd << 2);
   // reach[k]: the smallest place in `to` at which a common subsequence of length k + 1 can end; tail[k]: its link.
@@ -150,7 +150,7 @@ function match(from: usize, to: usize, head: i32, fromEnd: i32, toEnd: i32, coun
     setU32(earlier, j, u32At(latest, id));
     setU32(latest, id, j + 1);
   }
-  // A link is 12 bytes: | from | to | the link before it, plus one |; links grow at the end of the arena.
+  // A link is 12 bytes: | from | to | the previous link, plus one |; links grow at the end of the arena.
   const links = alloc(0);
   let linkCount: u32 = 0;
   let best = 0;
@@ -165,7 +165,7 @@ function match(from: usize, to: usize, head: i32, fromEnd: i32, toEnd: i32, coun
       }
       if (low < best && <i32>u32At(reach, low) == j) continue;
       if (linkCount == MAX_LINKS) return false;
-      // Links come four at a time, 48 bytes, so that the arena's 16-byte steps leave no holes.
+      // Links are allocated four at a time, 48 bytes, so that the arena's 16-byte alignment leaves no gaps.
       if ((linkCount & 3) == 0 && alloc(48) == 0) return false;
       const link = links + <usize>linkCount * 12;
       store<u32>(link, i);

@@ -1,29 +1,29 @@
 /**
- * The first address in a piece of text.
+ * Finds the first address in a piece of text.
  *
  * An address is a whole word of letters, digits, `.`, `:` and `%`, so that neither the time `12:30:45` nor the version
- * `1.2.3.4.5` is one. What may stand around it in a word:
+ * `1.2.3.4.5` is one. What else the word may contain:
  *
  *   10.0.0.1:443   10.0.0.1:   addr:10.0.0.1   an IPv4 address may be any part between colons
- *   10.0.0.1.      fe80::1:                    the end of a sentence, or what tcpdump writes behind an address
- *   fe80::1%eth0                               a zone, which says nothing about the destination
+ *   10.0.0.1.      fe80::1:                    the end of a sentence, or what tcpdump writes after an address
+ *   fe80::1%eth0                               a zone, which does not matter for the destination
  */
 import { WANT_ADDRESS, readRecord } from "./parse";
 import { readQuad } from "./quad";
 import { OK } from "./record";
 
-// The last address found: where its text is.
+// The text of the last address found.
 export let foundAt: usize = 0;
 export let foundSize: usize = 0;
 
-/** Letters, digits, and the marks that stand inside of an address. */
+/** Letters, digits, and the punctuation inside of an address. */
 @inline
 function isWord(c: u8): bool {
   // The colon follows the 9.
   return <u8>(c - 0x30) < 11 || <u8>((c | 0x20) - 0x61) < 26 || c == 0x2e || c == 0x25;
 }
 
-/** The first place in [p, end) with one of two bytes, or `end`. Loads up to 15 bytes behind it. */
+/** The first position in [p, end) of one of two bytes, or `end`. Loads up to 15 bytes past the end. */
 @inline
 export function seek(p: usize, end: usize, a: u8, b: u8): usize {
   const as = i8x16.splat(a);
@@ -44,7 +44,7 @@ function isIPv4(p: usize, end: usize, out: usize): bool {
   return true;
 }
 
-/** Reads the IPv6 address, with a zone or without, that fills [p, end) exactly; a mapped one becomes IPv4. */
+/** Reads the IPv6 address, with or without a zone, that fills [p, end) exactly; a mapped one becomes IPv4. */
 function isIPv6(p: usize, end: usize, out: usize): bool {
   const zone = seek(p, end, 0x25, 0x25);
   const isColon = seek(p, zone, 0x3a, 0x3a) < zone;
@@ -70,12 +70,12 @@ function readWord(p: usize, end: usize, out: usize): bool {
 }
 
 /**
- * Finds the first address in [p, end); its record comes to `out`, and where its text is to `foundAt` and `foundSize`.
- * Without one the record's family is 0. 16 bytes behind `end` must be there to be loaded.
+ * Finds the first address in [p, end); writes its record to `out`, and sets `foundAt` and `foundSize` to its text. If there is
+ * none, the record's family is 0. The 16 bytes after `end` must be readable.
  */
 export function findAddress(p: usize, end: usize, out: usize): bool {
   while (p < end) {
-    // No address is without one of these.
+    // Every address has one of these.
     const mark = seek(p, end, 0x2e, 0x3a);
     if (mark == end) break;
     let from = mark;

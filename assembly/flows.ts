@@ -1,13 +1,13 @@
 /**
- * Lines of text, each with the address that counts in it: where the lines are, and copies of those that are wanted.
+ * Scans lines of text for one address each, and copies the wanted ones.
  *
- * A line is 32 bytes; up to its family it is a record (record.ts), so that lookups take it as it is:
+ * A line is 32 bytes; up to its family it is a record (record.ts), so that lookups can use it directly:
  *
  *   0        8        16          20         24       28        32
  *   | hi u64 | lo u64 | family u8 | size u32 | at u32 | end u32 |
  *
- * `at` and `size` are the address's text, family is 0 if there is none. `end` is behind the newline, where the next
- * line begins. Places are addresses in memory.
+ * `at` and `size` are the address's text; family is 0 if there is none. `end` is after the newline, where the next line begins.
+ * Both are addresses in memory.
  */
 import { findAddress, foundAt, foundSize, seek } from "./find";
 import { FIRST, ONLY, partAt, partEnd, takePart } from "./places";
@@ -15,12 +15,12 @@ import { readQuad } from "./quad";
 
 export const LINE: usize = 32;
 
-/** A record that nobody looks at. */
+/** A record whose contents are not used. */
 const other = memory.data(24);
 
 /**
- * Reads at most `max` lines of [p, end), as far as they are whole, into `lines`, and returns how many. The address is the
- * first in the part of the line that a place (places.ts) says. 16 bytes behind `end` must be there to be loaded.
+ * Reads up to `max` complete lines of [p, end) into `lines`, and returns their number. The address is the first in the part of
+ * the line that a place (places.ts) selects. The 16 bytes after `end` must be readable.
  */
 export function scanLines(
   p: usize,
@@ -35,7 +35,7 @@ export function scanLines(
   let line = lines;
   for (; p < end && line < stop; line += LINE) {
     if (whole) {
-      // A bare IPv4 address: the shortest lines are the ones that come in millions.
+      // A bare IPv4 address: the shortest lines are the ones that occur by the million.
       const size = readQuad(p, 16, line);
       let next = p + size;
       if (load<u8>(next) == 0x0d) next++;
@@ -61,7 +61,7 @@ export function scanLines(
   return <i32>((line - lines) / LINE);
 }
 
-/** Copies [from, to) to `out`; up to 15 bytes behind it are overwritten. Short copies need no call. */
+/** Copies [from, to) to `out`; may overwrite up to 15 bytes after it. Short copies need no call. */
 @inline
 function copy(from: usize, to: usize, out: usize): usize {
   const size = to - from;
@@ -71,9 +71,9 @@ function copy(from: usize, to: usize, out: usize): usize {
 }
 
 /**
- * Copies the lines whose value `wanted` has a 1 for (a byte for each value from 0 on) to `out`, in their order, and
- * returns where they end. The first line begins at `p`; lines without an address have a negative value. Neighbours are
- * copied together.
+ * Copies the lines for whose value `wanted` has a 1 (one byte for each value, starting with 0) to `out`, in order, and returns
+ * where they end. The first line begins at `p`; lines without an address have a negative value. Adjacent lines are copied
+ * together.
  */
 export function copyLines(lines: usize, count: i32, p: usize, values: usize, wanted: usize, out: usize): usize {
   let from: usize = 0;

@@ -1,4 +1,4 @@
-/** Records to canonical text (RFC 5952). */
+/** Formats records as canonical text (RFC 5952). */
 import { OK, RECORD, V4, maskHi, maskLo } from "./record";
 
 function put(at: usize, c: u32): usize {
@@ -69,7 +69,7 @@ function putIPv6(at: usize, hi: u64, lo: u64): usize {
   return at;
 }
 
-/** The network of a good record: host bits cleared, RFC 5952, with its length. */
+/** Writes the network of a valid record: host bits cleared, RFC 5952, with its length. */
 function putPrefix(at: usize, record: usize): usize {
   const bits = <u32>load<u8>(record, 17);
   const hi = load<u64>(record) & maskHi(bits);
@@ -79,8 +79,8 @@ function putPrefix(at: usize, record: usize): usize {
 }
 
 /**
- * Writes the networks of `count` records to `text`, and the u32 offset of each one's end to `ends`. `text` must have
- * room for 48 bytes a record: 39 of address, a slash, three digits, and some to spare. Bad records become nothing.
+ * Writes the networks of `count` records to `text`, and the u32 offset of the end of each to `ends`. `text` must have room for
+ * 48 bytes per record: 39 of address, a slash, three digits, and some to spare. Invalid records become empty.
  */
 export function formatPrefixes(records: usize, count: i32, text: usize, ends: usize): void {
   let at = text;
@@ -91,7 +91,7 @@ export function formatPrefixes(records: usize, count: i32, text: usize, ends: us
   }
 }
 
-/** Writes the networks of `count` good records, one a line, to `text`, with room as above; returns how many bytes. */
+/** Writes the networks of `count` valid records to `text`, one per line, with room as above; returns the number of bytes. */
 export function formatLines(records: usize, count: i32, text: usize): usize {
   let at = text;
   for (let i = 0; i < count; i++) at = put(putPrefix(at, records + <usize>i * RECORD), 0x0a);

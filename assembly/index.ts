@@ -1,4 +1,4 @@
-/** The core's door: bulk calls over linear memory. The host side of each is in src/core/. */
+/** The exports of the core: bulk calls on linear memory. The host side of each is in src/core/. */
 export { alloc, release, reset } from "./memory";
 export { parsePrefixes } from "./parse";
 export { formatLines, formatPrefixes } from "./format";

@@ -1,6 +1,6 @@
 /**
- * A plain list, one prefix a line, to records. An address alone is the prefix of all its bits. White space around it does
- * not count, nor does what follows a `#`; a line with nothing else is passed over.
+ * Reads a plain list, one prefix per line, to records. An address alone is a prefix of all its bits. Ignores white space around
+ * it, comments, which begin with `#`, and empty lines.
  */
 import { seek } from "./find";
 import { WANT_ADDRESS, WANT_PREFIX, readRecord } from "./parse";
@@ -12,8 +12,8 @@ function isSpace(c: u8): bool {
 }
 
 /**
- * Reads the line that most lines are, `a.b.c.d/n` or `a.b.c.d` and a line's end, into the record at `out`. Returns where
- * its newline is, or 0 for a line that is anything else, and for an unaligned prefix: what is the matter is not said here.
+ * Reads the most common form of line, `a.b.c.d/n` or `a.b.c.d` and a line end, into the record at `out`. Returns the address of
+ * its newline, or 0 for any other line and for an unaligned prefix; another function finds out what is wrong with it.
  */
 @inline
 function readPlainIPv4(p: usize, out: usize): usize {
@@ -38,8 +38,8 @@ function readPlainIPv4(p: usize, out: usize): usize {
   return p;
 }
 
-// The list that is being read: where its next record goes, how many lines have been passed, how many entries are read,
-// how many of them are no prefix, or one with a note, and how many are IPv6.
+// The list that is being read: the address of the next record, the number of lines so far, the number of entries, the number
+// of those that are not a prefix or have a note, and the number of IPv6 prefixes.
 let next: usize = 0;
 let line: u32 = 0;
 let entries: i32 = 0;
@@ -58,7 +58,7 @@ export function ipv6Count(): i32 {
   return ipv6;
 }
 
-/** Begins a list whose records go to `records`, one behind the other. */
+/** Begins a list whose records are written consecutively to `records`. */
 export function beginList(records: usize): void {
   next = records;
   line = 0;
@@ -67,30 +67,30 @@ export function beginList(records: usize): void {
   ipv6 = 0;
 }
 
-/** Reads the line in [p, stop) to `next`; false if it has no entry. */
+/** Reads the line in [p, stop) to `next`; returns false if it has no entry. */
 function readLine(p: usize, stop: usize): bool {
   let last = seek(p, stop, 0x23, 0x23);
   while (p < last && isSpace(load<u8>(p))) p++;
   while (p < last && isSpace(load<u8>(last - 1))) last--;
   if (p == last) return false;
   const want = seek(p, last, 0x2f, 0x2f) == last ? WANT_ADDRESS : WANT_PREFIX;
-  // A note is as bad as a problem: no rule can be made of such a prefix.
+  // A note is as bad as a problem: a rule cannot have such a prefix.
   if (readRecord(p, last, want, next) != OK || load<u8>(next, 19) != 0) flawed++;
   if (load<u8>(next, 16) == V6) ipv6++;
   return true;
 }
 
 /**
- * Reads the next piece of a list, `length` bytes at `text`: a record for each entry, with room for one for every two
- * bytes. `at` of each record becomes the number of its line, from 1. A line that the piece cuts off is left for the next
- * one, unless this is the last. Returns how many bytes were read. 20 bytes behind the piece must be there to be loaded.
+ * Reads the next piece of a list, `length` bytes at `text`, and writes a record for each entry; needs room for a record per two
+ * bytes. The `at` of each record is its line number, from 1. An incomplete line at the end is left for the next piece, unless
+ * this is the last. Returns the number of bytes read. The 20 bytes after the piece must be readable.
  */
 export function readList(text: usize, length: usize, isLast: bool): usize {
   const end = text + length;
   let p = text;
   while (p < end) {
     let newline = readPlainIPv4(p, next);
-    // What stands behind the piece may look like the rest of a line.
+    // The bytes after the piece may look like the rest of a line.
     let isEntry = newline != 0 && newline < end;
     if (!isEntry) {
       newline = seek(p, end, 0x0a, 0x0a);

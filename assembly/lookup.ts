@@ -1,46 +1,46 @@
 /**
- * Lookups in a table, many at a time.
+ * Looks up many addresses at a time in a table.
  *
- * Memory is slow and processors look ahead, but not past a wrong guess. So a block of addresses takes each step
- * together: first all load their root, then all their node, and so on. The loads wait beside each other, and few branches
- * depend on what they bring.
+ * Memory is slow, and processors execute ahead, but not past a mispredicted branch. So a block of addresses takes each step
+ * together: first all load their root, then all their node, and so on. The loads overlap, and few branches depend on the loaded
+ * values.
  */
 import { V4, V6 } from "./record";
 import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
 
-/** Addresses in a block: enough to hide the waiting, few enough to stay in the nearest cache. */
+/** Addresses in a block: enough to hide the latency, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
-/** One address in so many that nodes decide about is seldom. */
-const SELDOM: usize = 16;
+/** Nodes decide about few addresses if they decide about fewer than one in this many. */
+const RARITY: usize = 16;
 
 /** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
 const undecided = memory.data(1024);
 const cursors = memory.data(4096);
 
 /**
- * The value of a slot: that of the run which covers it. Shifted so that the slot's own bit comes to the top, the bits
- * that are left are those of the runs up to it; there is at least one, as bit 0 is always set.
+ * The value of a slot, which is that of its run. After a shift that moves the slot's own bit to the top, the remaining bits are
+ * those of the runs up to it; there is at least one, because bit 0 is always set.
  */
 @inline
 function valueOf(node: usize, slot: u32): i32 {
   return load<i32>(node + (<usize>popcnt(load<u64>(node) << (63 - slot)) << 2), 4);
 }
 
-/** Where the root of an address stands whose first bits are `bits`. Below `first` the difference is huge. */
+/** The address of the root for the first bits `bits` of an address. Below `first`, the difference wraps to a huge number. */
 @inline
 function rootAt(roots: usize, bits: u32, first: u32, count: u32): usize {
   return roots + (<usize>min(bits - first, count) << 2);
 }
 
-/** Notes the offset of an answer if a node has to decide, without a branch: it would be guessed wrong half of the time. */
+/** Notes the offset of a result if a node has to decide. Has no branch, which would be mispredicted half of the time. */
 @inline
 function note(next: usize, offset: u32, isOpen: bool): usize {
   store<u32>(next, offset);
   return next + (<usize>isOpen << 2);
 }
 
-/** Four addresses that stand one behind the other at once: what their roots say comes to `at`. Which lead to nodes, a bit each. */
+/** Looks up the roots of four consecutive addresses and writes their values to `at`. Returns a bit for each that is a node. */
 @inline
 function fourRoots(roots: usize, addresses: usize, shift: i32, first: v128, outside: v128, at: usize): i32 {
   const bits = i32x4.shr_u(v128.load(addresses), shift);
@@ -54,8 +54,8 @@ function fourRoots(roots: usize, addresses: usize, shift: i32, first: v128, outs
 }
 
 /**
- * For each of the `count` addresses (u32, each `stride` bytes behind the one before) the index of the prefix that
- * decides, or -1, as i32 at `out`.
+ * Writes to `out`, as i32, the index of the deciding prefix, or -1, for each of the `count` addresses (u32, `stride` bytes
+ * apart).
  */
 export function lookupIPv4(table: usize, addresses: usize, stride: usize, count: i32, out: usize): void {
   const roots = table + load<u32>(table, ROOTS);
@@ -75,7 +75,7 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
     if (stride == 4) {
       for (; at + 16 <= stop; at += 16, address += 16) {
         const open = fourRoots(roots, address, shift, firsts, outsides, at);
-        // Where nearly all roots decide, as with few prefixes, that is guessed right.
+        // If nearly all roots decide, as with few prefixes, the branch is predicted well.
         if (mostDecide && open == 0) continue;
         const offset = <u32>(at - out);
         next = note(next, offset, (open & 1) != 0);
@@ -89,12 +89,12 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
       store<i32>(at, value);
       next = note(next, <u32>(at - out), value < -1);
     }
-    mostDecide = (next - undecided) * SELDOM < stop - out;
+    mostDecide = (next - undecided) * RARITY < stop - out;
     for (let k = undecided; k < next; k += 4) {
       const offset = <usize>load<u32>(k);
       let rest = load<u32>(addresses + (offset >> 2) * stride) << depth;
       let value = load<i32>(out + offset);
-      // Once in most cases: the first node decides about all but the longest prefixes.
+      // Usually runs once, because the first node decides about all but the longest prefixes.
       do {
         value = valueOf(table + ~value, rest >> (32 - STRIDE));
         rest <<= STRIDE;
@@ -107,11 +107,11 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
 }
 
 /**
- * Decides about the `left` addresses of one block whose numbers stand in `undecided`. While it is undecided each has a
- * cursor of 16 bytes; those that are left move together:
+ * Decides about the `left` addresses of one block whose numbers are in `undecided`. Each has a cursor of 16 bytes until it is
+ * decided; the cursors advance together:
  *
  *   0            8             12
- *   | window u64 | number u32 | value i32 |     the address's next 64 bits; its number; the value that leads to its node
+ *   | window u64 | number u32 | value i32 |     the address's next 64 bits; its number; the value that points to its node
  */
 function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
   const header = table + HEADER;
@@ -146,7 +146,7 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
       still += <usize>(value < -1) << 4;
     }
     end = still;
-    // Ten strides use a window up, but for four bits.
+    // Ten strides use all but four bits of a window.
     if (strides % 10 == 0) {
       depth += 10 * STRIDE;
       for (let cursor = cursors; cursor < end; cursor += 16) {
@@ -157,7 +157,7 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
   }
 }
 
-/** The same as {@link lookupIPv4} for addresses of 16 bytes, | hi u64 | lo u64 |, one behind the other. */
+/** The same as {@link lookupIPv4} for consecutive addresses of 16 bytes, | hi u64 | lo u64 |. */
 export function lookupIPv6(table: usize, addresses: usize, count: i32, out: usize): void {
   for (let from: usize = 0; from < <usize>count; from += BLOCK) {
     const size = min(BLOCK, <usize>count - from);
@@ -168,7 +168,7 @@ export function lookupIPv6(table: usize, addresses: usize, count: i32, out: usiz
 
 /** The same for records of either family, or of none (0), which gets -1. */
 export function lookupRecords(table: usize, records: usize, stride: usize, count: i32, out: usize): void {
-  // All of them as IPv4, whose 32 bits are the upper half of `hi`: most are. Then those that are not.
+  // First all of them as IPv4, whose 32 bits are the upper half of `hi`, because most are. Then the others.
   lookupIPv4(table, records + 4, stride, count, out);
   for (let from: usize = 0; from < <usize>count; from += BLOCK) {
     const block = records + from * stride;

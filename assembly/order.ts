@@ -1,15 +1,15 @@
 /**
  * Order and nesting of prefixes.
  *
- * The order is: family, then address, then length, then place in the list. In it a prefix stands directly before
- * everything it contains, so one pass with a stack finds all nesting. Prefixes never overlap in part: two of them
- * are nested or apart.
+ * The order is: family, then address, then length, then place in the list. In this order, a prefix comes directly before
+ * everything that it contains, so one pass with a stack finds all nesting. Prefixes never overlap partially: two of them are
+ * either nested or disjoint.
  */
 import { RECORD, V4, V6, maskHi, maskLo } from "./record";
 import { alloc, release } from "./memory";
 import { radixSort } from "./radix";
 
-/** Does the prefix at `outer` contain the one at `inner`? A prefix contains itself. */
+/** Whether the prefix at `outer` contains the one at `inner`. A prefix contains itself. */
 export function contains(outer: usize, inner: usize): bool {
   const bits = <u32>load<u8>(outer, 17);
   return (
@@ -20,7 +20,7 @@ export function contains(outer: usize, inner: usize): bool {
   );
 }
 
-/** Does the record at `a` sort after the one at `b`? */
+/** Whether the record at `a` sorts after the one at `b`. */
 function isAfter(a: usize, b: usize): bool {
   if (load<u8>(a, 16) != load<u8>(b, 16)) return load<u8>(a, 16) > load<u8>(b, 16);
   if (load<u64>(a) != load<u64>(b)) return load<u64>(a) > load<u64>(b);
@@ -28,18 +28,18 @@ function isAfter(a: usize, b: usize): bool {
   return load<u8>(a, 17) > load<u8>(b, 17);
 }
 
-/** Are the `count` records, of which there is one, in order? */
+/** Whether the `count` records, at least one, are in order. */
 function areSorted(records: usize, count: i32): bool {
   const last = records + <usize>(count - 1) * RECORD;
   for (let record = records; record < last; record += RECORD) if (isAfter(record, record + RECORD)) return false;
   return true;
 }
 
-/** Bits of an index in the low word of an IPv4 item: more prefixes than memory has room for. */
+/** The bits of an index in the low word of an IPv4 item: enough for more prefixes than fit in memory. */
 const INDEX_BITS: u32 = 26;
 
 /**
- * An item for the radix sort. Prefixes of both families fit in what they are given, index and length in the low word:
+ * Writes an item for the radix sort, with the index and the length in the low word:
  *
  *   IPv4   0                      4             8
  *          | length 6 | index 26  | address u32 |
@@ -59,7 +59,7 @@ function writeItem(record: usize, index: i32, size: usize, at: usize): void {
   }
 }
 
-/** Writes the indexes of one family's records, sorted, to `out`; returns where they end, or 0 if they do not fit. */
+/** Writes the sorted indexes of one family's records to `out`; returns where they end, or 0 if they do not fit. */
 function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
   const end = records + <usize>count * RECORD;
   let n = 0;
@@ -76,7 +76,7 @@ function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
     writeItem(record, i, size, at);
     at += size;
   }
-  // The lowest byte of an IPv4 length holds the top of its index too, by which equal prefixes are in order already.
+  // The lowest byte of an IPv4 length also has the top bits of its index, by which equal prefixes are already in order.
   const sorted = radixSort(items, scratch, n, size, family == V4 ? 3 : 4);
   if (sorted == 0) return 0;
   const mask: u32 = family == V4 ? (1 << INDEX_BITS) - 1 : u32.MAX_VALUE;
@@ -86,8 +86,8 @@ function sortFamily(records: usize, count: i32, family: u8, out: usize): usize {
 }
 
 /**
- * Writes the indexes of the `count` records, sorted, as u32 to `out`; equal ones keep their order. O(n), and next to
- * nothing for a list in order. Returns false if the scratch space (48 bytes a prefix at most) does not fit.
+ * Writes the sorted indexes of the `count` records to `out` as u32; equal ones keep their order. O(n), and very fast for a
+ * sorted list. Returns false if the scratch space (at most 48 bytes per prefix) does not fit.
  */
 export function sortPrefixes(records: usize, count: i32, out: usize): bool {
   if (count < 2 || areSorted(records, count)) {
@@ -99,7 +99,7 @@ export function sortPrefixes(records: usize, count: i32, out: usize): bool {
 }
 
 /**
- * For each record, the index of the longest other prefix that contains it, or -1, as i32 at `out`. Of equal prefixes
+ * Writes to `out`, as i32, for each record the index of the longest other prefix that contains it, or -1. Among equal prefixes,
  * the first in the list contains the later ones. O(n). Returns false if the scratch space does not fit.
  */
 export function findCovers(records: usize, count: i32, out: usize): bool {

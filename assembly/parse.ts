@@ -1,12 +1,12 @@
 /**
- * Text to records.
+ * Parses text to records.
  *
- * What is accepted is exactly what Go's net.ParseCIDR accepts (src/net/ip.go, src/net/netip/netip.go): a group of an
- * IPv6 address may have any number of leading zeros, an octet of an IPv4 address none, and there are no zones.
+ * Accepts exactly what Go's net.ParseCIDR accepts (src/net/ip.go, src/net/netip/netip.go): a group of an IPv6 address may have
+ * any number of leading zeros, an octet of an IPv4 address none, and there are no zones.
  */
 import { OK, RECORD, V4, V6, maskHi, maskLo } from "./record";
 
-// Why a text is no prefix. The host has the words for these; keep both lists in step (src/core/prefix.ts).
+// Why a text is not a prefix. The host has the names; keep both lists in sync (src/core/record.ts).
 const EMPTY: u8 = 1;
 const NO_LENGTH: u8 = 2;
 const BAD_CHARACTER: u8 = 3;
@@ -18,16 +18,16 @@ const ZONE: u8 = 8;
 const BAD_LENGTH: u8 = 9;
 const LENGTH_TOO_BIG: u8 = 10;
 
-// Notes on a good record.
+// Notes on a valid record.
 const UNALIGNED: u8 = 1;
 const PADDED_LENGTH: u8 = 2;
 const MAPPED: u8 = 4;
 
-/** Shapes a text may have: `a.b.c.d/n` or `a.b.c.d`. */
+/** The expected form of a text: `a.b.c.d/n` or `a.b.c.d`. */
 export const WANT_PREFIX: i32 = 0;
 export const WANT_ADDRESS: i32 = 1;
 
-// What the scanner functions leave behind besides their return value: a call has one text in hand at a time.
+// Further results of the scanner functions, for the one text that is being read.
 let octets: u32 = 0;
 let groupsHi: u64 = 0;
 let groupsLo: u64 = 0;
@@ -37,7 +37,7 @@ function isDigit(c: u8): bool {
   return <u8>(c - 0x30) < 10;
 }
 
-/** The value of a hex digit, or 16 and more for anything else. */
+/** The value of a hex digit; 16 or more for anything else. */
 function hexValue(c: u8): u32 {
   if (isDigit(c)) return c - 0x30;
   const lower = c | 0x20;
@@ -75,7 +75,7 @@ function readIPv4(p: usize, end: usize): u8 {
   return OK;
 }
 
-/** Puts the 16-bit `group` at place `i` (0 to 7) of the eight. */
+/** Writes the 16-bit `group` at position `i` (0 to 7) of the eight. */
 function putGroup(i: i32, group: u64): void {
   if (i < 4) groupsHi |= group << (48 - 16 * i);
   else groupsLo |= group << (112 - 16 * i);
@@ -137,7 +137,7 @@ function readIPv6(p: usize, end: usize): u8 {
   return OK;
 }
 
-/** Moves the groups from place `from` on by `by` places to the right; zeros fill the gap. */
+/** Shifts the groups from position `from` to the right by `by` positions; zeros fill the gap. */
 function spread(from: i32, by: i32): void {
   const keepHi = maskHi(<u32>(16 * from));
   const keepLo = maskLo(<u32>(16 * from));
@@ -160,7 +160,7 @@ function spread(from: i32, by: i32): void {
 function readAddress(p: usize, end: usize, out: usize): u8 {
   stop = p;
   if (p == end) return EMPTY;
-  // As netip.ParseAddr: the first of '.', ':' and '%' says which family is meant.
+  // Like netip.ParseAddr: the first of '.', ':' and '%' determines the family.
   for (let q = p; q < end; q++) {
     const c = load<u8>(q);
     if (c == 0x2e) {
@@ -190,12 +190,12 @@ function readAddress(p: usize, end: usize, out: usize): u8 {
       return BAD_CHARACTER;
     }
   }
-  // Neither family's mark: digits alone are an address cut short, anything else is none.
+  // No mark of either family: digits alone are an incomplete address, anything else is not an address.
   while (stop < end && isDigit(load<u8>(stop))) stop++;
   return stop == end ? TOO_SHORT : BAD_CHARACTER;
 }
 
-/** Makes `::ffff:a.b.c.d` the IPv4 address that it stands for, as Go's net.ParseIP does: no packet carries the other. */
+/** Converts `::ffff:a.b.c.d` to the IPv4 address, as Go's net.ParseIP does: no packet has the mapped address. */
 function unmap(record: usize): void {
   const lo = load<u64>(record, 8);
   if (load<u8>(record, 16) != V6 || load<u64>(record) != 0 || lo >> 32 != 0xffff) return;
@@ -204,7 +204,7 @@ function unmap(record: usize): void {
   store<u8>(record, V4, 16);
 }
 
-/** Reads the text [p, end) into the 24 bytes at `out`; the answer is also the record's `problem`. */
+/** Reads the text [p, end) into the 24 bytes at `out`; the return value is also the record's `problem`. */
 export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
   memory.fill(out, 0, RECORD);
   let slash = p;
@@ -235,7 +235,7 @@ export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
       let q = digits;
       let bits: u32 = 0;
       while (q < end && isDigit(load<u8>(q))) {
-        // Go's dtoi stops at 0xFFFFFF; any bound past 128 says the same.
+        // Go's dtoi stops at 0xFFFFFF; any limit above 128 has the same effect.
         bits = min(bits * 10 + (load<u8>(q) - 0x30), 1000);
         q++;
       }
@@ -267,7 +267,7 @@ export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
 
 /**
  * Reads `count` texts into `count` records at `out`. Text i is the bytes from the end of text i-1 to `ends[i]`
- * (u32 offsets from `text`). `want` as in the constants above.
+ * (u32 offsets from `text`). `want` is one of the constants above.
  */
 export function parsePrefixes(text: usize, ends: usize, count: i32, want: i32, out: usize): void {
   let start = text;

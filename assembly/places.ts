@@ -1,11 +1,11 @@
 /**
- * The part of a line in which an address is looked for. A place is 24 bytes:
+ * Selects the part of a line in which to look for an address. A place is 24 bytes:
  *
  *   0          4           8            12              16        20            24
  *   | kind u32 | field u32 | fields u32 | separator u32 | key u32 | keySize u32 |
  *
- * `field` counts from 1; a line with another number of them than `fields` has no part, unless that is 0; `separator` 0 is white
- * space. `key` is where the name of a key stands, or a path.
+ * `field` counts from 1; a line whose number of fields is not `fields` has no part, unless that is 0; `separator` 0 is white
+ * space. `key` is the address of the name of a key, or of a path.
  */
 import { seek } from "./find";
 
@@ -18,7 +18,7 @@ const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;
 const DOT: u8 = 0x2e;
 
-/** The part; empty if the line has none. */
+/** The selected part; empty if the line has none. */
 export let partAt: usize = 0;
 export let partEnd: usize = 0;
 
@@ -27,7 +27,7 @@ function isSpace(c: u8): bool {
   return c <= 0x20;
 }
 
-/** Takes the part of [p, end) that `place` says. */
+/** Selects the part of [p, end) that `place` describes. */
 export function takePart(place: usize, p: usize, end: usize): void {
   const kind = load<u32>(place);
   if (kind == FIRST || kind == ONLY) {
@@ -49,7 +49,7 @@ export function takePart(place: usize, p: usize, end: usize): void {
   }
 }
 
-/** Takes the `number`th of the fields that white space separates. */
+/** Selects field `number` of those that white space separates. */
 function takeField(p: usize, end: usize, number: i32, fields: i32): void {
   let count = 0;
   let at = end;
@@ -70,7 +70,7 @@ function takeField(p: usize, end: usize, number: i32, fields: i32): void {
   partEnd = to;
 }
 
-/** Takes the `number`th of the columns; one that begins with a quote ends behind the next that is not doubled. */
+/** Selects column `number`; a column that begins with a quote ends after the next quote that is not doubled. */
 function takeColumn(p: usize, end: usize, separator: u8, number: i32, fields: i32): void {
   let at = end;
   let to = end;
@@ -97,12 +97,12 @@ function takeColumn(p: usize, end: usize, separator: u8, number: i32, fields: i3
   partEnd = to;
 }
 
-/** Could `c` belong to the name of a key? */
+/** Whether `c` may be part of the name of a key. */
 function isName(c: u8): bool {
   return <u8>((c | 0x20) - 0x61) < 26 || <u8>(c - 0x30) < 10 || c == 0x5f || c == 0x2d || c == 0x2e;
 }
 
-/** Takes what stands behind the first `key=`, up to white space. */
+/** Selects the text after the first `key=`, up to white space. */
 function takeValue(p: usize, end: usize, key: usize, keySize: usize): void {
   const begin = p;
   for (;;) {
@@ -123,14 +123,14 @@ function skipSpace(p: usize, end: usize): usize {
   return p;
 }
 
-/** Where the quote stands that ends the string whose first byte is at `p`; `end` if it is cut. */
+/** The address of the quote that ends the string whose first byte is at `p`; `end` if it is incomplete. */
 function endOfString(p: usize, end: usize): usize {
   p = seek(p, end, QUOTE, BACKSLASH);
   while (p < end && load<u8>(p) == BACKSLASH) p = seek(p + 2, end, QUOTE, BACKSLASH);
   return min(p, end);
 }
 
-/** Skips a JSON value. Anything is taken for one that balances. */
+/** Skips a JSON value. Accepts anything with balanced brackets. */
 function skipValue(p: usize, end: usize): usize {
   for (let depth = 0; p < end; ) {
     const c = load<u8>(p);
@@ -152,8 +152,8 @@ function skipValue(p: usize, end: usize): usize {
 }
 
 /**
- * Takes the string at a path of keys with dots between them, in the object whose first member begins at `p`. A key may have
- * dots itself. Returns where the object ends, or `end` if the search is over.
+ * Selects the string at a path of keys, separated by dots, in the object whose first member begins at `p`. A key itself may
+ * contain dots. Returns where the object ends, or `end` if the search is over.
  */
 function findPath(p: usize, end: usize, path: usize, pathEnd: usize): usize {
   const size = pathEnd - path;

@@ -1,22 +1,22 @@
 /**
  * Radix sort, from the lowest byte up (LSD): O(n) for items of a fixed size, and equal keys keep their order.
  *
- * An item is a little-endian number. The bytes below its key say whose key it is and are not sorted by:
+ * An item is a little-endian number. The bytes below its key identify its owner and do not affect the order:
  *
  *   0        first            size
  *   | whose  | key, low to high |
  */
 import { alloc } from "./memory";
 
-/** Largest item in bytes. */
+/** The maximum size of an item in bytes. */
 const MAX_SIZE: usize = 24;
 
-/** Where a table of u32 has the place for a byte: 256 for each digit of the key. */
+/** The address of a byte's place in a table of u32: 256 for each digit of the key. */
 function entryOf(table: usize, digit: usize, byte: u8): usize {
   return table + (digit << 10) + (<usize>byte << 2);
 }
 
-/** Moves each item to the place that its byte at `digit` has in `places`, and that place on by one. */
+/** Moves each item to the place that `places` has for its byte at `digit`, and increments that place. */
 function distribute(from: usize, to: usize, count: i32, size: usize, digit: usize, places: usize): void {
   const end = from + <usize>count * size;
   for (let item = from; item < end; item += size) {
@@ -32,8 +32,8 @@ function distribute(from: usize, to: usize, count: i32, size: usize, digit: usiz
 }
 
 /**
- * Sorts `count` items of 8 or 24 bytes whose key begins at byte `first`. Returns where the sorted items are, in `items`
- * or in `scratch` (as large), or 0 if the counts do not fit. A byte that is the same in all keys costs no pass.
+ * Sorts `count` items of 8 or 24 bytes whose key begins at byte `first`. Returns the address of the sorted items, which is
+ * `items` or `scratch` (of the same size), or 0 if the counts do not fit. A byte that is the same in all keys needs no pass.
  */
 export function radixSort(items: usize, scratch: usize, count: i32, size: usize, first: usize): usize {
   const counts = alloc(MAX_SIZE << 10);
@@ -48,7 +48,7 @@ export function radixSort(items: usize, scratch: usize, count: i32, size: usize,
   }
   for (let digit = first; digit < size; digit++) {
     if (load<u32>(entryOf(counts, digit, load<u8>(items + digit))) == <u32>count) continue;
-    // Counts become places: each byte's items begin where those of smaller bytes end.
+    // Converts counts to places: each byte's items begin where those of smaller bytes end.
     let place: u32 = 0;
     for (let byte = 0; byte < 256; byte++) {
       const entry = entryOf(counts, digit, <u8>byte);

@@ -1,15 +1,16 @@
 /**
- * Finds one chain in the text that iptables-save or `iptables -S` prints.
+ * Finds one chain in the output of iptables-save or `iptables -S`.
  *
- * Only table nat counts; `-S` prints one table without naming it, so a text without a `*table` line is read as nat.
+ * Only table nat is scanned. `-S` prints one table without its name, so text without a `*table` line counts as nat.
  * A finding is 32 bytes:
  *
  *   0          4        8            12  16            24
  *   | kind u32 | at u32 | length u32 | - | packets u64 | bytes u64 |
  *
- * `at` and `length` are the bytes of the dump that matter for its kind, the counters are those of `iptables-save -c` (0 without -c).
+ * `at` and `length` are the bytes of the dump that matter for its kind; the counters are those of `iptables-save -c` (0
+ * without -c).
  *
- * iptables-save prints the target last, and a jump to a user's chain takes no options, so a jump to chain X is a rule
+ * iptables-save prints the target last, and a jump to a user's chain has no options, so a jump to chain X is a rule
  * that ends in ` -j X` or ` -g X` (iptables/xshared.c, save_rule; iptables/nft-shared.c, nft_ipt_save).
  */
 import { alloc } from "./memory";
@@ -17,65 +18,65 @@ import { alloc } from "./memory";
 export const FINDING: usize = 32;
 
 const CHAIN: u32 = 1; // the chain exists: the whole line
-const RULE: u32 = 2; // a rule of the chain: what follows `-A CHAIN `
-const JUMP: u32 = 3; // a rule of POSTROUTING that leads to the chain: what follows `-A POSTROUTING `
-const REFERENCE: u32 = 4; // a rule of any other chain that leads to it: the whole line without counters
+const RULE: u32 = 2; // a rule of the chain: the text after `-A CHAIN `
+const JUMP: u32 = 3; // a rule of POSTROUTING that jumps to the chain: the text after `-A POSTROUTING `
+const REFERENCE: u32 = 4; // a rule of any other chain that jumps to it: the whole line without counters
 const UNREADABLE: u32 = 5; // a line that neither tool prints
 
-// The scan under way: what it looks for, in which table it is, and where the dump would begin if all of it were in memory.
+// The current scan: the names to find, whether it is in table nat, and where the dump would begin if all of it were in memory.
 let name: usize = 0;
 let nameLength: usize = 0;
 let word: usize = 0;
 let inNat: bool = true;
 let origin: usize = 0;
 
-// What it has found so far.
+// The results so far.
 let findings: usize = 0;
 let found: i32 = 0;
 let allRules: i32 = 0;
 let natSeen: i32 = 0;
 let complete: i32 = 0;
 
-/** How many findings the last scan made. */
+/** The number of findings of the last scan. */
 export function scanFound(): i32 {
   return found;
 }
 
-/** Where they begin, in the order of the dump. */
+/** The address of the findings, which are in the order of the dump. */
 export function scanFindings(): usize {
   return findings;
 }
 
-/** Did the last scan see `*nat`, or `-P POSTROUTING` as `-S POSTROUTING` begins with? */
+/** Whether the last scan saw `*nat`, or `-P POSTROUTING`, with which `-S POSTROUTING` begins. */
 export function scannedNat(): i32 {
   return natSeen;
 }
 
-/** Rules of all tables that the last scan passed. */
+/** The number of rules in all tables of the last scan. */
 export function scannedRules(): i32 {
   return allRules;
 }
 
-/** Tables whose COMMIT the last scan saw, minus tables whose `*` line it saw: 0 for a whole dump. */
+/** The number of COMMIT lines in the last scan, minus that of `*` lines: 0 for a complete dump. */
 export function scannedBalance(): i32 {
   return complete;
 }
 
-/** The tops of 32 bytes, a bit for each. */
+/** The top bits of 32 bytes. */
 @inline
 function bits(low: v128, high: v128): u32 {
   return <u32>i8x16.bitmask(low) | (<u32>i8x16.bitmask(high) << 16);
 }
 
 /**
- * The end of the line that begins at `start`: its newline, or `end`. A newline inside quotes is part of a comment, and
- * ends nothing. Reads 32 bytes at a time; a line with a backslash, which may escape a quote, is read again byte by byte.
+ * The end of the line that begins at `start`: its newline, or `end`. A newline inside quotes is part of a comment and does not
+ * end the line. Reads 32 bytes at a time; a line with a backslash, which may escape a quote, is read again byte by byte.
  */
 function lineEnd(start: usize, end: usize): usize {
   const newline = i8x16.splat(0x0a);
   const quote = i8x16.splat(0x22);
   const backslash = i8x16.splat(0x5c);
-  // Each of 16 bytes says whether an odd number of quotes stood in its place so far: enough for the parity of them all.
+  // Each of 16 bytes says whether an odd number of quotes has been at its position so far: enough for the parity of all quotes.
   let odd = i8x16.splat(0);
   let escapes = i8x16.splat(0);
   for (let p = start; p + 32 <= end; p += 32) {
@@ -115,7 +116,7 @@ function same(a: usize, b: usize, length: usize): bool {
   return memory.compare(a, b, length) == 0;
 }
 
-/** Is [p, p + length) the word at `p`, ended by a space or by `end`? */
+/** Whether the word at `p`, which ends with a space or at `end`, is equal to `length` given bytes. */
 @inline
 function isWord(p: usize, end: usize, word: usize, length: usize): bool {
   const stop = p + length;
@@ -125,7 +126,7 @@ function isWord(p: usize, end: usize, word: usize, length: usize): bool {
 }
 
 function report(kind: u32, at: usize, end: usize, packets: u64, bytes: u64): bool {
-  // Findings lie one behind the other: nothing else takes memory while a scan runs.
+  // Findings are consecutive, because nothing else allocates memory during a scan.
   const out = alloc(FINDING);
   if (out == 0) return false;
   store<u32>(out, kind);
@@ -138,8 +139,8 @@ function report(kind: u32, at: usize, end: usize, packets: u64, bytes: u64): boo
 }
 
 /**
- * Begins a scan for the chain whose name has `length` bytes at `at`; `postrouting` are the bytes `POSTROUTING`. Until it
- * ends nothing else may take memory.
+ * Begins a scan for the chain whose name is the `length` bytes at `at`; `postrouting` is the address of the bytes `POSTROUTING`.
+ * Nothing else may allocate memory until the scan ends.
  */
 export function beginScan(at: usize, length: usize, postrouting: usize): void {
   name = at;
@@ -154,8 +155,8 @@ export function beginScan(at: usize, length: usize, postrouting: usize): void {
 }
 
 /**
- * Scans the next piece of the dump: `length` bytes at `text`, `offset` bytes into it. A line that the piece cuts off is
- * left for the next one, unless this is the last. Returns how many bytes were scanned, or -1 if findings do not fit.
+ * Scans the next piece of the dump: `length` bytes at `text`, at `offset` in the dump. An incomplete line at the end is left for
+ * the next piece, unless this is the last. Returns the number of bytes scanned, or -1 if the findings do not fit.
  */
 export function scan(text: usize, length: usize, offset: usize, isLast: bool): i32 {
   const end = text + length;

@@ -1,12 +1,12 @@
 /**
- * Nested prefixes cut the address space into disjoint segments, each with one answer.
+ * Nested prefixes split the address space into disjoint segments, each with one owner.
  *
  *   10.0.0.0/8   [-------------------------------]
  *   10.1.0.0/16          [-------]
  *   longest      0       |1      |0              |-1
  *   first        0                               |-1
  *
- * Segments lie sorted by their first address; each ends where the next begins, the last with the address space.
+ * Segments are sorted by their first address; each ends where the next one begins, the last with the address space.
  * A segment is 24 bytes:
  *
  *   0        8        16
@@ -17,11 +17,11 @@ import { contains } from "./order";
 
 export const SEGMENT: usize = 24;
 
-// The list that is being written.
+// The list of segments that is being written.
 let segments: usize = 0;
 let length: i32 = 0;
 
-/** Ends the segment before (hi, lo) and begins one there, unless that changes nothing; an empty one is overwritten. */
+/** Ends the last segment before (hi, lo) and begins one there, unless the owner is the same; overwrites an empty segment. */
 function begin(hi: u64, lo: u64, owner: i32): void {
   let at = segments + <usize>length * SEGMENT;
   if (length > 0 && load<u64>(at - SEGMENT) == hi && load<u64>(at - SEGMENT, 8) == lo) {
@@ -35,12 +35,12 @@ function begin(hi: u64, lo: u64, owner: i32): void {
   length++;
 }
 
-/** Closes the prefix on top of the stack: what follows it belongs to the one below it. */
+/** Closes the prefix on top of the stack: the addresses after it belong to the one below it. */
 function close(records: usize, stack: usize, depth: i32): void {
   const top = stack + (<usize>(depth - 1) << 3);
   const record = records + <usize>load<u32>(top) * RECORD;
   const bits = <u32>load<u8>(record, 17);
-  // The last address, plus one. Past the end of the space (or past the 32 bits of IPv4) there is nothing to begin.
+  // The last address, plus one. Past the end of the space (or the 32 bits of IPv4), no segment begins.
   const lo = (load<u64>(record, 8) | ~maskLo(bits)) + 1;
   const hi = (load<u64>(record) | ~maskHi(bits)) + (lo == 0 ? 1 : 0);
   if (hi == 0 && lo == 0) return;
@@ -48,10 +48,10 @@ function close(records: usize, stack: usize, depth: i32): void {
 }
 
 /**
- * Writes the segments of the `count` prefixes at `records` whose indexes stand at `order`, sorted, all of one family.
- * The owner of a segment is the lowest index of all prefixes that contain it where `byFirst` (what a chain of rules,
- * read from the top, does), else the index of the longest; -1 if none does. Returns how many there are: at least
- * one, which begins at zero, at most 2 * count + 1. `stack` has room for 8 bytes a prefix. O(count).
+ * Writes the segments of the `count` prefixes at `records` whose sorted indexes are at `order`, all of one family. The owner of
+ * a segment is the lowest index of all prefixes that contain it if `byFirst` (as in a chain of rules, read from the top),
+ * otherwise the index of the longest; -1 if there is none. Returns the number of segments: at least one, which begins at zero,
+ * and at most 2 * count + 1. `stack` needs 8 bytes per prefix. O(count).
  */
 export function cutSegments(
   records: usize,
@@ -64,7 +64,7 @@ export function cutSegments(
   segments = out;
   length = 0;
   begin(0, 0, -1);
-  // The prefixes that are open, each inside the one below it: | index u32 | owner i32 |.
+  // The open prefixes, each inside the one below it: | index u32 | owner i32 |.
   let depth = 0;
   for (let k = 0; k < count; k++) {
     const i = load<u32>(order + (<usize>k << 2));

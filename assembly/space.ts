@@ -5,7 +5,7 @@
  *   b      [ 0    | 2            | 0        ]
  *   diff          [ 0,2 | 1,2 | 0,2 ]            segments whose classes differ, each with both owners
  *
- * A difference is 40 bytes; `end` is the first address behind it, zero at the end of the space:
+ * A difference is 40 bytes; `end` is the first address after it, zero at the end of the space:
  *
  *   0              8              16           24           32          36
  *   | first hi u64 | first lo u64 | end hi u64 | end lo u64 | owner i32 | owner i32 |
@@ -17,7 +17,7 @@ import { SEGMENT, cutSegments } from "./segments";
 
 const DIFFERENCE: usize = 40;
 
-/** The segments found last. */
+/** The segments of the last call. */
 let found: usize = 0;
 
 export function foundSegments(): usize {
@@ -25,8 +25,8 @@ export function foundSegments(): usize {
 }
 
 /**
- * Cuts the space of one family (4 or 6) along the prefixes at `records`, and returns how many segments there are, or -1
- * if they do not fit. They stand at `foundSegments`. O(n).
+ * Splits the space of one family (4 or 6) along the prefixes at `records`, and returns the number of segments, or -1 if they do
+ * not fit. Their address is `foundSegments()`. O(n).
  */
 export function segmentsOf(records: usize, count: i32, family: u8, byFirst: bool): i32 {
   found = alloc((<usize>count * 2 + 1) * SEGMENT);
@@ -43,7 +43,7 @@ export function segmentsOf(records: usize, count: i32, family: u8, byFirst: bool
   return length;
 }
 
-/** Is the address at `a` before the one at `b`? Null stands for the end of the space. */
+/** Whether the address at `a` is before the one at `b`. A null pointer means the end of the space. */
 @inline
 function isBefore(a: usize, b: usize): bool {
   if (a == 0) return false;
@@ -57,8 +57,8 @@ function classOf(classes: usize, segment: usize): i32 {
 }
 
 /**
- * Writes the differences of two lists of segments to `out`, which has room for `aCount + bCount` of them, and returns how
- * many there are. `classes` hold an i32 for each owner from -1 on; addresses differ if the classes of their owners do.
+ * Writes the differences of two lists of segments to `out`, which needs room for `aCount + bCount` of them, and returns their
+ * number. `classes` have an i32 for each owner, starting with -1; addresses differ if the classes of their owners differ.
  */
 export function diffSegments(
   a: usize,
@@ -86,7 +86,7 @@ export function diffSegments(
       store<i32>(at, load<i32>(b, 16), 36);
       at += DIFFERENCE;
     }
-    // Both lists move on if they have a border in the same place.
+    // Both lists advance if they have a boundary in the same place.
     if (aNext != 0 && !isBefore(end, aNext)) a = aNext;
     if (bNext != 0 && !isBefore(end, bNext)) b = bNext;
     from = end;

@@ -1,17 +1,17 @@
 /**
- * The lookup table: which prefix decides about an address, in few steps and little memory.
+ * The lookup table: finds the prefix that decides about an address in few steps, with little memory.
  *
- * The first bits of an address choose a node, directly; a node tells 64 slots apart by the next six bits. Neighbouring
- * slots mostly have the same answer, so a node keeps one value a run: bit i of `runs` says that a run begins at slot i,
- * and the value of a slot is found by counting the bits up to it. The values lie directly behind `runs`, mostly on the
- * same line of the processor's cache. (Poptrie, SIGCOMM 2015, has the idea; its nodes have a second vector.)
+ * The first bits of an address select a node directly; a node distinguishes 64 slots by the next six bits. Adjacent slots mostly
+ * have the same value, so a node has one value per run: bit i of `runs` is set if a run begins at slot i, and the value of a
+ * slot is found by counting the bits up to it. The values follow directly after `runs`, mostly in the same cache line of the
+ * processor. (The idea is from Poptrie, SIGCOMM 2015, whose nodes have a second vector.)
  *
- *   roots    | value i32 ... |            for the first `depth` bits, from `first` on, `count` of them; one more for all that
- *                                         lies outside: there is no prefix there
+ *   roots    | value i32 ... |            for the first `depth` bits, from `first` on, `count` of them; one more for all
+ *                                         addresses outside of them, which have no prefix
  *   node     | runs u64 | value i32 ... | as many values as `runs` has bits set, at least two
- *   value    >= -1: the answer, an index or -1 for none; below: ~offset of the node for the next six bits
+ *   value    >= -1: the result, an index or -1 for none; below: ~offset of the node for the next six bits
  *
- * All offsets count from the table, so that it can be moved. It begins with its header, 16 bytes for each family:
+ * All offsets are relative to the table, so that it can be moved. It begins with its header, 16 bytes for each family:
  *
  *   0           4           8           12          16
  *   | roots u32 | depth u32 | first u32 | count u32 | the same for IPv6 |
@@ -27,28 +27,29 @@ export const DEPTH: usize = 4;
 export const FIRST: usize = 8;
 export const COUNT: usize = 12;
 
-/** Bits that one node tells apart. */
+/** The number of address bits that one node consumes. */
 export const STRIDE: u32 = 6;
 
-/** Bytes of the values of one node at most, and nodes in a row: 128 bits in strides, and one that is cut short. */
+/** The maximum bytes of values in one node, and the maximum depth of nodes: 128 bits in strides, the last one partial. */
 const VALUES: usize = 64 << 2;
 const LEVELS: usize = 23;
 
-/** Bits that choose the root at most: the stride that follows must lie within an IPv4 address. */
+/** The maximum number of bits that select the root: the next stride must be within an IPv4 address. */
 const MAX_DEPTH: u32 = 32 - STRIDE;
 
 /**
- * Roots at most: four for each segment, so that few steps follow, but no more than stay in a processor's cache, and for short lists as
- * many as stay in the nearest one. With 2^18 the first node of IPv4 ends at /24, the longest prefix of nearly all routes.
+ * Limits of the number of roots, which is four for each segment, so that few steps follow. The upper limit is what stays in a
+ * processor's cache, the lower one what stays in the nearest cache. With 2^18, the first node of IPv4 ends at /24, the longest
+ * prefix of nearly all routes.
  */
 const MIN_ROOTS: u32 = 1 << 13;
 const MAX_ROOTS: u32 = 1 << 18;
 
-// What is being built: the table, and whether memory ran out.
+// The table that is being built, and whether memory ran out.
 let table: usize = 0;
 let full: bool = false;
 
-// The segments that are being put into nodes: the one that covers where we are, and the end of the list.
+// The segments that are being written to nodes: the current one, and the end of the list.
 let current: usize = 0;
 let last: usize = 0;
 
@@ -69,19 +70,19 @@ function nextSlot(hi: u64, lo: u64, depth: u32): u32 {
   return outside != 0 ? 64 : <u32>(bitsFrom(nextHi, nextLo, depth) >> (64 - STRIDE));
 }
 
-/** Does the next segment begin where a block of `bits` bits begins? */
+/** Whether the next segment begins where a block of `bits` bits begins. */
 function nextIsAligned(bits: u32): bool {
   const next = current + SEGMENT;
   return ((load<u64>(next) & ~maskHi(bits)) | (load<u64>(next, 8) & ~maskLo(bits))) == 0;
 }
 
-/** Passes the segments that begin inside the first `depth` bits of (hi, lo); returns the value that says what is there. */
+/** Consumes the segments that begin inside the first `depth` bits of (hi, lo), and returns the value for these bits. */
 function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   let runs: u64 = 0;
   let end = values;
   for (let slot: u32 = 0; slot < 64; ) {
     let after = nextSlot(hi, lo, depth);
-    // A segment that begins with the slot takes it over; one that begins inside of it cuts it.
+    // A segment that begins with the slot replaces its value; one that begins inside of it splits it.
     if (after == slot && nextIsAligned(depth + STRIDE)) {
       current += SEGMENT;
       after = nextSlot(hi, lo, depth);
@@ -104,7 +105,7 @@ function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
   return keepNode(runs, values, end - values);
 }
 
-/** Writes a node, and returns the value that leads to it. Where all slots have one value, that is the answer. */
+/** Writes a node, and returns the value that points to it. If all slots have the same value, returns that instead. */
 function keepNode(runs: u64, values: usize, size: usize): i32 {
   if (size == 4) return load<i32>(values);
   const node = append(8 + size);
@@ -117,7 +118,7 @@ function keepNode(runs: u64, values: usize, size: usize): i32 {
   return ~<i32>(node - table);
 }
 
-/** The segments of one family become its roots and nodes, and its header. False if they do not fit. */
+/** Writes the roots, the nodes and the header of one family from its segments. Returns false if they do not fit. */
 function putFamily(header: usize, segments: usize, count: i32, values: usize): bool {
   const maxRoots = max(MIN_ROOTS, min(<u32>count << 2, MAX_ROOTS));
   current = segments;
@@ -126,7 +127,7 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   let first: u32 = 0;
   let roots: u32 = 0;
   if (count > 1 || load<i32>(segments, 16) != -1) {
-    // The first and the last address (their first 64 bits) of all prefixes: where no prefix begins or ends the space.
+    // The first 64 bits of the first and the last address of all prefixes, if no prefix begins or ends the space.
     const low = load<i32>(segments, 16) == -1 ? load<u64>(segments + SEGMENT) : 0;
     const high = load<i32>(last - SEGMENT, 16) == -1 ? beforeHi(last - SEGMENT) : u64.MAX_VALUE;
     while (depth < MAX_DEPTH && <u32>((high >> (63 - depth)) - (low >> (63 - depth))) < maxRoots) depth++;
@@ -140,7 +141,7 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   store<u32>(header, first, FIRST);
   store<u32>(header, roots, COUNT);
   for (let i: u32 = 0; i < roots && !full; i++) {
-    // Roots before the one in which the next segment begins have the value of this one.
+    // Roots before the one in which the next segment begins have the value of the current one.
     const next = current + SEGMENT;
     const stop = next == last ? roots : <u32>(load<u64>(next) >> (64 - depth)) - first;
     for (const value = load<i32>(current, 16); i < stop; i++) store<i32>(at + (<usize>i << 2), value);
@@ -150,18 +151,18 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   return !full;
 }
 
-/** The first 64 bits of the address before the one at which the segment begins. */
+/** The first 64 bits of the address before the beginning of the segment. */
 function beforeHi(segment: usize): u64 {
   return load<u64>(segment) - (load<u64>(segment, 8) == 0 ? 1 : 0);
 }
 
 /**
- * Builds the table of the `count` prefixes at `records`, the last thing in the arena, and puts it in their place.
- * Returns its size in bytes, or 0 if it does not fit. O(n).
+ * Builds the table of the `count` prefixes at `records`, which must be the last allocation in the arena, and replaces them with
+ * it. Returns its size in bytes, or 0 if it does not fit. O(n).
  */
 export function buildTable(records: usize, count: i32, byFirst: bool): usize {
   const order = alloc(<usize>count << 2);
-  // Sorted first: the memory that it takes is given back.
+  // Sorts first, because the memory that sorting needs is freed.
   if (order == 0 || !sortPrefixes(records, count, order)) return 0;
   const stack = alloc(<usize>count << 3);
   const segments = alloc((<usize>count * 2 + 1) * SEGMENT);

@@ -1,4 +1,4 @@
-// What a file is compressed with, by its first bytes, and its text.
+// Detects the compression of a file by its first bytes, and decompresses it.
 import process from "node:process";
 import type { Readable } from "node:stream";
 import { ArchiveError, nameOf } from "./errors.ts";
@@ -6,7 +6,7 @@ import { zstdFrames } from "./zstd-frames.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
-/** Files that begin so are not read; what makes text of them. */
+/** Formats that are not supported, with their first bytes and a command that converts them to text. */
 const UNREAD: readonly (readonly [name: string, magic: readonly number[], remedy: string])[] = [
   ["bzip2", [0x42, 0x5a, 0x68], "bzip2 -dc"],
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz -dc"],
@@ -17,30 +17,30 @@ const UNREAD: readonly (readonly [name: string, magic: readonly number[], remedy
 
 const begins = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
 
-/** Throws {@link ArchiveError} for what is not read. */
+/** Throws {@link ArchiveError} for a format that is not supported. */
 export function compressionOf(head: Uint8Array, file: string): Compression {
   if (begins(head, [0x1f, 0x8b])) return "gzip";
   if (begins(head, [0x28, 0xb5, 0x2f, 0xfd])) return "zstd";
-  // pzstd begins with a frame that holds no data.
+  // pzstd begins with a frame without data.
   if (begins(head.subarray(1), [0x2a, 0x4d, 0x18]) && (head[0] ?? 0) >> 4 === 5) return "zstd";
   const [name, , remedy] = UNREAD.find(([, magic]) => begins(head, magic)) ?? [];
   if (name === undefined) return "none";
   throw new ArchiveError(
-    `cannot read ${nameOf(file)}: it is ${name}; text, gzip and zstd are read: ${remedy} FILE | ip-masq-agent …`,
+    `cannot read ${nameOf(file)}: it is ${name}; only text, gzip and zstd are supported: ${remedy} FILE | ip-masq-agent …`,
   );
 }
 
-/** Bytes that come out at once. */
+/** The size of output chunks, in bytes. */
 const CHUNK = 1 << 18;
 
 type Decompressor = NodeJS.ReadWriteStream & Readable;
 
-/** What newer releases of node:zlib have. */
+/** The additions of newer releases of node:zlib. */
 interface ZstdFactory {
   createZstdDecompress?(options: object): Decompressor;
 }
 
-/** The text of a compressed stream. Throws {@link ArchiveError} if this runtime cannot read it. */
+/** Decompresses a stream. Throws {@link ArchiveError} if this runtime does not support it. */
 export async function* decompress(
   input: Readable,
   compression: "gzip" | "zstd",
@@ -55,7 +55,7 @@ export async function* decompress(
   const { createZstdDecompress } = zlib as ZstdFactory;
   if (!createZstdDecompress) {
     throw new ArchiveError(
-      `cannot read ${nameOf(file)}: it is compressed with zstd, which Node ${process.versions.node} does not read (22.15, 23.8 and later do, and Deno): zstd -dc FILE | ip-masq-agent …`,
+      `cannot read ${nameOf(file)}: it is compressed with zstd, which Node ${process.versions.node} does not support (22.15, 23.8 and later do, and Deno): zstd -dc FILE | ip-masq-agent …`,
     );
   }
   const { Readable } = await import("node:stream");

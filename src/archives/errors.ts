@@ -1,22 +1,22 @@
-// What goes wrong with archives.
+// Errors of archives.
 import { printableName } from "../config/index.ts";
 import { ReportedError, reportedAs } from "../errors/index.ts";
 
-/** A file cannot be read, or it is not certain what its lines hold. */
+/** A file cannot be read, or the meaning of its lines is ambiguous. */
 export class ArchiveError extends reportedAs("archive-unreadable") {}
 
-/** The error of a file that `node:fs` or `node:zlib` could not read; any other as it is. */
+/** Converts an error of `node:fs` or `node:zlib`; returns any other error unchanged. */
 export function readError(file: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ReportedError || code === undefined) return error;
-  const whys: Record<string, string> = {
-    ENOENT: "there is no such file",
+  const reasons: Record<string, string> = {
+    ENOENT: "file not found",
     EACCES: "permission denied",
-    Z_BUF_ERROR: "its compressed data is cut off",
+    Z_BUF_ERROR: "its compressed data is truncated",
     Z_DATA_ERROR: "its compressed data is damaged",
   };
-  return new ArchiveError(`cannot read ${nameOf(file)}: ${whys[code ?? ""] ?? message}`);
+  return new ArchiveError(`cannot read ${nameOf(file)}: ${reasons[code ?? ""] ?? message}`);
 }
 
-/** How messages name a file. */
+/** The name of a file in messages. */
 export const nameOf = (file: string): string => (file === "-" ? "<stdin>" : printableName(file));

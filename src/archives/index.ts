@@ -1,5 +1,6 @@
 /**
- * Archives of flows: lines of any number of files, of any size, compressed or not, judged on all processors with bounded memory.
+ * Archives of flows: judges the lines of any number of files, of any size, compressed or not, on all processors with bounded
+ * memory.
  * @module
  */
 export { ArchiveError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// Lanes judge parts side by side: this thread is one, and others have a thread of their own.
+// Lanes judge parts in parallel: one in this thread, the others each in their own thread.
 import { ReportedError } from "../errors/index.ts";
 import { type Peer, startThread } from "../host/index.ts";
 import { LineJudge } from "./line-judge.ts";
@@ -6,14 +6,14 @@ import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
 
 export interface Lane {
-  /** Judges one part, after the one before. */
+  /** Judges one part; the previous one must be finished. */
   judge(part: Part, host: LaneHost): Promise<void>;
-  /** Lines by index, over all parts, if they are counted. */
+  /** The number of lines for each index, over all parts, if they are counted. */
   counts(): Promise<Float64Array | undefined>;
   close(): void;
 }
 
-/** A lane in this thread. It lets others have their turn after each piece. */
+/** A lane in this thread. It yields to the event loop after each piece. */
 export function ownLane(work: LineWork): Lane {
   const judge = new LineJudge(work);
   return {
@@ -31,7 +31,7 @@ export function ownLane(work: LineWork): Lane {
   };
 }
 
-/** What a thread asks or tells, each with the number by which it is answered. */
+/** A message from a thread; the answer has the same id. */
 export type LaneCall =
   | { readonly id: number; readonly kind: "emit"; readonly args: Parameters<LaneHost["emit"]> }
   | { readonly id: number; readonly kind: "endsOf"; readonly args: Parameters<LaneHost["endsOf"]> }
@@ -39,14 +39,14 @@ export type LaneCall =
   | { readonly id: number; readonly kind: "ended"; readonly error?: ThreadError | undefined }
   | { readonly id: number; readonly kind: "counts"; readonly counts: Float64Array | undefined };
 
-/** What a thread is told; the work comes first. */
+/** A message to a thread; the first is `begin`. */
 export type LaneOrder =
   | { readonly kind: "begin"; readonly work: LineWork }
   | { readonly kind: "judge"; readonly part: Part }
   | { readonly kind: "counts" }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown };
 
-/** An error on its way between threads; `code` if it is one that is reported by its message. */
+/** An error that is sent between threads. It has a `code` if it is reported to the user by its message. */
 export interface ThreadError {
   readonly code: string | undefined;
   readonly message: string;
@@ -56,7 +56,7 @@ export interface ThreadError {
 /** The name of such a thread. */
 export const LANE_THREAD = "?lane-thread";
 
-/** A lane in a thread of its own: the program itself, which is one file. Throws if threads cannot be started. */
+/** A lane in its own thread, which runs the program itself, a single file. Throws if threads cannot be started. */
 export async function threadLane(work: LineWork): Promise<Lane> {
   let host: LaneHost | undefined;
   let ended: { resolve(): void; reject(error: unknown): void } | undefined;
@@ -77,7 +77,7 @@ export async function threadLane(work: LineWork): Promise<Lane> {
       try {
         order({ kind: "answer", id: call.id, value: await answer(host, call) });
       } catch (error) {
-        // Stopped: nobody needs the rest.
+        // Stopped: the rest is not needed.
         ended?.reject(error);
       }
     }

@@ -1,21 +1,21 @@
-// One lane's work: texts through a line reader, and what comes of their lines.
+// The work of one lane: passes text through a line reader and gathers the results of its lines.
 import { printableName } from "../config/index.ts";
 import { type LineBatch, LineReader } from "../core/index.ts";
 import { addressesIn, type FlowFormat, isHeader } from "../flows/index.ts";
 import { ArchiveError } from "./errors.ts";
 import { type BadLine, type Difference, EXAMPLES, type LaneHost, type LineWork } from "./work.ts";
 
-/** Columns for an address: as wide as IPv4 ones get, and IPv6 ones. */
+/** Widths of the address column: the longest IPv4 and IPv6 addresses. */
 const WIDTH = 15;
 const WIDE = 39;
 
-/** Bad lines of a part that are told, and characters of each; the others are counted. */
-const TOLD = 5;
-const SHOWN = 100;
+/** The maximum number of bad lines reported for a part, and of characters of each; other bad lines are only counted. */
+const MAX_REPORTED = 5;
+const MAX_SHOWN = 100;
 
 const encoder = new TextEncoder();
 
-/** What has come of the lines since the last piece. */
+/** The results of the lines since the last piece. */
 interface Gathered {
   lines: number;
   headers: number;
@@ -30,9 +30,9 @@ const nothing = (): Gathered => ({ lines: 0, headers: 0, withoutAddress: 0, bad:
 export class LineJudge {
   readonly #work: LineWork;
   readonly #reader: LineReader;
-  /** What is said of indexes, as far as it was needed. */
+  /** The texts for the indexes that were needed so far. */
   readonly #ends = new Map<number, string>();
-  /** Lines by index, over all parts. */
+  /** The number of lines for each index, over all parts. */
   readonly counts: Float64Array | undefined;
 
   constructor(work: LineWork) {
@@ -42,7 +42,7 @@ export class LineJudge {
     this.counts = task.kind === "count" ? new Float64Array(task.length) : undefined;
   }
 
-  /** Begins a part, of which `before` lines of the file are gone already. */
+  /** Begins a part that has `before` lines of its file before it. */
   begin(format: FlowFormat, { file, before, host }: { file: string; before: number; host: LaneHost }): PartJudge {
     const { destination, source } = format;
     this.#reader.begin({ place: destination.place, source: source?.place });
@@ -57,7 +57,7 @@ interface PartFacts {
   readonly host: LaneHost;
 }
 
-/** A part on its way through a lane. */
+/** A part that a lane is judging. */
 export class PartJudge {
   readonly #work: LineWork;
   readonly #reader: LineReader;
@@ -66,7 +66,7 @@ export class PartJudge {
   readonly #facts: PartFacts;
   /** Lines of this part, of any kind. */
   #seen = 0;
-  #told = 0;
+  #reported = 0;
   #gathered = nothing();
   readonly #differences = new Map<number, Difference>();
 
@@ -84,12 +84,12 @@ export class PartJudge {
     this.#facts = facts;
   }
 
-  /** Where the next bytes belong. */
+  /** The buffer for the next bytes. */
   room(): Uint8Array<ArrayBuffer> {
     return this.#reader.room();
   }
 
-  /** Judges the lines that `count` more bytes make whole, and hands them over; `read` bytes of the file were read for them. */
+  /** Judges the lines that `count` more bytes complete, and emits the results; `read` bytes of the file were read for them. */
   async filled(count: number, read: number): Promise<void> {
     this.#reader.filled(count);
     await this.#emit(read, false);
@@ -106,7 +106,7 @@ export class PartJudge {
     }
   }
 
-  /** The text has ended: its last line may have no newline. */
+  /** Judges the last line, which may have no newline. */
   async end(): Promise<void> {
     this.#reader.filled(0);
     await this.#emit(0, true);
@@ -114,7 +114,7 @@ export class PartJudge {
 
   async #emit(bytes: number, isLast: boolean): Promise<void> {
     for (let batch = this.#reader.next(); batch; batch = this.#reader.next()) {
-      const headers = this.#lookAtBad(batch);
+      const headers = this.#checkBad(batch);
       await this.#take(batch, headers);
       this.#seen += batch.count;
       this.#gathered.lines += batch.count - headers.size;
@@ -128,10 +128,10 @@ export class PartJudge {
   }
 
   /**
-   * Counts lines without a certain address, and returns those of them that name the columns once more. Throws
-   * {@link ArchiveError} if one names other columns: lines below it would be judged by a wrong one.
+   * Counts lines without a definite address, and returns those that are repeated headers. Throws {@link ArchiveError} if one is
+   * a header with other columns, because the lines below it would be judged by the wrong column.
    */
-  #lookAtBad({ count, indexes: [indexes], text }: LineBatch): ReadonlySet<number> {
+  #checkBad({ count, indexes: [indexes], text }: LineBatch): ReadonlySet<number> {
     const headers = new Set<number>();
     const { format, file } = this.#facts;
     for (let i = indexes?.indexOf(-1) ?? -1; indexes && i >= 0 && i < count; i = indexes.indexOf(-1, i + 1)) {
@@ -143,16 +143,16 @@ export class PartJudge {
         }
         if (isHeader(line, format)) {
           throw new ArchiveError(
-            `${printableName(file)}: a line below the first names other columns; read files with different columns apart: ${JSON.stringify(line.slice(0, SHOWN))}`,
+            `${printableName(file)}: a header below the first line has other columns; read files with different columns separately: ${JSON.stringify(line.slice(0, MAX_SHOWN))}`,
           );
         }
       }
       this.#gathered.withoutAddress++;
-      if (this.#told >= TOLD) continue;
-      this.#told++;
+      if (this.#reported >= MAX_REPORTED) continue;
+      this.#reported++;
       const line = text(i);
       const several = this.#isSeveral(line);
-      this.#gathered.bad.push({ before: this.#seen + i, text: line.slice(0, SHOWN), several });
+      this.#gathered.bad.push({ before: this.#seen + i, text: line.slice(0, MAX_SHOWN), several });
     }
     return headers;
   }
@@ -176,18 +176,18 @@ export class PartJudge {
         this.#compare(batch, task.treatments);
         return;
       case "format":
-        await this.#learnEnds(indexes);
+        await this.#fetchEnds(indexes);
         this.#gathered.text += task.as === "text" ? this.#asText(batch) : this.#asData(batch, headers, task.as);
     }
   }
 
-  async #learnEnds(indexes: Int32Array): Promise<void> {
+  async #fetchEnds(indexes: Int32Array): Promise<void> {
     const unknown = new Set<number>();
     for (const index of indexes) if (index >= 0 && !this.#ends.has(index)) unknown.add(index);
     if (unknown.size === 0) return;
-    const asked = [...unknown];
-    const ends = await this.#facts.host.endsOf(asked);
-    for (const [i, index] of asked.entries()) this.#ends.set(index, ends[i] ?? "");
+    const requested = [...unknown];
+    const ends = await this.#facts.host.endsOf(requested);
+    for (const [i, index] of requested.entries()) this.#ends.set(index, ends[i] ?? "");
   }
 
   #asText({ count, indexes: [indexes], address }: LineBatch): string {
@@ -201,7 +201,7 @@ export class PartJudge {
     return text;
   }
 
-  /** No address needs to be escaped. */
+  /** Formats lines as objects. Addresses never need to be escaped. */
   #asData(batch: LineBatch, headers: ReadonlySet<number>, as: "json" | "yaml"): string {
     const {
       count,

@@ -1,4 +1,4 @@
-// Reads one part of the text, in the lane that judges it.
+// Reads one part of the text in the lane that judges it.
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import type { WantedPlaces } from "../flows/index.ts";
 import { compressionOf, decompress } from "./compression.ts";
@@ -9,7 +9,7 @@ import type { LaneHost, LineWork, Part, Piece } from "./work.ts";
 
 const NEWLINE = 0x0a;
 
-/** Bytes in which a newline is looked for at once. */
+/** The number of bytes that are searched for a newline at once. */
 const STEP = 1 << 16;
 
 /** Reads and judges a part. Throws {@link ArchiveError}. */
@@ -35,7 +35,7 @@ export async function judgePart(part: Part, work: LineWork, judge: LineJudge, ho
   }
 }
 
-/** Do lines carry their number? */
+/** Whether the output has line numbers. */
 export const isNumbered = ({ task }: LineWork) => task.kind === "format" && task.as !== "text";
 
 export async function withFile<T>(file: string, use: (from: number) => Promise<T>): Promise<T> {
@@ -92,10 +92,10 @@ async function judgeCompressed(
   const input = createReadStream(file, { highWaterMark: 1 << 18 });
   let lines: PartJudge | undefined;
   let sample: Uint8Array = new Uint8Array(0);
-  let told = 0;
+  let reported = 0;
   const read = () => {
-    const more = input.bytesRead - told;
-    told = input.bytesRead;
+    const more = input.bytesRead - reported;
+    reported = input.bytesRead;
     return more;
   };
   const start = async () => {
@@ -118,7 +118,7 @@ async function judgeCompressed(
 
 type Range = Extract<Part, { kind: "range" }>;
 
-/** A line belongs to the range in which it begins. */
+/** Judges the lines of a range. A line belongs to the range in which it begins. */
 async function judgeRange(
   from: number,
   { file, from: begin, to, format }: Range,
@@ -145,7 +145,7 @@ async function judgeRange(
       if (newline >= 0) count = newline + 1;
     }
     isWhole = room[count - 1] === NEWLINE;
-    // What other lanes read as well is theirs.
+    // Bytes that another lane also reads are counted there.
     const read = Math.min(count, Math.max(0, to - at));
     at += count;
     await lines.filled(count, read);
@@ -153,7 +153,7 @@ async function judgeRange(
   await lines.end();
 }
 
-/** The place of the first newline in [at, to), or -1. */
+/** The offset of the first newline in [at, to), or -1. */
 function findNewline(from: number, at: number, to: number): number {
   const room = new Uint8Array(STEP);
   for (let count = 1; at < to; at += count) {
@@ -165,7 +165,7 @@ function findNewline(from: number, at: number, to: number): number {
   return -1;
 }
 
-/** Lines that begin in [at, to), where one begins at `at`. */
+/** Counts the lines that begin in [at, to). A line must begin at `at`. */
 function countLines(from: number, at: number, to: number): number {
   const room = new Uint8Array(STEP);
   let lines = 1;
@@ -179,7 +179,7 @@ function countLines(from: number, at: number, to: number): number {
 
 function countNewlines(bytes: Uint8Array): number {
   let count = 0;
-  // Lines are short: a search for each newline takes longer.
+  // Faster than a search for each newline, because lines are short.
   for (let i = 0; i < bytes.length; i++) if (bytes[i] === NEWLINE) count++;
   return count;
 }

@@ -1,4 +1,4 @@
-// Hands parts of all files to lanes, and takes what comes of them in the order of lines.
+// Assigns the parts of all files to lanes, and merges the results in the order of lines.
 import { availableParallelism } from "node:os";
 import type { FlowFormat, WantedPlaces } from "../flows/index.ts";
 import { compressionOf } from "./compression.ts";
@@ -11,51 +11,51 @@ import { type Source, sourcesOf } from "./sources.ts";
 import { blocksOf } from "./stream.ts";
 import { type BadLine, type Difference, EXAMPLES, type LineWork, type Part, type Piece } from "./work.ts";
 
-/** Bytes of a range of a large file. */
+/** The size of a range of a large file, in bytes. */
 const RANGE = 2 << 20;
 
-/** Bytes from which on threads are worth their start. */
+/** The number of bytes from which threads are worth starting. */
 const THREADED = 16 << 20;
 
-/** Lanes at most: past that, reading and writing decide. */
-const MOST_LANES = 32;
+/** The maximum number of lanes: beyond it, reading and writing are the bottleneck. */
+const MAX_LANES = 32;
 
-/** Parts that wait to be through, for each lane. */
+/** The maximum number of unfinished parts for each lane. */
 const SLOTS_A_LANE = 4;
 
 export interface ArchiveTotals {
   readonly lines: number;
   readonly withoutAddress: number;
-  /** Lines by index, for the task `count`. */
+  /** The number of lines for each index, for the task `count`. */
   readonly counts: Float64Array | undefined;
   /** By pair, for the task `compare`. */
   readonly differences: readonly Difference[];
 }
 
-/** How far it is. */
+/** The progress so far. */
 export interface ArchiveProgress {
   lines: number;
   bytes: number;
-  /** Bytes of all files; undefined if there is a stream among them. */
+  /** The bytes of all files; undefined if one of them is a stream. */
   total: number | undefined;
 }
 
 export interface ArchiveUse {
   readonly work: Omit<LineWork, "namesFiles">;
-  /** What is said of an index, for the task `format`. */
+  /** The text for an index, for the task `format`. */
   readonly endOf: (index: number) => string;
-  /** Takes output; it is not read on until that is done. */
+  /** Writes output; reading pauses until it is done. */
   readonly write: (output: Uint8Array) => Promise<void>;
-  /** A line without a certain address, by its number in its file; of the first few of each part. */
+  /** Called for the first few lines of each part without a definite address; `number` is the line's number in its file. */
   readonly bad: (line: BadLine & { readonly file: string | undefined; readonly number: number }) => void;
-  /** A file is read as this. */
+  /** Called with the format of each file. */
   readonly recognized: (format: FlowFormat) => void;
   readonly progress: ArchiveProgress;
 }
 
 /**
- * Reads all lines of files, of all files in folders, and of streams (`-`: standard input), in this order, and does the work with
- * each. Memory is bounded, whatever their size. Throws {@link ArchiveError}, and what `write` throws.
+ * Reads all lines of files, of all files in folders, and of streams (`-` is standard input), in order, and does the work for
+ * each line. Uses bounded memory regardless of their size. Throws {@link ArchiveError} and the errors of `write`.
  */
 export async function readArchives(words: readonly string[], use: ArchiveUse): Promise<ArchiveTotals> {
   const sources = sourcesOf(words.length > 0 ? words : ["-"]);
@@ -81,15 +81,15 @@ class Reading {
   readonly #use: ArchiveUse;
   readonly #lanes: Lane[];
   readonly #idle: Lane[];
-  #most = Math.min(availableParallelism(), MOST_LANES);
+  #maxLanes = Math.min(availableParallelism(), MAX_LANES);
   readonly #backlog = new Backlog();
-  /** Parts that are not through, in their order. */
+  /** Unfinished parts, in order. */
   readonly #slots: Slot[] = [];
-  /** Have all parts been handed out, or been given up for an error? */
+  /** Whether all parts have been assigned, or an error ended it. */
   #isDone = false;
   #isStopped = false;
   #failure: unknown;
-  /** Wakes those who wait for parts, lanes or room. */
+  /** Wakes those that wait for parts, lanes or free slots. */
   #changed: (() => void)[] = [];
 
   constructor(sources: readonly Source[], work: LineWork, use: ArchiveUse) {
@@ -101,7 +101,7 @@ class Reading {
   }
 
   async all(): Promise<ArchiveTotals> {
-    void this.#handOut();
+    void this.#assignParts();
     const merged = new Merged(this.#use, this.#work);
     for (;;) {
       const [slot] = this.#slots;
@@ -131,14 +131,14 @@ class Reading {
     for (const wake of this.#changed.splice(0)) wake();
   }
 
-  /** Gives each part to a lane, as lanes become free. An error comes behind what was read before it. */
-  async #handOut(): Promise<void> {
+  /** Assigns each part to a lane as lanes become free. An error is thrown only after the parts before it are finished. */
+  async #assignParts(): Promise<void> {
     let numbers: { file: string; after: Promise<number> } | undefined;
-    let handed = this.#use.progress.total ?? 0;
+    let assigned = this.#use.progress.total ?? 0;
     try {
       for await (const { part, linesAbove } of partsOf(this.#sources, this.#work.wanted, this.#use)) {
-        if (part.kind === "block") handed += part.bytes.length;
-        const lane = await this.#freeLane(handed >= THREADED);
+        if (part.kind === "block") assigned += part.bytes.length;
+        const lane = await this.#freeLane(assigned >= THREADED);
         if (!lane) return;
         let numbering: Numbering | undefined;
         if (isNumbered(this.#work) && part.kind !== "file") {
@@ -169,21 +169,21 @@ class Reading {
     this.#wake();
   }
 
-  /** A lane that has nothing to do, one more if it is worth it; undefined: nobody needs it any more. */
+  /** Waits for a free lane, or starts another if that is worth it; undefined if it is no longer needed. */
   async #freeLane(isWorthIt: boolean): Promise<Lane | undefined> {
     for (;;) {
       if (this.#isStopped) return undefined;
-      if (this.#slots.length < SLOTS_A_LANE * this.#most) {
+      if (this.#slots.length < SLOTS_A_LANE * this.#maxLanes) {
         const lane = this.#idle.pop();
         if (lane) return lane;
-        if (isWorthIt && this.#lanes.length < this.#most) {
+        if (isWorthIt && this.#lanes.length < this.#maxLanes) {
           try {
             const more = await threadLane(this.#work);
             this.#lanes.push(more);
             return more;
           } catch {
-            // As without the permission that Deno asks for.
-            this.#most = this.#lanes.length;
+            // For example, Deno lacks the permission.
+            this.#maxLanes = this.#lanes.length;
           }
           continue;
         }
@@ -193,7 +193,7 @@ class Reading {
   }
 }
 
-/** A part, and the lines of the file before it; undefined: the part before it ends there. */
+/** A part, and the number of lines of its file above it; undefined if it continues the previous part. */
 interface NextPart {
   readonly part: Part;
   readonly linesAbove: number | undefined;
@@ -216,14 +216,14 @@ async function* partsOf(
     }
     const begun = size > RANGE ? await beginningOf(file, wanted) : undefined;
     if (!begun) {
-      // Its header comes as a piece.
+      // A piece reports its header.
       yield { part: { kind: "file", file }, linesAbove: 0 };
       continue;
     }
     const { format, headers, begin } = begun;
     use.recognized(format);
     for (let from = begin; from < size; ) {
-      // The last goes on to where the file ends by then.
+      // The last range reads to the end of the file, which may have grown.
       const to = from + RANGE < size ? from + RANGE : Number.POSITIVE_INFINITY;
       yield { part: { kind: "range", file, from, to, format }, linesAbove: from === begin ? headers : undefined };
       from = to;
@@ -231,7 +231,7 @@ async function* partsOf(
   }
 }
 
-/** What a file is read as and where its flows begin; undefined if it is compressed, so that it has to be read as one part. */
+/** The format of a file and where its flows begin; undefined if it is compressed and so has to be read as one part. */
 async function beginningOf(file: string, wanted: WantedPlaces): Promise<Recognized | undefined> {
   try {
     return await withFile(file, async (from) => {
@@ -243,7 +243,7 @@ async function beginningOf(file: string, wanted: WantedPlaces): Promise<Recogniz
   }
 }
 
-/** What has come of all parts so far. */
+/** The results of all parts so far. */
 class Merged {
   readonly #use: ArchiveUse;
   readonly #work: LineWork;
@@ -251,7 +251,7 @@ class Merged {
   #slot: Slot | undefined;
   #lines = 0;
   #withoutAddress = 0;
-  /** Lines of the file before the part, and of the part before the piece. */
+  /** The lines of the file before the part, and of the part before the piece. */
   #before = 0;
   #within = 0;
 

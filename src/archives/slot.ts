@@ -1,10 +1,10 @@
-// A part on its way: lanes put in what comes of it, and it is taken out in the order of parts.
+// The results of an unfinished part: a lane adds them, and they are taken out in the order of parts.
 import type { LaneHost, Part, Piece } from "./work.ts";
 
-/** Bytes that wait to be written, of all parts but the first. Past that their lanes wait. */
+/** The maximum number of bytes that wait to be written, of all parts but the first. At the limit, their lanes wait. */
 const BUDGET = 32 << 20;
 
-/** Bytes that wait at the moment, and the lanes that wait for them to become fewer. */
+/** The bytes that wait to be written, and the lanes that wait for them to be. */
 export class Backlog {
   #bytes = 0;
   #waiting: (() => void)[] = [];
@@ -27,14 +27,14 @@ export class Backlog {
   }
 }
 
-/** Nobody needs what lanes still do: an error was found, or the reader of the output is gone. */
+/** The lanes' results are no longer needed: there was an error, or the reader of the output is gone. */
 export class Stopped extends Error {
   override name = "Stopped";
 }
 
 const sizeOf = ({ output }: Piece) => output?.length ?? 0;
 
-/** Where lines are numbered: how many of the file stand before a part. */
+/** For numbered output: the number of lines of the file before and after a part. */
 export interface Numbering {
   readonly before: Promise<number>;
   count(lines: number): void;
@@ -58,7 +58,7 @@ export interface SlotOptions {
 
 export class Slot implements LaneHost {
   readonly part: Part;
-  /** Lines of the file before it; undefined: it goes on where the slot before ends. */
+  /** The number of lines of its file above it; undefined if it continues the previous slot. */
   readonly linesAbove: number | undefined;
   readonly #endOf: (index: number) => string;
   readonly #backlog: Backlog;
@@ -104,7 +104,7 @@ export class Slot implements LaneHost {
     this.#backlog.wake();
   }
 
-  /** Its pieces, as they come, once all parts before it are through. Throws what its lane has thrown. */
+  /** Its pieces, as they arrive, once all parts before it are finished. Throws the error of its lane. */
   async *pieces(): AsyncGenerator<Piece, void, void> {
     this.#isFirst = true;
     this.#backlog.wake();

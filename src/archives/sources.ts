@@ -1,26 +1,26 @@
-// What words on the command line name: files, all files of folders, standard input.
+// Resolves the arguments of the command line to files, all files in folders, and standard input.
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { ArchiveError, nameOf, readError } from "./errors.ts";
 
-/** Something to read. A stream has no size that is known, and can be read once. */
+/** Something to read. A stream has no known size and can be read only once. */
 export interface Source {
   readonly file: string;
   readonly size: number | undefined;
 }
 
-/** Everything to read, in the order of the words; what is in a folder is sorted by name. Throws {@link ArchiveError}. */
+/** All sources in the order of the arguments; the files of a folder are sorted by name. Throws {@link ArchiveError}. */
 export function sourcesOf(words: readonly string[]): readonly Source[] {
   return words.flatMap((word): readonly Source[] => {
     if (word === "-") return [{ file: word, size: undefined }];
     const stats = statOf(word);
     if (!stats.isDirectory()) return [sourceOf(word, stats)];
     const found = [...filesIn(word)];
-    if (found.length === 0) throw new ArchiveError(`cannot read ${nameOf(word)}: there is no file in this folder`);
+    if (found.length === 0) throw new ArchiveError(`cannot read ${nameOf(word)}: this folder has no files`);
     return found;
   });
 }
 
-/** A file of a size, such as one in /proc has none, and may be a stream of any length. */
+/** A file without a size, such as one in /proc, may be a stream of any length. */
 function sourceOf(file: string, stats: Stats): Source {
   return { file, size: stats.isFile() && stats.size > 0 ? stats.size : undefined };
 }
@@ -30,7 +30,7 @@ function* filesIn(folder: string): Generator<Source> {
     const path = `${folder.replace(/\/+$/, "")}/${name}`;
     const stats = statOf(path);
     if (stats.isDirectory()) yield* filesIn(path);
-    // Pipes and the like in a folder are nobody's log, and empty files are marks of tools that have finished.
+    // Pipes and the like in a folder are not logs, and empty files are only markers of finished tools.
     else if (stats.isFile() && stats.size > 0) yield sourceOf(path, stats);
   }
 }

@@ -1,4 +1,4 @@
-// A stream as blocks of whole lines: standard input, a pipe, a file of the kernel.
+// Reads a stream as blocks of whole lines: standard input, a pipe, a file in /proc.
 import { closeSync, openSync, read } from "node:fs";
 import { Readable } from "node:stream";
 import type { FlowFormat, WantedPlaces } from "../flows/index.ts";
@@ -7,22 +7,22 @@ import { compressionOf, decompress } from "./compression.ts";
 import { readError } from "./errors.ts";
 import { recognize, SAMPLE } from "./recognized.ts";
 
-/** Bytes of a block, unless there are fewer for the moment. */
+/** The maximum size of a block, in bytes. */
 const BLOCK = 1 << 20;
 
 const NEWLINE = 0x0a;
 
-/** Milliseconds until a stream that has nothing for now is asked again. */
+/** Milliseconds until the next read of a stream that has no data at the moment. */
 const PAUSE = 5;
 
 export interface Block {
   readonly bytes: Uint8Array;
   readonly format: FlowFormat;
-  /** Lines of the header; of the first block. */
+  /** The number of header lines, in the first block. */
   readonly headers: number;
 }
 
-/** Reads a stream to its end. What it has is handed over at once, as whole lines but for the last. Throws {@link ArchiveError}. */
+/** Reads a stream to its end. Yields data at once, in whole lines except for the last. Throws {@link ArchiveError}. */
 export async function* blocksOf(file: string, wanted: WantedPlaces): AsyncGenerator<Block, void, void> {
   let format: FlowFormat | undefined;
   let headers = 0;
@@ -65,7 +65,7 @@ async function* textOf(file: string): AsyncGenerator<Uint8Array, void, void> {
   else yield* decompress(Readable.from(all, { objectMode: false }), compression, file);
 }
 
-/** What there is, as soon as it is there. */
+/** Yields data as soon as it is available. */
 async function* bytesOf(file: string): AsyncGenerator<Uint8Array, void, void> {
   const from = file === "-" ? 0 : openSync(file, "r");
   try {
@@ -88,7 +88,7 @@ async function readSome(from: number, room: Uint8Array): Promise<number> {
     if (typeof result === "number") return result;
     if (result.code === "EOF") return 0;
     if (result.code !== "EAGAIN") throw result;
-    // Another process has made a stream of ours non-blocking.
+    // Another process has set our stream to non-blocking.
     await new Promise((done) => setTimeout(done, PAUSE));
   }
 }

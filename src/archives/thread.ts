@@ -1,4 +1,4 @@
-// The thread of a lane: the same work, told and answered by messages.
+// The thread of a lane: does the same work, controlled by messages.
 import { ReportedError } from "../errors/index.ts";
 import { isThread, starterOf } from "../host/index.ts";
 import { LANE_THREAD, type LaneCall, type LaneOrder } from "./lanes.ts";
@@ -6,13 +6,13 @@ import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
 
-/** Is this such a thread, or a call that looks like one? */
+/** Whether this may be such a thread: a user could pass the same argument. */
 export const isLaneThread = (): boolean => isThread(LANE_THREAD);
 
-/** Pieces that are on their way and not yet taken. */
+/** The maximum number of pieces that were sent but not yet taken. */
 const AHEAD = 8;
 
-/** Judges the parts that it is given, until it is ended. Returns false if this is no thread. */
+/** Judges the parts that it receives until the thread is terminated. Returns false if this is not a thread. */
 export async function runLaneThread(): Promise<boolean> {
   let take: ReturnType<typeof laneFor> | undefined;
   const starter = await starterOf<LaneOrder>(LANE_THREAD, (order) => {

@@ -1,32 +1,32 @@
-// What is to be done with lines, and what comes of it: plain data, which threads can be sent.
+// The work to do for lines, and its results: plain data that can be sent to threads.
 import type { LineTable } from "../core/index.ts";
 import type { FlowFormat, WantedPlaces } from "../flows/index.ts";
 
-/** What becomes of each line. Indexes are those of a `LineTable`; -1: the line has no address. */
+/** What to do with each line. Indexes are those of a `LineTable`; -1 means that the line has no address. */
 export type LineTask =
-  /** Lines whose index has a 1 are written out as they are. */
+  /** Writes unchanged each line whose index has a 1. */
   | { readonly kind: "copy"; readonly wanted: Uint8Array }
-  /** Each line is written as its address and what is said of its index, for a person or as an object. */
+  /** Writes for each line its address and the text for its index, as plain text or as an object. */
   | { readonly kind: "format"; readonly as: "text" | "json" | "yaml" }
-  /** Lines are counted by index, of which there are so many. */
+  /** Counts lines by index; `length` is the number of indexes. */
   | { readonly kind: "count"; readonly length: number }
-  /** Lines are counted by the pair of their indexes in two tables, unless both are treated equally: their numbers say so. */
+  /** Counts lines by the pair of their indexes in two tables, if the treatments of both indexes differ. */
   | { readonly kind: "compare"; readonly treatments: readonly [Int32Array, Int32Array] };
 
-/** What all lanes do. */
+/** The work that all lanes do. */
 export interface LineWork {
   readonly tables: readonly LineTable[];
   readonly task: LineTask;
   readonly wanted: WantedPlaces;
-  /** Are lines told by their file too, because there are several? */
+  /** Whether the output names the file of each line, because there are several. */
   readonly namesFiles: boolean;
 }
 
-/** Some of the text, which one lane reads from its beginning to its end. */
+/** A part of the text that one lane reads from beginning to end. */
 export type Part =
-  /** All of a file, whatever it holds. */
+  /** A whole file, compressed or not. */
   | { readonly kind: "file"; readonly file: string }
-  /** The lines of a file that begin in [from, to), which is not compressed. */
+  /** The lines of an uncompressed file that begin in [from, to). */
   | {
       readonly kind: "range";
       readonly file: string;
@@ -34,49 +34,49 @@ export type Part =
       readonly to: number;
       readonly format: FlowFormat;
     }
-  /** Whole lines of a stream, but for its last one. */
+  /** Whole lines of a stream, except for its last line. */
   | { readonly kind: "block"; readonly file: string; readonly bytes: Uint8Array; readonly format: FlowFormat };
 
-/** A line that has no certain address. */
+/** A line without a definite address. */
 export interface BadLine {
-  /** Lines of the part before it. */
+  /** The number of lines of the part before it. */
   readonly before: number;
   readonly text: string;
   readonly several: boolean;
 }
 
-/** Lines of each difference that are told. */
+/** The maximum number of example lines for each difference. */
 export const EXAMPLES = 3;
 
-/** Lines that two tables treat differently, by the pair of their indexes, and the first of them. */
+/** The lines with one pair of indexes, which two tables treat differently, and the first of these lines. */
 export interface Difference {
   readonly pair: number;
   lines: number;
   readonly examples: string[];
 }
 
-/** What comes of some lines of a part, in their order. */
+/** The results of some lines of a part, in order. */
 export interface Piece {
-  /** Lines, and besides them lines that name columns. */
+  /** The number of lines without headers, and of headers. */
   readonly lines: number;
   readonly headers: number;
-  /** Bytes of the file that were read for it. */
+  /** The number of bytes of the file that were read for it. */
   readonly bytes: number;
   readonly withoutAddress: number;
   readonly bad: readonly BadLine[];
-  /** What is to be written out. */
+  /** The output to write. */
   readonly output?: Uint8Array | undefined;
   readonly differences?: readonly Difference[] | undefined;
-  /** Of the first piece of a file: what it is read as. */
+  /** The format of the file, in its first piece. */
   readonly format?: FlowFormat | undefined;
 }
 
-/** What a lane asks of the one that hands out parts. */
+/** What a lane needs from the code that assigns its parts. */
 export interface LaneHost {
-  /** Takes a piece; waits while too much of what stands before it is not yet written. */
+  /** Takes a piece; waits while too much output waits to be written before it. */
   emit(piece: Piece): Promise<void>;
-  /** What is said of each of these indexes. */
+  /** The text for each of these indexes. */
   endsOf(indexes: readonly number[]): Promise<readonly string[]>;
-  /** Reports how many lines the part has, and learns how many lines of its file stand before it. */
+  /** Reports the number of lines of the part, and returns the number of lines of its file before it. */
   linesBefore(lines: number): Promise<number>;
 }

@@ -1,20 +1,20 @@
-// A zstd stream is a row of frames (RFC 8878), as `cat *.zst` and parallel compressors make it. Runtimes decompress one frame, and not all
-// of them notice that it is cut off.
+// Splits a zstd stream into its frames (RFC 8878): `cat *.zst` and parallel compressors produce several. Runtimes decompress
+// only one frame, and not all of them detect that it is truncated.
 import { ArchiveError, nameOf } from "./errors.ts";
 
 const MAGIC = 0xfd2fb528;
 
-/** Magic numbers of frames that hold no data, without the last four bits. */
+/** The magic numbers of frames without data, except for the last four bits. */
 const SKIPPABLE = 0x184d2a5;
 
-/** Bytes that parts of a frame's header have, by the flags of its descriptor. */
+/** The sizes of fields in a frame's header, in bytes, by the flags of its descriptor. */
 const DICTIONARY_SIZES = [0, 1, 2, 4];
 const CONTENT_SIZES = [0, 2, 4, 8];
 
-/** A type of blocks: one byte that stands for many. */
+/** The type of blocks that repeat one byte. */
 const REPEATED = 1;
 
-/** The frames of a stream; each must be read to its end before the next. Throws {@link ArchiveError}. */
+/** Yields the frames of a stream; each must be read to its end before the next one. Throws {@link ArchiveError}. */
 export async function* zstdFrames(
   input: AsyncIterable<Uint8Array>,
   file: string,
@@ -31,7 +31,7 @@ export async function* zstdFrames(
   }
 }
 
-/** Bytes that are skipped at once. */
+/** The number of bytes that are skipped at once. */
 const STEP = 1 << 16;
 
 async function* frameFrom(magic: Uint8Array, bytes: ByteReader): AsyncGenerator<Uint8Array, void, void> {
@@ -51,7 +51,7 @@ async function* frameFrom(magic: Uint8Array, bytes: ByteReader): AsyncGenerator<
   if (hasChecksum) yield await bytes.read(4);
 }
 
-/** Takes any number of bytes from pieces of any size. */
+/** Reads any number of bytes from pieces of any size. */
 class ByteReader {
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #file: string;
@@ -76,7 +76,7 @@ class ByteReader {
     const taken = new Uint8Array(count);
     for (let filled = 0; filled < count; ) {
       if (await this.isAtEnd()) {
-        throw new ArchiveError(`cannot read ${nameOf(this.#file)}: its compressed data is cut off`);
+        throw new ArchiveError(`cannot read ${nameOf(this.#file)}: its compressed data is truncated`);
       }
       const some = this.#piece.subarray(0, count - filled);
       taken.set(some, filled);

@@ -1,4 +1,4 @@
-// The smallest list of prefixes that covers the same addresses.
+// Computes the smallest list of prefixes that covers the same addresses.
 // This module is browser-compatible.
 import { checkGoodRecords } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
@@ -6,33 +6,32 @@ import { formatPrefixes } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 
 /**
- * The smallest list, and what became of each prefix of the list it was made of. It holds a core of its own, which goes
- * when it goes.
+ * The smallest list, and what happened to each prefix of the original list. It holds its own core, which is freed with it.
  */
 export interface Aggregate {
-  /** How many prefixes the smallest list has. */
+  /** The number of prefixes in the smallest list. */
   readonly length: number;
-  /** The smallest list, sorted, IPv4 first: canonical text, one prefix a line. */
+  /** The smallest list, sorted, IPv4 first: canonical text, one prefix per line. */
   readonly text: Uint8Array;
-  /** One of its lines: of a million most are never asked for. */
+  /** One line of the text; formatted on request, because most lines of a million are never used. */
   network(index: number): string;
-  /** For each prefix of the smallest list how many of the given ones it is made of: 1 for one that stays as it is. */
+  /** For each prefix of the smallest list, the number of given prefixes that were merged into it: 1 if it is unchanged. */
   readonly parts: Int32Array;
   /**
-   * For each given prefix: not negative, it goes, and this is the index of the shortest other one that contains it, of
-   * equal ones the first; negative, it is or is a part of the prefix of the smallest list with the index `~fate`.
+   * For each given prefix: if not negative, it is removed, and this is the index of the shortest other prefix that contains it
+   * (the first of equal ones); if negative, it is, or is a part of, the prefix of the smallest list with the index `~fate`.
    */
   readonly fates: Int32Array;
 }
 
-/** A change that makes a list smaller; prefixes are indexes, `into` one of the smallest list. */
+/** A change that makes a list smaller. Prefixes are given by index; `into` is an index in the smallest list. */
 export type Change =
   | { readonly op: "cover"; readonly index: number; readonly by: number }
   | { readonly op: "merge"; readonly indexes: readonly number[]; readonly into: number };
 
 /**
- * The smallest list that covers exactly the same addresses as the given prefixes, which must be good and aligned: what
- * lies inside another goes, and two halves of one prefix become that prefix, again and again. O(n).
+ * Computes the smallest list that covers exactly the same addresses as the given prefixes, which must be valid and aligned:
+ * removes prefixes inside another one, and repeatedly merges the two halves of a prefix into that prefix. O(n).
  * Throws {@link CoreMemoryError} if it does not fit.
  */
 export function aggregate(prefixes: PrefixRecords): Aggregate {
@@ -42,7 +41,7 @@ export function aggregate(prefixes: PrefixRecords): Aggregate {
   return aggregateAt(instance, instance.put(bytes), length);
 }
 
-/** The same for records that an instance holds already, and holds on to. */
+/** The same as {@link aggregate} for records that are already in an instance; they stay there. */
 export function aggregateAt(instance: Instance, records: number, count: number): Aggregate {
   const results = instance.alloc(count * RECORD);
   const parts = instance.alloc(count * 4);
@@ -63,11 +62,11 @@ export function aggregateAt(instance: Instance, records: number, count: number):
   };
 }
 
-/** How many changes there are. */
+/** The number of changes. */
 export function countChanges({ parts, fates }: Aggregate): number {
   let kept = 0;
   let merges = 0;
-  // An iterator would be a hundred times as slow.
+  // An iterator would be a hundred times slower.
   for (let i = 0; i < parts.length; i++) {
     const n = parts[i] as number;
     kept += n;
@@ -76,7 +75,7 @@ export function countChanges({ parts, fates }: Aggregate): number {
   return fates.length - kept + merges;
 }
 
-/** The first changes, at most `limit`, in the order of the given list; a merge stands where its first part does. */
+/** The first changes, up to `limit`, in the order of the given list; a merge has the position of its first part. */
 export function changesOf({ parts, fates }: Aggregate, limit = Number.POSITIVE_INFINITY): Change[] {
   const changes: Change[] = [];
   const merges = new Map<number, number[]>();

@@ -1,31 +1,35 @@
-// What callers of the library pass, checked: what is wrong, and what to pass instead.
+// Checks the arguments of the library's functions: errors say what is wrong, and what to pass instead.
 // This module is browser-compatible.
 import { type NoPrefix, PROBLEM_AT, type PrefixProblem, type PrefixRecords, RECORD } from "./record.ts";
 
-/** A text is not what it must be: a CIDR or an address. */
+/** A text is not a valid CIDR or address. */
 export class InvalidCidrError extends Error {
   override name = "InvalidCidrError";
-  /** The text, or its beginning. */
+  /** The text, or the beginning of it. */
   readonly text: string;
   /** What is wrong with it. */
   readonly problem: PrefixProblem;
-  /** The offset at which reading it stopped, in bytes. */
+  /** The offset in bytes at which parsing stopped. */
   readonly at: number;
 
   constructor(text: string, { problem, at }: Omit<NoPrefix, "ok">, wanted: Wanted, index?: number) {
     const shown = text.slice(0, 64);
     const where = index === undefined ? "" : ` (index ${index})`;
-    super(`${JSON.stringify(shown)}${where} is no ${NAMES[wanted]}: ${REASONS[problem]}; write ${SAMPLES[wanted]}`);
+    super(`${JSON.stringify(shown)}${where} is not ${NAMES[wanted]}: ${REASONS[problem]}; write ${SAMPLES[wanted]}`);
     this.text = shown;
     this.problem = problem;
     this.at = at;
   }
 }
 
-/** What a text must be. */
+/** What a text is expected to be. */
 export type Wanted = "prefix" | "address" | "either";
 
-const NAMES: Readonly<Record<Wanted, string>> = { prefix: "CIDR", address: "address", either: "CIDR or address" };
+const NAMES: Readonly<Record<Wanted, string>> = {
+  prefix: "a CIDR",
+  address: "an address",
+  either: "a CIDR or an address",
+};
 const SAMPLES: Readonly<Record<Wanted, string>> = {
   prefix: "an address and a length, such as 10.0.0.0/8",
   address: "one such as 10.1.2.3 or 2001:db8::1",
@@ -35,14 +39,14 @@ const SAMPLES: Readonly<Record<Wanted, string>> = {
 const REASONS: Readonly<Record<PrefixProblem, string>> = {
   empty: "it is empty",
   "no-length": "the length is missing",
-  "bad-character": "a character does not belong there",
+  "bad-character": "it has an unexpected character",
   "leading-zero": "an octet has a leading zero",
   "octet-too-big": "an octet is greater than 255",
   "too-short": "a part of the address is missing",
   "too-long": "the address has too many parts",
   zone: "it has a zone",
   "bad-length": "the length is not a number",
-  "length-too-big": "the length is greater than the address has bits",
+  "length-too-big": "the length exceeds the number of bits in the address",
 };
 
 const kindOf = (value: unknown): string => {
@@ -67,14 +71,14 @@ export function checkTexts(value: unknown, what: string): asserts value is reado
   }
 }
 
-/** Throws `TypeError` unless the value is records of {@link parsePrefixes} or {@link parseAddresses}. */
+/** Throws `TypeError` unless the value is the records that {@link parsePrefixes} or {@link parseAddresses} return. */
 export function checkRecords(value: unknown, what: string, from = "parsePrefixes"): asserts value is PrefixRecords {
   const { bytes, length } = (value ?? {}) as Partial<PrefixRecords>;
   if (bytes instanceof Uint8Array && typeof length === "number") return;
   throw new TypeError(`${what} must be the records that ${from} returns; it is ${kindOf(value)}`);
 }
 
-/** The same, and throws `RangeError` if one is of a text that could not be read. */
+/** The same as {@link checkRecords}; also throws `RangeError` if a record belongs to invalid text. */
 export function checkGoodRecords(value: unknown, what: string): asserts value is PrefixRecords {
   checkRecords(value, what);
   const { bytes } = value;
@@ -82,7 +86,7 @@ export function checkGoodRecords(value: unknown, what: string): asserts value is
     if (bytes[at] === 0) continue;
     const index = (at - PROBLEM_AT) / RECORD;
     throw new RangeError(
-      `${what}: the text at index ${index} is no CIDR; leave out those for which read[i].ok is false`,
+      `${what}: the text at index ${index} is not a CIDR; leave out those for which read[i].ok is false`,
     );
   }
 }
@@ -98,7 +102,7 @@ export function checkWord<const T extends string>(
   throw new RangeError(`${what} must be one of ${words.join(", ")}; it is ${shown}`);
 }
 
-/** Throws `TypeError` unless the value is an array of numbers of this kind with so many elements for each address. */
+/** Throws unless the value is a typed array of this kind, with `each` elements per address and at least `least` in all. */
 export function checkNumbers<T extends Uint32Array | BigUint64Array | Int32Array>(
   value: unknown,
   kind: new (length: number) => T,
@@ -106,6 +110,6 @@ export function checkNumbers<T extends Uint32Array | BigUint64Array | Int32Array
   { each = 1, least = 0 }: { readonly each?: number; readonly least?: number } = {},
 ): asserts value is T {
   if (!(value instanceof kind)) throw new TypeError(`${what} must be a ${kind.name}; it is ${kindOf(value)}`);
-  if (value.length % each !== 0) throw new RangeError(`${what} must hold ${each} numbers for each address`);
-  if (value.length < least) throw new RangeError(`${what} has ${value.length} elements; ${least} are needed`);
+  if (value.length % each !== 0) throw new RangeError(`${what} must have ${each} numbers for each address`);
+  if (value.length < least) throw new RangeError(`${what} has ${value.length} elements; it needs ${least}`);
 }

@@ -1,12 +1,12 @@
-// Does a CIDR contain an address?
+// Tests whether a CIDR contains an address.
 // This module is browser-compatible.
 import { singlePair } from "./single.ts";
 
 /**
- * Does a CIDR contain an address, or all of another CIDR? An IPv4 CIDR contains no IPv6 address, and the other way round.
+ * Whether a CIDR contains an address, or all of another CIDR. An IPv4 CIDR contains no IPv6 addresses, and vice versa.
  *
- * Throws `TypeError` if an argument is no string, and {@link InvalidCidrError} if it is neither a CIDR nor an address.
- * For many addresses build a {@link PrefixTable} once.
+ * Throws `TypeError` if an argument is not a string, and {@link InvalidCidrError} if it is neither a CIDR nor an address.
+ * For many addresses, build a {@link PrefixTable} once.
  *
  * @example
  * ```ts

@@ -1,71 +1,71 @@
-// Lines of text, each with the address that counts in it, looked up while the text goes by.
+// Reads lines of text as a stream, and looks up one address of each line.
 // This module is browser-compatible.
 import { CoreMemoryError, Instance } from "./instance.ts";
 import type { PrefixRecords } from "./record.ts";
 import { putTable } from "./table.ts";
 
-/** Which address of a line counts. A line that has none there has none. */
+/** Which address of a line to use. A line without an address there counts as one without an address. */
 export type AddressPlace =
-  /** The first in the line; `only`: a line with more than one has none. */
+  /** The first in the line; `only`: a line with more than one counts as one without an address. */
   | "first"
   | "only"
-  /** The first behind `key=`. */
+  /** The first after `key=`. */
   | { readonly key: string }
   /**
-   * The first in a field, from 1. White space separates fields, or `separator`, which may stand in quotes within a field. A line
-   * with another number of fields than `of` has no address.
+   * The first in a field; fields count from 1. They are separated by white space or by `separator`, which fields may contain in
+   * quotes. A line whose number of fields is not `of` counts as one without an address.
    */
   | { readonly field: number; readonly separator?: "," | "\t" | ";" | "|"; readonly of?: number }
-  /** The text at a path in the JSON object that the line is: keys, with dots between them. */
+  /** The text at a path in the line's JSON object: keys, separated by dots. */
   | { readonly path: string };
 
-/** Prefixes of which the longest that contains a line's address decides, unless a gate holds the line back. */
+/** A list of prefixes: the longest one that contains a line's address decides, unless a gate holds back the line. */
 export interface LineTable {
   readonly prefixes: PrefixRecords;
   readonly gate?: LineGate | undefined;
 }
 
 /**
- * Holds back lines by a second address, their source. A line to which the gate applies and whose source does not pass gets
- * the index `prefixes.length`, or `prefixes.length + 1` if its first address is an IPv6 one. Without a source of its family
- * it gets its index plus `prefixes.length + 2`: what holds for it is not known.
+ * Holds back lines by a second address, their source. If the gate applies to a line and its source does not pass, the line gets
+ * the index `prefixes.length`, or `prefixes.length + 1` if its first address is IPv6. If it has no source of the same family,
+ * the result is not known, and it gets its index plus `prefixes.length + 2`.
  */
 export interface LineGate {
-  /** For each index of the prefixes a 1 if the gate applies to lines with it. */
+  /** For each index of the prefixes, 1 if the gate applies to lines with it. */
   readonly applies: Uint8Array;
-  /** Of these the longest that contains the source decides whether it passes. Every address must lie in one. */
+  /** The longest of these that contains the source decides whether it passes. Together they must contain every address. */
   readonly sources: PrefixRecords;
-  /** For each index of `sources` a 1 if such a source passes. */
+  /** For each index of `sources`, 1 if such a source passes. */
   readonly passes: Uint8Array;
 }
 
 export interface LineReaderOptions {
   readonly place?: AddressPlace;
-  /** Where the source of a line stands; without it no source is known to gates. */
+  /** Where the source of a line is; if undefined, gates know no sources. */
   readonly source?: AddressPlace;
-  /** Lines to copy out: a 1 for each index of the first table whose lines are wanted. */
+  /** Lines to copy: for each index of the first table, 1 if its lines are wanted. */
   readonly wanted?: Uint8Array;
-  /** Bytes that are taken in at once, to begin with; a longer line makes it more. */
+  /** The initial size of the buffer in bytes; a longer line makes it grow. */
   readonly chunk?: number;
 }
 
-/** Some lines, one behind the other. Valid until the reader goes on. */
+/** Some consecutive lines. Valid until the next call of the reader. */
 export interface LineBatch {
   readonly count: number;
-  /** For each table, and in it for each line: the index of the longest prefix that contains the address; -1 for none. */
+  /** For each table, for each line: the index of the longest prefix that contains the address; -1 for none. */
   readonly indexes: readonly Int32Array[];
-  /** The address of a line as the line has it; empty if it has none. */
+  /** The address as written in the line; empty if there is none. */
   address(line: number): string;
-  /** A line without its end. */
+  /** A line without its line end. */
   text(line: number): string;
 }
 
-/** Bytes of a line (layout in assembly/flows.ts), where its family is, and as many lines as stay in a near cache. */
+/** The size of a line in bytes (layout in assembly/flows.ts), the offset of its family, and the lines that fit in a near cache. */
 const LINE = 32;
 const FAMILY = 16;
 const BATCH = 4096;
 
-/** What loads and stores of 16 bytes at the last byte touch. */
+/** Room for loads and stores of 16 bytes that begin at the last byte. */
 const SLACK = 32;
 
 /** The byte order mark in UTF-8. */
@@ -73,10 +73,10 @@ const MARK = [0xef, 0xbb, 0xbf];
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** One character a byte, so that places in the bytes are places in the text. */
+/** One character per byte, so that offsets in the bytes are offsets in the text. */
 const byteDecoder = new TextDecoder("latin1");
 
-/** A table in the core's memory, and where the indexes of a batch come. */
+/** A table in the core's memory, and where the indexes of a batch are written. */
 interface PlacedTable {
   readonly at: number;
   readonly length: number;
@@ -84,7 +84,7 @@ interface PlacedTable {
   readonly gate: (LineGate & { readonly at: number }) | undefined;
 }
 
-/** Puts a place into the core (layout in assembly/places.ts), and returns where it is. */
+/** Writes a place to the core's memory (layout in assembly/places.ts), and returns its address. */
 function putPlace(instance: Instance, place: AddressPlace): number {
   if (place === "first" || place === "only")
     return instance.put(Uint32Array.of(place === "only" ? 1 : 0, 0, 0, 0, 0, 0));
@@ -97,8 +97,8 @@ function putPlace(instance: Instance, place: AddressPlace): number {
 }
 
 /**
- * Reads text in chunks of any size and looks up the address of each line in one list of prefixes or more. Memory is
- * bounded by the lists and by the longest line.
+ * Reads text in chunks of any size and looks up the address of each line in one or more lists of prefixes. Memory use depends
+ * only on the lists and on the longest line.
  *
  * @example
  * ```ts
@@ -115,26 +115,26 @@ export class LineReader {
   readonly #instance = new Instance();
   readonly #tables: readonly PlacedTable[];
   readonly #lines: number;
-  /** Where the places are that texts so far had, by what they are. */
+  /** The addresses of the places that were used so far, by their JSON. */
   readonly #places = new Map<string, number>();
   #place = 0;
-  /** Where sources and their indexes come; undefined if nothing asks for them. */
+  /** Where sources and their indexes are written; undefined if they are not needed. */
   readonly #sources: { readonly lines: number; readonly indexes: number } | undefined;
   #sourcePlace: number | undefined;
   readonly #wanted: { readonly at: number; readonly flags: Uint8Array } | undefined;
 
-  // | text, `size` bytes, of which those from `from` to `end` are to be read | copies, as many |
+  // | text, `size` bytes; those from `from` to `end` are still to be read | copies, the same size |
   #size: number;
   #text: number;
   #from: number;
   #end: number;
   #copies: number;
   #copied: number;
-  /** May a whole line be there? A long one that comes bit by bit is not searched from its beginning each time. */
+  /** Whether there may be a whole line. Avoids searching a long line that arrives in small pieces from its beginning each time. */
   #whole = false;
-  /** Has a line been read? */
+  /** Whether a line has been read. */
   #begun = false;
-  /** The text has ended without a newline, and was given one. */
+  /** Whether the text ended without a newline and one was added. */
   #borrowed = false;
 
   /** Throws {@link CoreMemoryError} if the lists do not fit. */
@@ -143,7 +143,7 @@ export class LineReader {
     { place = "first", source, wanted, chunk = 1 << 18 }: LineReaderOptions = {},
   ) {
     const instance = this.#instance;
-    // The tables first: each takes the place of its records.
+    // The tables come first, because each replaces its records.
     const placed = tables.map(({ prefixes, gate }) => ({
       at: putTable(instance, prefixes, "longest").at,
       length: prefixes.length,
@@ -160,7 +160,7 @@ export class LineReader {
     this.begin({ place, source });
   }
 
-  /** Begins with another text, in whose lines the addresses stand elsewhere. What was left of the one before is dropped. */
+  /** Begins another text, whose addresses may be in other places. Discards the rest of the previous text. */
   begin({ place = "first", source }: { place?: AddressPlace; source?: AddressPlace | undefined } = {}): void {
     this.#place = this.#placed(place);
     this.#sourcePlace = source && this.#placed(source);
@@ -177,7 +177,7 @@ export class LineReader {
   }
 
   /**
-   * Where the text's next bytes belong. What was copied must have been taken by then.
+   * The buffer for the text's next bytes. Call {@link copied} first, because the copies may be overwritten.
    * Throws {@link CoreMemoryError} if a line does not fit.
    */
   room(): Uint8Array<ArrayBuffer> {
@@ -193,16 +193,16 @@ export class LineReader {
       }
       this.#size *= 2;
     }
-    // The beginning of the line that is cut moves to the front.
+    // Moves the beginning of the incomplete line to the front.
     this.#instance.bytes(0, this.#instance.length).copyWithin(text, this.#from, this.#end);
     this.#text = this.#from = text;
     this.#end = text + left;
     return this.#instance.bytes(this.#end, this.#size - left);
   }
 
-  /** Says how many bytes were put there; 0: the text has ended. */
+  /** Reports how many bytes were written there; 0 means that the text has ended. */
   filled(count: number): void {
-    // A byte order mark alone is no line: some editors write it to an empty file.
+    // A byte order mark alone is not a line: some editors write it to an empty file.
     if (count === 0 && !this.#begun && this.#end - this.#from === MARK.length) {
       if (this.#instance.bytes(this.#from, MARK.length).every((byte, i) => byte === MARK[i])) this.#from = this.#end;
     }
@@ -216,7 +216,7 @@ export class LineReader {
     }
   }
 
-  /** The next lines of the text that is there, or undefined if none is whole. */
+  /** The next lines of the text so far; undefined if none is complete. */
   next(): LineBatch | undefined {
     if (!this.#whole) return undefined;
     const instance = this.#instance;
@@ -232,7 +232,7 @@ export class LineReader {
     const words = instance.words(this.#lines, (count * LINE) / 4);
     const endOf = (line: number) => (line < 0 ? from : (words[line * 8 + 7] ?? 0));
     this.#from = endOf(count - 1);
-    // The same lines once more, for their second address.
+    // Scans the same lines again for their second address.
     if (this.#sources && this.#sourcePlace !== undefined) scan(this.#sourcePlace, this.#sources.lines);
     const indexes = this.#tables.map((table) => {
       call.lookupRecords(table.at, this.#lines, LINE, count, table.indexes);
@@ -258,7 +258,7 @@ export class LineReader {
     };
   }
 
-  /** Puts the indexes of what the table's gate says in place of those that were found. */
+  /** Replaces the indexes of lines that the table's gate holds back or cannot decide about. */
   #holdBack({ gate, length }: PlacedTable, found: Int32Array): void {
     const source = this.#sources;
     if (!gate || !source) return;
@@ -279,7 +279,7 @@ export class LineReader {
       if (index < 0 || gate.applies[index] !== 1) continue;
       const from = sources[i] as number;
       const family = lines.getUint8(i * LINE + FAMILY);
-      // A source of the other family says nothing about this packet.
+      // A source of the other family cannot belong to this packet.
       if (from < 0 || sourceLines.getUint8(i * LINE + FAMILY) !== family) found[i] = length + 2 + index;
       else if (gate.passes[from] !== 1) found[i] = length + (family === 6 ? 1 : 0);
     }
@@ -291,12 +291,12 @@ export class LineReader {
     if (!wanted || !table || !indexes) return;
     const { call } = this.#instance;
     this.#copied = call.copyLines(this.#lines, count, from, table.indexes, wanted.at, this.#copied) >>> 0;
-    // Not to be copied: a newline that the text does not have.
+    // The added newline is not copied.
     const isLast = this.#borrowed && this.#from === this.#end;
     if (isLast && wanted.flags[indexes[count - 1] ?? -1] === 1) this.#copied--;
   }
 
-  /** The lines that were wanted since the last call, byte for byte. Valid until the reader goes on. */
+  /** The wanted lines since the last call, byte for byte. Valid until the next call of the reader. */
   copied(): Uint8Array<ArrayBuffer> {
     const length = this.#copied - this.#copies;
     this.#copied = this.#copies;

@@ -1,5 +1,5 @@
 /**
- * The core: prefixes and lists of them, lookup, lines of text, rule-text scan and diff, in WASM behind typed calls.
+ * The core: prefixes and lists of them, lookups, lines of text, and scans and diffs of rule text, in WASM behind typed calls.
  * @module
  */
 // This module is browser-compatible.

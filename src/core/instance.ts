@@ -1,11 +1,11 @@
-// The one place that instantiates the WASM core, and the only file that knows how a call moves its data.
+// Instantiates the WASM core, and moves data in and out of it. No other file does either.
 // This module is browser-compatible.
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
 import { reportedAs } from "../errors/index.ts";
 import type { Steps } from "./steps.ts";
 
-/** What assembly/index.ts exports. Pointers and lengths are in bytes; 0 or -1 where a result does not fit in memory. */
+/** The exports of assembly/index.ts. Pointers and lengths are in bytes; 0 or -1 if a result does not fit in memory. */
 interface CoreExports extends Record<string, unknown> {
   readonly memory: { readonly buffer: ArrayBuffer };
   reset(): void;
@@ -50,10 +50,10 @@ interface CoreExports extends Record<string, unknown> {
   editList(): number;
 }
 
-/** The work does not fit in the memory that one core instance may take (1 GiB). */
+/** The work does not fit in the memory that one core instance may use (1 GiB). */
 export class CoreMemoryError extends reportedAs("out-of-memory") {}
 
-/** Lines or entries on their way into the core: their UTF-8 bytes one behind the other, and where each ends. */
+/** Lines or entries to pass to the core: their concatenated UTF-8 bytes, and where each ends. */
 export interface PackedTexts {
   readonly bytes: Uint8Array;
   readonly ends: Uint32Array;
@@ -62,17 +62,17 @@ export interface PackedTexts {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts as anything. */
+/** Packs texts for the core. Lone surrogates become U+FFFD, which no operation of the core accepts. */
 export function packTexts(texts: readonly string[]): PackedTexts {
   const whole = encoder.encode(texts.join(""));
   const ends = new Uint32Array(texts.length);
   let length = 0;
   for (let i = 0; i < texts.length; i++) ends[i] = length += texts[i]?.length ?? 0;
-  // As many bytes as code units: all of it is ASCII, and each text is as long as it is.
+  // With as many bytes as code units, all text is ASCII, and the length of each text is its size in bytes.
   return whole.length === length ? { bytes: whole, ends } : packEach(texts);
 }
 
-/** {@link packTexts} in steps: each packs some of the texts. */
+/** {@link packTexts} in steps, each of which packs some of the texts. */
 export function* packTextsInSteps(texts: readonly string[]): Steps<PackedTexts> {
   const parts: PackedTexts[] = [];
   for (let at = 0; at < texts.length; at += PACKED) {
@@ -90,10 +90,10 @@ export function* packTextsInSteps(texts: readonly string[]): Steps<PackedTexts> 
   return { bytes, ends };
 }
 
-/** Texts that {@link packTextsInSteps} packs between two pauses. */
+/** The number of texts that {@link packTextsInSteps} packs between two pauses. */
 const PACKED = 4_000;
 
-/** The same one by one, which takes ten times as long for a list of many short texts. */
+/** The same one by one, which takes ten times longer for a list of many short texts. */
 function packEach(texts: readonly string[]): PackedTexts {
   const parts = texts.map((text) => encoder.encode(text));
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -107,25 +107,25 @@ function packEach(texts: readonly string[]): PackedTexts {
   return { bytes, ends };
 }
 
-/** One core with its own memory, and the few moves that get data in and out of it. */
+/** One core with its own memory, and methods that move data in and out of it. */
 export class Instance {
   #exports: CoreExports | undefined;
 
-  /** The core's functions. It is compiled when the first is asked for: commands without prefixes have no use for it. */
+  /** The core's functions. The core is compiled on first use, because commands without prefixes do not need it. */
   get call(): CoreExports {
     module ??= new WebAssembly.Module(bytes);
     this.#exports ??= instantiateSync<CoreExports>(module).exports;
     return this.#exports;
   }
 
-  /** Room for `size` bytes until the next `reset`. Throws {@link CoreMemoryError} if there is none. */
+  /** Allocates `size` bytes until the next `reset`. Throws {@link CoreMemoryError} if there is no room. */
   alloc(size: number): number {
     const at = size < 2 ** 31 ? this.call.alloc(size) >>> 0 : 0;
-    if (at === 0) throw new CoreMemoryError(`the core cannot take ${size} more bytes`);
+    if (at === 0) throw new CoreMemoryError(`the core cannot allocate ${size} more bytes`);
     return at;
   }
 
-  /** What `work` returns; the memory that it takes is given back. */
+  /** Runs `work`, returns its result and frees the memory that it allocated. */
   scratch<T>(work: () => T): T {
     const mark = this.alloc(0);
     const result = work();
@@ -133,14 +133,14 @@ export class Instance {
     return result;
   }
 
-  /** Copies bytes in, and returns where they are. */
+  /** Copies bytes into new memory, and returns their address. */
   put(data: Uint8Array | Uint32Array | Int32Array | BigUint64Array): number {
     const at = this.alloc(data.byteLength);
     this.overwrite(at, data);
     return at;
   }
 
-  /** Copies bytes to where there is room for them. */
+  /** Copies bytes into allocated memory. */
   overwrite(
     at: number,
     { buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | Int32Array | BigUint64Array,
@@ -148,33 +148,33 @@ export class Instance {
     this.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
-  /** `length` bytes as they stand there, until the core needs more memory. */
+  /** A view of `length` bytes, valid until the memory grows. */
   bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.call.memory.buffer, at, length);
   }
 
-  /** How many bytes there are in all. */
+  /** The size of the memory in bytes. */
   get length(): number {
     return this.call.memory.buffer.byteLength;
   }
 
-  /** `length` unsigned 32-bit numbers, likewise. */
+  /** A view of `length` unsigned 32-bit numbers, valid until the memory grows. */
   words(at: number, length: number): Uint32Array {
     return new Uint32Array(this.call.memory.buffer, at, length);
   }
 
-  /** `length` signed 32-bit numbers, likewise. */
+  /** A view of `length` signed 32-bit numbers, valid until the memory grows. */
   ints(at: number, length: number): Int32Array {
     return new Int32Array(this.call.memory.buffer, at, length);
   }
 
-  /** Copies text in as UTF-8; returns where it is and how many bytes it has. */
+  /** Copies text into new memory as UTF-8; returns its address and its size in bytes. */
   putText(text: string): { at: number; length: number } {
     const data = encoder.encode(text);
     return { at: this.put(data), length: data.length };
   }
 
-  /** All that lies in `length` bytes, likewise. */
+  /** A `DataView` of `length` bytes, valid until the memory grows. */
   view(at: number, length: number): DataView {
     return new DataView(this.call.memory.buffer, at, length);
   }
@@ -197,5 +197,5 @@ export class Instance {
 
 let module: WebAssembly.Module | undefined;
 
-/** The instance for calls whose data dies with them; each begins with `reset`. What must stay takes its own. */
+/** The instance for calls that keep no data; each begins with `reset`. Data that must stay needs its own instance. */
 export const shared = new Instance();

@@ -1,32 +1,32 @@
-// A plain list of prefixes, one a line, read where it lies: no line of it becomes a string.
+// Reads a plain list of prefixes, one per line, in place, without creating a string for each line.
 // This module is browser-compatible.
 import { type Aggregate, aggregateAt } from "./aggregate.ts";
 import { Instance } from "./instance.ts";
 import { joinRecords, type Prefix, readRecords } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 
-/** A list that has been read. It holds a core of its own, which goes when the list goes. */
+/** A list that was read. It holds its own core, which is freed with it. */
 export interface PrefixList {
-  /** How many entries it has. */
+  /** The number of entries. */
   readonly length: number;
-  /** The lines, from 1, of entries that are no prefix, or one that is unaligned, padded or mapped. */
+  /** The lines, from 1, of entries that are not a prefix, or are an unaligned, padded or mapped one. */
   readonly flawed: readonly number[];
-  /** Is any of them an IPv6 prefix? */
+  /** Whether any entry is an IPv6 prefix. */
   readonly hasIPv6: boolean;
-  /** The lines of those that are. */
+  /** The lines of the IPv6 prefixes. */
   ipv6Lines(): number[];
-  /** An entry and its line, from 1. Throws if it is no prefix. */
+  /** An entry and its line, from 1. Throws if it is not a prefix. */
   entry(index: number): { readonly prefix: Prefix; readonly line: number };
-  /** A copy of all entries, as a table takes them, and behind them of what is given. Nothing may be flawed. */
+  /** A copy of all entries as records, followed by `more`. No entry may be flawed. */
   records(more?: PrefixRecords): PrefixRecords;
-  /** The smallest list that covers the same addresses. Nothing may be flawed. */
+  /** Computes the smallest list that covers the same addresses. No entry may be flawed. */
   aggregate(): Aggregate;
 }
 
-/** Bytes of a list that the core holds at a time. A call for each also lets the engine put faster code into the next. */
+/** The bytes of a list in the core at a time. With several calls, the engine can also switch to faster code between them. */
 const PIECE = 1 << 16;
 
-/** Passes a list through the core, in pieces; returns where its records are. */
+/** Passes a list through the core in pieces; returns the address of its records. */
 function readInto(instance: Instance, list: Uint8Array, piece: number): number {
   const { call } = instance;
   call.reset();
@@ -39,7 +39,7 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
     call.release(records);
     instance.alloc((call.entryCount() + (part.length >> 1) + 1) * RECORD);
     const read = call.readList(text, part.length, at + part.length === list.length ? 1 : 0);
-    // A line that no piece holds.
+    // The line is longer than a piece.
     if (read === 0) return readInto(instance, list, list.length);
     at += read;
   }
@@ -49,20 +49,20 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
 }
 
 /**
- * Reads UTF-8 text of lines, each a prefix with white space around it or nothing; what follows a `#` does not count. An
- * address without a length is the prefix of all its bits. O(n), 24 bytes an entry. Throws {@link CoreMemoryError} if
- * it does not fit.
+ * Reads UTF-8 text with at most one prefix per line, which may have white space around it. Ignores comments, which begin with
+ * `#`. An address without a length is a prefix of all its bits. O(n), 24 bytes per entry. Throws {@link CoreMemoryError} if it
+ * does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {
   const instance = new Instance();
   const { call } = instance;
   const records = readInto(instance, text, Math.min(PIECE, text.length));
   const length = call.entryCount();
-  /** The lines of entries whose record `is` so, at its place in all of them. */
-  const linesWhere = (is: (all: DataView, at: number) => boolean): number[] => {
+  /** The lines of entries whose record at `at` satisfies `test`. */
+  const linesWhere = (test: (all: DataView, at: number) => boolean): number[] => {
     const all = instance.view(records, length * RECORD);
     const lines: number[] = [];
-    for (let at = 0; at < all.byteLength; at += RECORD) if (is(all, at)) lines.push(all.getUint32(at + 20, true));
+    for (let at = 0; at < all.byteLength; at += RECORD) if (test(all, at)) lines.push(all.getUint32(at + 20, true));
     return lines;
   };
   return {
@@ -74,7 +74,7 @@ export function readPrefixList(text: Uint8Array): PrefixList {
     entry: (index) => {
       const at = records + index * RECORD;
       const [read] = instance.scratch(() => readRecords(instance, at, 1));
-      if (!read?.ok) throw new RangeError(`entry ${index} is no prefix`);
+      if (!read?.ok) throw new RangeError(`entry ${index} is not a prefix`);
       return { prefix: read, line: instance.view(at, RECORD).getUint32(20, true) };
     },
     records: (more) =>

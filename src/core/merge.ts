@@ -1,14 +1,14 @@
-// The smallest list of CIDRs that covers the same addresses.
+// Computes the smallest list of CIDRs that covers the same addresses.
 // This module is browser-compatible.
 import { aggregate } from "./aggregate.ts";
 import { readTexts } from "./texts.ts";
 
 /**
- * The smallest list of CIDRs that covers exactly the same addresses, IPv4 first, in order. What lies inside another goes, and two
- * halves of a CIDR become that CIDR. Addresses are CIDRs of all their bits; host bits are cleared. O(n).
+ * Returns the smallest list of CIDRs that covers exactly the same addresses, sorted, IPv4 first. Removes CIDRs inside another
+ * one, and merges the two halves of a CIDR. Addresses count as CIDRs of all their bits; host bits are cleared. O(n).
  *
- * Throws `TypeError` if the argument is no array of strings, and {@link InvalidCidrError} for the first that is neither a
- * CIDR nor an address.
+ * Throws `TypeError` if the argument is not an array of strings, and {@link InvalidCidrError} for the first text that is neither
+ * a CIDR nor an address.
  *
  * @example
  * ```ts

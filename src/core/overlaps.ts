@@ -1,11 +1,12 @@
-// Do two CIDRs have addresses in common?
+// Tests whether two CIDRs have addresses in common.
 // This module is browser-compatible.
 import { singlePair } from "./single.ts";
 
 /**
- * Do two CIDRs have addresses in common? They do if one contains the other. Addresses are CIDRs of all their bits.
+ * Whether two CIDRs have addresses in common, which means that one contains the other. Addresses count as CIDRs of all their
+ * bits.
  *
- * Throws `TypeError` if an argument is no string, and {@link InvalidCidrError} if it is neither a CIDR nor an address.
+ * Throws `TypeError` if an argument is not a string, and {@link InvalidCidrError} if it is neither a CIDR nor an address.
  *
  * @example
  * ```ts

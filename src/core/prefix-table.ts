@@ -1,4 +1,4 @@
-// Many CIDRs, asked for one address at a time.
+// Looks up single addresses in a list of CIDRs.
 // This module is browser-compatible.
 import { checkWord } from "./arguments.ts";
 import { Instance } from "./instance.ts";
@@ -7,17 +7,17 @@ import { SingleReader } from "./single.ts";
 import { DECIDERS, type Decider, putTable } from "./table.ts";
 import { readTexts } from "./texts.ts";
 
-/** What {@link PrefixTable.match} returns. */
+/** The result of {@link PrefixTable.match}. */
 export interface Match {
-  /** The CIDR that decides, as it was given. */
+  /** The deciding CIDR, as it was given. */
   readonly prefix: string;
-  /** Its place in the list. */
+  /** Its index in the list. */
   readonly index: number;
 }
 
 /**
- * A list of CIDRs, built once, and asked for one address after the other. It holds a core of its own, which goes when the table
- * goes. For millions of addresses at a time {@link buildTable} takes arrays of numbers and is faster by far.
+ * A list of CIDRs, built once, for lookups of single addresses. It holds its own core, which is freed with the table. For
+ * millions of addresses at a time, {@link buildTable} takes arrays of numbers and is much faster.
  *
  * @example
  * ```ts
@@ -36,10 +36,10 @@ export class PrefixTable {
 
   /**
    * Builds the table. Where CIDRs nest, the longest decides, as in a routing table, or the first in the list, as in a chain of
-   * rules. Addresses are CIDRs of all their bits; host bits are ignored. O(n).
+   * rules. Addresses count as CIDRs of all their bits; host bits are ignored. O(n).
    *
-   * Throws `TypeError` if the list is no array of strings, {@link InvalidCidrError} for the first that is neither a CIDR nor an
-   * address, `RangeError` for another decider, and {@link CoreMemoryError} if the list does not fit.
+   * Throws `TypeError` if the list is not an array of strings, {@link InvalidCidrError} for the first text that is neither a CIDR
+   * nor an address, `RangeError` for an invalid decider, and {@link CoreMemoryError} if the list does not fit.
    */
   constructor(prefixes: readonly string[], decider: Decider = "longest") {
     checkWord(decider, DECIDERS, "the decider");
@@ -51,21 +51,21 @@ export class PrefixTable {
     this.#answer = this.#instance.alloc(4);
   }
 
-  /** How many CIDRs there are. */
+  /** The number of CIDRs. */
   get length(): number {
     return this.#prefixes.length;
   }
 
   /**
-   * The CIDR that decides about an address; undefined if none contains it.
-   * Throws `TypeError` if the address is no string, and {@link InvalidCidrError} if it is no address.
+   * Returns the CIDR that decides about an address; undefined if none contains it.
+   * Throws `TypeError` if the address is not a string, and {@link InvalidCidrError} if it is not an address.
    */
   match(address: string): Match | undefined {
     const index = this.#find(address);
     return index < 0 ? undefined : { prefix: this.#prefixes[index] ?? "", index };
   }
 
-  /** Does any of the CIDRs contain an address? Throws as {@link PrefixTable.match} does. */
+  /** Whether any of the CIDRs contains an address. Throws the same errors as {@link PrefixTable.match}. */
   has(address: string): boolean {
     return this.#find(address) >= 0;
   }

@@ -1,4 +1,4 @@
-// Prefixes and addresses: text to records, relations between them, and canonical text.
+// Prefixes and addresses: parses them to records, finds relations between them, and formats them.
 // This module is browser-compatible.
 import { checkRecords, checkTexts } from "./arguments.ts";
 import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts";
@@ -19,19 +19,19 @@ import {
 
 export type Family = "ipv4" | "ipv6";
 
-/** A text that is a prefix. */
+/** A valid prefix. */
 export interface Prefix {
   readonly ok: true;
   readonly family: Family;
-  /** Length in bits: 0 to 32, or 0 to 128. */
+  /** The length in bits: 0 to 32, or 0 to 128. */
   readonly bits: number;
   /** The network in canonical text (RFC 5952), host bits cleared: `10.0.0.0/8`. */
   readonly network: string;
-  /** Are all host bits zero? */
+  /** Whether all host bits are zero. */
   readonly aligned: boolean;
-  /** Is the length written with leading zeros (`/08`)? */
+  /** Whether the length has leading zeros (`/08`). */
   readonly padded: boolean;
-  /** Is it an IPv4-mapped IPv6 address (`::ffff:10.0.0.0/104`)? */
+  /** Whether it is an IPv4-mapped IPv6 address (`::ffff:10.0.0.0/104`). */
   readonly mapped: boolean;
 }
 
@@ -43,7 +43,7 @@ function parse(texts: readonly string[], wanted: "prefix" | "address") {
   return { records, read: readRecords(shared, out, texts.length) };
 }
 
-/** The records of texts without what they say, which takes ten times as long. */
+/** Parses texts to records only; decoding these as well takes ten times longer. */
 export function parseRecords(texts: readonly string[], wanted: "prefix" | "address"): PrefixRecords {
   return putRecords(texts, wanted).records;
 }
@@ -59,7 +59,7 @@ function putRecords(texts: readonly string[], wanted: "prefix" | "address"): { o
   return { out, records: { length: texts.length, bytes: shared.take(out, texts.length * RECORD) } };
 }
 
-/** What records say that an instance holds. */
+/** Decodes the records in an instance. */
 export function readRecords(instance: Instance, records: number, count: number): (Prefix | NoPrefix)[] {
   const networks = formatPrefixes(instance, records, count);
   const view = instance.view(records, count * RECORD);
@@ -80,7 +80,7 @@ export function readRecords(instance: Instance, records: number, count: number):
   });
 }
 
-/** Records one behind the other. */
+/** Concatenates records. */
 export function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
   let at = 0;
@@ -91,7 +91,7 @@ export function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords {
   return { length: at / RECORD, bytes };
 }
 
-/** The networks of records that an instance holds, in canonical text; empty for bad ones. */
+/** Formats the networks of records in an instance as canonical text; empty for invalid ones. */
 export function formatPrefixes(instance: Instance, records: number, count: number): string[] {
   const text = instance.alloc(count * 48);
   const ends = instance.alloc(count * 4);
@@ -102,8 +102,8 @@ export function formatPrefixes(instance: Instance, records: number, count: numbe
 }
 
 /**
- * Reads prefixes (`10.0.0.0/8`, `2001:db8::/32`) exactly as Go's `net.ParseCIDR` does (src/net/ip.go).
- * One call for a whole list; the answers are in its order.
+ * Parses prefixes (`10.0.0.0/8`, `2001:db8::/32`) exactly as Go's `net.ParseCIDR` does (src/net/ip.go).
+ * One call parses a whole list; the results are in the same order.
  *
  * @example
  * ```ts
@@ -120,8 +120,8 @@ export function parsePrefixes(texts: readonly string[]): {
 }
 
 /**
- * Reads addresses without a length; each is the prefix of all its bits. Zones (`%eth0`) are refused, and an IPv4 address
- * that is mapped into IPv6 (`::ffff:10.0.0.1`) counts as IPv4, as in Go's `net.ParseIP`.
+ * Parses addresses without a length; each is a prefix of all its bits. Zones (`%eth0`) are rejected, and an IPv4-mapped IPv6
+ * address (`::ffff:10.0.0.1`) counts as IPv4, as in Go's `net.ParseIP`.
  */
 export function parseAddresses(texts: readonly string[]): {
   records: PrefixRecords;
@@ -130,7 +130,7 @@ export function parseAddresses(texts: readonly string[]): {
   return parse(texts, "address");
 }
 
-/** The canonical text of addresses that are numbers of 32 or 128 bits. */
+/** Formats addresses, given as numbers of 32 or 128 bits, as canonical text. */
 export function formatAddresses(family: Family, addresses: readonly bigint[]): string[] {
   const bytes = new Uint8Array(addresses.length * RECORD);
   const view = new DataView(bytes.buffer);
@@ -148,7 +148,7 @@ export function formatAddresses(family: Family, addresses: readonly bigint[]): s
   return texts.map((text) => text.slice(0, text.indexOf("/")));
 }
 
-/** The address of a good record as a number of 32 or 128 bits. */
+/** The address of a valid record as a number of 32 or 128 bits. */
 export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + index * RECORD, RECORD);
   const aligned = (view.getBigUint64(0, true) << 64n) | view.getBigUint64(8, true);
@@ -156,8 +156,8 @@ export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
 }
 
 /**
- * For each prefix the index of the longest other one that contains it, or -1. Of equal prefixes the first contains
- * the later ones. All records must be good. O(n).
+ * Returns for each prefix the index of the longest other one that contains it, or -1. Among equal prefixes, the first contains
+ * the later ones. All records must be valid. O(n).
  */
 export function findCovers(records: PrefixRecords): Int32Array {
   checkRecords(records, "the list");
@@ -169,7 +169,7 @@ export function findCovers(records: PrefixRecords): Int32Array {
 }
 
 /**
- * The indexes of the prefixes in order: IPv4 first, then by address, then the shorter first. Stable. O(n).
+ * Returns the indexes of the prefixes in sorted order: IPv4 first, then by address, then shorter first. Stable. O(n).
  */
 export function sortPrefixes(records: PrefixRecords): Int32Array {
   checkRecords(records, "the list");

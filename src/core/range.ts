@@ -1,4 +1,4 @@
-// Ranges of addresses: as CIDRs, and as text.
+// Converts ranges of addresses to CIDRs and to text.
 // This module is browser-compatible.
 import { type Family, formatAddresses } from "./prefix.ts";
 
@@ -9,17 +9,17 @@ export interface AddressRange {
   readonly last: string;
 }
 
-/** The blocks that hosts on one link use without being given addresses (RFC 3927, RFC 4291). */
+/** The blocks of addresses that hosts on one link assign to themselves (RFC 3927, RFC 4291). */
 export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
 
-/** `203.0.113.5`, or `203.0.113.5-203.0.113.9`. */
+/** Formats a range as `203.0.113.5` or `203.0.113.5-203.0.113.9`. */
 export function formatAddressRange({ first, last }: Omit<AddressRange, "family">): string {
   return first === last ? first : `${first}-${last}`;
 }
 
 const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
 
-/** The number of zero bits at the end of an address, at most `limit`. */
+/** The number of trailing zero bits of an address, up to `limit`. */
 function trailingZeros(address: bigint, limit: number): number {
   let zeros = 0;
   while (zeros < limit && ((address >> BigInt(zeros)) & 1n) === 0n) zeros++;
@@ -36,7 +36,7 @@ export interface Interval {
 function* blocksOf(family: Family, { first, last }: Interval): Generator<{ address: bigint; bits: number }> {
   const width = widthOf(family);
   for (let at = first; at <= last; ) {
-    // The largest block that begins here, is aligned, and ends within the range.
+    // The largest aligned block that begins here and ends within the range.
     let host = trailingZeros(at, width);
     while ((1n << BigInt(host)) - 1n > last - at) host--;
     yield { address: at, bits: width - host };
@@ -44,7 +44,7 @@ function* blocksOf(family: Family, { first, last }: Interval): Generator<{ addre
   }
 }
 
-/** The fewest CIDRs that cover exactly the addresses of intervals that do not touch, in order, in one pass through the core. */
+/** Returns the fewest CIDRs that cover exactly these intervals, which must be sorted and apart; in one pass through the core. */
 export function intervalsToPrefixes(family: Family, intervals: readonly Interval[]): string[] {
   const blocks = intervals.flatMap((interval) => [...blocksOf(family, interval)]);
   const addresses = formatAddresses(
@@ -55,7 +55,7 @@ export function intervalsToPrefixes(family: Family, intervals: readonly Interval
 }
 
 /**
- * The fewest CIDRs that cover exactly the addresses from `first` to `last`, in order: at most two of each length.
+ * Returns the fewest CIDRs that cover exactly the addresses from `first` to `last`, in order: at most two of each length.
  *
  * @example
  * ```ts
@@ -66,14 +66,14 @@ export function rangeToPrefixes(family: Family, first: bigint, last: bigint): st
   return intervalsToPrefixes(family, [{ first, last }]);
 }
 
-/** The length of the prefix that an interval is; undefined if it is none. */
+/** The prefix length of an interval; undefined if it is not a prefix. */
 function prefixLengthOf(family: Family, { first, last }: Interval): number | undefined {
   const size = last - first + 1n;
   if ((size & (size - 1n)) !== 0n || first % size !== 0n) return undefined;
   return widthOf(family) - (size.toString(2).length - 1);
 }
 
-/** Intervals as people and nft write them, in one pass through the core: an address, a CIDR if it is one, else `first-last`. */
+/** Formats intervals as nft does, in one pass through the core: as an address, as a CIDR, or as `first-last`. */
 export function formatIntervals(family: Family, intervals: readonly Interval[]): string[] {
   const addresses = formatAddresses(
     family,
@@ -87,7 +87,7 @@ export function formatIntervals(family: Family, intervals: readonly Interval[]):
   });
 }
 
-/** The same of one interval. */
+/** Formats one interval as {@link formatIntervals} does. */
 export function formatRange(family: Family, first: bigint, last: bigint): string {
   return formatIntervals(family, [{ first, last }])[0] ?? "";
 }

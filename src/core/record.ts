@@ -1,4 +1,4 @@
-// Prefixes as the core holds them (drawn in assembly/record.ts): where in a record is what, and why a text has none.
+// The core's records of prefixes: the offsets in a record (drawn in assembly/record.ts), and why a text may be invalid.
 // This module is browser-compatible.
 
 export const RECORD = 24;
@@ -7,15 +7,15 @@ export const FAMILY_AT = 16;
 export const BITS_AT = 17;
 export const PROBLEM_AT = 18;
 export const NOTES_AT = 19;
-/** Where in the text reading stopped, 32 bits. */
+/** The offset in the text where parsing stopped, 32 bits. */
 export const STOP_AT = 20;
 
-/** Notes on a good record. */
+/** Notes on a valid record. */
 export const UNALIGNED = 1;
 export const PADDED = 2;
 export const MAPPED = 4;
 
-/** Why a text is no prefix: a closed set, in the order of the codes in assembly/parse.ts. */
+/** Why a text is not a prefix: a closed set, in the order of the codes in assembly/parse.ts. */
 export const PROBLEMS = [
   "none",
   "empty",
@@ -31,14 +31,14 @@ export const PROBLEMS = [
 ] as const;
 export type PrefixProblem = Exclude<(typeof PROBLEMS)[number], "none">;
 
-/** A text that is none: why, and the offset (in UTF-8 bytes) at which reading it stopped. */
+/** A text that is not a prefix: the reason, and the offset (in UTF-8 bytes) at which parsing stopped. */
 export interface NoPrefix {
   readonly ok: false;
   readonly problem: PrefixProblem;
   readonly at: number;
 }
 
-/** Prefixes as the core holds them, 24 bytes each (layout in assembly/record.ts). Opaque outside this module. */
+/** Prefixes as the core's records, 24 bytes each (layout in assembly/record.ts). Opaque outside this module. */
 export interface PrefixRecords {
   readonly length: number;
   readonly bytes: Uint8Array;

@@ -1,48 +1,48 @@
-// Rule text: finding one chain in a dump, and the smallest edit between two lists of rules.
+// Finds one chain in a dump of rules, and the smallest edit between two lists of rules.
 // This module is browser-compatible.
 import { CoreMemoryError, packTextsInSteps, shared } from "./instance.ts";
 import { countInSteps, finish, type Steps } from "./steps.ts";
 
-/** A rule as a tool printed it, without `-A CHAIN `. */
+/** A rule as printed by a tool, without `-A CHAIN `. */
 export interface ScannedRule {
   readonly spec: string;
-  /** Packets and bytes counted, where the dump carries counters (`iptables-save -c`), else 0. */
+  /** The rule's counters if the dump has them (`iptables-save -c`), otherwise 0. */
   readonly packets: bigint;
   readonly bytes: bigint;
-  /** The bytes of `spec`, if no line of iptables-restore can be made of the text: it has a newline or is not UTF-8. */
+  /** The bytes of `spec` if the text cannot be a line of iptables-restore, because it has a newline or is not UTF-8. */
   readonly raw?: Uint8Array;
 }
 
-/** Text that holds a newline, or in place of bytes that are not UTF-8 a replacement character. */
+/** Matches text with a newline, or with a replacement character for bytes that are not UTF-8. */
 const NO_LINE = /[\n\ufffd]/;
 
-/** What a dump says about one chain of table nat. */
+/** The contents of a dump that concern one chain of table nat. */
 export interface Scan {
   readonly chainExists: boolean;
   /** The chain's rules, in order. */
   readonly rules: readonly ScannedRule[];
-  /** Rules of POSTROUTING that lead to it. */
+  /** Rules of POSTROUTING that jump to it. */
   readonly jumps: readonly ScannedRule[];
-  /** Rules of other chains that lead to it, whole. */
+  /** Rules of other chains that jump to it, as whole lines. */
   readonly references: readonly string[];
-  /** Lines that iptables does not print. */
+  /** Lines that iptables would not print. */
   readonly unreadable: readonly string[];
-  /** Is table nat there at all, by its `*nat` line or as `-S POSTROUTING` shows it? */
+  /** Whether the dump has table nat, according to a `*nat` line or to the output of `-S POSTROUTING`. */
   readonly natSeen: boolean;
-  /** Was every table that was begun also committed? False for a dump cut short. */
+  /** Whether every table ends with COMMIT. False for a truncated dump. */
   readonly whole: boolean;
-  /** Rules in all tables of the dump. */
+  /** The number of rules in all tables of the dump. */
   readonly allRules: number;
 }
 
 const FINDING = 32;
 
-/** Bytes of a dump that the core holds at a time. They fit in the processor's cache: a whole dump would cross it twice. */
+/** The bytes of a dump in the core at a time. They fit in the processor's cache; a whole dump would pass through it twice. */
 const PIECE = 1 << 16;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Passes a dump through the core, in pieces; returns its findings. */
+/** Passes a dump through the core in pieces; returns the findings. */
 function findIn(dump: Uint8Array, chain: string, piece: number): DataView {
   const { call } = shared;
   call.reset();
@@ -55,21 +55,21 @@ function findIn(dump: Uint8Array, chain: string, piece: number): DataView {
     shared.overwrite(text, part);
     const scanned = call.scan(text, part.length, at, at + part.length === dump.length ? 1 : 0);
     if (scanned < 0) throw new CoreMemoryError(`a dump of ${dump.length} bytes does not fit`);
-    // A line that no piece holds.
+    // The line is longer than a piece.
     if (scanned === 0) return findIn(dump, chain, dump.length);
     at += scanned;
   }
   return new DataView(shared.take(call.scanFindings(), call.scanFound() * FINDING).buffer);
 }
 
-/** Scans what `iptables-save` (with or without -c) or `iptables -t nat -S` printed for the chain of this name. */
+/** Scans the output of `iptables-save` (with or without -c) or `iptables -t nat -S` for the chain of this name. */
 export function scanRules(dump: Uint8Array, chain: string): Scan {
   return finish(scanRulesInSteps(dump, chain));
 }
 
 /** {@link scanRules} in steps. */
 export function* scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan> {
-  // The core is everybody's: nothing of it is asked after a pause.
+  // The core is shared, so nothing is read from it after a pause.
   const found = findIn(dump, chain, Math.min(PIECE, dump.length));
   const { call } = shared;
   const [whole, natSeen, allRules] = [call.scannedBalance() === 0, call.scannedNat() !== 0, call.scannedRules()];
@@ -111,14 +111,14 @@ export function* scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan> 
   return { chainExists, rules, jumps, references, unreadable, whole, natSeen, allRules };
 }
 
-/** One step of an edit. Steps are carried out in order; `place` counts from 1 in the list as it is at that moment. */
+/** One step of an edit. Steps apply in order; `place` counts from 1 in the list as it is at that point. */
 export type Edit =
   | { readonly op: "delete"; readonly place: number; readonly line: string }
   | { readonly op: "insert"; readonly place: number; readonly line: string };
 
 /**
- * The fewest deletions and insertions that make `from` into `to`, or undefined if both are so large and so full of
- * equal lines that the search does not fit. O((n + r) log n), r counting the pairs of equal lines
+ * Returns the fewest deletions and insertions that turn `from` into `to`, or undefined if both are so large and have so many
+ * equal lines that the search does not fit. O((n + r) log n), where r is the number of pairs of equal lines
  * (Hunt and Szymanski, CACM 20(5), 1977).
  *
  * @example
@@ -135,7 +135,7 @@ export function diffLines(from: readonly string[], to: readonly string[]): Edit[
 /** {@link diffLines} in steps. */
 export function* diffLinesInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined> {
   const packed = yield* packTextsInSteps([...from, ...to]);
-  // The core is everybody's: no pause before the result is copied.
+  // The core is shared, so there is no pause before the result is copied.
   const { call } = shared;
   call.reset();
   const text = shared.put(packed.bytes);

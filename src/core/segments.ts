@@ -1,4 +1,4 @@
-// The address space of a family, cut where the prefix that decides changes.
+// Splits the address space of a family where the deciding prefix changes.
 // This module is browser-compatible.
 import { checkRecords, checkWord } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
@@ -6,7 +6,7 @@ import type { Family } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 import { DECIDERS, type Decider } from "./table.ts";
 
-/** Bytes of a segment (assembly/segments.ts) and of a difference (assembly/space.ts), and where their parts are. */
+/** The sizes of a segment (assembly/segments.ts) and a difference (assembly/space.ts), and the offsets of their fields. */
 const SEGMENT = 24;
 const OWNER = 16;
 const DIFFERENCE = 40;
@@ -14,26 +14,26 @@ const END = 16;
 const BEFORE = 32;
 const AFTER = 36;
 
-/** Where a record has its family, as 4 or 6 (assembly/record.ts). */
+/** The offset of a record's family, 4 or 6 (assembly/record.ts). */
 const VERSION = 16;
 
 /**
- * Disjoint segments that cover the whole space of a family in order. Each ends where the next begins, and neighbours have
- * different owners. Addresses are numbers of 32 or 128 bits.
+ * Disjoint segments that cover the whole space of a family in order. Each ends where the next one begins, and adjacent segments
+ * have different owners. Addresses are numbers of 32 or 128 bits.
  */
 export interface Segments {
   readonly family: Family;
   /** At least 1. */
   readonly length: number;
-  /** For each segment the index of the prefix that decides, -1 if none does. */
+  /** For each segment, the index of the deciding prefix, or -1 if there is none. */
   readonly owners: Int32Array;
   first(index: number): bigint;
   last(index: number): bigint;
-  /** As the core holds them; opaque outside this module. */
+  /** The core's form of the segments; opaque outside this module. */
   readonly bytes: Uint8Array;
 }
 
-/** A range of addresses whose answer differs between two lists, and the owners there. */
+/** A range of addresses with different results in two lists, and its owners in both. */
 export interface SegmentDifference {
   readonly first: bigint;
   readonly last: bigint;
@@ -51,8 +51,8 @@ function addressAt(view: DataView, at: number, family: Family): bigint {
 }
 
 /**
- * The prefixes of one family, and their indexes in the list, if they are a small part of it: the others would be copied and sorted
- * for nothing. Undefined if they are not.
+ * The prefixes of one family and their indexes in the list, if they are a small part of it, because copying and sorting the
+ * others would be wasted work; otherwise undefined.
  */
 function fewOf(
   { bytes, length }: PrefixRecords,
@@ -68,7 +68,7 @@ function fewOf(
   return { records: { bytes: own, length: indexes.length }, indexes };
 }
 
-/** Cuts the space in an instance, and returns where the segments are there. */
+/** Splits the space in an instance, and returns the address of the segments. */
 function cut(
   instance: Instance,
   prefixes: PrefixRecords,
@@ -93,7 +93,7 @@ function cut(
 }
 
 /**
- * Cuts the space of `family` along those of the prefixes, which must be good, that belong to it. O(n).
+ * Splits the space of `family` along the prefixes of that family. All prefixes must be valid. O(n).
  * Throws {@link CoreMemoryError} if they do not fit.
  *
  * @example
@@ -118,8 +118,8 @@ export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Dec
 }
 
 /**
- * Where two lists of segments of one family differ, in the order of addresses. `classes` have a number for each owner from
- * -1 on (so that of owner 0 is the second): addresses differ if the classes of their owners do. O(n).
+ * Returns where two lists of segments of one family differ, in the order of addresses. `classes` have a number for each owner,
+ * starting with -1 (so the second is that of owner 0): addresses differ if the classes of their owners differ. O(n).
  * Throws {@link CoreMemoryError} if they do not fit.
  */
 export function diffSegments(
@@ -133,7 +133,7 @@ export function diffSegments(
 }
 
 /**
- * The same of two lists of prefixes, of which the longest decides: their segments need not leave the core.
+ * The same as {@link diffSegments} for two lists of prefixes, of which the longest decides. The segments stay in the core.
  * Throws {@link CoreMemoryError} if they do not fit.
  */
 export function diffPrefixes(

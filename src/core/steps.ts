@@ -1,13 +1,13 @@
-// Long work in steps, between which its caller may let others run.
+// Long work in steps; the caller may run other work between them.
 // This module is browser-compatible.
 
-/** Work that pauses at each `yield`, for some milliseconds' worth of work at most, and returns its result. */
+/** Work that pauses with `yield` at least every few milliseconds, and returns its result. */
 export type Steps<T> = Generator<void, T, void>;
 
-/** Entries of a list that are worked on between two pauses. */
+/** The number of list entries that are processed between two pauses. */
 export const PIECE = 500;
 
-/** Carries out all steps at once. */
+/** Runs all steps without a pause. */
 export function finish<T>(steps: Steps<T>): T {
   let step = steps.next();
   while (!step.done) step = steps.next();
@@ -23,7 +23,7 @@ export function* countInSteps(count: number, visit: (index: number) => void): St
   }
 }
 
-/** Calls `visit` for each entry of a list, and pauses likewise. */
+/** Calls `visit` for each entry of a list, and pauses after every few hundred. */
 export function eachInSteps<T>(list: readonly T[], visit: (entry: T, index: number) => void): Steps<void> {
   return countInSteps(list.length, (i) => visit(list[i] as T, i));
 }

@@ -1,4 +1,4 @@
-// The addresses of one list that are not in another.
+// Computes the addresses of one list that are not in another.
 // This module is browser-compatible.
 import type { Family } from "./prefix.ts";
 import { type Interval, intervalsToPrefixes } from "./range.ts";
@@ -7,11 +7,11 @@ import { diffSegments, type Segments, segmentsOf } from "./segments.ts";
 import { readTexts } from "./texts.ts";
 
 /**
- * The smallest list of CIDRs that covers the addresses of `from` without those of `removed`, IPv4 first, in order. Addresses are
- * CIDRs of all their bits; host bits are cleared. O(n).
+ * Returns the smallest list of CIDRs that covers the addresses of `from` without those of `removed`, sorted, IPv4 first.
+ * Addresses count as CIDRs of all their bits; host bits are cleared. O(n).
  *
- * Throws `TypeError` if an argument is no array of strings, and {@link InvalidCidrError} for the first that is neither a
- * CIDR nor an address.
+ * Throws `TypeError` if an argument is not an array of strings, and {@link InvalidCidrError} for the first text that is neither
+ * a CIDR nor an address.
  *
  * @example
  * ```ts
@@ -25,12 +25,12 @@ export function subtract(from: readonly string[], removed: readonly string[]): s
   return (["ipv4", "ipv6"] as const).flatMap((family) => intervalsToPrefixes(family, remaining(family, left, right)));
 }
 
-/** The ranges of addresses that are only in the first list; none touches the next. */
+/** The ranges of addresses that are only in the first list, sorted and apart. */
 function remaining(family: Family, from: PrefixRecords, removed: PrefixRecords): Interval[] {
   const before = segmentsOf(from, family, "longest");
   const after = segmentsOf(removed, family, "longest");
   const ranges: { first: bigint; last: bigint }[] = [];
-  // Addresses of both lists have the same class, as have those of neither.
+  // Addresses in both lists have the same class, and so do addresses in neither.
   const differences = diffSegments(before, after, { before: classesOf(before), after: classesOf(after) });
   for (const { first, last, before: owner } of differences) {
     if (owner < 0) continue;
@@ -41,6 +41,6 @@ function remaining(family: Family, from: PrefixRecords, removed: PrefixRecords):
   return ranges;
 }
 
-/** A class for each owner from -1 on: 0 for none, 1 for any prefix. */
+/** A class for each owner, starting with -1: 0 for no owner, 1 for any prefix. */
 const classesOf = ({ owners }: Segments) =>
-  new Int32Array(owners.reduce((most, owner) => Math.max(most, owner), -1) + 2).fill(1, 1);
+  new Int32Array(owners.reduce((largest, owner) => Math.max(largest, owner), -1) + 2).fill(1, 1);

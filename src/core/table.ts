@@ -1,4 +1,4 @@
-// Which prefix decides about an address.
+// Finds the prefix that decides about an address, for many addresses at a time.
 // This module is browser-compatible.
 import { checkNumbers, checkRecords, checkWord } from "./arguments.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
@@ -6,26 +6,26 @@ import { type PrefixRecords, RECORD } from "./record.ts";
 
 export const DECIDERS = ["first", "longest"] as const;
 
-/** What decides where prefixes nest: the first in the list, as in a chain of rules, or the longest, as in a routing table. */
+/** Which nested prefix decides: the first in the list, as in a chain of rules, or the longest, as in a routing table. */
 export type Decider = (typeof DECIDERS)[number];
 
-/** Prefixes, ready for lookups in bulk. It holds a core of its own, which goes when the table goes. */
+/** Prefixes, prepared for bulk lookups. It holds its own core, which is freed with the table. */
 export interface LookupTable {
-  /** What the table takes, in bytes. */
+  /** The size of the table in bytes. */
   readonly size: number;
-  /** For each address, as {@link parseAddresses} reads it, the index of the prefix that decides, or -1. */
+  /** Returns for each address, as parsed by {@link parseAddresses}, the index of the deciding prefix, or -1. */
   lookup(addresses: PrefixRecords): Int32Array;
-  /** The same for IPv4 addresses as numbers, `0x0a000001` for 10.0.0.1; the answers come to `answers`. */
+  /** The same for IPv4 addresses as numbers, `0x0a000001` for 10.0.0.1. Writes the results to `answers` if given. */
   lookupIPv4(addresses: Uint32Array, answers?: Int32Array): Int32Array;
   /** The same for IPv6 addresses as pairs of numbers, the upper 64 bits first. */
   lookupIPv6(addresses: BigUint64Array, answers?: Int32Array): Int32Array;
 }
 
-/** Addresses that are looked up in one call: they and their answers stay in a near cache. */
+/** The number of addresses that are looked up in one call: they and their results fit in a near cache. */
 const BATCH = 1 << 13;
 
 /**
- * Puts good records into the core of `instance` as a table, and returns where it is and what it takes.
+ * Builds a table of valid records in the core of `instance`, and returns its address and size.
  * Throws {@link CoreMemoryError} if it does not fit.
  */
 export function putTable(instance: Instance, prefixes: PrefixRecords, decider: Decider): { at: number; size: number } {
@@ -36,8 +36,8 @@ export function putTable(instance: Instance, prefixes: PrefixRecords, decider: D
 }
 
 /**
- * Builds a table of good records. O(n); about 100 bytes a prefix while it is built, and 4 to 40 afterwards.
- * Throws {@link CoreMemoryError} if it does not fit, and `TypeError` or `RangeError` for other arguments; so do its lookups.
+ * Builds a table of valid records. O(n); needs about 100 bytes per prefix while it is built, and 4 to 40 afterwards.
+ * Throws {@link CoreMemoryError} if it does not fit, and `TypeError` or `RangeError` for invalid arguments, as do its lookups.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
-// A list of CIDRs and addresses, as records.
+// Parses a list of CIDRs and addresses to records.
 // This module is browser-compatible.
 import { checkTexts, InvalidCidrError } from "./arguments.ts";
 import { parseRecords } from "./prefix.ts";
 import { BITS_AT, NOTES_AT, PROBLEM_AT, PROBLEMS, type PrefixRecords, RECORD, STOP_AT, UNALIGNED } from "./record.ts";
 
 /**
- * Reads CIDRs and addresses to good, aligned records, in their order; what the list is called in errors is `what`.
- * Throws `TypeError` if it is no array of strings, and {@link InvalidCidrError} for the first text that is neither.
+ * Parses CIDRs and addresses to valid, aligned records, in the same order; errors call the list `what`.
+ * Throws `TypeError` if it is not an array of strings, and {@link InvalidCidrError} for the first text that is neither.
  */
 export function readTexts(texts: readonly string[], what: string): PrefixRecords {
   checkTexts(texts, what);

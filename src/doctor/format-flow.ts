@@ -88,8 +88,7 @@ function answerOf(explanation: FlowExplanation): string[] {
   if (seen && seen.length > 0) lines.push(`the destination sees ${seen.join(" or ")}`);
   if (walk.decides) {
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
-    if (owner === "agent")
-      lines.push("  a rule of ip-masq-agent itself: explain shows which entry of the config it comes from");
+    if (owner === "agent") lines.push("  a rule of ip-masq-agent itself: explain shows its entry in the config");
     else if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
   const [ending] = walk.endings;

@@ -28,7 +28,7 @@ const VERDICTS = { ACCEPT: "accept", DROP: "drop", RETURN: "return" } as const;
 
 export const translateTo = (to: Translation): Translate => ({ kind: "translate", cases: [{ match: ALWAYS, to }] });
 
-/** The effect of a target; undefined if it has none that matters. `isChain` reports whether a chain of this name exists. */
+/** The effect of a target; undefined if it has none that matters. `isChain` says whether a chain of this name exists. */
 export function targetStatement(
   family: Family,
   target: Extension & { readonly isGoto: boolean },

@@ -73,28 +73,28 @@ const CALLS: Call[] = [
     args: ["classify", `--cidrs=${LIST}`, MIXED],
     exit: 1,
     stdout: "",
-    stderr: /mixed\.log: a line below the first names other columns/,
+    stderr: /mixed\.log: a header below the first line has other columns/,
   },
   {
     args: ["classify", `--cidrs=${LIST}`, CUT],
     exit: 1,
-    stderr: /cannot read .*cut\.gz: its compressed data is cut off\n$/,
+    stderr: /cannot read .*cut\.gz: its compressed data is truncated\n$/,
   },
   {
     args: ["classify", `--cidrs=${LIST}`, BZIP2],
     exit: 1,
-    stderr: /it is bzip2; text, gzip and zstd are read: bzip2 -dc FILE \|/,
+    stderr: /it is bzip2; only text, gzip and zstd are supported: bzip2 -dc FILE \|/,
   },
   { args: ["classify", `--cidrs=${LIST}`, PARQUET], exit: 1, stderr: /it is Parquet/ },
   { args: ["classify", `--cidrs=${LIST}`, DOCUMENT], exit: 1, stderr: /as Azure writes it; convert it to lines: jq/ },
-  { args: ["classify", `--cidrs=${LIST}`, `${folder}/empty`], exit: 1, stderr: /there is no file in this folder/ },
-  { args: ["classify", `--cidrs=${LIST}`, `${folder}/none`], exit: 1, stderr: /there is no such file/ },
+  { args: ["classify", `--cidrs=${LIST}`, `${folder}/empty`], exit: 1, stderr: /this folder has no files/ },
+  { args: ["classify", `--cidrs=${LIST}`, `${folder}/none`], exit: 1, stderr: /file not found/ },
   {
     args: ["classify", `--cidrs=${LIST}`, "--key=none", first],
     exit: 1,
     stderr: /column "none" not found; name one of version, /,
   },
-  { args: ["classify", `--cidrs=${LIST}`, "-", "-"], exit: 2, stderr: /standard input can be read once/ },
+  { args: ["classify", `--cidrs=${LIST}`, "-", "-"], exit: 2, stderr: /standard input can be read only once/ },
 ];
 
 testCalls(CALLS);
@@ -141,11 +141,11 @@ test("zstd is read, or the error names what can read it", async () => {
     agent(undefined, ["classify", `--cidrs=${LIST}`, "--only=keep", input], { runtime });
   const deno = await classify(packed, "deno");
   assert.ok(deno.stdout === `10.1.1.1\n${"10.1.1.2\n".repeat(100_000)}`, deno.stderr);
-  assert.match((await classify(cut, "deno")).stderr, /cut\.zst: its compressed data is cut off\n$/);
+  assert.match((await classify(cut, "deno")).stderr, /cut\.zst: its compressed data is truncated\n$/);
   const node = await classify(packed, "node");
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15)) assert.equal(node, deno);
-  else assert.match(node.stderr, /compressed with zstd, which Node \S+ does not read .*: zstd -dc FILE \|/);
+  else assert.match(node.stderr, /compressed with zstd, which Node \S+ does not support .*: zstd -dc FILE \|/);
 });
 
 /** A frame for each text, as in `cat *.zst`, with an empty frame among them; made by Deno, which has zstd wherever the tests run. */

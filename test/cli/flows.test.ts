@@ -190,7 +190,7 @@ const CALLS: Call[] = [
 ];
 
 const NOTE = "read as NAME=VALUE: the destination is dst\n";
-const UTF16 = /is UTF-16 text, and UTF-8 is read; convert it: iconv/;
+const UTF16 = /is UTF-16 text; only UTF-8 is supported. Convert it: iconv/;
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
 const TWO = "10.1.0.1 > 8.8.8.8\n";
 const SEVERAL =

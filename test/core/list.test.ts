@@ -97,7 +97,7 @@ test("errors in a list, and their lines", () => {
   const list = readPrefixList(bytes(text));
   assert.equal([list.length, list.flawed, list.hasIPv6, list.ipv6Lines()], [8, [6, 7, 8, 9], true, [5, 10]]);
   assert.equal(list.entry(1), { prefix: parsePrefixes(["192.168.1.1/32"]).read[0], line: 4 });
-  assert.throws(() => list.entry(5), /entry 5 is no prefix/);
+  assert.throws(() => list.entry(5), /entry 5 is not a prefix/);
   const ipv4 = readPrefixList(bytes("10.0.0.0/8\n::ffff:10.0.0.1\n"));
   assert.equal([ipv4.hasIPv6, ipv4.ipv6Lines()], [false, []]);
 });

@@ -123,13 +123,29 @@ const table = buildTable(good, "longest");
 const ANY = <T>(value: unknown) => value as T;
 
 const REFUSED: readonly (readonly [what: string, call: () => unknown, message: RegExp])[] = [
-  ["an octet", () => contains("10.0.0.256/8", "10.0.0.1"), /^"10\.0\.0\.256\/8" is no CIDR or address: an octet is/],
-  ["a length", () => merge(["10.0.0.0/8", "10.0.0.0/33"]), /^"10\.0\.0\.0\/33" \(index 1\) is no .*: the length is gr/],
-  ["a name", () => new PrefixTable(["10.0.0.0/8"]).match("host"), /^"host" is no address: .*; write one such as 10\.1/],
-  ["a CIDR for an address", () => new PrefixTable([]).match("10.0.0.0/8"), /^"10\.0\.0\.0\/8" is no address: /],
-  ["no text", () => overlaps("", "10.0.0.0/8"), /^"" is no CIDR or address: it is empty/],
-  ["a long text", () => contains("10.0.0.0/8", `${"1".repeat(99)}`), /^"1{64}" is no CIDR or address: /],
-  ["another alphabet", () => contains("10.0.0.0/8", "１０.0.0.1"), /is no CIDR or address: a character does not/],
+  [
+    "an octet",
+    () => contains("10.0.0.256/8", "10.0.0.1"),
+    /^"10\.0\.0\.256\/8" is not a CIDR or an address: an octet is/,
+  ],
+  [
+    "a length",
+    () => merge(["10.0.0.0/8", "10.0.0.0/33"]),
+    /^"10\.0\.0\.0\/33" \(index 1\) is not a CIDR.*: the length exc/,
+  ],
+  [
+    "a name",
+    () => new PrefixTable(["10.0.0.0/8"]).match("host"),
+    /^"host" is not an address: .*; write one such as 10\.1/,
+  ],
+  ["a CIDR for an address", () => new PrefixTable([]).match("10.0.0.0/8"), /^"10\.0\.0\.0\/8" is not an address: /],
+  ["no text", () => overlaps("", "10.0.0.0/8"), /^"" is not a CIDR or an address: it is empty/],
+  ["a long text", () => contains("10.0.0.0/8", `${"1".repeat(99)}`), /^"1{64}" is not a CIDR or an address: /],
+  [
+    "another alphabet",
+    () => contains("10.0.0.0/8", "１０.0.0.1"),
+    /is not a CIDR or an address: it has an unexpected char/,
+  ],
   [
     "a number",
     () => contains("10.0.0.0/8", ANY(42)),
@@ -166,17 +182,17 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
   [
     "half an address",
     () => table.lookupIPv6(new BigUint64Array(3)),
-    /^the addresses must hold 2 numbers for each address$/,
+    /^the addresses must have 2 numbers for each address$/,
   ],
   [
     "too few places for the answers",
     () => table.lookupIPv4(new Uint32Array(2), new Int32Array(1)),
-    /^answers has 1 elements; 2 are needed$/,
+    /^answers has 1 elements; it needs 2$/,
   ],
   [
     "bad records",
     () => aggregate(parsePrefixes(["x"]).records),
-    /^the prefixes: the text at index 0 is no CIDR; leave out/,
+    /^the prefixes: the text at index 0 is not a CIDR; leave out/,
   ],
   [
     "another family",

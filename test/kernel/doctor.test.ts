@@ -70,7 +70,7 @@ kernelTest("the outside sees the source that doctor --flow shows, and the rule t
       "masqueraded: its source becomes the address of eth0",
       `the destination sees ${masqueraded}`,
       `decided by iptables-nft, IP-MASQ-AGENT rule 3: ${MASQUERADE}`,
-      "  a rule of ip-masq-agent itself: explain shows which entry of the config it comes from",
+      "  a rule of ip-masq-agent itself: explain shows its entry in the config",
       "",
     ]);
   } finally {
