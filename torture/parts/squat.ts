@@ -41,8 +41,9 @@ export const squat: Part = {
         const place = random.pick(PLACE_NAMES);
         const flag = configFlag(folder, CONFIGS.a);
         const whole = await wholeLooks(node, place, [flag]);
+        // Padded as the agent pads them: Node 20 pads every name, and later versions do not.
         const names = JSON.stringify(NAMES);
-        const script = `const net = require("net"); const names = ${names}.map((n) => "\\0ip-masq-agent/" + n); ${code} setTimeout(() => console.log(), 100);`;
+        const script = `const net = require("net"); const names = ${names}.map((n) => ("\\0ip-masq-agent/" + n).padEnd(108, "\\0")); ${code} setTimeout(() => console.log(), 100);`;
         const [file, args] = inside(node, [process.execPath, "-e", script]);
         const squatter = spawn(file, args, { stdio: ["ignore", "pipe", "ignore"] });
         try {
