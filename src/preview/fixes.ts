@@ -13,7 +13,7 @@ export interface Fix {
 const WRITE: readonly RegExp[] = [
   /^write (\S+)$/,
   /^write (true|false) without quotes$/,
-  /^write (\S+) for all names that begin so$/,
+  /^write (\S+) to match all names that begin with it$/,
   /^did you mean (\S+)\?$/,
 ];
 const BLOCK_OR_ADDRESS = /^write (\S+) for the block, or (\S+) for the one address$/;

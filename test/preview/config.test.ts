@@ -76,7 +76,7 @@ browserTest("keys are completed, with what they mean", () =>
     );
     await page.keyboard.press("Escape");
     await editor(page).getByText("cidrLimit", { exact: true }).hover();
-    await page.locator(".cm-key-info").getByText("Most entries", { exact: false }).waitFor();
+    await page.locator(".cm-key-info").getByText("The maximum number of entries", { exact: false }).waitFor();
   }),
 );
 
