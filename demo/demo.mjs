@@ -12,14 +12,14 @@ const CONFIG = "nonMasqueradeCIDRs:\n  - 10.0.0.0/8\nresyncInterval: 60s\n";
 
 const why = whyNoKernel();
 if (why) {
-  console.error(`npm start makes network namespaces and iptables rules in them, on Linux and as root: ${why}`);
+  console.error(`npm start creates network namespaces with iptables rules, which needs Linux and root: ${why}`);
   process.exit(1);
 }
 
 const folder = mkdtempSync(`${tmpdir()}/masq-demo-`);
 const network = await makeNetwork();
 try {
-  console.log("A pod, a node and the outside, in network namespaces of their own:\n");
+  console.log("A pod, a node and the outside, in their own network namespaces:\n");
   console.log("  pod 10.244.0.2 ── node 192.0.2.1 ── outside 10.99.0.1, 203.0.113.10\n");
 
   writeFileSync(`${folder}/config.yaml`, CONFIG);
@@ -39,7 +39,7 @@ try {
   section("After: destinations in 10.0.0.0/8 see the pod, all others the node");
   packets();
 
-  section("The same again: nothing to write");
+  section("Apply again: nothing to write");
   agent("apply", "--config=config.yaml");
 
   section("ip-masq-agent explain 10.99.0.1 203.0.113.10 --config=config.yaml");
@@ -82,6 +82,6 @@ function packets() {
   for (const [i, { protocol, host }] of targets.entries()) {
     const source = seen[i]?.[0]?.address;
     const who = source === ADDRESSES.ipv4.pod ? "the pod" : "the node";
-    console.log(`${protocol} to ${host.padEnd(13)} was seen from ${source?.padEnd(10)}  (${who})`);
+    console.log(`${protocol} to ${host.padEnd(13)} arrived from ${source?.padEnd(10)}  (${who})`);
   }
 }

@@ -20,20 +20,19 @@ const INTRO = `# Library
 
 <!-- Written by npm run build from the docstrings in src/core/; change them there. -->
 
-The agent's core, for programs: CIDRs and addresses of both families, in WebAssembly, without a dependency. It runs on Node 20 and
+The agent's core as a library: CIDRs and addresses of both families, in WebAssembly, without dependencies. It runs on Node 20 and
 later, on Deno and in browsers, and has types.
 
 \`\`\`
 import { contains, merge, PrefixTable } from "ip-masq-agent";
 \`\`\`
 
-\`ip-masq-agent/core\` is the same module. The first part of this page takes texts and is all that most programs need. The second
-takes lists in bulk, as _records_: 24 bytes a prefix, which \`parsePrefixes\` makes of texts, and which are handed on as they
-are. A million prefixes pass through it in fractions of a second.
+\`ip-masq-agent/core\` is the same module. The functions in the first part of this page take strings, and are all that most programs need.
+Those in the second part process lists in bulk, as _records_ of 24 bytes per prefix. \`parsePrefixes\` converts strings to records, and
+the other functions accept them as they are. They process a million prefixes in a fraction of a second.
 
-Texts are read as Go's \`net.ParseCIDR\` and \`net.ParseIP\` read them: no octet with a leading zero, no zone. A text or
-an argument that is something else is an error that says what is wrong, where, and what to write; nothing is guessed. Every example
-on this page is run by a test.
+Strings are parsed as Go's \`net.ParseCIDR\` and \`net.ParseIP\` parse them: no leading zeros in octets, no zones. Any other string or
+argument throws an error that says what is wrong, where, and what to write instead. A test runs every example on this page.
 `;
 
 /** @param {string} name */

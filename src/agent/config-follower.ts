@@ -63,7 +63,7 @@ export function followConfig({
   let emptied = false;
   const debouncer = debounce(changed);
   const watches = paths.map((path) => watch(path, (written) => debouncer(written ? WRITTEN : RENAMED), log));
-  const consequence = () => (config ? "the last valid one stays in force" : "no rule is changed");
+  const consequence = () => (config ? "the last valid one stays in force" : "no rules are changed");
 
   /** Reads the files; returns whether they form a new valid config. */
   const readNew = async (): Promise<boolean> => {

@@ -1,5 +1,5 @@
 // Finds and reports other programs' rules that translate what the config keeps, after each change and at intervals.
-import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
+import { findSourceNat, formatOverrides, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import { readBriefly } from "../netfilter/brief.ts";
 import type { Ours } from "../netfilter/index.ts";
@@ -60,9 +60,10 @@ export function watchForeignRules({
       const { run, skipped } = readBriefly(thisHost.run);
       const nat = () => readNat({ run }, families);
       const { findings } = await find({ nat, files: openFiles(), policy, ours });
-      const defeats = formatDefeats({ findings });
-      if (defeats.length > 0) log.state("foreign rules", "warning", defeats.join("\n"));
-      else if (log.over("foreign rules")) log.event("info", "no rule of another program defeats the config any longer");
+      const overrides = formatOverrides({ findings });
+      if (overrides.length > 0) log.state("foreign rules", "warning", overrides.join("\n"));
+      else if (log.over("foreign rules"))
+        log.event("info", "no rule of another program overrides the config any longer");
       const gap = skipped();
       if (gap) log.state("foreign rules not read", "info", gap);
       else log.over("foreign rules not read");

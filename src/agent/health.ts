@@ -18,7 +18,9 @@ const MAX_SHOWN = 20;
  */
 export function healthPage(keepers: readonly Pick<Keeper, "family" | "idle">[], interval: number): Page {
   const dead = keepers.filter((keeper) => keeper.idle() > Math.max(DEAD_INTERVALS * interval, DEAD_MS));
-  const lines = dead.map((keeper) => `${keeper.family}: no sync has ended for ${Math.round(keeper.idle() / 1000)} s\n`);
+  const lines = dead.map(
+    (keeper) => `${keeper.family}: no sync has completed for ${Math.round(keeper.idle() / 1000)} s\n`,
+  );
   return dead.length > 0 ? { status: 503, text: lines.join("") } : { status: 200, text: "ok\n" };
 }
 

@@ -33,7 +33,7 @@ export interface Metrics {
   config(valid: boolean, sources: readonly LoadedSource[]): void;
   /** How many open connections keep their old treatment after a change, and how many were deleted. */
   openConnections(old: number, deleted: number): void;
-  /** How many rules of other programs certainly defeat the config, and how many do or may. */
+  /** How many rules of other programs certainly override the config, and how many do or may. */
   foreignRules(certain: number, all: number): void;
   /** The whole page in the text format; reads the counters of the rules. */
   page(): Promise<string>;
@@ -83,13 +83,10 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   const success = gauge("last_sync_success_timestamp_seconds", "When the last successful sync ended.", ["family"]);
   const rules = gauge(
     "rules",
-    "Rules that the policy needs, including the jump of iptables or the elements of nftables; exceptions with windows-cni.",
+    "Rules that the policy needs: with iptables including the jump, with nftables including the elements; with windows-cni, exceptions.",
     ["family"],
   );
-  const backend = gauge("backend_info", "The backend that keeps the rules, and why it was chosen.", [
-    "backend",
-    "reason",
-  ]);
+  const backend = gauge("backend_info", "The backend in use, and why it was chosen.", ["backend", "reason"]);
   const watching = gauge("rule_watch_up", "1 while nft monitor reports changes by other programs, 0 otherwise.");
   const culprits = counter(
     "drift_repairs_by_program_total",
@@ -98,11 +95,11 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   );
   const known = new Set<string>();
   const interval = gauge("resync_interval_seconds", "The resync interval.");
-  const valid = gauge("config_valid", "1 if the config that was read last is valid, 0 otherwise.");
+  const valid = gauge("config_valid", "1 if the config last read is valid, 0 otherwise.");
   const changed = gauge("config_last_change_timestamp_seconds", "When a different config was last read.");
   const info = gauge(
     "config_info",
-    "The SHA-256 of the config that was read last, over the concatenation of its files; empty if there are none.",
+    "The SHA-256 of the config last read, over the concatenation of its files; empty if there are none.",
     ["sha256"],
   );
   const old = gauge(
@@ -116,12 +113,12 @@ export async function createMetrics({ version, runtime, counters, nat }: Metrics
   );
   const available = gauge(
     "family_available",
-    "1 if the kernel supports a family that the agent keeps rules for, 0 otherwise.",
+    "1 if the kernel supports a family that the agent maintains rules for, 0 otherwise.",
     ["family"],
   );
   const foreign = gauge(
     "foreign_rules",
-    "Rules of other programs that defeat the config; certain=false: rules that may defeat it.",
+    "Rules of other programs that override the config; certain=false: rules that may override it.",
     ["certain"],
   );
   const build = gauge("build_info", "Version and runtime.", ["version", "runtime"]);

@@ -73,7 +73,10 @@ export function watchOpenConnections({
     else if (due === 0) log.event("info", `open connections${among}: none is known to keep an old treatment`, 2);
     const may = changes.filter(mayChange).reduce((sum, { connections }) => sum + connections, 0);
     if (may > 0) {
-      log.event("info", `open connections${among}: ${may} may keep one, depending on the interface that they leave by`);
+      log.event(
+        "info",
+        `open connections${among}: ${may} may keep one, depending on the interface that they leave through`,
+      );
     }
   };
   const followUp = async (changes: readonly Change[]) => {

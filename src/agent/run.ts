@@ -132,7 +132,7 @@ export async function run(options: RunOptions): Promise<Run> {
   // Checks the config when its watch reports an event, and at each interval in case the watch missed one.
   const configLoop = reconcile(async () => {
     if (await claim.hold()) log.over("claim");
-    else log.state("claim", "warning", `another ip-masq-agent keeps chain ${policy.chain} on this node`);
+    else log.state("claim", "warning", `another ip-masq-agent maintains chain ${policy.chain} on this node`);
     const force = forced;
     forced = false;
     if (!(await follow()) && force) keepers.sync();

@@ -39,5 +39,5 @@ export async function findLeftovers(
 /** A leftover as one line. */
 export function formatLeftover({ family, backend, transaction }: Leftover): string {
   const { removed } = transaction.counts;
-  return `${family} (${backend}): left over: ${removed} to remove once the rules above are in force`;
+  return `${family} (${backend}): leftover rules: ${removed} to remove once the rules above are in force`;
 }

@@ -41,7 +41,7 @@ export function describeEffects(meaning: Meaning, isReplacing = false): Effects 
 function leadOf({ why, isUnreadable = false }: Meaning, isReplacing: boolean): string {
   if (isUnreadable) return `The rules in force cannot be read: ${why}.`;
   return isReplacing
-    ? `Not in force yet: ${why}. Until then, the rules listed as left over stay in force.`
+    ? `Not in force yet: ${why}. Until then, the leftover rules listed below stay in force.`
     : `The agent masquerades nothing now: ${why}.`;
 }
 

@@ -1,10 +1,10 @@
 // The program's description in --help and on the man page.
 import { FLAGS, type Flag } from "./flags.ts";
 
-export const SUMMARY = "keeps a node's IP masquerade rules";
+export const SUMMARY = "maintains a node's IP masquerade rules";
 
 export const DESCRIPTION =
-  "Packets to the config's CIDRs keep the pod's address; all others that leave the cluster get the node's. The rules are kept in iptables or in an nftables table. Without a command it runs as a service.";
+  "Packets to the config's CIDRs keep the pod's address; all others that leave the cluster get the node's. The rules are written to iptables or to an nftables table. Without a command it runs as a service.";
 
 export const SPELLING = "One dash or two, --flag=value or --flag value; booleans --flag or --flag=false.";
 
@@ -13,9 +13,9 @@ export const FLAGS_OF_RULES = "Flags for the rules, accepted by every command";
 export const FLAGS_OF_SOME = "Flags of individual commands";
 
 export const EXITS: readonly (readonly [code: string, meaning: string])[] = [
-  ["0", "success, also if there is nothing to do"],
+  ["0", "success, or nothing to do"],
   ["1", "failure: an invalid config or flag value, or a file or tool that fails"],
-  ["2", "bad usage; with --exit-code: something would change"],
+  ["2", "usage error; with --exit-code: something would change"],
 ];
 
 export const FILES: readonly (readonly [path: string, what: string])[] = [

@@ -70,7 +70,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
     if (deleted > 0) io.print(`open connections: ${deleted} with an old treatment reset`);
     if (left > 0)
       io.print(
-        `open connections: ${left} with an old treatment, which ${left === 1 ? "it keeps until it ends" : "they keep until they end"}`,
+        `open connections: ${left} ${left === 1 ? "keeps an old treatment until it ends" : "keep an old treatment until they end"}`,
       );
   }
   return outcomes.some(({ error }) => error !== undefined) ? 1 : 0;

@@ -71,6 +71,6 @@ function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, i
   const kinds = VERDICT_KINDS.filter((kind) => kind !== "snat" || sums[kind] !== 0).map(
     (kind) => `${sums[kind]} ${kind}`,
   );
-  const unsure = depend > 0 ? [`${depend} of these depend on what the lines do not contain`] : [];
+  const unsure = depend > 0 ? [`${depend} of these depend on information that is not in the lines`] : [];
   io.print(`${lines}: ${[...kinds, ...unsure, `${withoutAddress} without an address`].join(", ")}`);
 }

@@ -12,7 +12,7 @@ export interface Command {
   readonly details: readonly string[];
   readonly examples: readonly string[];
   readonly exits: string;
-  /** The exit code for bad usage; 2 by default. */
+  /** The exit code for a usage error; 2 by default. */
   readonly usageExit?: number;
   /** Runs the command and returns the exit code. */
   readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;

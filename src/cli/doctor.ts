@@ -103,7 +103,7 @@ function printReports(reports: readonly Examined[], unreadable: readonly string[
   });
   const gaps =
     unreadable.length > 0 || reports.some(({ unseen }) => unseen.length > 0)
-      ? " What could not be seen is listed above."
+      ? " What could not be checked is listed above."
       : "";
   io.print(`\n${counts.length === 0 ? "No problems found" : counts.join(", ")}.${gaps}`);
 }

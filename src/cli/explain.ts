@@ -33,7 +33,7 @@ function refuseOtherFamily(answers: readonly Explanation[], source: string | und
     if (!read?.ok || !answer.ok) continue;
     const decision = answer.kind === "address" ? answer.decision : answer.parts[0]?.decision;
     if (!decision || decision.family === read.family) continue;
-    throw new UsageError(`${answer.asked} and --source=${source} are of different families`);
+    throw new UsageError(`${answer.asked} and --source=${source} belong to different families`);
   }
 }
 

@@ -68,12 +68,17 @@ const PREVIEWED_NAMES = [AUTO, "iptables", "nftables"].join("|");
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
   "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat of iptables"),
-  "enable-ipv6": agent("bool", "false", "", "keep IPv6 rules too; without it an IPv6 CIDR in the config is an error"),
+  "enable-ipv6": agent(
+    "bool",
+    "false",
+    "",
+    "maintain IPv6 rules too; without it an IPv6 CIDR in the config is an error",
+  ),
   "nomasq-all-reserved-ranges": agent(
     "bool",
     "false",
     "",
-    "if the config has no CIDRs: keep addresses to all reserved ranges, not only RFC 1918",
+    "if the config has no CIDRs: keep the pods' addresses for all reserved ranges, not only RFC 1918",
   ),
   "random-fully": agent("bool", "true", "", "choose source ports at random"),
   "to-ports": agent("string", "", "RANGES", "source ports for tcp, udp and sctp, such as 1024-29999,32768-65535"),
@@ -93,7 +98,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "true",
     "",
     ["plan", "explain", "impact", "preview", "status", "doctor", "cleanup"],
-    "use the flags and config of the agent on this node, unless given",
+    "use the flags and config of the agent on this node; flags that are given override them",
   ),
   backend: byCommand(
     ours(
@@ -101,7 +106,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       AUTO,
       BACKEND_NAMES,
       KERNEL,
-      `where to keep the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
+      `where to apply the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
     ),
     ours(
       "string",
@@ -131,7 +136,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "0",
     "NUMBER",
     ["run"],
-    "metrics of the source ports in use, for this many of the busiest destinations; 0: none",
+    "serve metrics of the source ports in use, for this many of the busiest destinations; 0: none",
   ),
   "logging-format": ours("string", "text", "text|json", ["run"], "log format: klog's text, or JSON"),
   "reset-changed-flows": ours(
@@ -139,7 +144,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "none",
     "none|udp|all",
     ["run", "apply"],
-    "after a change, delete the open connections that keep their old treatment: only udp, or all; the rules then decide again at their next packet",
+    "after a change, delete the open connections that keep their old treatment: only udp, or all; the new rules then apply to their next packet",
   ),
   "cleanup-on-exit": ours("bool", "false", "", ["run"], "remove the rules on SIGTERM or SIGINT"),
   "watch-rules": ours(
@@ -166,9 +171,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   mark: ours("string", "", "NUMBER", ["doctor"], "the mark of the packets, such as 0x4000; 0 by default"),
   family: ours("string", "all", "all|ipv4|ipv6", ["render"], "which family's rules to print"),
   strict: ours("bool", "false", "", ["check"], "treat warnings as errors"),
-  rules: ours("bool", "false", "", ["plan", "status"], "also show all the rules"),
+  rules: ours("bool", "false", "", ["plan", "status"], "also show the rules themselves"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
-  write: ours("bool", "false", "", ["optimize"], "write the config in place instead of printing it"),
+  write: ours("bool", "false", "", ["optimize"], "change FILE in place instead of printing the result"),
   cidrs: ours(
     "string",
     "",
@@ -177,7 +182,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "a list of CIDRs, one per line, instead of the config; render: with --to=table",
   ),
   only: ours("string", "", "keep|masquerade|snat", ["classify"], "print only the lines with this verdict, unchanged"),
-  summary: ours("bool", "false", "", ["classify"], "print how many lines each entry decides"),
+  summary: ours("bool", "false", "", ["classify"], "count lines by the entry that decides instead of printing them"),
   from: byCommand(
     repeated(ours("string", "", "FILE", ["impact"], "the old config, its folder, or a list of CIDRs")),
     repeated(
@@ -201,7 +206,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     ),
   ),
   format: ours("string", "csv", "csv|jsonl|sql", ["render"], "the format of --to=table"),
-  live: ours("bool", "false", "", ["impact"], "judge this node's open connections instead of lines"),
+  live: ours("bool", "false", "", ["impact"], "check this node's open connections instead of lines"),
   field: ours("string", "", "NUMBER", FLOWS, "the address is in this field or column of the line, from 1"),
   key: ours(
     "string",
@@ -230,19 +235,19 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     "",
     "NAME",
     ["explain", "doctor", ...FLOWS],
-    "the interface that the packets leave by",
+    "the interface that the packets leave through",
   ),
-  color: ours("string", "auto", "auto|always|never", COLORED, "colour text for people; auto: on a terminal"),
+  color: ours("string", "auto", "auto|always|never", COLORED, "when to use colour in text output; auto: on a terminal"),
   output: short(
     "o",
     byCommand(
-      ours("string", "text", "text|json|yaml", WITH_OUTPUT, "print text for people, or data"),
+      ours("string", "text", "text|json|yaml", WITH_OUTPUT, "the output format: text for people, or data"),
       ours(
         "string",
         "text",
         "text|json|yaml|github",
         ["check"],
-        "print text for people, data, or annotations for GitHub Actions",
+        "the output format: text for people, data, or annotations for GitHub Actions",
       ),
     ),
   ),

@@ -50,7 +50,7 @@ export async function readFlows(
       write: output.write,
       bad: ({ file, number, text, several }) => {
         if (++shown > MAX_SHOWN) return;
-        const what = several ? "several addresses, and it is not certain which one counts" : "no address";
+        const what = several ? "several addresses, and it is unclear which one counts" : "no address";
         warn(`${file === undefined ? "" : `${nameOf(file)}: `}line ${number} has ${what}: ${JSON.stringify(text)}`);
       },
       recognized: flows.place === undefined ? noteOfFormats(warn) : () => {},

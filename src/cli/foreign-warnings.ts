@@ -1,6 +1,6 @@
 // Warnings about other programs' rules, for commands that read the node.
 import type { Opened } from "../backends/index.ts";
-import { findSourceNat, formatDefeats, isQuicklyCompared } from "../doctor/index.ts";
+import { findSourceNat, formatOverrides, isQuicklyCompared } from "../doctor/index.ts";
 import { openFiles, thisHost } from "../host/index.ts";
 import { readBriefly } from "../netfilter/brief.ts";
 import type { Ours } from "../netfilter/index.ts";
@@ -42,7 +42,7 @@ export async function warnOfForeignRules(
     policy,
     ours: oursOf(settings),
   });
-  for (const line of formatDefeats(report)) warn(line);
+  for (const line of formatOverrides(report)) warn(line);
   const gap = skipped();
   if (gap) warn(gap);
 }

@@ -43,7 +43,7 @@ export function impactOnAddresses(old: Judge, wanted: Judge, settings: Settings,
   for (const change of changes.slice(0, MAX_CHANGES))
     printChange(change, old.decision(change.from), wanted.decision(change.to), io);
   if (changes.length > MAX_CHANGES) io.print(`… and ${changes.length - MAX_CHANGES} more changes`);
-  io.print(`${countOf(changed)} would change their verdict`);
+  io.print(`${countOf(changed)} would get a different verdict`);
   if (unsure > 0n) io.print(`${countOf(unsure)} may: it depends on their packets' source or interface`);
   return 0;
 }

@@ -28,9 +28,9 @@ export async function impactLive(
   host: ConntrackHost = thisConntrack,
 ): Promise<number> {
   const { from, to, place, source } = settings.flows;
-  if (words.length > 0) throw new UsageError("--live reads this node's connections: name no FILE");
+  if (words.length > 0) throw new UsageError("--live reads this node's connections and takes no FILE");
   if (place !== undefined || source !== undefined) {
-    throw new UsageError("--live does not read lines: leave out --field, --key and the like");
+    throw new UsageError("--live does not read lines: remove --field, --key and the like");
   }
   if (from !== undefined && settings.configGiven) throw new UsageError("--from and --config both name the old config");
   const before = from === undefined ? readOutcomes(settings, io) : readFileOutcomes(from, settings, io);
@@ -92,9 +92,9 @@ function printSurvey(survey: Survey, compares: boolean, io: Io): void {
     const changed = changes.filter((change) => !mayChange(change));
     const may = sum(changes.filter(mayChange));
     io.print(
-      `${sum(changed)} of ${judged} open connections would change their verdict${traffic(changed, survey.counted)}`,
+      `${sum(changed)} of ${judged} open connections would get a different verdict${traffic(changed, survey.counted)}`,
     );
-    if (may > 0) io.print(`${may} more may: it depends on the interface that they leave by (--output-interface)`);
+    if (may > 0) io.print(`${may} more may: it depends on the interface that they leave through (--output-interface)`);
     if (changed.length > 0)
       io.print("The kernel decides at the first packet: open connections stay as they are until they end.");
   }

@@ -43,7 +43,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   if (!totals) return 0;
   const { lines, withoutAddress } = totals;
   if (lines === 0 && words.length === 0) {
-    io.warn("standard input has no lines; to see which addresses would change their verdict, use < /dev/null");
+    io.warn("standard input has no lines; to see which addresses would get a different verdict, use < /dev/null");
   }
   const sorted = totals.differences.map(changeOf(old, wanted)).sort((a, b) => b.lines - a.lines);
   const depends = ({ from, to }: Change) => from.dependsOn.length > 0 || to.dependsOn.length > 0;
@@ -63,8 +63,8 @@ export async function impact(settings: Settings, words: readonly string[], io: I
     io.print(`${indent}${io.color.green(`+ ${formatVerdict(to.verdict)}: ${reasonOf(to)}`)}`);
     for (const line of examples) io.print(`${indent}  ${line}`);
   }
-  io.print(`${changed} of ${lines} lines would change their verdict`);
-  if (mayChange > 0) io.print(`${mayChange} more may: it depends on what the lines do not contain`);
+  io.print(`${changed} of ${lines} lines would get a different verdict`);
+  if (mayChange > 0) io.print(`${mayChange} more may: it depends on information that is not in the lines`);
   return 0;
 }
 

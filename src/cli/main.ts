@@ -44,7 +44,7 @@ function settingsWithAgent(name: string, call: ParsedArgs, io: Io): Settings {
 
 /** Runs one call of the program and returns its exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
-  // Even if the arguments cannot be parsed, the exit code for bad usage depends on the command.
+  // Even if the arguments cannot be parsed, the exit code for a usage error depends on the command.
   let name = argv.find((arg) => Object.hasOwn(COMMANDS, arg)) ?? "run";
   try {
     const parsed = parseFlags(argv);

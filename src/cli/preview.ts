@@ -129,7 +129,7 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
     return { name: backend.name, text: exists || text !== "" ? text : `# ${backend.place(part)} does not exist\n` };
   });
   for (const { family, error } of outcomes) {
-    if (error !== undefined) io.warn(`the page lacks the node's ${family} rules: ${error}`);
+    if (error !== undefined) io.warn(`the page does not include the node's ${family} rules: ${error}`);
   }
   const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
   if (read.some(({ name }) => name === NFTABLES)) {
@@ -151,6 +151,6 @@ function readPage(): string {
   try {
     return readFileSync(page, "utf8");
   } catch {
-    throw new PageError(`${page.pathname} not found: it must be beside the program`);
+    throw new PageError(`${page.pathname} not found: it must be next to the program`);
   }
 }

@@ -23,7 +23,7 @@ function greeting(cleanupOnExit: boolean): string {
   const end = cleanupOnExit
     ? "Ctrl-C stops it and removes them."
     : "Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup removes them.";
-  return `The agent now keeps this node's masquerading rules in place. ${end}`;
+  return `The agent now maintains this node's masquerading rules. ${end}`;
 }
 
 /** Whether `work` ends within this many milliseconds. */

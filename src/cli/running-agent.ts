@@ -91,7 +91,7 @@ function readAgents({ processes, claims }: AgentsHere): {
   // A claim may belong to an agent whose flags could not be read.
   const unseen = unread.length > 0 ? [] : claims.filter(({ chain }) => agents.every((agent) => agent.chain !== chain));
   for (const { chain } of unseen) {
-    const why = `the flags and config of the agent that keeps chain ${chain} on this node are not used: its process cannot be read; run the command in its pod, or as root on the node`;
+    const why = `the flags and config of the agent that maintains chain ${chain} on this node are not used: its process cannot be read; run the command in its pod, or as root on the node`;
     unread.push({ chain, why });
   }
   return { agents, unread };
@@ -135,7 +135,7 @@ export function adoptAgent(own: ParsedArgs, command: string, here: AgentsHere): 
   if (first && other) {
     const names = candidates.map(({ pid, chain }) => `${chain} (pid ${pid})`).join(", ");
     throw new SeveralAgentsError(
-      `several agents run on this node, with the chains ${names}: choose one with --masq-chain, or use --discover-agent=false`,
+      `several agents are running on this node, with the chains ${names}: choose one with --masq-chain, or use --discover-agent=false`,
     );
   }
   const relevant = unread.filter(({ chain }) => wanted === undefined || chain === undefined || chain === wanted);

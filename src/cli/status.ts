@@ -89,7 +89,7 @@ function printEntries(entries: readonly InspectedEntry[], io: Io): void {
 
 function printRules(rules: readonly InspectedRule[], io: Io): void {
   const isCounted = rules.some(({ packets }) => packets !== undefined);
-  if (isCounted) io.print(io.color.dim("  packets      bytes  rule (the first packet of each connection counts)"));
+  if (isCounted) io.print(io.color.dim("  packets      bytes  rule (counts the first packet of each connection)"));
   for (const { rule, packets, bytes } of rules) {
     const counters = `${String(packets ?? "").padStart(9)} ${String(bytes ?? "").padStart(10)}`;
     io.print(`${isCounted ? counters : ""}  ${printable(rule)}`);

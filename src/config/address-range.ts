@@ -27,12 +27,12 @@ export function parseAddressRange(text: string): ParsedRange {
   const addressText = (network: string) => network.slice(0, network.indexOf("/"));
   const range = { family: first.family, first: addressText(first.network), last: addressText(last.network) };
   if (first.family !== last.family) {
-    return { ok: false, message: `the ends of the range ${text} are of different families`, hint: EXAMPLE };
+    return { ok: false, message: `the ends of the range ${text} belong to different families`, hint: EXAMPLE };
   }
   if (addressOf(records, 0) > addressOf(records, 1)) {
     return {
       ok: false,
-      message: `the first address of ${text} is after the last`,
+      message: `the first address of ${text} comes after the last`,
       hint: `write ${range.last}-${range.first}`,
     };
   }

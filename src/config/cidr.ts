@@ -52,7 +52,7 @@ function problemOf(text: string, prefix: Prefix, ipv6: boolean): Problem | undef
   if (prefix.mapped) {
     const inner = /^::ffff:(.*)\/\d+$/.exec(network)?.[1];
     const hint = inner && bits >= 96 ? `write ${inner}/${bits - 96}` : "write the IPv4 prefix itself";
-    const message = `${text} is an IPv4-mapped IPv6 address, which no packet has`;
+    const message = `${text} is an IPv4-mapped IPv6 address, which no packet contains`;
     return { code: "cidr-mapped", wording: () => ({ message, hint }) };
   }
   if (!prefix.aligned) {

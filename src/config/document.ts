@@ -155,7 +155,7 @@ function hintFor(code: string): string {
     case "TAB_AS_INDENT":
       return "indent with spaces";
     case "BLOCK_AS_IMPLICIT_KEY":
-      return "put a value that contains ': ' in quotes, and start nested keys on a line of their own";
+      return "put a value that contains ': ' in quotes, and start nested keys on their own line";
     case "BAD_SCALAR_START":
       return "put the value in quotes";
     case "MISSING_CHAR":

@@ -13,7 +13,10 @@ export function checkInterfaceName(name: string): { readonly message: string; re
   const example = "write a name such as eth0, or the beginning of several such as eth*";
   if (PATTERN.test(name)) return undefined;
   if (name === "*") {
-    return { message: "* matches every interface", hint: "remove the key: without it packets may leave by any" };
+    return {
+      message: "* matches every interface",
+      hint: "remove the key: without it packets may leave through any interface",
+    };
   }
   if (name.length > 15) return { message: `${name} is longer than 15 characters, the limit for a name`, hint: example };
   if (name.endsWith("+"))

@@ -1,9 +1,9 @@
-// Checks that lists are not longer than cidrLimit, and that they do not multiply to more rules than a node can keep.
+// Checks that lists are not longer than cidrLimit, and that they do not multiply to more rules than a node can hold.
 // This module is browser-compatible.
 import { MAX_TRANSLATED_RULES } from "./limits.ts";
 import { type Draft, isGiven } from "./source.ts";
 
-/** Reports short lists that together result in more rules than a node can keep. */
+/** Reports short lists that together result in more rules than a node can hold. */
 export function reportProduct(
   drafts: readonly Draft[],
   factors: readonly [translated: number, sources: number, interfaces: number],

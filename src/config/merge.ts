@@ -110,7 +110,7 @@ function readSnats(drafts: readonly Draft[], ipv6: boolean): readonly ReadSnat[]
 
 const nameOf = (family: Family) => (family === "ipv4" ? "IPv4" : "IPv6");
 
-/** Warns of source ranges inside others, and if all are of one family although the agent keeps both. */
+/** Warns of source ranges inside others, and if all are of one family although the agent maintains both. */
 function checkSources(sources: readonly Listed[], ipv6: boolean): void {
   checkCovered(sources);
   const families = new Set(sources.map(({ prefix }) => prefix.family));

@@ -36,7 +36,7 @@ export interface Config {
   readonly masqueradeCIDRs: readonly Destination[];
   /** Only packets from these are masqueraded or translated; empty: from anywhere. */
   readonly sourceCIDRs: readonly Destination[];
-  /** Only packets that leave by one of these are masqueraded or translated; empty: by any. */
+  /** Only packets that leave through one of these are masqueraded or translated; empty: through any. */
   readonly outputInterfaces: readonly OutputInterface[];
   /** Destinations whose packets are translated to given addresses. */
   readonly snat: readonly SnatRule[];

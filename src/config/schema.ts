@@ -44,17 +44,17 @@ export const configSchema = v.object({
   sourceCIDRs: v.pipe(
     v.nullish(cidrs),
     v.description(
-      "Only packets from these sources are masqueraded or translated. Without it, packets from any source are.",
+      "Only packets from these sources are masqueraded or translated. If it is not set, packets from any source are.",
     ),
   ),
   outputInterfaces: v.pipe(
     v.nullish(v.array(v.pipe(v.string(), v.metadata({ pattern: INTERFACE_PATTERN })))),
     v.description(
-      "Only packets that leave by one of these interfaces are masqueraded or translated. A trailing * matches any ending.",
+      "Only packets that leave through one of these interfaces are masqueraded or translated. A trailing * matches any ending.",
     ),
   ),
   enforceNonMasquerade: flag(
-    "Bind packets that keep their address to it, so that no other program masquerades them. Needs the nftables backend.",
+    "Bind connections to kept destinations to their source address, so that no other program masquerades them. Needs the nftables backend.",
   ),
   cidrLimit: v.pipe(
     v.nullish(v.pipe(v.number(), v.safeInteger(), v.metadata({ minimum: 0 })), 64),

@@ -1,4 +1,4 @@
-// A YAML stream of several Kubernetes objects, as kubectl and helm print it: which document of it is the ConfigMap.
+// A YAML stream of several Kubernetes objects, as kubectl and helm print it: finds the document that is the ConfigMap.
 // This module is browser-compatible.
 import type { Report } from "./report.ts";
 
@@ -8,11 +8,11 @@ interface Part {
 }
 
 /**
- * Returns the text with all documents blank but the ConfigMap, so that places stay the same, and reports which one it is. Any other
- * text is returned as it is: the first document is a config or the ConfigMap itself, or it is not clear which document is meant.
+ * Blanks all documents except the ConfigMap, so that positions stay the same, and reports which document it is. Any other text is
+ * returned unchanged: the first document is a config or the ConfigMap itself, or it is unclear which document is meant.
  */
 export function onlyConfigMap(text: string, report: Report): string {
-  // Nothing else is worth a search: texts are large, streams are rare.
+  // Search only if necessary: texts are large, and streams are rare.
   if (!/^---/m.test(text) || !/^kind:/m.test(text)) return text;
   const parts = documentsOf(text);
   const [first] = parts;
@@ -30,7 +30,7 @@ export function onlyConfigMap(text: string, report: Report): string {
   return blank(text.slice(0, chosen.start)) + chosen.text + blank(text.slice(end));
 }
 
-/** The documents that hold anything but comments. */
+/** The documents that contain anything other than comments. */
 function documentsOf(text: string): readonly Part[] {
   const parts: Part[] = [];
   let start = 0;
@@ -44,12 +44,12 @@ function documentsOf(text: string): readonly Part[] {
     .filter(({ text }) => text !== "");
 }
 
-/** Characters before the first line that holds anything. */
+/** The number of characters before the first line with content. */
 const leadingBlank = (text: string): number => /^(?:[ \t]*(?:#.*)?(?:\r?\n|$))*/.exec(text)?.[0].length ?? 0;
 
 const isObject = ({ text }: Part) => /^apiVersion:/m.test(text) && /^kind:/m.test(text);
 
-/** The only ConfigMap, or of several the only one with a config's key in its data. */
+/** The only ConfigMap or, if there are several, the only one with a config key in its data. */
 function configMapOf(parts: readonly Part[]): Part | undefined {
   const maps = parts.filter((part) => isObject(part) && /^kind:\s*["']?ConfigMap\b/m.test(part.text));
   if (maps.length === 1) return maps[0];

@@ -16,7 +16,7 @@ export interface ConnectionJudge {
   readonly length: number;
 }
 
-/** Judges by the outcomes of a policy. The interface that connections leave by is unknown unless given. */
+/** Judges by the outcomes of a policy. The interface that connections leave through is unknown unless given. */
 export function connectionJudge(outcomes: Outcomes, outputInterface?: string): ConnectionJudge {
   const judge = judgeOf(outcomes, { source: true, outputInterface });
   const { prefixes, gate } = judge.table;

@@ -50,7 +50,7 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
 
 /**
  * Reads UTF-8 text with at most one prefix per line, which may have white space around it. Ignores comments, which begin with
- * `#`. An address without a length is a prefix of all its bits. O(n), 24 bytes per entry. Throws {@link CoreMemoryError} if it
+ * `#`. An address without a length is a prefix of full length. O(n), 24 bytes per entry. Throws {@link CoreMemoryError} if it
  * does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {

@@ -5,7 +5,7 @@ import { readTexts } from "./texts.ts";
 
 /**
  * Returns the smallest list of CIDRs that covers exactly the same addresses, sorted, IPv4 first. Removes CIDRs inside another
- * one, and merges the two halves of a CIDR. Addresses count as CIDRs of all their bits; host bits are cleared. O(n).
+ * one, and merges the two halves of a CIDR. Addresses count as CIDRs of full length; host bits are cleared. O(n).
  *
  * Throws `TypeError` if the argument is not an array of strings, and {@link InvalidCidrError} for the first text that is neither
  * a CIDR nor an address.

@@ -3,8 +3,8 @@
 import { singlePair } from "./single.ts";
 
 /**
- * Whether two CIDRs have addresses in common, which means that one contains the other. Addresses count as CIDRs of all their
- * bits.
+ * Whether two CIDRs have addresses in common, which means that one contains the other. Addresses count as CIDRs of full
+ * length.
  *
  * Throws `TypeError` if an argument is not a string, and {@link InvalidCidrError} if it is neither a CIDR nor an address.
  *

@@ -35,8 +35,8 @@ export class PrefixTable {
   readonly #answer: number;
 
   /**
-   * Builds the table. Where CIDRs nest, the longest decides, as in a routing table, or the first in the list, as in a chain of
-   * rules. Addresses count as CIDRs of all their bits; host bits are ignored. O(n).
+   * Builds the table. If CIDRs are nested, the longest decides, as in a routing table, or the first in the list, as in a chain of
+   * rules. Addresses count as CIDRs of full length; host bits are ignored. O(n).
    *
    * Throws `TypeError` if the list is not an array of strings, {@link InvalidCidrError} for the first text that is neither a CIDR
    * nor an address, `RangeError` for an invalid decider, and {@link CoreMemoryError} if the list does not fit.

@@ -8,7 +8,7 @@ import { readTexts } from "./texts.ts";
 
 /**
  * Returns the smallest list of CIDRs that covers the addresses of `from` without those of `removed`, sorted, IPv4 first.
- * Addresses count as CIDRs of all their bits; host bits are cleared. O(n).
+ * Addresses count as CIDRs of full length; host bits are cleared. O(n).
  *
  * Throws `TypeError` if an argument is not an array of strings, and {@link InvalidCidrError} for the first text that is neither
  * a CIDR nor an address.

@@ -33,7 +33,7 @@ function invalid(parsed: ParsedConfig): Finding {
     what: "the config is invalid",
     evidence: [...errors.slice(0, MAX_SHOWN).map(formatDiagnostic), ...(more > 0 ? [`… and ${more} more`] : [])],
     why: "A running agent keeps the last valid config in force, and one that starts now does nothing.",
-    remedy: "Correct it; ip-masq-agent check shows each error with its line.",
+    remedy: "Fix the config; ip-masq-agent check shows each error with its line.",
   };
 }
 
@@ -44,7 +44,7 @@ function missing(paths: readonly string[], defaults: readonly string[]): Finding
     what: "there is no config file, so the defaults apply",
     evidence: [`not found: ${paths.join(", ")}`, `nonMasqueradeCIDRs: ${defaults.join(", ")}`],
     why: "Destinations in these ranges see the pod's address, whether or not they have a route back to it.",
-    remedy: "Mount the ConfigMap there, or name the file with --config; if you want the defaults, list them in it.",
+    remedy: "Mount the ConfigMap there, or name the file with --config; to keep the defaults, list them in it.",
   };
 }
 
@@ -55,7 +55,7 @@ function unnamed(file: string, defaults: readonly string[]): Finding {
     what: "the config has no nonMasqueradeCIDRs, so the default ones apply",
     evidence: [`${file}: nonMasqueradeCIDRs: ${defaults.join(", ")}`],
     why: "Destinations in these ranges see the pod's address, whether or not they have a route back to it.",
-    remedy: "List nonMasqueradeCIDRs; an empty list, [], means that none are exempt.",
+    remedy: "Set nonMasqueradeCIDRs; with an empty list, [], none of these ranges is kept.",
   };
 }
 

@@ -77,9 +77,9 @@ function fillFindings({ entries, limit }: TableHealth): readonly Finding[] {
       severity: part > FULL ? "error" : "warning",
       what: `the connection table is ${percent(part)} full`,
       evidence: [`net.netfilter.nf_conntrack_count = ${entries}`, `net.netfilter.nf_conntrack_max = ${limit}`],
-      why: "When it is full, the kernel drops the first packets of new connections, of pods and of the node.",
+      why: "When it is full, the kernel drops the first packets of new connections, from pods and from the node.",
       remedy:
-        "Raise net.netfilter.nf_conntrack_max (kube-proxy: --conntrack-max-per-core), or find out with conntrack -L what opens so many.",
+        "Raise net.netfilter.nf_conntrack_max (kube-proxy: --conntrack-max-per-core), or find out with conntrack -L what is opening so many connections.",
     },
   ];
 }
@@ -96,7 +96,7 @@ function countFindings(counters: TableCounters | undefined): readonly Finding[] 
     what: "the connection table has been full since the node started",
     evidence,
     why: "New connections failed then, or open ones were evicted for them.",
-    remedy: "Raise net.netfilter.nf_conntrack_max, or find out with conntrack -L what opens so many connections.",
+    remedy: "Raise net.netfilter.nf_conntrack_max, or find out with conntrack -L what is opening so many connections.",
   };
   const failed: Finding = {
     check: "conntrack",
@@ -105,7 +105,7 @@ function countFindings(counters: TableCounters | undefined): readonly Finding[] 
     evidence,
     why: "Their first packets were dropped: no source port was free, or a client sent two first packets at once, as resolvers do.",
     remedy:
-      "See whether the count grows; if a destination runs out of source ports, reuse connections, widen --to-ports, or translate to several addresses (snat).",
+      "Check whether the count grows; if a destination runs out of source ports, reuse connections, widen --to-ports, or translate to several addresses (snat).",
   };
   return [...(isFull ? [full] : []), ...(insertFailed > 0 ? [failed] : [])];
 }

@@ -38,7 +38,7 @@ export class FlowQuestionError extends reportedAs("flow-question") {}
 export interface FlowExplanation {
   readonly question: FlowQuestion;
   readonly family: Family;
-  /** The interface that it leaves by, and how that is known. */
+  /** The interface that it leaves through, and how that is known. */
   readonly output: { readonly name: string; readonly by: "flag" | "routes" } | undefined;
   readonly view: NatView;
   readonly walk: Walk;
@@ -95,7 +95,7 @@ function readQuestion(question: FlowQuestion): { readonly family: Family; readon
   const { source, destination, protocol, port, sourcePort, mark } = question;
   const family = familyOf(source) ?? refuse(`${JSON.stringify(source)} is neither an IP address nor a CIDR`);
   const other = familyOf(destination) ?? refuse(`${JSON.stringify(destination)} is neither an IP address nor a CIDR`);
-  if (family !== other) return refuse(`${source} and ${destination} are of different families`);
+  if (family !== other) return refuse(`${source} and ${destination} belong to different families`);
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
   if (protocol !== undefined && number === undefined) {
     return refuse(`unknown protocol ${JSON.stringify(protocol)}: write tcp, udp, sctp, icmp or a number`);

@@ -54,7 +54,7 @@ function headOf({ question, output, isDelivered }: FlowExplanation): string {
     isDelivered
       ? "delivered on this node"
       : output
-        ? `leaves by ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
+        ? `leaves through ${output.name}${output.by === "routes" ? " (main routing table)" : ""}`
         : "output interface unknown",
   ];
   return parts.join("; ");
@@ -89,7 +89,7 @@ function answerOf(explanation: FlowExplanation): string[] {
   if (walk.decides) {
     lines.push(`decided by ${TOOLS[walk.decides.base.tool]}, ${placeName(walk.decides)}: ${walk.decides.rule.text}`);
     if (owner === "agent") lines.push("  a rule of ip-masq-agent itself: explain shows its entry in the config");
-    else if (owner) lines.push(`  probably made by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
+    else if (owner) lines.push(`  probably added by ${owner.name}${owner.remedy ? `. ${owner.remedy}` : ""}`);
   }
   const [ending] = walk.endings;
   if (walk.outcome.kind === "dropped" && !walk.decides && ending?.base) {

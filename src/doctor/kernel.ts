@@ -88,9 +88,9 @@ function reversePathFindings(files: Files, routes: readonly Route[]): readonly F
     {
       check: kernel.name,
       severity: "warning",
-      what: `reverse path filtering is strict, and packets can leave by several interfaces: ${uplinks.join(", ")}`,
+      what: `reverse path filtering is strict, and packets can leave through several interfaces: ${uplinks.join(", ")}`,
       evidence: [...new Set(strict)],
-      why: "Replies that arrive by an interface other than the one that their source is routed by are dropped.",
+      why: "Replies are dropped if they arrive on an interface other than the one that leads to their source.",
       remedy: "Set rp_filter to 2 (loose) on these interfaces, or make sure that replies come back the same way.",
     },
   ];

@@ -29,7 +29,7 @@ export const leftovers: Check = {
     );
     findings.push(...others.map(strayFinding));
     if (agents.length > 1) findings.push(severalAgents(agents));
-    const running = agents.length === 0 ? "no agent runs" : `an agent runs (chain ${agents.join(", ")})`;
+    const running = agents.length === 0 ? "no agent is running" : `an agent is running (chain ${agents.join(", ")})`;
     const seen = `${running}, ${found.length + others.length === 0 ? "no leftovers" : "leftovers"}`;
     return { seen, findings, unseen };
   },
@@ -45,7 +45,7 @@ function severalAgents(chains: readonly string[]): Finding {
   return {
     check: leftovers.name,
     severity: "warning",
-    what: `${chains.length} agents run on this node, each with its own chain`,
+    what: `${chains.length} agents are running on this node, each with its own chain`,
     evidence: chains.map((chain) => `--masq-chain=${chain}`),
     why: "A destination that one of them keeps is masqueraded by the other, unless that one's config lists it too.",
     remedy: "Run one agent on each node, and clean up after the other with ip-masq-agent cleanup --masq-chain=NAME.",
@@ -95,7 +95,7 @@ function strayFinding({ base, chain, jump }: StrayPlace): Finding {
   return {
     check: leftovers.name,
     severity: "warning",
-    what: `${what} (${base.tool}) has rules of an ip-masq-agent that does not run on this node`,
+    what: `${what} (${base.tool}) has rules of an ip-masq-agent that is not running on this node`,
     evidence: [jump ? `${placeOf(base)}: ${jump.text}` : placeOf(base)],
     why: "They no longer follow a config; whichever rule comes first decides.",
     remedy: `Remove them with ip-masq-agent cleanup ${flags}.`,

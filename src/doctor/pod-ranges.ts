@@ -8,7 +8,7 @@ export interface PodRange {
   readonly family: Family;
   /** In canonical text: `10.244.1.0/24`. */
   readonly cidr: string;
-  /** Where it was found: `/etc/cni/net.d/10-flannel.conflist`, `the route by cni0`. */
+  /** Where it was found: `/etc/cni/net.d/10-flannel.conflist`, `the route through cni0`. */
   readonly origin: string;
 }
 
@@ -93,6 +93,6 @@ function hostLocalClaims(files: Files): Claim[] {
 
 function routeClaims(files: Files): Claim[] {
   return readRoutes(files).flatMap(({ cidr, device }) =>
-    POD_INTERFACES.test(device) ? [{ text: cidr, origin: `the route by ${device}` }] : [],
+    POD_INTERFACES.test(device) ? [{ text: cidr, origin: `the route through ${device}` }] : [],
   );
 }

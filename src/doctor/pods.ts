@@ -13,7 +13,7 @@ export const pods: Check = {
     const ranges = findPodRanges(files);
     if (ranges.length === 0) {
       const unseen = [
-        "the ranges of this node's pods: no CNI config, no host-local address, and no route by a pod interface",
+        "the ranges of this node's pods: no CNI config, no host-local address, and no route through a pod interface",
       ];
       return { seen: "", findings: [], unseen };
     }

@@ -1,4 +1,4 @@
-// The routes of the main table, and the interface that packets leave by.
+// The routes of the main table, and the interface that packets leave through.
 import type { Family } from "../core/index.ts";
 import type { Files } from "../host/index.ts";
 import { readAddressBlock } from "../netfilter/index.ts";

@@ -54,7 +54,7 @@ function unusable(why: string): Finding {
   return {
     check: rules.name,
     severity: "error",
-    what: "no backend can keep the rules on this node",
+    what: "no backend can apply the rules on this node",
     evidence: [why],
     why: "The agent masquerades nothing on this node.",
     remedy: "Install what is missing, or choose another --backend.",

@@ -1,4 +1,4 @@
-// Checks which other programs translate source addresses on this node, and whether they defeat what the config keeps.
+// Checks which other programs translate source addresses on this node, and whether they override what the config keeps.
 import { formatIntervals, type Interval } from "../core/index.ts";
 import {
   type BaseChain,
@@ -80,7 +80,11 @@ const list = (texts: readonly string[]): string =>
     ? `${texts.slice(0, MAX_SHOWN).join(", ")} and ${texts.length - MAX_SHOWN} more`
     : texts.join(", ");
 
-const POSITIONS = { before: "before ours", after: "after ours", unknown: "before or after ours" } as const;
+const POSITIONS = {
+  before: "before the agent's rules",
+  after: "after the agent's rules",
+  unknown: "before or after the agent's rules",
+} as const;
 
 function translationFinding(
   found: ForeignTranslation,
@@ -137,6 +141,6 @@ const MAX_QUICK_ENTRIES = 10_000;
 export const isQuicklyCompared = ({ rules }: FamilyPolicy): boolean => rules.length <= MAX_QUICK_ENTRIES;
 
 /** The findings of {@link findSourceNat} as warnings for other commands and for the log, one line each. */
-export function formatDefeats({ findings }: Pick<Report, "findings">): readonly string[] {
+export function formatOverrides({ findings }: Pick<Report, "findings">): readonly string[] {
   return findings.map(({ what, evidence: [rule = ""] }) => `${what}: ${rule}; run ip-masq-agent doctor for details`);
 }

@@ -65,7 +65,7 @@ export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): R
   const paths = choices.map(({ name }) => name).slice(0, 8);
   return {
     ok: false,
-    why: `these are JSON lines, and it is not certain which of their addresses is the destination: ${paths.join(", ")}`,
+    why: `these are JSON lines, and it is unclear which of their addresses is the destination: ${paths.join(", ")}`,
     remedy: `name its path, such as --key=${paths.at(-1)}`,
     example: { place: { key: paths.at(-1) ?? "" } },
   };

@@ -116,7 +116,7 @@ function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"
   const address = pair?.values[0] ?? last;
   const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
   return {
-    why: `a line has ${addresses.length} addresses, and it is not certain which one is the destination: ${shown}`,
+    why: `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shown}`,
     remedy: `give its place with --key=NAME or --field=NUMBER; ${example} selects ${address}`,
     example: { place, address },
   };

@@ -106,7 +106,7 @@ export function recognizeTable(lines: readonly string[], wanted: WantedPlaces): 
   const choices = (chosen.length > 0 ? chosen : candidates).map((one) => one.name);
   return {
     ok: false,
-    why: `it is not certain which column is the destination: ${choices.join(", ")}`,
+    why: `it is unclear which column is the destination: ${choices.join(", ")}`,
     remedy: `name it, such as --key=${choices[0]}`,
     example: { place: { key: choices[0] ?? "" } },
   };

@@ -10,7 +10,7 @@ import { formatVerdict, type Verdict } from "./verdict.ts";
 export interface Known {
   /** Whether the source of each packet is known. */
   readonly source: boolean;
-  /** The interface that all of them leave by; undefined if unknown. */
+  /** The interface that all of them leave through; undefined if unknown. */
   readonly outputInterface: string | undefined;
 }
 

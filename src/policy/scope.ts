@@ -6,7 +6,7 @@ import type { Prefix } from "../core/index.ts";
 export interface Scope {
   /** The packet's source must be in one of these; no packet matches an empty list. */
   readonly sources: "any" | readonly Prefix[];
-  /** The packet must leave by one of these; a trailing `*` matches any ending. */
+  /** The packet must leave through one of these; a trailing `*` matches any ending. */
   readonly outputInterfaces: "any" | readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function includesInterface({ outputInterfaces }: Scope, name: string): bo
 
 const CONDITIONS: Readonly<Record<ScopePart, string>> = {
   source: "its source is in sourceCIDRs",
-  outputInterface: "it leaves by one of outputInterfaces",
+  outputInterface: "it leaves through one of outputInterfaces",
 };
 
 /** The conditions under which a verdict applies, as the end of a sentence; empty if there are none. */

@@ -5,7 +5,7 @@ import { type AddressRange, formatAddressRange } from "../core/index.ts";
 export type Verdict =
   /** The packet keeps its source address. */
   | { readonly kind: "keep" }
-  /** It gets the address of the interface that it leaves by. */
+  /** It gets the address of the interface that it leaves through. */
   | { readonly kind: "masquerade" }
   /** It gets one of these addresses. */
   | { readonly kind: "snat"; readonly to: AddressRange };

@@ -59,7 +59,7 @@ export function App() {
   );
 }
 
-/** The config and what it does. */
+/** The config and its effect. */
 function Workplace() {
   const View = VIEWS[tab.value].view;
   return (
@@ -103,7 +103,7 @@ function Footer() {
   );
 }
 
-/** Puts the state into the page's address and copies the link; nothing is sent. */
+/** Puts the state into the page's address and copies the link. Sends nothing. */
 function Share() {
   const said = useSignal("");
   const share = async () => {

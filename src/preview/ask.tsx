@@ -1,4 +1,4 @@
-// The question on top of the page, and its answer as a picture of the packet's path.
+// The question at the top of the page, and its answer as a picture of the packet's path.
 
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -21,7 +21,7 @@ import { StaleNote } from "./stale-note.tsx";
 import { inForce, isEditing, openFile, question } from "./store.ts";
 import { either, ruleName, sourceName, verdictName } from "./words.ts";
 
-/** Parts of a CIDR that are listed. */
+/** The number of parts of a CIDR that are listed. */
 const SHOWN = 64;
 
 export function Ask() {
@@ -88,7 +88,7 @@ function Way({ answer }: { answer: Answer }) {
         <li class="stop node">
           <span class="role">Node</span>
           <b data-testid="does">{does}</b>
-          {packet.outputInterface !== undefined && <span class="detail">leaves by {packet.outputInterface}</span>}
+          {packet.outputInterface !== undefined && <span class="detail">leaves through {packet.outputInterface}</span>}
         </li>
         <li class="stop">
           <span class="role">Destination</span>
@@ -182,7 +182,7 @@ const OUTSIDE = {
 function condition(part: Decision["dependsOn"][number], { sources, outputInterfaces }: Scope): string {
   if (part === "source")
     return `it comes from ${either(sources === "any" ? [] : sources.map(({ network }) => network))}`;
-  return `it leaves by ${either(outputInterfaces === "any" ? [] : outputInterfaces)}`;
+  return `it leaves through ${either(outputInterfaces === "any" ? [] : outputInterfaces)}`;
 }
 
 const enforcement = (policy: FamilyPolicy | undefined, { verdict, managed }: Decision): string =>
@@ -217,7 +217,7 @@ function Parts({ parts }: { parts: readonly Part[] }) {
   );
 }
 
-/** Shows the answer under the config before, if it differs. */
+/** Shows the answer under the previous config, if it differs. */
 function Before({ answer: { decision } }: { answer: Answer }) {
   return (
     <p class="changed-answer" data-testid="answer-before">

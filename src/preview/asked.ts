@@ -1,4 +1,4 @@
-// The answer to the question on top of the page.
+// The answer to the question at the top of the page.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import {
   type Decision,
@@ -29,7 +29,7 @@ export interface Answer {
 export interface Asked {
   readonly question: Question;
   readonly answer: Answer | undefined;
-  /** The answer under the config before; undefined if there is none or the answer is the same. */
+  /** The answer under the previous config; undefined if there is none or the answer is the same. */
   readonly before: Answer | undefined;
   /** The entry that decides, if it is the same for all packets. */
   readonly rule: PolicyRule | undefined;

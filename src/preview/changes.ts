@@ -1,4 +1,4 @@
-// The blocks of addresses whose verdict changes from one policy to another.
+// The blocks of addresses whose verdict differs between two policies.
 import { type Family, formatIntervals } from "../core/index.ts";
 import {
   diffSpaces,
@@ -25,7 +25,7 @@ export interface ChangedBlock {
   readonly rule: PolicyRule | undefined;
 }
 
-/** The blocks of a family, largest first. Neighbours that change in the same way are one. */
+/** The blocks of a family, largest first. Adjacent blocks that change in the same way are joined. */
 export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readonly ChangedBlock[] {
   const { family } = after;
   const joined = joinNeighbours(diffSpaces(spaceOf([before], family), spaceOf([after], family)));

@@ -1,6 +1,6 @@
-// Rules as text with highlighting.
+// Rules as text with syntax highlighting.
 
-/** What is coloured, by class. Quoted text comes first: nothing in it is a token. */
+/** The tokens that are coloured, by class. Quoted text comes first, because nothing inside it is a token. */
 const TOKENS =
   /(?<comment>"(?:[^"\\]|\\.)*"|^#.*)|(?<table>^\*\w+|^COMMIT|^(?:add |delete )?table\b)|(?<verdict>\b(?:RETURN|MASQUERADE|SNAT|return|masquerade)\b|\bsnat(?= to)|(?<=goto )(?:masq|snat)[\w.-]*)|(?<option>(?<=\s|^)-{1,2}[a-zA-Z][\w-]*)|(?<prefix>(?<=\s)[\da-fA-F:.]+\/\d+)/;
 
@@ -12,7 +12,7 @@ interface Token {
   readonly text: string;
 }
 
-/** Cuts a line into coloured and plain parts. */
+/** Splits a line into coloured and plain parts. */
 function tokensOf(line: string): readonly Token[] {
   const tokens: Token[] = [];
   let end = 0;
@@ -56,13 +56,13 @@ function Line({ text, kind }: LineProps) {
 }
 
 export interface CodeProps {
-  /** What a screen reader calls it. */
+  /** The name for screen readers. */
   readonly label: string;
   readonly lines: readonly LineProps[];
   readonly testid: string;
 }
 
-/** More lines than this are shown without colours, which would take seconds. */
+/** Longer texts are shown without colours, which would take seconds. */
 const COLOURED = 2_000;
 
 /** Lines of rules; of a diff if they have a kind. It scrolls, so the keyboard must reach it. */

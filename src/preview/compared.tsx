@@ -1,4 +1,4 @@
-// What changes from the config before to the one after: blocks of addresses, settings, flows.
+// What changes from the previous config to the current one: blocks of addresses, settings, flows.
 import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { formatDuration } from "../config/index.ts";
@@ -20,7 +20,7 @@ import {
 } from "./store.ts";
 import { formatAddresses, formatCount, plural, ruleName } from "./words.ts";
 
-/** Blocks of a family that are listed. */
+/** The number of blocks that are listed for each family. */
 const SHOWN = 200;
 
 interface FamilyChanges {

@@ -1,10 +1,10 @@
-// The keys of a config in the editor: completed as they are typed, explained when pointed at.
+// The keys of a config in the editor: completion, and descriptions on hover.
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import type { Text } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import { describeKeys, describeSnatKeys } from "../config/index.ts";
 
-/** The keys that a mapping may have, each with what it means. */
+/** The keys that a mapping may have, each with its description. */
 type Keys = ReadonlyMap<string, string>;
 
 const CONFIG: Keys = describeKeys();
@@ -59,7 +59,7 @@ function rootKeys(doc: Text): Keys | undefined {
 }
 
 /**
- * The nearest line above with less indentation, trimmed. `orEqual`: or with the same and no dash, for the entries of a list
+ * The nearest line above with less indentation, trimmed. `orEqual`: or with the same and no dash, because the entries of a list
  * may begin in the column of its key.
  */
 function parentOf(doc: Text, lineNumber: number, indent: number, orEqual = false) {
@@ -75,7 +75,7 @@ function parentOf(doc: Text, lineNumber: number, indent: number, orEqual = false
 
 const indentOf = (line: string) => line.length - line.trimStart().length;
 
-/** Offers the keys that may stand at the cursor and are not set yet, with what they mean. */
+/** Offers the keys that may appear at the cursor and are not set yet, with their descriptions. */
 export function completeKey({ state, pos, explicit }: CompletionContext): CompletionResult | null {
   const { doc } = state;
   const { text, from, number } = doc.lineAt(pos);
@@ -84,7 +84,7 @@ export function completeKey({ state, pos, explicit }: CompletionContext): Comple
   const keys = explicit || word !== "" ? keysAt(doc, number, start) : undefined;
   if (!keys) return null;
   const quote = word.startsWith('"') ? '"' : "";
-  // Do not repeat what follows the cursor.
+  // Do not insert again what already follows the cursor.
   const end = /^"?\s*:/.test(text.slice(pos - from)) ? "" : `${quote}: `;
   const isSet = (key: string) => keys === CONFIG && new RegExp(`^[\\s{,]*"?${key}"?\\s*:`, "im").test(doc.toString());
   const options = [...keys].flatMap(([key, info]): Completion[] =>
@@ -93,7 +93,7 @@ export function completeKey({ state, pos, explicit }: CompletionContext): Comple
   return { from: from + start, options, validFor: /^"?\w*$/ };
 }
 
-/** Shows what a key means while it is pointed at. */
+/** Shows the description of a key on hover. */
 export const explainKey = hoverTooltip(({ state }, pos) => {
   const { text, from, number } = state.doc.lineAt(pos);
   for (const match of text.matchAll(/(\w+)"?\s*:/g)) {

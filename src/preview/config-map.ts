@@ -1,4 +1,4 @@
-// A config as the ConfigMap that a cluster takes.
+// Converts a config to a ConfigMap manifest.
 import type { ConfigText } from "./state.ts";
 
 const NAME = "ip-masq-agent";

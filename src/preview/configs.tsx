@@ -1,4 +1,4 @@
-// The config and the one before: their files in editors, and their diagnostics.
+// The current config and the previous one: their files in editors, and their diagnostics.
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { PolicyRule } from "../policy/index.ts";
@@ -93,7 +93,7 @@ export function Configs() {
   );
 }
 
-/** The place of the entry that decides what the pointer is at, or the question. */
+/** The place of the entry that decides about what the pointer is at, or about the question. */
 function markOf(): (Place & { readonly file: string }) | undefined {
   return inForce.value.stale ? undefined : placeOf(pointed.value ?? asked.value.rule, evaluation.value);
 }
@@ -108,7 +108,7 @@ function placeOf(rule: PolicyRule | undefined, { parsed, policy = [] }: Evaluati
 }
 
 interface FilesProps {
-  /** What a screen reader calls the editor. */
+  /** The editor's name for screen readers. */
   readonly name: string;
   readonly files: readonly ConfigText[];
   readonly open: Signal<string>;

@@ -1,8 +1,8 @@
-// What a text is, by its content.
+// Recognizes what kind of text a file contains.
 import { isAzureDocument } from "./azure.ts";
 import { FLOW_TEXTS, unrelatedText } from "./unrelated.ts";
 
-/** What a text is, its name for people, and the text itself unless it is a log. */
+/** The kind of a text, its display name, and the text itself unless it is a log. */
 export type Content =
   | { readonly kind: "config"; readonly name: string; readonly text: string }
   | { readonly kind: "iptables"; readonly name: string; readonly ipv4: string; readonly ipv6: string }
@@ -10,8 +10,8 @@ export type Content =
   | { readonly kind: "flows"; readonly name: string }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** What the page takes, for people. */
-const TAKEN = `This page takes a config or a ConfigMap, the output of iptables-save and nft list ruleset, and flow logs: ${FLOW_TEXTS}`;
+/** What the page accepts, as part of a message. */
+const TAKEN = `This page accepts a config or a ConfigMap, the output of iptables-save and nft list ruleset, and flow logs: ${FLOW_TEXTS}`;
 
 const KEYS =
   "nonMasqueradeCIDRs|masqueradeCIDRs|sourceCIDRs|outputInterfaces|snat|enforceNonMasquerade|cidrLimit|masqLinkLocal|masqLinkLocalIPv6|resyncInterval";
@@ -23,7 +23,7 @@ const NFT = /^table (?:ip6?|inet|arp|bridge|netdev) \S+ \{/m;
 const NFT_JSON = /^\s*\{\s*"nftables"\s*:/;
 const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}/i;
 
-/** Recognizes a text by its beginning; reads all of it only if that is needed. */
+/** Recognizes a text by its beginning; reads all of it only if necessary. */
 export function recognize(sample: string, whole: () => string): Content {
   if (NFT_JSON.test(sample)) {
     return { kind: "unknown", why: "it is JSON from nft -j; drop the output of nft list ruleset without -j" };

@@ -5,7 +5,7 @@ import { type ConfigSide, notices, openFiles } from "./open-files.ts";
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
 
-/** Which config a file is dropped on; anywhere else it is the current one. */
+/** The config that a file is dropped on; anywhere else, the current one. */
 function sideOf(event: DragEvent): ConfigSide {
   const isBefore = event.composedPath().some((at) => at instanceof HTMLElement && at.dataset.side === "before");
   return isBefore ? "before" : "after";

@@ -28,7 +28,7 @@ export interface Place {
 }
 
 export interface EditorProps {
-  /** What a screen reader calls it. */
+  /** The name for screen readers. */
   readonly label: string;
   readonly text: string;
   readonly diagnostics: readonly Diagnostic[];
@@ -105,7 +105,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
 ]);
 
-/** Places the description of a completion below or above the list: a narrow screen has no room beside it. */
+/** Places the description of a completion below or above the list: a narrow screen has no room next to it. */
 function infoUnderList(_view: EditorView, list: Rect, _option: Rect, info: Rect, space: Rect) {
   const isBelow = list.bottom + info.bottom - info.top <= space.bottom;
   const width = Math.max(160, Math.floor(space.right - list.left));
@@ -180,7 +180,7 @@ export function Editor({ label, text, diagnostics, mark, onChange }: EditorProps
     view.current?.dispatch({ effects: names.current.reconfigure(named(label)) });
   }, [label]);
 
-  // In the same task as rendering: later, the reader may have typed more, which this would undo.
+  // In the same task as rendering: later, the user may have typed more, which this would undo.
   useLayoutEffect(() => {
     const doc = view.current?.state.doc;
     if (!view.current || !doc || doc.toString() === text) return;

@@ -67,7 +67,7 @@ export function FlagControls() {
   );
 }
 
-/** There is no `auto`, which asks the node. */
+/** Without `auto`, which depends on the node. */
 function BackendChoice({ onChoose }: { readonly onChoose: (backend: Flags["backend"]) => void }) {
   return (
     <div class="field">

@@ -1,4 +1,4 @@
-// The recognized format, and where its lines have the destination and the source; both can be changed.
+// The recognized format, and the places of the destination and the source in its lines; both places can be changed.
 import type { Signal } from "@preact/signals";
 import type { PlaceExample } from "../flows/index.ts";
 import type { FoundPlace } from "./flow-place.ts";
@@ -41,7 +41,7 @@ export function Where({ format }: { readonly format: FoundPlace }) {
   );
 }
 
-/** A button that chooses the likely place. */
+/** A button that selects the likely place. */
 function Suggestion({ example: { place: wanted, address } }: { readonly example: PlaceExample }) {
   const text = "key" in wanted ? wanted.key : `field ${wanted.field}`;
   return (
@@ -54,7 +54,7 @@ function Suggestion({ example: { place: wanted, address } }: { readonly example:
             "key" in wanted ? { kind: "key", value: wanted.key } : { kind: "field", value: String(wanted.field) };
         }}
       >
-        {address === undefined ? `Take ${text}` : `Take ${text} (${address})`}
+        {address === undefined ? `Use ${text}` : `Use ${text} (${address})`}
       </button>
     </div>
   );
@@ -65,7 +65,9 @@ function SourceNote({ format: { source } }: { readonly format: Extract<FoundPlac
   if (!inForce.value.policy?.some(({ scope }) => scope.sources !== "any")) return null;
   if (!source) {
     return (
-      <p class="note">The lines name no source, so the verdicts hold for packets whose source is in sourceCIDRs.</p>
+      <p class="note">
+        The lines do not contain a source, so the verdicts hold for packets whose source is in sourceCIDRs.
+      </p>
     );
   }
   if (!source.isDoubtful) return null;

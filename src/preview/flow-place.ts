@@ -1,4 +1,4 @@
-// Where the lines of a log have their destination and their source: what the reader says, or what the format shows.
+// Finds the destination and the source in the lines of a log: as the user chose, or by the format.
 import type { AddressPlace } from "../core/index.ts";
 import {
   type FlowFormat,
@@ -10,17 +10,17 @@ import {
 import type { Place, SourcePlace } from "./state.ts";
 import { FLOW_TEXTS, unrelatedText } from "./unrelated.ts";
 
-/** How a log is read, or why that is not certain. */
+/** How a log is read, or why that is unclear. */
 export type FoundPlace =
   | {
       readonly ok: true;
-      /** For people: `conntrack`, `AWS VPC flow log`. */
+      /** The display name: `conntrack`, `AWS VPC flow log`. */
       readonly format: string;
       readonly destination: AddressPlace;
-      /** The destination's place, for people. */
+      /** The display name of the destination's place. */
       readonly label: string;
       readonly source: FoundSource | undefined;
-      /** The line that names the columns, which is no flow. */
+      /** The header line, which is not a flow. */
       readonly header: string | undefined;
     }
   | {
@@ -31,7 +31,7 @@ export type FoundPlace =
     };
 
 export interface FoundSource extends FlowPlace {
-  /** May it be the source after NAT? */
+  /** Whether it may be the source after NAT. */
   readonly isDoubtful: boolean;
 }
 
@@ -46,7 +46,7 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
   }
   const unrelated = destination ? undefined : unrelatedText(sample);
   if (unrelated !== undefined) {
-    const why = `This looks like ${unrelated}, which is no log of flows. This page reads ${FLOW_TEXTS}. If the lines hold flows all the same, choose where the destination is.`;
+    const why = `This looks like ${unrelated}, which is not a flow log. This page reads ${FLOW_TEXTS}. If the lines do contain flows, choose where the destination is.`;
     return { ok: false, why, example: undefined };
   }
   if (!recognition.ok) {
@@ -62,11 +62,11 @@ export function findPlace(sample: string, place: Place, source: SourcePlace): Fo
 function sourceOf({ source, namedSource, destination }: FlowFormat, { kind }: SourcePlace): FoundSource | undefined {
   if (kind === "none") return undefined;
   if (source) return { ...source, isDoubtful: false };
-  // If the reader chose this column as the destination, it is not the source.
+  // If the user chose this column as the destination, it is not the source.
   return namedSource && namedSource.label !== destination.label ? { ...namedSource, isDoubtful: true } : undefined;
 }
 
-/** Ignores a place that is not complete yet, while it is typed. */
+/** Ignores a place that is incomplete because the user is still typing. */
 function wantedOf({ kind, value }: Place | SourcePlace): WantedPlace | undefined {
   if (kind === "key" && value !== "") return { key: value };
   if (kind === "field" && /^[1-9]\d{0,3}$/.test(value)) return { field: Number(value) };

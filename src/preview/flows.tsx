@@ -11,7 +11,7 @@ import { addresses, inForce, isCompared, pointed, question } from "./store.ts";
 import { isTouch } from "./touch.ts";
 import { enforceSentence, formatCount, lookName, plural } from "./words.ts";
 
-/** Longer texts are pasted as a file: a field with megabytes in it stops the page. */
+/** Longer texts are pasted as a file: a field with megabytes of text blocks the page. */
 const LONG_PASTE = 1 << 20;
 
 export function Flows() {

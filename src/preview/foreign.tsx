@@ -1,4 +1,4 @@
-// The pasted rules of other programs: which of them defeat the config.
+// The pasted rules of other programs, with those that override the config marked.
 import { formatIntervals } from "../core/index.ts";
 import {
   type BaseChain,
@@ -16,7 +16,7 @@ import { pastedViews } from "./on-node.ts";
 import { inForce } from "./store.ts";
 import { either, plural } from "./words.ts";
 
-/** If a chain has more rules, only those that matter are shown: kube-proxy writes thousands. */
+/** If a chain has more rules, only the relevant ones are shown: kube-proxy writes thousands. */
 const SHOWN = 60;
 
 export function Foreign({ policy }: { readonly policy: FamilyPolicy }) {
@@ -32,8 +32,8 @@ export function Foreign({ policy }: { readonly policy: FamilyPolicy }) {
       <h3>Rules of other programs, {name}</h3>
       <p role="status" class={count > 0 ? "problem" : ""}>
         {count > 0
-          ? `${count === 1 ? "1 rule of another program defeats" : `${count} rules of other programs defeat`} the config.`
-          : "None of the pasted rules of other programs defeats the config."}
+          ? `${count === 1 ? "1 rule of another program overrides" : `${count} rules of other programs override`} the config.`
+          : "None of the pasted rules of other programs overrides the config."}
       </p>
       {found.gaps.map((gap) => (
         <p key={gap} class="note">
@@ -97,13 +97,17 @@ function Rules({ base, found, ours, policy }: Omit<HookProps, "view"> & { readon
           );
         })}
       </ol>
-      {left > 0 && <p class="note">and {plural(left, "rule")} that do not affect this config</p>}
+      {left > 0 && (
+        <p class="note">
+          and {plural(left, "rule")} that {left === 1 ? "does" : "do"} not affect this config
+        </p>
+      )}
     </>
   );
 }
 
 interface Marks {
-  readonly kind: "defeats" | "ours" | "other";
+  readonly kind: "overrides" | "ours" | "other";
   readonly translations: readonly ForeignTranslation[];
   readonly ends: readonly EarlyEnd[];
 }
@@ -112,13 +116,17 @@ function marksOf(base: BaseChain, rule: Rule, { translations, ends }: ForeignRul
   const of = <T extends { readonly at: ForeignTranslation["at"] }>(all: readonly T[]) =>
     all.filter(({ at }) => at.base === base && at.top === rule);
   const marks = { translations: of(translations), ends: of(ends) };
-  if (marks.translations.length + marks.ends.length > 0) return { kind: "defeats", ...marks };
+  if (marks.translations.length + marks.ends.length > 0) return { kind: "overrides", ...marks };
   return { kind: isOurs({ base, chain: base.chain, rule, top: rule, depth: 0 }, ours) ? "ours" : "other", ...marks };
 }
 
-const POSITIONS = { before: "before ours", after: "after ours", unknown: "before or after ours" } as const;
+const POSITIONS = {
+  before: "before the agent's rules",
+  after: "after the agent's rules",
+  unknown: "before or after the agent's rules",
+} as const;
 
-/** CIDRs that a sentence names. */
+/** The number of CIDRs that a sentence names. */
 const NAMED = 4;
 
 const listed = (cidrs: readonly string[]): string =>
@@ -131,7 +139,7 @@ function Translation({ found, policy }: { readonly found: ForeignTranslation; re
   const isForPods = policy.scope.sources !== "any" || from.length > NAMED || from.some((cidr) => cidr.endsWith("/0"));
   const verb = treatment.kind === "masqueraded" ? "masquerade" : "translate";
   return (
-    <div class="defeat">
+    <div class="override">
       <p>
         <b>
           {owner?.name ?? "Another program"} {certain && isForPods ? `${verb}s` : `may ${verb}`} packets to{" "}
@@ -156,7 +164,7 @@ function Translation({ found, policy }: { readonly found: ForeignTranslation; re
   );
 }
 
-/** What becomes of packets to some destinations. */
+/** What happens to packets to some destinations. */
 const ENDS = {
   accept: ["lets packets to", "bypass the agent's rules, so they are never masqueraded"],
   return: ["lets packets to", "bypass the agent's rules, so they are never masqueraded"],
@@ -167,7 +175,7 @@ function End({ end: { owner, kind, destinations, at } }: { readonly end: EarlyEn
   const family = at.base.family === "ip6" ? "ipv6" : "ipv4";
   const [does, rest] = ENDS[kind];
   return (
-    <div class="defeat">
+    <div class="override">
       <p>
         <b>
           {owner?.name ?? "Another program"} {does} {listed(formatIntervals(family, destinations))}

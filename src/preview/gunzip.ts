@@ -1,6 +1,6 @@
 // Decompresses gzip files, as clouds store their logs.
 
-/** The limit for decompressed bytes: a small file must not fill the memory. */
+/** The limit for decompressed bytes: a small file must not exhaust the memory. */
 const MOST = 1 << 29;
 
 /** The first bytes of a member (RFC 1952): the magic number and the only method. */
@@ -49,7 +49,7 @@ async function unpackMember(member: Uint8Array<ArrayBuffer>, room: number): Prom
   let left = room;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     left -= next.value.length;
-    if (left < 0) throw new Error("it holds more than 512 MiB");
+    if (left < 0) throw new Error("it is larger than 512 MiB when decompressed");
     parts.push(next.value);
   }
   return parts;

@@ -1,4 +1,4 @@
-// How masquerading works, with the picture of a packet's way: the same text as in the docs.
+// The help: how masquerading works, with a picture of a packet's path. It has the same text as the docs.
 import { useSignal } from "@preact/signals";
 import help from "help-source";
 import { useEffect, useRef } from "preact/hooks";
@@ -45,7 +45,7 @@ function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         <button type="button" class="close" aria-label="Close the help" onClick={() => dialog.current?.close()}>
           ×
         </button>
-        {/* The build makes it from the docs. */}
+        {/* The build generates it from the docs. */}
         <article dangerouslySetInnerHTML={{ __html: help }} />
       </div>
     </dialog>

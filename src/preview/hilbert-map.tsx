@@ -10,7 +10,7 @@ export interface HilbertMapProps {
   /** What is in view; its length is 0, 8, 16 or 24. */
   readonly block: Block;
   readonly stretches: readonly Stretch[];
-  /** What changes from the config before; undefined without one. */
+  /** The changes from the previous config; undefined without one. */
   readonly changes: readonly SpaceChange[] | undefined;
   readonly onPoint: (block: Block | undefined) => void;
   readonly onZoom: (block: Block) => void;
@@ -21,14 +21,14 @@ const GRID = 16;
 const STEP = 8;
 const PIXELS = 1024;
 
-/** Height of the blocks' numbers, and radius of a marker, on the screen. */
+/** The height of the blocks' numbers and the radius of a marker, in screen pixels. */
 const NUMBER = 12;
 const SMALLEST_NUMBER = 9;
 const MARKER = 4.5;
 
 const curves = { 16: curve(16), 256: curve(256) };
 
-/** Cells along an edge: one address each in the end. */
+/** The number of cells along an edge; at the last zoom step, each is one address. */
 const sideOf = ({ bits }: Block): 16 | 256 => (bits === 24 ? 16 : 256);
 
 const partOf = (block: Block, bits: number, step: number): Block => {
@@ -52,7 +52,7 @@ export function HilbertMap({ block, stretches, changes, onPoint, onZoom }: Hilbe
     const context = canvas.current?.getContext("2d");
     if (context && canvas.current)
       draw(context, getComputedStyle(canvas.current), { block, stretches, changes }, cursor);
-    // The colours depend on the colour scheme.
+    // `dark` is a dependency because the colours depend on the colour scheme.
   }, [block, stretches, changes, cursor, dark]);
 
   const at = (event: MouseEvent, side: number) => {
@@ -163,7 +163,7 @@ function draw(
   }
   context.stroke();
 
-  // Each block's last octet that counts: 10 at /0 is 10.0.0.0/8.
+  // The label is the block's last relevant octet: 10 at /0 is 10.0.0.0/8.
   const scale = PIXELS / Math.max(1, context.canvas.clientWidth);
   // Three digits and a dot must fit into a block, even on a small screen.
   const size = Math.min(NUMBER * scale, Math.max(SMALLEST_NUMBER * scale, cell / 3));
@@ -240,7 +240,7 @@ function pixelOf(hex: string, alpha: number): number {
   return ((alpha << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
 }
 
-/** Is the colour scheme dark? Renders again when that changes. */
+/** Whether the colour scheme is dark. Rerenders when that changes. */
 function useDarkness(): boolean {
   const query = matchMedia("(prefers-color-scheme: dark)");
   const [dark, setDark] = useState(query.matches);

@@ -1,4 +1,4 @@
-// The Hilbert curve: neighbours on the line of addresses are neighbours on the picture, and a prefix is a square or two.
+// The Hilbert curve: consecutive addresses are adjacent on the map, and a prefix is one square or two.
 // The curve's state machine after J. K. Lawder, "Calculation of Mappings Between One and n-dimensional Values Using the
 // Hilbert Space-filling Curve" (2000); the loops are those of the well-known d2xy and xy2d.
 
@@ -36,7 +36,7 @@ export function stepOf(side: number, point: Point): number {
   return d;
 }
 
-/** Turns a quadrant of `s` × `s` cells so that the curve enters and leaves it where its neighbours do. */
+/** Rotates a quadrant of `s` × `s` cells so that the curve enters and leaves it where its neighbours do. */
 function turn(s: number, x: number, y: number, rx: number, ry: number): [number, number] {
   if (ry === 1) return [x, y];
   return rx === 1 ? [s - 1 - y, s - 1 - x] : [y, x];

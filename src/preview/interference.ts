@@ -1,4 +1,4 @@
-// What rules of other programs do to packets in spite of the config.
+// Finds what the rules of other programs do to packets despite the config.
 import { type Family, formatRange } from "../core/index.ts";
 import {
   type BaseChain,
@@ -18,7 +18,7 @@ import type { Verdict } from "../policy/index.ts";
 
 /** A rule of another program that treats packets differently from what the config says. */
 export interface Interference {
-  /** Whose the rule probably is. */
+  /** The program that probably owns the rule. */
   readonly owner: string | undefined;
   /** `passes`: the packets never reach the agent's rules. `unknown`: the rule's target is not interpreted. */
   readonly kind: "masquerades" | "translates" | "passes" | "drops" | "unknown";
@@ -26,9 +26,9 @@ export interface Interference {
   readonly to: string | undefined;
   /** The rule as its tool prints it; undefined if the policy of a chain decides. */
   readonly rule: string | undefined;
-  /** Does every packet in question meet such a rule? */
+  /** Whether such a rule decides about every packet in question. */
   readonly isCertain: boolean;
-  /** What decides whether this rule applies, if that is not certain: `output interface`. */
+  /** What determines whether this rule applies, if that is uncertain: `output interface`. */
   readonly dependsOn: readonly string[];
 }
 
@@ -77,7 +77,7 @@ const KINDS: Readonly<Record<Treatment["kind"], Interference["kind"]>> = {
   unknown: "unknown",
 };
 
-/** Does one of the agent's own rules decide? */
+/** Whether one of the agent's own rules decides. */
 function isOwnEnding({ at }: Ending, own: ReadonlySet<Rule>): boolean {
   return at !== undefined && own.has(at.rule);
 }
@@ -96,7 +96,7 @@ function isAsWanted(treatment: Treatment, verdict: Verdict, family: Family): boo
   }
 }
 
-/** Returns the hook with the agent's rules reduced to this verdict, and which rules those are. */
+/** Returns the hook with the agent's rules replaced by this verdict, and the set of those rules. */
 function withVerdict(view: NatView, verdict: Verdict, ours: OwnRules) {
   const own = new Set<Rule>();
   const { groups } = view;
@@ -133,7 +133,7 @@ const ownChain = (rule: Rule): BaseChain => ({
   chains: new Map(),
 });
 
-/** The step that carries out a verdict; undefined if the packet only passes. */
+/** The step that applies a verdict; undefined if the packet only passes. */
 function stepOf(verdict: Verdict, family: Family): Step | undefined {
   if (verdict.kind === "keep") return undefined;
   const [range] =

@@ -1,10 +1,10 @@
-// The lines of a log, and the worker's report on them. They stay while other views are looked at.
+// The lines of a log, and the worker's report on them. They are kept while other views are shown.
 import { computed, effect, signal } from "@preact/signals";
 import type { Filter, LinesQuestion, Report } from "./report.ts";
 import { addresses, evaluationBefore, inForce, place, sourcePlace } from "./store.ts";
 import { holdInWorker, nextLines, releaseInWorker, reportInWorker } from "./worker-calls.ts";
 
-/** A file that was opened or dropped, or a text too long for a field. The worker has it. */
+/** A file that was opened or dropped, or a text that is too long for a field. The worker holds it. */
 export interface LinesFile {
   readonly name: string;
   /** In bytes. */
@@ -13,7 +13,7 @@ export interface LinesFile {
   readonly lines: number;
 }
 
-/** Read instead of the field, while there is one. */
+/** If set, it is read instead of the field. */
 export const file = signal<LinesFile | undefined>(undefined);
 
 export const NO_FILTER: Filter = { verdict: undefined, entry: undefined, changed: false };
@@ -24,7 +24,7 @@ export const hasLines = computed(() => file.value !== undefined || addresses.val
 /** The worker's report, or why there is none. */
 export const report = signal<Report | string | undefined>(undefined);
 
-/** Replaces the lines, and resets what was set for the old ones. */
+/** Replaces the lines, and resets the settings for the old ones. */
 export function takeLines(lines: LinesFile | undefined): void {
   const old = file.peek();
   filter.value = NO_FILTER;
@@ -34,7 +34,7 @@ export function takeLines(lines: LinesFile | undefined): void {
   if (old) releaseInWorker(old.lines);
 }
 
-/** Takes a text that is too long for the field. */
+/** Passes a text that is too long for the field to the worker. */
 export function takeText(name: string, text: string): void {
   const lines = nextLines();
   holdInWorker(lines, text);
@@ -44,7 +44,7 @@ export function takeText(name: string, text: string): void {
 const policyNow = computed(() => inForce.value.policy);
 const policyBefore = computed(() => evaluationBefore.value?.policy);
 
-/** The number of the field's lines, which are sent again only after an edit. */
+/** The number of the field's lines, which are sent again only if they have changed. */
 const FIELD = nextLines();
 let sent: string | undefined;
 
@@ -62,7 +62,7 @@ interface Asked {
 let isReading = false;
 let waiting: Asked | undefined;
 
-/** Sends one question at a time; of those that wait, only the last is kept. */
+/** Sends one question at a time. If several wait, only the last one is kept. */
 async function ask(asked: Asked): Promise<void> {
   if (isReading) {
     waiting = asked;
@@ -77,7 +77,7 @@ async function ask(asked: Asked): Promise<void> {
   else report.value = answer;
 }
 
-/** From the first call on, asks again whenever something changes that the answer depends on. */
+/** From the first call on, asks again whenever something that the answer depends on changes. */
 export const followLines = (() => {
   let _stop: (() => void) | undefined;
   return () => {

@@ -1,15 +1,15 @@
 // A pasted `nft list ruleset`, or parts of one.
 
-/** The text is not what nft prints. */
+/** The text is not output of nft. */
 export class ListingError extends Error {
   override name = "ListingError";
 }
 
-/** Characters of a line that an error shows. */
+/** The number of characters of a line that an error shows. */
 const SHOWN = 60;
 
 /**
- * Returns the listing with tabs where a terminal gave spaces. Any number of tables may follow one another, with comments
+ * Returns the listing with tabs in place of spaces from a terminal. Any number of tables may follow one another, with comments
  * between them. Throws {@link ListingError}.
  */
 export function checkListing(text: string): string {

@@ -19,7 +19,7 @@ async function sharedState(instead: string): Promise<PageState | undefined> {
 }
 
 async function firstState(): Promise<PageState> {
-  const shared = await sharedState("The page shows what it shows without a link.");
+  const shared = await sharedState("The page shows its default content.");
   if (shared) return shared;
   const written = document.getElementById("state")?.textContent ?? "";
   if (written.trim()) return readState(JSON.parse(written));

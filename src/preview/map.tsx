@@ -112,7 +112,7 @@ function describe(block: Block, now: readonly Stretch[], before: readonly Stretc
 
 function Legend({ stretches: all, isCompared }: { stretches: readonly Stretch[]; isCompared: boolean }) {
   const counts = countAddresses(all);
-  // Verdicts that the config does not have are left out.
+  // Omit verdicts that do not occur.
   const looks = LOOKS.filter((look) => look !== "snat" || counts.snat > 0);
   const shares = {
     keep: formatShare(counts.keep),
@@ -139,7 +139,7 @@ function Legend({ stretches: all, isCompared }: { stretches: readonly Stretch[];
   );
 }
 
-/** How many addresses have which verdict. */
+/** The number of addresses for each verdict. */
 function countAddresses(all: readonly Stretch[]): Record<Verdict["kind"], number> {
   const counts = { keep: 0, masquerade: 0, snat: 0 };
   for (const [i, { first, verdict }] of all.entries()) counts[verdict.kind] += (all[i + 1]?.first ?? 2 ** 32) - first;

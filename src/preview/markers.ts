@@ -2,7 +2,7 @@
 import type { SpaceChange } from "../policy/index.ts";
 import { type Block, findStretch, type Look, type Stretch, sizeOf } from "./space.ts";
 
-/** A place on the map, as a step of its curve, and what is there. */
+/** A place on the map, as a step of its curve, and its look. */
 export interface Marker {
   readonly at: number;
   readonly look: Exclude<Look, "mixed"> | "changed";
@@ -61,7 +61,7 @@ function* changedRuns(block: Block, changes: readonly SpaceChange[]): Iterable<R
   if (run) yield run;
 }
 
-/** Runs between two longer ones: exceptions to what is around them. */
+/** Runs with a longer neighbour: exceptions to their surroundings. */
 function* oddRuns(block: Block, stretches: readonly Stretch[]): Iterable<Run> {
   const runs = runsIn(block, stretches);
   const lengthOf = (run: Run | undefined) => (run ? run.to - run.from : 0);

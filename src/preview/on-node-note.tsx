@@ -4,7 +4,7 @@ import { interference } from "./on-node.ts";
 import { tab } from "./store.ts";
 import { either, plural } from "./words.ts";
 
-/** Rules that are named; the view shows all. */
+/** The number of rules that are named; the view shows all. */
 const SHOWN = 3;
 
 export function OnNode() {
@@ -49,7 +49,7 @@ const ACTIONS: Readonly<Record<Interference["kind"], readonly [does: string, may
   ],
   drops: ["drops this packet", "may drop this packet"],
   unknown: [
-    "may treat this packet in another way; this page cannot interpret its target",
-    "may treat this packet in another way; this page cannot interpret its target",
+    "may treat this packet differently; this page cannot interpret its target",
+    "may treat this packet differently; this page cannot interpret its target",
   ],
 };

@@ -1,4 +1,4 @@
-// What a node's pasted rules do, those of other programs included.
+// What a node's pasted rules do, including those of other programs.
 import { computed } from "@preact/signals";
 import { type Intervals, type NatView, readAddressBlock, readPasted } from "../netfilter/index.ts";
 import { type FamilyPolicy, KEEP } from "../policy/index.ts";
@@ -6,7 +6,7 @@ import { type Answer, asked } from "./asked.ts";
 import { findInterference, type Interference } from "./interference.ts";
 import { inForce, observed } from "./store.ts";
 
-/** The postrouting NAT hook of each family as far as it is pasted. */
+/** The pasted part of the postrouting NAT hook, for each family. */
 export const pastedViews = computed<Readonly<Record<NatView["family"], NatView>>>(() => {
   const { ipv4, ipv6, nftables } = observed.value;
   return {
@@ -22,7 +22,7 @@ export const interference = computed<readonly Interference[]>(() => {
   const family = answer && (answer.decision ?? answer.parts[0]?.decision)?.family;
   if (!family || answer.special || pastedViews.value[family].groups.length === 0) return [];
   const own = policy.find((one) => one.family === family);
-  // If parts of a block are treated differently, those that are kept are looked at.
+  // If parts of a block are treated differently, only the kept parts are checked.
   const verdict = answer.decision?.verdict ?? KEEP;
   const limits = verdict.kind === "keep" ? "any" : (own?.scope.outputInterfaces ?? "any");
   const { source, outputInterface } = answer.packet;
@@ -36,7 +36,7 @@ export const interference = computed<readonly Interference[]>(() => {
   return findInterference(pastedViews.value[family], traffic, verdict, ours);
 });
 
-/** The pods' addresses as far as the config names them. */
+/** The pods' addresses, if the config contains them. */
 function sourcesOf(policy: FamilyPolicy | undefined): Intervals | undefined {
   if (!policy || policy.scope.sources === "any") return undefined;
   return policy.scope.sources.flatMap(({ network }) => readAddressBlock(policy.family, network)?.values ?? []);

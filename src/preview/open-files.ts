@@ -6,7 +6,7 @@ import { before, files, observed, openFile, openFileBefore, tab } from "./store.
 import { formatCount } from "./words.ts";
 import { nextLines, type OpenedFile, openInWorker, releaseInWorker } from "./worker-calls.ts";
 
-/** What happened to a file, and what the reader can do about it. */
+/** What happened to a file, and what the user can do about it. */
 export interface Notice {
   readonly text: string;
   readonly isProblem: boolean;
@@ -24,10 +24,10 @@ interface Opened extends OpenedFile {
 const said = (text: string): Notice => ({ text, isProblem: false, actions: [] });
 const problem = (text: string): Notice => ({ text, isProblem: true, actions: [] });
 
-/** The config that is compared with, or the one that is edited. */
+/** The previous config in a comparison, or the current one. */
 export type ConfigSide = "before" | "after";
 
-/** Opens files, several at once too; configs replace that side. */
+/** Opens one or more files; configs replace that side. */
 export async function openFiles(chosen: readonly File[], side: ConfigSide = "after"): Promise<void> {
   const read = await Promise.all(chosen.map(readFile));
   const opened = read.flatMap((one) => ("content" in one ? [one] : []));
@@ -54,7 +54,7 @@ async function readFile(file: File): Promise<Opened | Notice> {
   );
 }
 
-/** Replaces the files of a side with one config or several. */
+/** Replaces the files of a side with one or more configs. */
 function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Notice[] {
   const [first] = opened;
   if (!first) return [];
@@ -82,7 +82,7 @@ function takeConfigs(opened: readonly Opened[], side: ConfigSide): readonly Noti
   return [{ text: `${names}: recognized as ${what} replaced ${where}.`, isProblem: false, actions }];
 }
 
-/** Of several logs the last one is shown. */
+/** If there are several logs, only the last one is shown. */
 function refuseLog({ name, lines }: Opened): Notice {
   releaseInWorker(lines);
   return problem(`${name} is not shown: this page shows one log at a time.`);
@@ -108,6 +108,6 @@ function takeOther({ name, size, lines, content }: Opened): Notice {
     case "unknown":
       return problem(`${name} is not recognized: ${content.why}.`);
     case "config":
-      throw new Error("configs are taken together");
+      throw new Error("configs are handled together");
   }
 }

@@ -3,21 +3,21 @@ import { azureTuples, isAzureDocument } from "./azure.ts";
 import { type Content, recognize } from "./content.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 
-/** Bytes by which a file is recognized. */
+/** The number of bytes by which a file is recognized. */
 const SAMPLE = 1 << 16;
 
-/** Longer configs and rules than this would stop the page. */
+/** Configs and rules longer than this would block the page. */
 const LONGEST_TEXT = 16 << 20;
 
 export interface Opened {
-  /** Bytes of the unpacked file. */
+  /** The size of the decompressed file in bytes. */
   readonly size: number;
   readonly content: Content;
   /** The lines, if it is a log of flows. */
   readonly lines: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Throws an error for people if the file cannot be read. */
+/** Throws an error with a message for the user if the file cannot be read. */
 export async function open(file: Blob): Promise<Opened> {
   // A folder is dropped like a file, and cannot be read.
   const raw = await file.arrayBuffer().catch(() => {

@@ -1,4 +1,4 @@
-// What plan would print on the node whose rules are pasted.
+// What `plan` would print on the node whose rules were pasted.
 import type { FamilyPolicy } from "../policy/index.ts";
 import { Code } from "./code.tsx";
 import { Foreign } from "./foreign.tsx";
@@ -9,7 +9,7 @@ export function Plan() {
   const { policy } = inForce.value;
   if (!policy) return <p class="note">The plan is shown once the config is valid.</p>;
   const shown = SHOWN_BACKENDS[backend.value];
-  // Other programs may use any of them.
+  // Other programs may use any of these backends.
   const others = Object.values(SHOWN_BACKENDS)
     .filter((one) => one !== shown)
     .flatMap(({ pastes }) => pastes);
@@ -17,7 +17,7 @@ export function Plan() {
     <>
       <p class="note">
         Paste the output of these commands on a node, or drop it anywhere on the page. This view shows what a sync would
-        change, as <code>ip-masq-agent plan --rules</code> prints it, and which rules of other programs defeat the
+        change, as <code>ip-masq-agent plan --rules</code> prints it, and which rules of other programs override the
         config.
       </p>
       {shown.pastes.map((paste) => (
@@ -75,7 +75,7 @@ function PastePlan({ shown, paste, policy }: PastePlanProps) {
         <FamilyPlan
           key={part.family}
           policy={part}
-          // A text that cannot be read is unreadable for both families.
+          // If the text cannot be read, this applies to both families.
           planned={i > 0 && plans[0]?.ok === false ? undefined : plans[i]}
           title={policy.length > 1 && plans[0]?.ok ? { ipv4: "IPv4: ", ipv6: "IPv6: " }[part.family] : ""}
         />

@@ -9,24 +9,24 @@ import { formatAddresses, sourceName } from "./words.ts";
 
 export interface PrefixTreeProps {
   readonly policy: FamilyPolicy;
-  /** What it is compared with; undefined: nothing. */
+  /** The policy to compare with; undefined if there is none. */
   readonly before: FamilyPolicy | undefined;
 }
 
 interface Node {
   readonly rule: PolicyRule;
   readonly status: "same" | "added" | "removed" | "changed";
-  /** Does that change the verdict of an address? */
+  /** Whether that changes the verdict of an address. */
   readonly changes: boolean;
   /** What happens to its addresses now. */
   readonly verdict: Verdict;
   readonly children: Node[];
 }
 
-/** The number of entries that are shown: more would take long to render. */
+/** The number of entries that are shown: more would take too long to render. */
 const SHOWN = 1_000;
 
-/** Rendered again only if its policies change: pointing at the map renders the rest often. */
+/** Rerenders only if its policies change: pointing at the map rerenders the rest often. */
 export const PrefixTree = memo(({ policy, before }: PrefixTreeProps) => {
   const { roots, left } = treeOf(policy, before ?? policy);
   return (
@@ -80,7 +80,7 @@ function point(rule: PolicyRule | undefined): void {
 }
 
 interface RowProps {
-  /** The entry, if it is one. */
+  /** The entry; undefined for addresses that no entry contains. */
   readonly rule?: PolicyRule;
   readonly name: string;
   readonly verdict: Verdict;

@@ -1,11 +1,11 @@
-// The menu of presets, and the reasons for the chosen one.
+// The menu of presets, and an explanation of the chosen one.
 import { useSignal } from "@preact/signals";
 import { notices } from "./open-files.ts";
 import { PRESETS, type Preset } from "./presets.ts";
 import type { ConfigText } from "./state.ts";
 import { files, flags, openFile, question, setState, state } from "./store.ts";
 
-/** Applies a preset, with a way to restore the text that it replaces. */
+/** Applies a preset, and offers to restore the text that it replaces. */
 function take({ name, files: next, flags: set, question: ask }: Preset): void {
   const old = state.value;
   const isPreset = ALL.some((one) => sameFiles(one.files, old.files));

@@ -1,4 +1,4 @@
-// Configs to start from: common setups, and what the config can say.
+// Configs to start from: common setups, and examples of features.
 import { CONFIG_FILE, type ConfigText, DEFAULT_FLAGS, type Flags } from "./state.ts";
 
 export interface Preset {
@@ -7,7 +7,7 @@ export interface Preset {
   readonly why: string;
   readonly files: readonly ConfigText[];
   readonly flags: Flags;
-  /** A question that shows what it does. */
+  /** A question that shows its effect. */
   readonly question: string;
 }
 
@@ -64,7 +64,7 @@ const CLUSTERS: readonly Draft[] = [
   },
   {
     name: "Amazon EKS",
-    why: "With the Amazon VPC CNI plugin pods have addresses of the VPC, which can answer them directly. Set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on aws-node, so that only this agent translates.",
+    why: "With the Amazon VPC CNI plugin pods have addresses of the VPC, which routes to them directly. Set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on aws-node, so that only this agent translates.",
     config: `${list([
       ["192.168.0.0/16", "the VPC (eksctl's default), pods included"],
       ["100.64.0.0/10", "pods in secondary ranges"],
@@ -120,7 +120,7 @@ sourceCIDRs:
   {
     name: "Both families",
     why: "With --enable-ipv6 the same lists hold prefixes of both families.",
-    config: `# Pods, services and a peered network answer pods directly.
+    config: `# Pods, services and a peered network have routes to pods.
 nonMasqueradeCIDRs:
   - 10.0.0.0/8       # the cluster's VPC
   - 172.20.0.0/16    # services
@@ -134,12 +134,12 @@ resyncInterval: 60s
   },
   {
     name: "A fixed address for one destination",
-    why: "snat gives packets to some destinations an address of your choice, for firewalls that admit one address.",
+    why: "snat gives packets to some destinations an address of your choice, for firewalls that allow a single address.",
     config: `nonMasqueradeCIDRs:
   - 10.0.0.0/8
   - fd00:10::/32
 snat:
-  # Their firewalls admit these addresses.
+  # Their firewalls allow only these addresses.
   - destinationCIDRs: [198.51.100.0/24]
     to: 203.0.113.5
   - destinationCIDRs: ['2001:db8:1::/48']
@@ -199,8 +199,8 @@ resyncIntervall: 60s
 /** By heading, in the order of the menu. */
 export const PRESETS: Readonly<Record<string, readonly Preset[]>> = {
   "Common clusters": CLUSTERS.map(preset),
-  "What a config can say": FEATURES.map(preset),
+  "Config features": FEATURES.map(preset),
 };
 
-/** What the page shows first. */
-export const FIRST_PRESET = PRESETS["What a config can say"]?.[0];
+/** The preset that the page starts with. */
+export const FIRST_PRESET = PRESETS["Config features"]?.[0];

@@ -17,7 +17,7 @@ const ARROW = /\s*(?:→|⇒|[-=]+>|>|\sto\s)\s*/i;
 const isAddress = (text: string) => parseAddresses([text]).read[0]?.ok === true;
 const isCidr = (text: string) => text.includes("/") && parsePrefixes([text]).read[0]?.ok === true;
 
-/** Removes a port, which decides nothing, and the brackets around an IPv6 address. */
+/** Removes a port, which has no effect, and the brackets around an IPv6 address. */
 function withoutPort(text: string): string {
   const [, inBrackets] = /^\[([^\]]*)\](?::\d+)?$/.exec(text) ?? [];
   return inBrackets ?? text.replace(/^(\d+(?:\.\d+){3}):\d+$/, "$1");

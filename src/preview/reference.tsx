@@ -1,10 +1,10 @@
-// What each key of a config means, for those who read it on the page.
+// Describes each key of a config, at the bottom of the page.
 import { describeKeys } from "../config/index.ts";
 
 export function Reference() {
   return (
     <details class="reference">
-      <summary>What the keys of a config mean</summary>
+      <summary>What the config keys mean</summary>
       <dl>
         {[...describeKeys()].map(([key, meaning]) => (
           <div key={key}>

@@ -1,4 +1,4 @@
-// The verdict for each line under the config, and under the one before.
+// The verdict for each line under the current config and the previous one.
 import { type LineBatch, LineReader } from "../core/index.ts";
 import {
   type Decision,
@@ -34,12 +34,12 @@ export interface LinesQuestion {
 export interface LineAnswer {
   /** Its beginning, if it is long. */
   readonly line: string;
-  /** As it stands in the line; empty if none is found. */
+  /** As written in the line; empty if none is found. */
   readonly address: string;
   /** Undefined if no address is found in the line. */
   readonly verdict: Verdict | undefined;
   readonly entry: string;
-  /** Under the config before; undefined without one. */
+  /** Under the previous config; undefined without one. */
   readonly before: Verdict | undefined;
 }
 
@@ -51,9 +51,9 @@ export interface EntryCount {
 }
 
 export interface Report {
-  /** The format of the text. If it is not certain, no line is counted. */
+  /** The format of the text. If it is unclear, no lines are counted. */
   readonly format: FoundPlace;
-  /** Lines with something on them. */
+  /** Lines that are not empty. */
   readonly lines: number;
   /** Lines without an address. */
   readonly bad: number;
@@ -70,13 +70,13 @@ export interface Report {
 /** The number of lines that are shown. */
 const SHOWN = 200;
 
-/** Characters of a line that are shown. */
+/** The number of characters of a line that are shown. */
 const LONGEST = 300;
 
-/** The format is recognized by so many bytes. */
+/** The number of bytes by which the format is recognized. */
 const SAMPLE = 1 << 16;
 
-/** Judges the lines in these bytes. The question is data, so that a worker can be asked, which knows nothing of configs. */
+/** Judges the lines in these bytes. The question is plain data, so that it can be sent to a worker, which does not know configs. */
 export function report({ policy, before, place, source, filter }: LinesQuestion, bytes: Uint8Array): Report {
   const format = findPlace(new TextDecoder().decode(bytes.subarray(0, SAMPLE)), place, source);
   const sums = { lines: 0, bad: 0, changed: 0, matching: 0 };
@@ -166,7 +166,7 @@ function nameOf({ rule, managed, outside, dependsOn }: Decision): string {
   return ruleName(rule) + formatConditions(dependsOn);
 }
 
-/** Adds up counts by name: both families have a rest that no entry contains. */
+/** Adds up counts by name: both families have addresses that no entry contains. */
 function tally(counts: Uint32Array, at: (index: number) => Decision): Report["entries"] {
   const sums = new Map<string, EntryCount>();
   for (const [index, count] of counts.entries()) {

@@ -1,4 +1,4 @@
-// What render prints: the transaction of each family, or the difference from that of the config before.
+// What `render` prints: each family's transaction, or its difference from that of the previous config.
 import { useSignal } from "@preact/signals";
 import { Code } from "./code.tsx";
 import { diffTexts } from "./diff.ts";

@@ -1,4 +1,4 @@
-// What the verdicts depend on besides the destination, which is all that the map and the trees show.
+// Describes the sources and interfaces that verdicts depend on, which the map and the trees do not show.
 import type { FamilyPolicy } from "../policy/index.ts";
 import { enforceSentence, scopeSentence } from "./words.ts";
 
@@ -10,7 +10,7 @@ interface ScopeNoteProps {
 
 const EVERY_PACKET = "The config applies to packets from any source through any interface.";
 
-/** Equal texts stand for policies about the same packets. */
+/** Policies that apply to the same packets have equal texts. */
 const limitsIn = ({ scope: { sources, outputInterfaces }, enforceKeep }: FamilyPolicy): string =>
   JSON.stringify([sources === "any" ? sources : sources.map(({ network }) => network), outputInterfaces, enforceKeep]);
 

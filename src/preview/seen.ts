@@ -1,4 +1,4 @@
-// What the strip says: what the node does to the packet, and the source address that the destination sees.
+// The texts of the packet's path: what the node does to the packet, and the source address that the destination sees.
 import { formatAddressRange, type Verdict } from "../policy/index.ts";
 import type { Answer } from "./asked.ts";
 import type { Interference } from "./interference.ts";

@@ -1,4 +1,4 @@
-// What the page shows of a backend: the input for its tool, and the plan for a node's rules.
+// What the page shows for a backend: the input for its tool, and the plan for a node's rules.
 import {
   desiredChain,
   diffChain,
@@ -26,7 +26,7 @@ export interface Paste {
 export interface ShownBackend {
   readonly unit: string;
   readonly pastes: readonly Paste[];
-  /** What the pasted text must be, for people. */
+  /** What the pasted text must be, as part of a message. */
   readonly listing: string;
   /** The output of `ip-masq-agent render`, in parts. */
   render(policy: readonly FamilyPolicy[], flags: Flags): readonly Rendered[];

@@ -1,4 +1,4 @@
-// The IPv4 space under one policy or two: which stretches have the same answer, and what a block of it looks like.
+// The IPv4 space under one policy or two: which stretches have the same verdict, and how a block of it looks.
 import {
   type FamilyPolicy,
   formatVerdict,
@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from "../policy/index.ts";
 
-/** A stretch of addresses about which one rule decides; it ends where the next begins. */
+/** A stretch of addresses that one rule decides; it ends where the next one begins. */
 export interface Stretch {
   /** Its first address. */
   readonly first: number;
@@ -47,7 +47,7 @@ export function stretchesOf({ segments, at }: Space): readonly Stretch[] {
 /** The IPv4 space of a policy. */
 export const ipv4SpaceOf = (policy: FamilyPolicy): Space => spaceOf([policy], "ipv4");
 
-/** What a block looks like. */
+/** How a block can look. */
 export const LOOKS = ["keep", "masquerade", "snat", "mixed"] as const;
 export type Look = (typeof LOOKS)[number];
 
@@ -90,7 +90,7 @@ export function looksOf(stretches: readonly Stretch[], block: Block, count: numb
 
 const treatmentOf = (stretch: Stretch | undefined) => (stretch ? formatVerdict(stretch.verdict) : "");
 
-/** Which of the `count` equal parts of a block hold an address whose verdict changes: 1, else 0. */
+/** For each of the `count` equal parts of a block, 1 if it contains an address whose verdict changes, else 0. */
 export function changesIn(changes: readonly SpaceChange[], block: Block, count: number): Uint8Array {
   const changed = new Uint8Array(count);
   const size = sizeOf(block) / count;

@@ -1,10 +1,10 @@
-// Destinations to which a node forwards nothing, whatever its NAT rules say.
+// Destinations to which a node forwards no packets, whatever its NAT rules say.
 import { contains } from "../core/index.ts";
 
 /** A block of such destinations. */
 export interface SpecialBlock {
   readonly cidr: string;
-  /** What the strip says at the node and at the destination. */
+  /** The texts at the node and at the destination in the packet's path. */
   readonly node: string;
   readonly destination: string;
   readonly why: string;

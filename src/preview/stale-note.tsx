@@ -1,4 +1,4 @@
-// Says that a part of the page shows the last valid config, because the editor has an invalid one.
+// Says that a part of the page is based on the last valid config, because the editor has an invalid one.
 import { evaluation, inForce } from "./store.ts";
 
 /** `what` names the part of the page. */

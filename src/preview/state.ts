@@ -4,7 +4,7 @@
 export const BACKENDS = ["iptables", "nftables"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
-/** The agent's flags that shape rules. */
+/** The agent's flags that affect rules. */
 export interface Flags {
   readonly backend: BackendName;
   /** As --nft-table takes it. */
@@ -46,7 +46,7 @@ export interface PageState {
   readonly question: string;
   /** The files of the config, at least one. */
   readonly files: readonly ConfigText[];
-  /** The files of the config before; undefined if nothing is compared. */
+  /** The files of the previous config; undefined if nothing is compared. */
   readonly before: readonly ConfigText[] | undefined;
   readonly flags: Flags;
   /** Lines with addresses. */
@@ -69,7 +69,7 @@ export const DEFAULT_FLAGS: Flags = {
   ports: "",
 };
 
-/** The name of a config that has no other. */
+/** The name of a config without a name. */
 export const CONFIG_FILE = "config.yaml";
 
 export const EMPTY_STATE: PageState = {
@@ -84,7 +84,7 @@ export const EMPTY_STATE: PageState = {
   tab: "entries",
 };
 
-/** The limit for the state in a link, in bytes: a small link must not fill the memory. */
+/** The limit for the state in a link, in bytes: a small link must not exhaust the memory. */
 const MAX_STATE = 8 << 20;
 
 /** The state as text for a URL fragment: JSON, deflated (RFC 1951), in base64url. */
@@ -98,7 +98,7 @@ export async function packState(state: PageState): Promise<string> {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The state in a fragment that {@link packState} made; undefined for anything else. */
+/** The state in a fragment from {@link packState}; undefined for anything else. */
 export async function unpackState(fragment: string): Promise<PageState | undefined> {
   try {
     const binary = atob(fragment.replaceAll("-", "+").replaceAll("_", "/"));
@@ -118,7 +118,7 @@ export async function unpackState(fragment: string): Promise<PageState | undefin
   }
 }
 
-/** Makes a state of anything: what is missing or of another type is as in {@link EMPTY_STATE}. */
+/** Converts any value to a state. Missing values and values of the wrong type are taken from {@link EMPTY_STATE}. */
 export function readState(value: unknown): PageState {
   const given = record(value);
   const flags = record(given.flags);
@@ -156,7 +156,7 @@ export function readState(value: unknown): PageState {
   };
 }
 
-/** Undefined unless it is a list of files, each with a name of its own. */
+/** Undefined unless it is a list of files with different names. */
 function readFiles(value: unknown): readonly ConfigText[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const files = value.map((one): ConfigText => {

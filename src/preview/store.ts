@@ -1,4 +1,4 @@
-// The page's state as signals, and what follows from it.
+// The page's state as signals, and everything that is computed from it.
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Config } from "../config/index.ts";
 import { diffSpaces, type PolicyRule } from "../policy/index.ts";
@@ -20,13 +20,13 @@ export const tab = signal(EMPTY_STATE.tab);
 export const openFile = signal("");
 export const openFileBefore = signal("");
 
-/** Are the editors unfolded? On a wide screen they always are. */
+/** Whether the editors are unfolded. On a wide screen they always are. */
 export const isEditing = signal(false);
 
 /** The block that the map shows. */
 export const view = signal(WHOLE);
 
-/** The rules that decide what the pointer is at, after and before. */
+/** The rules that decide about what the pointer is at, after and before. */
 export const pointed = signal<PolicyRule | undefined>(undefined);
 export const pointedBefore = signal<PolicyRule | undefined>(undefined);
 
@@ -108,18 +108,18 @@ export const inForce = computed<InForce>(() => {
   return { ...lastValid, stale: policy === undefined };
 });
 
-/** Does the config need nftables, whatever the flags say? */
+/** Whether the config needs nftables, whatever the flags say. */
 export const isEnforced = computed(() => inForce.value.policy?.some(({ enforceKeep }) => enforceKeep) === true);
 
 /** The backend whose rules are shown. */
 export const backend = computed(() => backendFor(inForce.value.flags, isEnforced.value));
 
-/** The config before; undefined if there is none. */
+/** The previous config; undefined if there is none. */
 export const evaluationBefore = computed<Evaluation | undefined>(
   () => pausedBefore.value && evaluate(pausedBefore.value, flags.value),
 );
 
-/** Are two valid configs compared? */
+/** Whether two valid configs are compared. */
 export const isCompared = computed(
   () => inForce.value.policy !== undefined && evaluationBefore.value?.policy !== undefined,
 );

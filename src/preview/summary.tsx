@@ -1,4 +1,4 @@
-// Is a config valid, in the words of `check`; and what is wrong, for those who cannot point at it.
+// Shows whether a config is valid, as `check` does, and lists the problems for users who cannot hover over them.
 import {
   countOmitted,
   countProblems,
@@ -12,7 +12,7 @@ import { applyFix, fixesOf } from "./fixes.ts";
 import { flags } from "./store.ts";
 import { plural } from "./words.ts";
 
-/** Problems that are shown as text; the editor marks more. */
+/** The number of problems that are listed; the editor marks more. */
 const SHOWN = 20;
 
 interface SummaryProps {
@@ -67,9 +67,9 @@ export function Summary({ parsed, testid, onFix, onShow }: SummaryProps) {
 
 interface ProblemProps extends Pick<SummaryProps, "onFix" | "onShow"> {
   readonly diagnostic: Diagnostic;
-  /** Of its file. */
+  /** The text of its file. */
   readonly text: string;
-  /** Are there several files? */
+  /** Whether there are several files. */
   readonly isNamed: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Tabs, after the ARIA authoring practices: arrow keys choose, Tab goes on into the panel.
+// Tabs that follow the ARIA authoring practices: arrow keys choose, Tab moves into the panel.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 

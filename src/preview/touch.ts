@@ -1,4 +1,4 @@
-// Is the screen a touch screen?
+// Detects touch screens.
 
-/** True if the pointer cannot hover: texts say "tap" then, and the first tap points. */
+/** Whether the pointer cannot hover. If so, texts say "tap", and the first tap points. */
 export const isTouch = (): boolean => matchMedia("(hover: none)").matches;

@@ -1,26 +1,26 @@
-// Texts that have addresses but are no flow logs.
+// Recognizes texts that contain addresses but are not flow logs.
 import { addressesIn, recognizeFlows } from "../flows/index.ts";
 
-/** What the page reads as lines. */
+/** The formats that the page reads as lines. */
 export const FLOW_TEXTS =
   "conntrack -L, VPC flow logs, CSV or JSON lines that name a destination, or one address per line";
 
-/** Lines that are looked at. */
+/** The number of lines that are checked. */
 const LOOKED_AT = 100;
 
-/** A kind of text: at least half of its lines have this form. The form's group is added to the name. */
+/** A kind of text: at least half of its lines match the form. The form's capture group is added to the name. */
 interface Kind {
   readonly form: RegExp;
   readonly name: string;
 }
 
-/** Never flow logs, whatever names their lines contain. */
+/** Kinds that are never flow logs, whatever names their lines contain. */
 const ALWAYS: readonly Kind[] = [
   { form: /^(?:[\d:.-]+ )*(?:IP6?|ARP,) \S/, name: "output of tcpdump" },
   { form: /^\S+ \S+ \S+ \[[^\]]+\] "[A-Z]+ /, name: "a web server's access log" },
 ];
 
-/** Flow logs only if their lines name a destination: the kernel logs packets to syslog, too. */
+/** Kinds that are flow logs only if their lines name a destination: the kernel logs packets to syslog too. */
 const UNNAMED: readonly Kind[] = [
   {
     form: /^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ ([^\s:[]+)(?:\[\d+\])?: /,
@@ -28,7 +28,7 @@ const UNNAMED: readonly Kind[] = [
   },
 ];
 
-/** Names the kind of a text that is no flow log; undefined if it may be one, or has no address. */
+/** The kind of a text that is not a flow log; undefined if it may be one, or contains no address. */
 export function unrelatedText(sample: string): string | undefined {
   const lines = sample
     .split("\n")
@@ -62,6 +62,6 @@ function kindOf(kinds: readonly Kind[], lines: readonly string[]): string | unde
   return undefined;
 }
 
-/** An address may have a length, a port or a remark, and stand in a list or in quotes. */
+/** An address may have a length, a port or a comment, and may be in a list or in quotes. */
 const isAddressAlone = (line: string): boolean =>
   /^[\s\-*"'[(]*[\da-f.:]+(?:%\w+)?(?:\/\d+)?\]?(?::\d+)?["',;)\]\s]*(?:#.*)?$/i.test(line);

@@ -1,4 +1,4 @@
-// Is there room for the config beside the views?
+// Whether there is room for the config next to the views.
 import { signal } from "@preact/signals";
 
 const query = matchMedia("(min-width: 56rem)");

@@ -1,4 +1,4 @@
-// How the page names things.
+// The terms that the page uses.
 import { type FamilyPolicy, formatAddressRange, type PolicyRule, type Verdict } from "../policy/index.ts";
 import type { Look } from "./space.ts";
 import { CONFIG_FILE } from "./state.ts";
@@ -34,7 +34,7 @@ export function ruleName(rule: PolicyRule | undefined): string {
 /** How many items a sentence names. */
 const NAMED = 4;
 
-/** `a`, `a or b`, `a, b or c`; long lists are cut. */
+/** `a`, `a or b`, `a, b or c`; long lists are truncated. */
 export function either(names: readonly string[]): string {
   const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
@@ -50,7 +50,7 @@ export function scopeSentence({ family, scope, rules }: FamilyPolicy): string | 
   }
   const limits = [
     ...(sources === "any" ? [] : [`come from ${either(sources.map(({ network }) => network))}`]),
-    ...(outputInterfaces === "any" ? [] : [`leave by ${either(outputInterfaces)}`]),
+    ...(outputInterfaces === "any" ? [] : [`leave through ${either(outputInterfaces)}`]),
   ];
   const what = rules.some(({ verdict }) => verdict.kind === "snat") ? "masqueraded or translated" : "masqueraded";
   return `Only packets that ${limits.join(" and ")} are ${what}; all others keep their address.`;

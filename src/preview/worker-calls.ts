@@ -63,7 +63,7 @@ export function nextLines(): number {
   return texts;
 }
 
-/** Rejects with an error for people if the file cannot be read. */
+/** Rejects with a message for the user if the file cannot be read. */
 export const openInWorker = (lines: number, file: File) =>
   callWorker({ kind: "open", lines, file }) as Promise<OpenedFile>;
 

@@ -1,4 +1,4 @@
-// The agent checks for rules of other programs that defeat the config, not too often, and reports each state once.
+// The agent checks for rules of other programs that override the config, not too often, and reports each state once.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { watchForeignRules } from "../../src/agent/foreign-rules.ts";
@@ -100,7 +100,10 @@ test("a finding is a warning and a metric, and its end is reported", async () =>
   await next();
   await next();
   const line = "a rule of Docker masquerades packets: -j MASQUERADE; run ip-masq-agent doctor for details";
-  assert.equal(lines, [`warning: ${line}\n${line}`, "info: no rule of another program defeats the config any longer"]);
+  assert.equal(lines, [
+    `warning: ${line}\n${line}`,
+    "info: no rule of another program overrides the config any longer",
+  ]);
   assert.equal(counts, [
     [1, 2],
     [0, 0],

@@ -21,7 +21,7 @@ test("alive while the syncs of each family end within three intervals, at least 
     );
   for (const [idles, interval, status] of cases)
     assert.is(page(idles, interval).status, status, `${idles} ${interval}`);
-  assert.is(page([0, 181_000], 60_000).text, "ipv6: no sync has ended for 181 s\n");
+  assert.is(page([0, 181_000], 60_000).text, "ipv6: no sync has completed for 181 s\n");
 });
 
 const keeper = (family: "ipv4" | "ipv6", synced: boolean, failure?: string, unavailable = false) =>

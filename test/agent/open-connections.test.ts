@@ -96,7 +96,7 @@ test("connections that depend on the interface are counted separately, and not r
   const limited: FamilyPolicy = { ...OLD, scope: { ...OLD.scope, outputInterfaces: ["eth0"] } };
   const { lines, counts } = await follow([[OLD, limited]], { file: LINES }, "all");
   assert.equal(counts, [[0, 0]]);
-  assert.equal(lines, ["info: open connections: 3 may keep one, depending on the interface that they leave by"]);
+  assert.equal(lines, ["info: open connections: 3 may keep one, depending on the interface that they leave through"]);
 });
 
 test("connections are reset", async () => {

@@ -59,7 +59,7 @@ const CALLS: Call[] = [
   },
   {
     args: ["impact", `--from=${LIST}`, `--to=${LIST}`, `${folder}/logs`],
-    stdout: "0 of 6 lines would change their verdict\n",
+    stdout: "0 of 6 lines would get a different verdict\n",
   },
   { args: ["classify", `--cidrs=${LIST}`, "--summary"], input: readFileSync(first), stdout: /2 lines: 1 keep/ },
   // Output that cannot be judged with certainty follows the output before it.

@@ -118,7 +118,7 @@ const CALLS: Call[] = [
     args: ["explain", "8.8.8.8", "9.9.9.9", `--config=${SCOPED}`],
     exit: 0,
     stdout:
-      /^8\.8\.8\.8 +masquerade +no entry contains it, if its source is in sourceCIDRs and it leaves by one of outputInterfaces\n9\.9\.9\.9 +snat 192\.0\.2\.7 +9\.9\.9\.0\/24/,
+      /^8\.8\.8\.8 +masquerade +no entry contains it, if its source is in sourceCIDRs and it leaves through one of outputInterfaces\n9\.9\.9\.9 +snat 192\.0\.2\.7 +9\.9\.9\.0\/24/,
   },
   {
     args: ["explain", "8.8.8.8", `--config=${SCOPED}`, "--source=10.244.1.1", "--output-interface=eth1"],

@@ -97,7 +97,7 @@ test("colours, rules, and rules of another backend that are still in force", () 
   const first = printed((io) => printTransaction(transaction(undefined, policyOf({})), { ...view, leftovers }, io));
   assert.match(
     first.replace(/\n +/g, " "),
-    /^ {2}Not in force yet: chain X does not exist\. Until then, the rules listed as left over stay in force\. /,
+    /^ {2}Not in force yet: chain X does not exist\. Until then, the leftover rules listed below stay in force\. /,
   );
 });
 

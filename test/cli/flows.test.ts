@@ -117,7 +117,7 @@ const CALLS: Call[] = [
       "1  - masquerade: no entry contains it",
       `   + keep: 192.0.2.1/32  ${LIST}:3:1`,
       "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
-      "3 of 7 lines would change their verdict",
+      "3 of 7 lines would get a different verdict",
       "",
     ].join("\n"),
     stderr: NONE,
@@ -131,7 +131,7 @@ const CALLS: Call[] = [
       `1  snat 203.0.113.5  192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
       "1  masquerade  no entry contains it, if its source is in sourceCIDRs",
       "1  keep        IPv6 is not enabled: the agent has no rules for it",
-      "7 lines: 3 keep, 1 masquerade, 1 snat, 2 of these depend on what the lines do not contain, 2 without an address",
+      "7 lines: 3 keep, 1 masquerade, 1 snat, 2 of these depend on information that is not in the lines, 2 without an address",
       "",
     ].join("\n"),
     stderr: NONE,
@@ -170,20 +170,20 @@ const CALLS: Call[] = [
       "1  - masquerade: no entry contains it",
       `   + snat 203.0.113.5: 192.0.2.0/24  ${SCOPED}:3:29, if its source is in sourceCIDRs`,
       "     tcp 6 src=8.8.8.8 dst=192.0.2.1",
-      "0 of 7 lines would change their verdict",
-      "2 more may: it depends on what the lines do not contain",
+      "0 of 7 lines would get a different verdict",
+      "2 more may: it depends on information that is not in the lines",
       "",
     ].join("\n"),
   },
   {
     args: ["impact", `--from=${SCOPED}`, `--to=${SCOPED}`, "--key=dst"],
-    stdout: "0 of 7 lines would change their verdict\n",
+    stdout: "0 of 7 lines would get a different verdict\n",
   },
   {
     args: ["impact", `--from=${LIST}`, `--to=${SCOPED}`, "--key=dst", "--source-key=src"],
-    stdout: /would change their verdict\n$/,
+    stdout: /would get a different verdict\n$/,
   },
-  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stdout: "0 of 7 lines would change their verdict\n" },
+  { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stdout: "0 of 7 lines would get a different verdict\n" },
   { args: ["impact", `--from=${LIST}`], exit: 2, stderr: /impact needs two configs/ },
   { args: ["impact", `--from=${LIST}`, `--to=${BAD_LIST}`], exit: 1, stderr: /the list .*bad\.txt is invalid/ },
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
@@ -194,7 +194,7 @@ const UTF16 = /is UTF-16 text; only UTF-8 is supported. Convert it: iconv/;
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
 const TWO = "10.1.0.1 > 8.8.8.8\n";
 const SEVERAL =
-  /<stdin>: a line has 2 addresses, and it is not certain which one is the destination: .*--field=3 selects 8\.8\.8\.8\n$/;
+  /<stdin>: a line has 2 addresses, and it is unclear which one is the destination: .*--field=3 selects 8\.8\.8\.8\n$/;
 
 const FORMATS: Call[] = [
   // Once, and only if no flag selects the address.
@@ -210,7 +210,7 @@ const FORMATS: Call[] = [
     args: ["classify", `--cidrs=${LIST}`, "--summary"],
     input: `${"10.1.0.1\n".repeat(300)}${TWO}`,
     stdout: /301 lines: 300 keep, 0 masquerade, 1 without an address\n$/,
-    stderr: 'line 301 has several addresses, and it is not certain which one counts: "10.1.0.1 > 8.8.8.8"\n',
+    stderr: 'line 301 has several addresses, and it is unclear which one counts: "10.1.0.1 > 8.8.8.8"\n',
   },
   {
     args: ["classify", `--cidrs=${LIST}`],
@@ -264,7 +264,7 @@ const EXPLAINED: Call[] = [
   {
     args: ["impact", `--from=${LIST}`, `--to=${LIST}`],
     input: "",
-    stderr: /to see which addresses would change their verdict/,
+    stderr: /to see which addresses would get a different verdict/,
   },
 ];
 
@@ -339,18 +339,18 @@ test("impact without lines shows which addresses would be treated differently", 
       "1 address: 192.0.2.1",
       "  - masquerade: no entry contains it",
       `  + keep: 192.0.2.1/32  ${LIST}:3:1`,
-      "16,777,217 addresses would change their verdict",
+      "16,777,217 addresses would get a different verdict",
       "",
     ].join("\n"),
   );
   assert.match(
     await impact(`--from=${PLAIN}`, `--to=${SCOPED}`),
-    /\n0 addresses would change their verdict\n[\d,]+ addresses may: it depends on their packets' source or interface\n$/,
+    /\n0 addresses would get a different verdict\n[\d,]+ addresses may: it depends on their packets' source or interface\n$/,
   );
   const data = JSON.parse(await impact(`--from=${PLAIN}`, `--to=${LIST}`, "-o", "json"));
   assert.equal([data.changed, data.mayChange, data.changes.length], [16_777_217, 0, 3]);
   assert.equal(data.changes[0].blocks, ["10.0.0.0/16", "10.2.0.0-10.255.255.255"]);
-  assert.is(await impact(`--from=${LIST}`, `--to=${LIST}`), "0 addresses would change their verdict\n");
+  assert.is(await impact(`--from=${LIST}`, `--to=${LIST}`), "0 addresses would get a different verdict\n");
 });
 
 for (const runtime of BOTH_RUNTIMES) {

@@ -47,7 +47,7 @@ test("connections that would change, that have changed, and that do not count", 
      udp 10.244.0.2:4000 > 203.0.113.10:53, seen as 192.0.2.1
      udp 10.244.0.3:4000 > 203.0.113.10:53, seen as 192.0.2.1
      tcp 10.244.0.2:4000 > 203.0.113.11:53 by 10.96.0.1:53, seen as 192.0.2.1
-3 of 5 open connections would change their verdict, 2.0 kB so far
+3 of 5 open connections would get a different verdict, 2.0 kB so far
 The kernel decides at the first packet: open connections stay as they are until they end.
 
 2 of 5 open connections are not treated as the old config says:
@@ -117,8 +117,8 @@ test("wrong usage, and connections that cannot be read", async () => {
     }
     assert.unreachable(args.join(" "));
   };
-  await fails(["--to=@new.yaml"], { file: "" }, UsageError, /name no FILE/, ["flows.txt"]);
-  await fails(["--key=dst"], { file: "" }, UsageError, /leave out --field, --key/);
+  await fails(["--to=@new.yaml"], { file: "" }, UsageError, /takes no FILE/, ["flows.txt"]);
+  await fails(["--key=dst"], { file: "" }, UsageError, /remove --field, --key/);
   await fails(["--from=@old.yaml", "--config=@old.yaml"], { file: "" }, UsageError, /both name the old config/);
   await fails(["--config=@old.yaml"], {}, ConntrackError, /cannot read this node's connections/);
   await fails(["--config=@old.yaml"], { file: LINES, own: undefined }, ConntrackError, /--allow-sys=networkInterfaces/);

@@ -128,7 +128,7 @@ test("an agent whose flags cannot be read", () => {
     [
       "status",
       agentsHere([], { claims: ["X 7"] }),
-      /agent that keeps chain X on this node are not used: its process cannot be read/,
+      /agent that maintains chain X on this node are not used: its process cannot be read/,
     ],
     ["status --masq-chain=Y", agentsHere([], { claims: ["X 7"] }), undefined],
     [

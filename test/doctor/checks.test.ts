@@ -147,7 +147,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
       "no information about the ranges of pods",
       { config: POD_NETWORK, files: { "/proc/net/route": "" } },
       [],
-      ["the ranges of this node's pods: no CNI config, no host-local address, and no route by a pod interface"],
+      ["the ranges of this node's pods: no CNI config, no host-local address, and no route through a pod interface"],
     ],
     [
       "no forwarding",
@@ -178,7 +178,9 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
           "/proc/sys/net/ipv4/conf/eth1/rp_filter": "1\n",
         },
       },
-      ["warning kernel: reverse path filtering is strict, and packets can leave by several interfaces: eth0, eth1"],
+      [
+        "warning kernel: reverse path filtering is strict, and packets can leave through several interfaces: eth0, eth1",
+      ],
     ],
     [
       "two agents",
@@ -192,7 +194,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
           ].join("\n"),
         },
       },
-      ["warning leftovers: 2 agents run on this node, each with its own chain"],
+      ["warning leftovers: 2 agents are running on this node, each with its own chain"],
     ],
     [
       "rules of agents that do not run here",
@@ -211,9 +213,9 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
         ]),
       },
       [
-        "warning leftovers: chain OLD (iptables-nft) has rules of an ip-masq-agent that does not run on this node",
-        "warning leftovers: chain IP-MASQ-AGENT (iptables-legacy) has rules of an ip-masq-agent that does not run on this node",
-        "warning leftovers: table ip ip-masq-agent-2 (nft) has rules of an ip-masq-agent that does not run on this node",
+        "warning leftovers: chain OLD (iptables-nft) has rules of an ip-masq-agent that is not running on this node",
+        "warning leftovers: chain IP-MASQ-AGENT (iptables-legacy) has rules of an ip-masq-agent that is not running on this node",
+        "warning leftovers: table ip ip-masq-agent-2 (nft) has rules of an ip-masq-agent that is not running on this node",
       ],
     ],
   ];
@@ -241,7 +243,7 @@ test("the `seen` text of each check", async () => {
   assert.is(seen.rules, "iptables-nft (--backend=iptables), ipv4 in sync");
   assert.is(seen.conntrack, "10 connections of 1000");
   assert.is(seen.pods, "pods have addresses in 10.244.1.0/24");
-  assert.is(seen.leftovers, "no agent runs, no leftovers");
+  assert.is(seen.leftovers, "no agent is running, no leftovers");
   assert.match(seen.kernel ?? "", /, nft 1\.0\.6, iptables 1\.0\.6$/);
 });
 

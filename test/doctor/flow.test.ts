@@ -73,7 +73,7 @@ async function explain(rules: readonly string[], question: Partial<FlowQuestion>
   });
 }
 
-const HEAD = "from 10.244.0.7; to 8.8.8.8; leaves by eth0 (main routing table)";
+const HEAD = "from 10.244.0.7; to 8.8.8.8; leaves through eth0 (main routing table)";
 const CHAIN = "iptables-nft, table ip nat, chain POSTROUTING (priority 100)";
 
 test("the text output", async () => {
@@ -91,7 +91,7 @@ test("the text output", async () => {
     "masqueraded: its source becomes the address of eth0",
     "the destination sees 192.0.2.1",
     "decided by iptables-nft, FLANNEL-POSTRTG rule 1: ! -d 224.0.0.0/4 -j MASQUERADE",
-    "  probably made by flannel. Start flanneld without --ip-masq.",
+    "  probably added by flannel. Start flanneld without --ip-masq.",
   ]);
   const mark = await explain(["-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE"]);
   assert.equal(formatFlow(mark).split("\n").slice(2), [
@@ -147,7 +147,7 @@ test("maybe, and what it depends on", async () => {
   const told = await explain(rules, { protocol: "tcp", port: 80 });
   assert.is(
     formatFlow(told).split("\n")[0],
-    "from 10.244.0.7; to 8.8.8.8, port 80; tcp; leaves by eth0 (main routing table)",
+    "from 10.244.0.7; to 8.8.8.8, port 80; tcp; leaves through eth0 (main routing table)",
   );
   assert.is(told.walk.outcome.kind, "kept");
 });

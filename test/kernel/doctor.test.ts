@@ -59,7 +59,7 @@ kernelTest("the outside sees the source that doctor --flow shows, and the rule t
     await ask(inside);
     const text = await agent(network.node, ["doctor", "--flow", pod, "192.0.2.77", "--protocol=udp"]);
     assert.equal(text.stdout.split("\n"), [
-      `from ${pod}; to 192.0.2.77; udp; leaves by eth0 (main routing table)`,
+      `from ${pod}; to 192.0.2.77; udp; leaves through eth0 (main routing table)`,
       "",
       `iptables-nft, table ip nat, chain POSTROUTING (priority 100)`,
       "  match  POSTROUTING rule 2: fib daddr type != local counter jump IP-MASQ-AGENT",
@@ -78,7 +78,7 @@ kernelTest("the outside sees the source that doctor --flow shows, and the rule t
   }
 });
 
-kernelTest("status, apply and the agent warn about a rule that defeats the config", () =>
+kernelTest("status, apply and the agent warn about a rule that overrides the config", () =>
   withNode(async (node, folder) => {
     const flags = [configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\n")];
     const lines = "-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE";
@@ -103,7 +103,7 @@ kernelTest("doctor --flow reports errors in its arguments", async () => {
     [[pod], /unexpected "10.244.0.2": doctor takes addresses only with --flow/],
     [["--flow", pod], /--flow needs two addresses/],
     [["--flow", pod, "example.org"], /"example.org" is neither an IP address nor a CIDR/],
-    [["--flow", pod, "fd00::1"], /are of different families/],
+    [["--flow", pod, "fd00::1"], /belong to different families/],
     [["--flow", pod, inside, "--port=53"], /ports need a protocol that has ports, such as --protocol=tcp/],
     [["--flow", pod, inside, "--protocol=tpc"], /unknown protocol "tpc"/],
     [["--flow", pod, inside, "--protocol=tcp", "--port=70000"], /invalid value "70000" for flag -port/],

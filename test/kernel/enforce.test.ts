@@ -89,7 +89,7 @@ kernelTest("kept destinations see the pod even if other programs' rules masquera
       remove(node);
       assert.equal(seenBy(network), { inside: new Set(["pod"]), outside: new Set(["node"]) }, `without ${name}`);
     }
-    // All of them, with our masquerading limited to an interface that no packet leaves by.
+    // All of them, with our masquerading limited to an interface that no packet leaves through.
     for (const { add } of Object.values(OTHERS)) add(node);
     await syncAll(node, `${ENFORCED}outputInterfaces: [wlan0]\n`);
     assert.equal(seenBy(network), { inside: new Set(["node"]), outside: new Set(["node"]) }, "out of scope");
@@ -193,7 +193,7 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
       await syncAll(network.node, ENFORCED);
       for (const family of FAMILIES) {
         const { marked, plain, hairpin } = SERVICES[family];
-        // The node's addresses on the interfaces that the packets leave by.
+        // The node's addresses on the interfaces that the packets leave through.
         const eth1 = { ipv4: "198.18.0.1", ipv6: "2001:db8:2::1" }[family];
         const pod0 = { ipv4: "10.244.0.1", ipv6: "fd00:244::1" }[family];
         const cases = [

@@ -134,7 +134,7 @@ kernelTest("apply resets the connections that its change affects, and no others"
     assert.match(stdout, /^open connections: 1 with an old treatment reset$/m);
     assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
     configFlag(folder, OLD);
-    assert.match((await apply()).stdout, /^open connections: 1 with an old treatment, which it keeps until it ends$/m);
+    assert.match((await apply()).stdout, /^open connections: 1 keeps an old treatment until it ends$/m);
     assert.equal(seen(network, 5000), [POD, POD, NODE_6]);
   }),
 );

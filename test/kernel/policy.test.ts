@@ -109,7 +109,7 @@ const KEPT = "nonMasqueradeCIDRs: [10.0.0.0/8, 'fd00::/8']";
 const RANGES =
   "to: 192.0.2.5-192.0.2.6 }, { destinationCIDRs: ['2001:db8:9::/48'], to: '2001:db8:1::5-2001:db8:1::6' }]";
 
-/** A config, and the source seen for each pod by `inside`, whose packets leave by eth1, and by `outside`, by eth0. */
+/** A config, and the source seen for each pod by `inside`, whose packets leave through eth1, and by `outside`, through eth0. */
 const CASES: readonly {
   readonly config: string;
   readonly pod: readonly [inside: Seen, outside: Seen];

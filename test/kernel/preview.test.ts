@@ -32,7 +32,7 @@ for (const runtime of ["node", "deno"] as const) {
         [CONFIG],
       );
       assert.is(flags.ports, "1024-2000,4000");
-      // With the rules of other programs, which may defeat the config.
+      // With the rules of other programs, which may override the config.
       assert.match(
         observed.ipv4,
         /^\*nat\n[\s\S]*^-A POSTROUTING -s 10\.244\.0\.0\/16 -j MASQUERADE\n[\s\S]*^-A IP-MASQ-AGENT -d 169/m,

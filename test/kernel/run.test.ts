@@ -51,7 +51,7 @@ kernelTest("an invalid config at startup changes nothing", () =>
     await agent(node, ["apply", configFlag(folder, config("10.0.0.0/8"))]);
     const before = saved(node, "nft");
     await withLoop(node, [configFlag(folder, "nonMasqueradeCIDRs: [x]\n")], async (loop) => {
-      await loop.until(() => /no rule is changed/.test(loop.log()), "reporting it");
+      await loop.until(() => /no rules are changed/.test(loop.log()), "reporting it");
       assert.is((await loop.stop("SIGINT")).exit, 0);
     });
     assert.is(saved(node, "nft"), before);

@@ -108,7 +108,7 @@ kernelTest("an agent that runs as another user, and one that has chosen a backen
       assert.is(explained.exit, 0, explained.stderr);
       assert.match(
         explained.stderr,
-        /^the flags and config of the agent that keeps chain IP-MASQ-AGENT on this node are not used: its process cannot be read/,
+        /^the flags and config of the agent that maintains chain IP-MASQ-AGENT on this node are not used: its process cannot be read/,
       );
     });
   }),

@@ -140,7 +140,7 @@ kernelTest("a second agent on the same chain is noticed, but not one on another 
       for (const runtime of ["node", "deno"] as const) {
         const noticed = (second: Loop) =>
           second.until(
-            () => /^W.*another ip-masq-agent keeps chain IP-MASQ-AGENT on this node$/m.test(second.log()),
+            () => /^W.*another ip-masq-agent maintains chain IP-MASQ-AGENT on this node$/m.test(second.log()),
             `${runtime} noticing it`,
           );
         await withLoop(node, [flag], noticed, { runtime });

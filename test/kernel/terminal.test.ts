@@ -13,7 +13,7 @@ kernelTest("on a terminal it says what it is doing; Ctrl-C ends it, and the rule
     try {
       await terminal.type(
         "",
-        /now keeps this node's masquerading rules in place\. Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup/,
+        /now maintains this node's masquerading rules\. Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup/,
       );
       await terminal.type("", /rules: 4 added/);
       await terminal.type("\u0003", /SIGINT: stopping, the rules stay/);

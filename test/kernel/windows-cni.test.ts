@@ -81,7 +81,7 @@ for (const runtime of ["node", "deno"] as const) {
       });
       const cleanup = await agent(node, ["cleanup", BACKEND, flags[0] ?? ""], { runtime });
       assert.is(cleanup.exit, 0);
-      assert.match(cleanup.stdout, /stays as it is: the previous contents of its list are not known/);
+      assert.match(cleanup.stdout, /is not changed: the previous contents of its list are not known/);
       assert.is(readFileSync(file, "utf8"), after);
       assert.equal(readdirSync(folder).sort(), ["cbr0.conf", "config.yaml"], "nothing is left next to it");
     }),

@@ -47,7 +47,7 @@ function found(chains: readonly BaseChain[], policy = POLICY, pods: PodTraffic =
   };
 }
 
-test("our own rules and packets that kube-proxy has marked defeat nothing", () => {
+test("our own rules and packets that kube-proxy has marked override nothing", () => {
   assert.equal(found([iptables([...KUBE_PROXY, ...OWN])]), { translations: [], ends: [] });
   assert.equal(found([]), { translations: [], ends: [] });
 });
@@ -122,7 +122,7 @@ test("no packets, no findings; and anything that may hide more is reported", () 
   ]);
 });
 
-test("exemptions that are bound cannot be defeated afterwards", () => {
+test("exemptions that are bound cannot be overridden afterwards", () => {
   const saddr = { payload: { protocol: "ip", field: "saddr" } };
   const daddr = { payload: { protocol: "ip", field: "daddr" } };
   const bind = {

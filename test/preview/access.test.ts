@@ -132,7 +132,7 @@ browserTest("what a rule does is in view, in Rules and in Plan, without scrollin
       const link = page.getByRole("link", { name: "Kubernetes: IP masquerade agent" });
       assert.match((await link.getAttribute("href")) ?? "", /^https:\/\/kubernetes\.io\/docs\//);
       await page.locator("footer").getByText(`ip-masq-agent ${version}`, { exact: false }).waitFor();
-      await page.getByText("What the keys of a config mean").click();
+      await page.getByText("What the config keys mean").click();
       await page.locator("dt").getByText("sourceCIDRs").waitFor();
     },
     {

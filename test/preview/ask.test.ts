@@ -41,19 +41,19 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
       ]);
       assert.equal(await answer(page, "8.8.8.8"), [
         "POD any pod | NODE masquerades | DESTINATION 8.8.8.8 sees the node's address",
-        "masqueraded because no entry contains it, if it comes from 10.244.0.0/16 and it leaves by eth*; otherwise the packet keeps its address.",
+        "masqueraded because no entry contains it, if it comes from 10.244.0.0/16 and it leaves through eth*; otherwise the packet keeps its address.",
       ]);
       assert.is(await page.locator(".decides").count(), 0);
       assert.equal(await answer(page, "10.244.1.1 8.8.8.8 via eth0"), [
-        "POD 10.244.1.1 | NODE masquerades leaves by eth0 | DESTINATION 8.8.8.8 sees the node's address",
-        "masqueraded because no entry contains it, as it comes from 10.244.0.0/16 and it leaves by eth*.",
+        "POD 10.244.1.1 | NODE masquerades leaves through eth0 | DESTINATION 8.8.8.8 sees the node's address",
+        "masqueraded because no entry contains it, as it comes from 10.244.0.0/16 and it leaves through eth*.",
       ]);
       assert.equal(await answer(page, "192.168.1.1 → 8.8.8.8"), [
         "POD 192.168.1.1 | NODE keeps the source | DESTINATION 8.8.8.8 sees 192.168.1.1",
         "kept because its source is not in sourceCIDRs.",
       ]);
       assert.equal(await answer(page, "10.244.1.1 → 198.51.100.9 via cni0"), [
-        "POD 10.244.1.1 | NODE keeps the source leaves by cni0 | DESTINATION 198.51.100.9 sees 10.244.1.1",
+        "POD 10.244.1.1 | NODE keeps the source leaves through cni0 | DESTINATION 198.51.100.9 sees 10.244.1.1",
         "kept because its interface is not in outputInterfaces.",
       ]);
       assert.match((await answer(page, "10.244.1.1 → 198.51.100.9 via eth0"))[0] ?? "", /sees 203\.0\.113\.5$/);
@@ -64,7 +64,7 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
         parts.map((row) => row.replace(/\s+/g, " ")),
         [
           "10.0.0.0-10.199.255.255 kept 10.0.0.0/8, line 1",
-          "10.200.0.0/16 masqueraded 10.200.0.0/16, line 2, if its source is in sourceCIDRs and it leaves by one of outputInterfaces",
+          "10.200.0.0/16 masqueraded 10.200.0.0/16, line 2, if its source is in sourceCIDRs and it leaves through one of outputInterfaces",
           "10.201.0.0-10.255.255.255 kept 10.0.0.0/8, line 1",
         ],
       );

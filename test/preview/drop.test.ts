@@ -102,7 +102,7 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       await says(
         page,
         "format",
-        /^A line has 2 addresses, and it is not certain which one is the destination: .* Choose where the destination is\.$/,
+        /^A line has 2 addresses, and it is unclear which one is the destination: .* Choose where the destination is\.$/,
       );
       assert.is(await page.getByTestId("counted").count(), 0);
       // What is said about a file covers nothing for good.
@@ -113,7 +113,7 @@ browserTest("logs go to Flows, packed ones too, and are read by destination; rul
       await drop(page, { "list.json": '[\n{"dst_ip":"8.8.8.8"}\n]\n' });
       await says(page, "format", /^This is a JSON document, .* Convert it first: jq -c '\.\[\]' FILE$/);
       await drop(page, { "plain.log": "10.0.0.5 > 8.8.8.8\n" });
-      await page.getByRole("button", { name: "Take field 3 (8.8.8.8)" }).click();
+      await page.getByRole("button", { name: "Use field 3 (8.8.8.8)" }).click();
       assert.is(await page.getByRole("textbox", { name: "Field number of the destination" }).inputValue(), "3");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).waitFor();
 
@@ -163,14 +163,14 @@ browserTest("lines are filtered by verdict and by entry", () =>
   ),
 );
 
-browserTest("text that is no log of flows is refused, with what it looks like and what the page takes", () =>
+browserTest("text that is not a flow log is refused, with what it looks like and what the page accepts", () =>
   withPage(
     async (page) => {
       await drop(page, { "auth.log": SSHD, "ds.yaml": DAEMON_SET, "dump.txt": TCPDUMP, "notes.txt": NOTES });
       await says(
         page,
         "notices",
-        /auth\.log is not recognized: it looks like syslog messages \(sshd\)\. This page takes a config/,
+        /auth\.log is not recognized: it looks like syslog messages \(sshd\)\. This page accepts a config/,
       );
       await says(page, "notices", /ds\.yaml is not recognized: it looks like a Kubernetes manifest \(DaemonSet\)\. /);
       await says(page, "notices", /dump\.txt is not recognized: it looks like output of tcpdump\. /);
@@ -186,7 +186,7 @@ browserTest("text that is no log of flows is refused, with what it looks like an
       await says(
         page,
         "format",
-        /^This looks like syslog messages \(sshd\), which is no log of flows\. This page reads conntrack/,
+        /^This looks like syslog messages \(sshd\), which is not a flow log\. This page reads conntrack/,
       );
       assert.is(await page.getByTestId("counted").count(), 0);
       await page.getByLabel("The destination is").selectOption("first");

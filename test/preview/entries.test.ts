@@ -9,7 +9,7 @@ browserTest("sources, interfaces, both lists and fixed addresses: on what verdic
     async (page) => {
       assert.is(
         await text(page, "scope-ipv4"),
-        "Only packets that come from 10.244.0.0/16 and leave by eth* or wlan0 are masqueraded or translated; all others keep their address.",
+        "Only packets that come from 10.244.0.0/16 and leave through eth* or wlan0 are masqueraded or translated; all others keep their address.",
       );
       assert.match(
         await text(page, "scope-ipv6"),

@@ -53,17 +53,17 @@ const LISTED = `table ip flannel-ipv4 {
 }
 `;
 
-browserTest("rules of other programs that defeat the config are marked, with what to do", () =>
+browserTest("rules of other programs that override the config are marked, with what to do", () =>
   withPage(
     async (page) => {
       const foreign = page.getByTestId("foreign-ipv4");
       assert.is(await foreign.count(), 0);
       await page.getByLabel("iptables-save -t nat").fill(SAVED);
-      assert.is(await foreign.getByRole("status").innerText(), "1 rule of another program defeats the config.");
+      assert.is(await foreign.getByRole("status").innerText(), "1 rule of another program overrides the config.");
       const marked = async () =>
-        (await foreign.locator(".defeats").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+        (await foreign.locator(".overrides").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
       assert.equal(await marked(), [
-        '-m comment --comment "flanneld masq" -j FLANNEL-POSTRTG flannel masquerades packets to all kept ranges, before ours. ' +
+        '-m comment --comment "flanneld masq" -j FLANNEL-POSTRTG flannel masquerades packets to all kept ranges, before the agent\'s rules. ' +
           "Chain FLANNEL-POSTRTG: -s 10.244.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE Start flanneld without --ip-masq. " +
           "Or set enforceNonMasquerade: true, so that no other program can translate these packets.",
       ]);
@@ -77,7 +77,7 @@ browserTest("rules of other programs that defeat the config are marked, with wha
       await page.getByLabel("iptables-save -t nat").fill(SAVED.replace(/.*flanneld masq.*\n/, ""));
       assert.is(
         await foreign.getByRole("status").innerText(),
-        "None of the pasted rules of other programs defeats the config.",
+        "None of the pasted rules of other programs overrides the config.",
       );
       assert.is(await page.getByTestId("answer-node").count(), 0);
       await page.getByLabel("iptables-save -t nat").fill("");

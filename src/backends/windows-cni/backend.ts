@@ -90,7 +90,7 @@ export function windowsCniBackend(file: string): WindowsCniBackend {
     // The previous contents of the list are not known, so it stays.
     planCleanup: async () => undefined,
     cleanup: async () => undefined,
-    describeCleanup: () => `${file} stays as it is: the previous contents of its list are not known`,
+    describeCleanup: () => `${file} is not changed: the previous contents of its list are not known`,
     isUnreadable: () => false,
   };
 }

@@ -13,11 +13,11 @@ export const windowsCni: BackendKind = {
     [FILE]: {
       value: "FILE",
       fallback: "",
-      summary: "the CNI plugin's config file; windows-cni needs it",
+      summary: "the CNI plugin's config file; required by windows-cni",
       alsoFor: ["render"],
     },
   },
-  required: { flag: FILE, what: "the node's CNI plugin's config file" },
+  required: { flag: FILE, what: "the config file of the node's CNI plugin" },
   unsupportedFlags: [
     {
       flag: "enable-ipv6",

@@ -47,7 +47,7 @@ export function decodeCniConfig(bytes: Uint8Array): string {
   } catch {
     const before = textBefore(bytes).replace(/^\uFEFF/, "");
     const isUtf16 = [0xfeff, 0xfffe].includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0));
-    const hint = isUtf16 ? "; Windows PowerShell's > and Out-File write UTF-16 unless told -Encoding ascii" : "";
+    const hint = isUtf16 ? "; Windows PowerShell's > and Out-File write UTF-16 unless -Encoding ascii is given" : "";
     const at = { offset: before.length, length: 1 };
     throw new CniConfigProblem("not-utf8", before, at, "the file is not UTF-8 text", `save it as UTF-8${hint}`);
   }
