@@ -22,6 +22,7 @@ export async function bundleTests(entryPoints, outdir, outbase) {
     ...BUNDLE,
     packages: "external",
     sourcemap: "inline",
+    sourcesContent: false,
     plugins: [
       {
         name: "scripts-stay",

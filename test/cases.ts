@@ -5,7 +5,7 @@ import { test } from "uvu";
 const isCI = process.env.CI !== undefined && process.env.CI !== "";
 
 /** How many of `all` random cases to run. */
-export const cases = (all: number) => (isCI ? all : Math.ceil(all / 20));
+export const cases = (all: number) => (isCI ? all : Math.ceil(all / 50));
 
 /** The maximum length of lists in tests of all combinations: `all` in CI, less elsewhere. */
 export const depth = (all: number) => (isCI ? all : all - 2);
