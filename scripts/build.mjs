@@ -42,7 +42,6 @@ if (!isAscii(readFileSync("dist/ip-masq-agent.mjs"))) {
 
 const page = await buildPage();
 writeFileSync("dist/preview.html", page.html);
-console.log(`Content-Security-Policy of dist/preview.html: ${page.policy}`);
 
 const library = await buildLibrary();
 writeFileSync("docs/library.md", apiPage());

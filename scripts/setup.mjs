@@ -75,7 +75,7 @@ export const whyNoShells = () => whyMissing(SHELL_TOOLS);
 export const whyNoManual = () => whyMissing(MANUAL_TOOLS);
 
 /**
- * Is a file missing, or older than another one?
+ * Whether a file is missing or older than another.
  * @param {string} file
  * @param {string} than
  */

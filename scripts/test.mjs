@@ -18,7 +18,7 @@ const found = readdirSync("test", { recursive: true })
   .filter((file) => !isUnitRun || mayBeUnit(file));
 
 /**
- * Is a file without imports of what starts programs or a browser? Bundling it shows what it imports by way of others.
+ * Whether a file does not import a module that starts programs or a browser. Its bundle shows indirect imports.
  * @param {string} file
  */
 function mayBeUnit(file) {
@@ -36,7 +36,7 @@ const bundleOf = (file) =>
 /** Matches tests that bundle or compile, which takes seconds. */
 const BUNDLES = /\bfrom "esbuild"/;
 /** Matches tests of the build's output. */
-const BUILD = /\bdist\/(?!core\.wasm)|\bdeploy\/chart|\bnpm\b/;
+const BUILD = /\bdist\/(?!core\.wasm)|\bdeploy\/chart|\bnpm\b|dist\|deploy/;
 /** What some tests need, by the variable that holds the reason why they are skipped without it. */
 const NEEDS = {
   NO_KERNEL: whyNoKernel,
@@ -59,7 +59,7 @@ const texts = files.map(bundleOf);
 /** @type {Record<string, string | undefined>} */
 const SKIPS = {};
 for (const [name, why] of Object.entries(NEEDS)) {
-  // Only what these tests need is looked for, and installed.
+  // Only what these tests need is installed.
   if (texts.some((text) => reads(name).test(text))) SKIPS[name] = why();
   if (SKIPS[name]) console.log(`tests are skipped, ${name}: ${SKIPS[name]}`);
 }

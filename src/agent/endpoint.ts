@@ -1,4 +1,4 @@
-// Serves metrics and health. If the port is in use it tries again: a failure must not stop the agent from keeping rules.
+// Serves metrics and health. If the port is in use it tries again: a failure must not stop the agent from maintaining rules.
 import { type Address, formatAddress, type Served, serve } from "../host/index.ts";
 import type { Log } from "./log.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";

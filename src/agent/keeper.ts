@@ -1,4 +1,4 @@
-// Keeps the rules of one family in line with its policy.
+// Maintains the rules of one family: keeps them in sync with its policy.
 import {
   type Backend,
   type Change,
@@ -20,13 +20,13 @@ import type { Metrics } from "./metrics.ts";
 import { type Reconciler, reconcile } from "./reconcile.ts";
 import type { RuleTransaction } from "./rule-events.ts";
 
-/** This many repairs within the last so many syncs mean that another program keeps changing the rules. */
+/** If so many of the last syncs were repairs, another program keeps changing the rules. */
 const CONTEST = { repairs: 3, syncs: 10 };
 
 /** The most entries of a policy with a counter each: with more, each scrape would block the loop for too long. */
 const MAX_COUNTED = 4_096;
 
-/** Every so many resyncs the rules are read even if no change was reported. */
+/** Every tenth resync reads the rules, even if no change was reported. */
 const READ_EVERY = 10;
 
 /** Characters of a program's name that the kernel keeps (TASK_COMM_LEN without its NUL). */
@@ -43,7 +43,7 @@ export interface Keeper extends Reconciler {
   table(): string | undefined;
   /** A transaction, perhaps our own, has changed the rules. */
   changed(transaction: RuleTransaction): void;
-  /** Sets the policy to keep; takes effect with the next sync. */
+  /** Sets the policy to maintain; takes effect with the next sync. */
   want(policy: FamilyPolicy): void;
   /** Why the last sync failed; undefined if it did not. */
   failure(): string | undefined;
@@ -74,7 +74,7 @@ export interface KeeperOptions {
   readonly clock?: Clock;
 }
 
-/** Keeps the family of `first`; nothing happens before the first `trigger`. */
+/** Maintains the rules of the family of `first`; nothing happens before the first `trigger`. */
 export function keep(
   first: FamilyPolicy,
   {

@@ -1,4 +1,4 @@
-// The keepers of all families, each created when a policy for its family first arrives.
+// Maintains the rules of all families. The keeper of a family starts when its first policy arrives.
 import type { EntryCounter } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Keeper, type KeeperOptions, keep } from "./keeper.ts";

@@ -17,9 +17,9 @@ export interface Metrics {
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
   /** Whether the kernel supports a family that the agent keeps. */
   available(family: string, isAvailable: boolean): void;
-  /** The agent starts to keep a family. */
+  /** The agent starts to maintain a family. */
   kept(family: string): void;
-  /** Which backend keeps the rules, and why it was chosen. */
+  /** Which backend maintains the rules, and why it was chosen. */
   backend(name: string, reason: string): void;
   /** Whether changes by other programs are reported. */
   watching(isWatching: boolean): void;

@@ -8,7 +8,7 @@ import type { Metrics } from "./metrics.ts";
 import { createEventReader, type RuleTransaction } from "./rule-events.ts";
 
 export interface RuleWatch {
-  /** Starts to listen, if it does not yet. */
+  /** Starts listening unless it already is. */
   start(): void;
   /** Whether every change since all rules were last read has been reported. */
   isReliable(): boolean;

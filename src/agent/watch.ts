@@ -17,7 +17,7 @@ const MAX_LINKS = 40;
 /**
  * Calls `changed` after anything that may change the result of reading `file`: a write, an atomic replacement, a removal, a
  * mounted ConfigMap's new `..data` link (kubernetes, pkg/volume/util/atomic_writer.go), a folder that is removed and created
- * again. It may be called too often, and in bursts. `written` is true if something was written in place, and so may be
+ * again. It may be called too often, and in bursts. `written` is true if something was written in place, so that it may be
  * incomplete, and false after a rename. `failed` is called once if the file's own folder cannot be watched, or no folder can.
  *
  * Folders are watched, not the file: a watch on a file ends with its inode. After each event all watches are opened again: a

@@ -73,7 +73,7 @@ export interface Piece {
 
 /** What a lane needs from the code that assigns its parts. */
 export interface LaneHost {
-  /** Takes a piece; waits while too much output waits to be written before it. */
+  /** Takes a piece; waits while too much earlier output is not yet written. */
   emit(piece: Piece): Promise<void>;
   /** The text for each of these indexes. */
   endsOf(indexes: readonly number[]): Promise<readonly string[]>;

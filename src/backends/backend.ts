@@ -1,4 +1,4 @@
-// The interface of a backend, which keeps a policy on the node.
+// The interface of a backend, which applies a policy to the node.
 // This module is browser-compatible.
 import type { Family } from "../core/index.ts";
 import type { FamilyPolicy, Verdict } from "../policy/index.ts";
@@ -79,9 +79,9 @@ export interface RuleTrace {
 
 /** Reads and writes the rules of one family at a time. */
 export interface Backend extends Cleaner {
-  /** What it keeps, as messages name it. */
+  /** What it writes, as messages name it. */
   readonly unit: "rules" | "rules and elements" | "exceptions";
-  /** Where it keeps them, for messages. */
+  /** Where it writes them, for messages. */
   place(policy: FamilyPolicy): string;
   /** How many of its unit a policy needs. */
   count(policy: FamilyPolicy): Promise<number>;

@@ -47,7 +47,7 @@ export interface Rendering {
 export interface BackendKind {
   /** The value of --backend and --to. */
   readonly name: string;
-  /** For help: where it keeps the policy, and what `render` prints for it. */
+  /** For help: where it writes the rules, and what `render` prints for it. */
   readonly place: string;
   readonly rendered: string;
   /** The families that it supports. */

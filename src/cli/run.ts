@@ -1,4 +1,4 @@
-// ip-masq-agent run: keeps the rules in place until a signal arrives.
+// ip-masq-agent run: maintains the rules until a signal arrives.
 import process from "node:process";
 import { createLog, keepHeapSmall, type Log, type Run, run as runLoop } from "../agent/index.ts";
 import { killTools, shortenLockWait, tieTools } from "../host/index.ts";

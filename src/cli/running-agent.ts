@@ -21,7 +21,7 @@ export function findAgents(): AgentsHere {
   return { processes: findNeighbours(isAgent), claims: claimedChains() };
 }
 
-/** Whether this is the command line of an agent that keeps rules. */
+/** Whether this is the command line of an agent that maintains rules. */
 export const isAgent = (command: readonly string[]): boolean => argumentsOf(command) !== undefined;
 
 /** A running agent. */
@@ -40,7 +40,7 @@ const RUNTIMES = /^(node|nodejs|deno)$/;
 const PROGRAM = /^ip-masq-agent(\.mjs)?$/;
 
 /**
- * The arguments of an agent that keeps rules (`run` or no command); undefined for any other command line. The established
+ * The arguments of an agent that maintains rules (`run` or no command); undefined for any other command line. The established
  * agent's flags are a subset of this one's.
  */
 function argumentsOf(command: readonly string[]): readonly string[] | undefined {

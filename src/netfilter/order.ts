@@ -5,7 +5,7 @@ import type { BaseChain } from "./model.ts";
 /**
  * Groups chains in the order of their calls as far as it is known. Smaller priorities are called first. Among chains with the
  * same priority, the kernel calls the most recently registered one first (net/netfilter/core.c, nf_hook_entries_grow: a new
- * hook goes before those of its priority). Handles show which one that is within a table, but nothing does across tables:
+ * hook goes before those of its priority). Handles give the order within a table, but not across tables:
  * the numbers of tables show which was created first, not when a chain was registered.
  */
 export function orderChains(chains: readonly BaseChain[]): readonly (readonly BaseChain[])[] {

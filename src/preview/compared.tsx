@@ -112,9 +112,11 @@ function saidOf(found: readonly FamilyChanges[]): string {
       `${plural(blocks.length, `${found.length > 1 ? `${NAMES[family]} ` : ""}block`)} (${formatAddresses(count)})`,
     ];
   });
-  return parts.length === 0
-    ? "No verdict changes, but settings do."
-    : `The verdict changes for ${parts.join(" and ")}.`;
+  if (parts.length === 0) return "No verdict changes, but settings do.";
+  const said = `The verdict changes for ${parts.join(" and ")}.`;
+  const hasSettings = found.some(({ settings }) => settings.length > 0);
+  // A list of blocks cannot show sources and interfaces.
+  return hasSettings ? `${said} The settings below change too, and with them which packets the rules apply to.` : said;
 }
 
 function Blocks({ blocks }: { blocks: readonly ChangedBlock[] }) {

@@ -94,6 +94,12 @@ browserTest("settings that change are listed too; no change and an invalid confi
       assert.equal(await page.getByTestId("settings-ipv4").getByRole("listitem").allInnerTexts(), [
         "source addresses: any → 10.244.0.0/16",
       ]);
+      await type(page, `${CONFIG}sourceCIDRs: [10.244.0.0/16]\nmasqueradeCIDRs: [10.7.0.0/16]\n`, "After");
+      await says(
+        page,
+        "changes-said",
+        "The verdict changes for 1 block (65,536 addresses). The settings below change too, and with them which packets the rules apply to.",
+      );
       await type(page, `${CONFIG}resyncInterval: 5m\n`, "After");
       await says(page, "changes-said", "No verdict changes, but settings do.");
       assert.equal(await page.getByTestId("settings").getByRole("listitem").allInnerTexts(), [

@@ -120,7 +120,7 @@ function rulesOf(chain: string, { jumps, rules }: ObservedChain): readonly Inspe
   return [...inChain("POSTROUTING", jumps), ...inChain(chain, rules)];
 }
 
-/** In POSTROUTING others add rules at any time: that does not concern us unless the rule jumps to our chain. */
+/** Other programs add rules to POSTROUTING at any time; only a rule that jumps to our chain matters. */
 function concerns(event: RuleEvent, { family, chain }: FamilyPolicy): boolean {
   if (event.family !== NFT_FAMILY[family] || event.table !== "nat") return false;
   if (event.object === "table" || event.name === chain) return true;

@@ -22,9 +22,9 @@ interface ElementEdit {
   readonly removed: readonly ObservedElement[];
 }
 
-/** What is left to write to a table. */
+/** The changes that a table still needs. */
 export interface TableEdit extends Transaction {
-  /** Does it replace the table as a whole, whatever was in it? */
+  /** Whether it replaces the whole table. */
   readonly isWhole: boolean;
 }
 
