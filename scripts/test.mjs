@@ -36,7 +36,7 @@ const bundleOf = (file) =>
 /** Matches tests that bundle or compile, which takes seconds. */
 const BUNDLES = /\bfrom "esbuild"/;
 /** Matches tests of the build's output. */
-const BUILD = /\bdist\/(?!core\.wasm)|\bdeploy\/chart|\bnpm\b|dist\|deploy/;
+const BUILD = /\bdist\/(?!core\.wasm)|\bdeploy\/chart|\bnpm\b/;
 /** What some tests need, by the variable that holds the reason why they are skipped without it. */
 const NEEDS = {
   NO_KERNEL: whyNoKernel,

@@ -10,6 +10,9 @@ export interface Cgroups {
   close(): void;
 }
 
+/** The memory limit in the chart, in bytes: deploy/kustomize/base/daemonset.yaml. */
+export const CHART_MEMORY = 384 << 20;
+
 type Controller = "pids" | "memory";
 
 const ROOT = "/sys/fs/cgroup";

@@ -5,7 +5,7 @@ import { whyNoImage } from "../../scripts/setup.mjs";
 import { createBuilder, type Image, type Target } from "../../test/image/build.ts";
 import { contain } from "../../test/image/container.ts";
 import { choice, configFlag, type Place, run, withFolder } from "../../test/kernel/harness.ts";
-import { type Cgroups, openCgroups } from "../cgroups.ts";
+import { type Cgroups, CHART_MEMORY, openCgroups } from "../cgroups.ts";
 import { CONFIGS, look, PLACE_NAMES, sleep, startAgent, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   limited("--fsize=0"),
   {
     name: "the chart's memory",
-    wrap: (command, { cgroups }) => cgroups.wrap("memory", 384 << 20, command),
+    wrap: (command, { cgroups }) => cgroups.wrap("memory", CHART_MEMORY, command),
     harmless: true,
   },
   { name: "16 processes", wrap: (command, { cgroups }) => cgroups.wrap("pids", 16, command) },

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { kubeRules } from "../../bench/kube-rules.mjs";
 import { addNamespace, inside, removeNamespace, runInside } from "../../demo/network.mjs";
 import { agent, choice, configFlag, type Place, RUNTIMES, run, withFolder } from "../../test/kernel/harness.ts";
-import { type Cgroups, openCgroups } from "../cgroups.ts";
+import { type Cgroups, CHART_MEMORY, openCgroups } from "../cgroups.ts";
 import { CONFIGS, look, PLACE_NAMES, until, wholeLooks } from "../node.ts";
 import type { Part, Try } from "../part.ts";
 
@@ -40,9 +40,6 @@ const without = (capability: string) => (command: readonly string[]) => [
   `--inh-caps=-${capability}`,
   ...command,
 ];
-
-/** The chart's limit, in bytes: deploy/kustomize/base/daemonset.yaml. */
-const CHART_MEMORY = 384 << 20;
 
 const LIMITS: readonly Limit[] = [
   ...[24, 40, 64, 128].map((files) => ({ name: `${files} files`, wrap: limited(`--nofile=${files}`) })),
