@@ -1,10 +1,10 @@
 // The table of flags, and a parser that reads them as Go's flag package does.
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { suggest } from "../config/index.ts";
-import { reportedAs } from "../errors/index.ts";
+import { reportedAs, USAGE } from "../errors/index.ts";
 
 /** A command line that makes no sense. */
-export class UsageError extends reportedAs("usage", 2) {}
+export class UsageError extends reportedAs(USAGE, 2) {}
 
 export interface Flag {
   readonly type: "bool" | "string";

@@ -3,16 +3,15 @@ import process from "node:process";
 import { isConfigThread, runConfigThread } from "../agent/index.ts";
 import { isLaneThread, runLaneThread } from "../archives/index.ts";
 import { suggest } from "../config/index.ts";
-import { describeError, ReportedError } from "../errors/index.ts";
+import { describeError, ReportedError, USAGE } from "../errors/index.ts";
+import { settingsWithAgent } from "./adopted-settings.ts";
 import { COMMANDS } from "./commands.ts";
 import { withConfigOperand } from "./config-input.ts";
 import { checkFor, FLAGS, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
 import { colorFacts, type DataFormat, type Io, isColored, printJson, processIo, withStyle } from "./io.ts";
 import { ignoreDebugSignal } from "./no-debugger.ts";
-import { InvalidConfigError } from "./policy.ts";
-import { adoptAgent, describeAgent, findAgents, SeveralAgentsError } from "./running-agent.ts";
-import { type Settings, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 
 const isBool = (word = "") => /^(true|false|1|0)$/i.test(word);
 
@@ -22,24 +21,13 @@ function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
   return format as DataFormat | undefined;
 }
 
-/** The settings of a command; if it discovers agents, with the flags of the agent on this node. */
-function settingsWithAgent(name: string, call: ParsedArgs, io: Io): Settings {
+/** Whether a command uses the flags of the agent on this node. */
+function usesAgent(name: string, { flags }: ParsedArgs): boolean {
   const discovers = FLAGS["discover-agent"]?.commands?.includes(name) === true;
-  const isOff = call.flags.get("discover-agent") === "false";
+  const isOff = flags.get("discover-agent") === "false";
   // doctor --flow walks through the rules of the node, whatever an agent wants, and impact without --live is not about a node.
-  const isElsewhere = call.flags.get("flow") === "true" || (name === "impact" && call.flags.get("live") !== "true");
-  if (!discovers || isOff || isElsewhere) return settingsOf(call);
-  try {
-    const { args, agent, unread } = adoptAgent(call, name, findAgents());
-    if (agent) io.warn(describeAgent(agent));
-    for (const why of unread) io.warn(why);
-    return settingsOf(args, agent);
-  } catch (error) {
-    // doctor reports this as a finding.
-    if (!(error instanceof SeveralAgentsError) || name !== "doctor") throw error;
-    io.warn(error.message);
-    return settingsOf(call);
-  }
+  const isElsewhere = flags.get("flow") === "true" || (name === "impact" && flags.get("live") !== "true");
+  return discovers && !isOff && !isElsewhere;
 }
 
 /** Runs one call of the program and returns its exit code. */
@@ -70,28 +58,29 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
-    const settings = settingsWithAgent(name, call, io);
+    const settings = usesAgent(name, call) ? settingsWithAgent(name, call, io) : settingsOf(call);
     const style = { colored: isColored(settings.color, colorFacts()), format: settings.dataFormat };
     return await command.action(settings, call.words, withStyle(io, style));
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.warn(`ip-masq-agent: ${error.message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
-      return COMMANDS[name]?.usageExit ?? 2;
-    }
-    const reported = error instanceof ReportedError ? error : undefined;
-    const { message, stack } = error as Error;
-    io.warn(`ip-masq-agent: ${reported ? describeError(reported) : (stack ?? error)}`);
-    // With --output=json there must be data even for an error. The diagnostics of a config have been printed already.
-    const format = dataFormatOf(argv);
-    if (format && name !== "run" && !(error instanceof InvalidConfigError)) {
-      printJson(withStyle(io, { colored: false, format }), {
-        error: message,
-        code: reported?.code,
-        remedy: reported?.remedy,
-      });
-    }
-    return reported?.exitCode ?? 1;
+    return report(error, name, dataFormatOf(argv), io);
   }
+}
+
+/** Prints an error that ends a command, and returns the exit code. */
+function report(error: unknown, name: string, format: DataFormat | undefined, io: Io): number {
+  const reported = error instanceof ReportedError ? error : undefined;
+  const { message, stack } = error as Error;
+  if (reported?.code === USAGE) {
+    io.warn(`ip-masq-agent: ${message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
+    return COMMANDS[name]?.usageExit ?? reported.exitCode;
+  }
+  io.warn(`ip-masq-agent: ${reported ? describeError(reported) : (stack ?? error)}`);
+  // With --output=json there must be data even for an error.
+  if (format && name !== "run" && !reported?.isPrinted) {
+    const { code, remedy } = reported ?? {};
+    printJson(withStyle(io, { colored: false, format }), { error: message, code, remedy });
+  }
+  return reported?.exitCode ?? 1;
 }
 
 const isThread = (isConfigThread() && (await runConfigThread())) || (isLaneThread() && (await runLaneThread()));

@@ -2,14 +2,18 @@
 import { ConfigFileError } from "../agent/index.ts";
 import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
 import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
-import { reportedAs } from "../errors/index.ts";
+import { ReportedError } from "../errors/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 /** The config is invalid; its diagnostics have been printed. */
-export class InvalidConfigError extends reportedAs("config-invalid") {}
+export class InvalidConfigError extends ReportedError {
+  constructor(message: string) {
+    super(message, { code: "config-invalid", isPrinted: true });
+  }
+}
 
 /** A diagnostic as data, with its keys in this order. */
 export function diagnosticData({ severity, code, message, file, line, column, hint }: Diagnostic): object {

@@ -12,7 +12,12 @@ export interface ErrorFacts {
   readonly remedy?: string | undefined;
   /** The exit code of a command that ends with it; 1 by default. */
   readonly exit?: number;
+  /** Whether the command has already printed it as data. */
+  readonly isPrinted?: boolean;
 }
+
+/** The code of errors for a command line that makes no sense. */
+export const USAGE = "usage";
 
 /** An error that is reported by its message alone; any other error is a defect and is shown with its stack. */
 export class ReportedError extends Error {
@@ -20,12 +25,14 @@ export class ReportedError extends Error {
   readonly code: string;
   readonly remedy: string | undefined;
   readonly exitCode: number;
+  readonly isPrinted: boolean;
 
-  constructor(message: string, { code, remedy, exit = 1 }: ErrorFacts) {
+  constructor(message: string, { code, remedy, exit = 1, isPrinted = false }: ErrorFacts) {
     super(message);
     this.code = code;
     this.remedy = remedy;
     this.exitCode = exit;
+    this.isPrinted = isPrinted;
   }
 }
 
