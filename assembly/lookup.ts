@@ -6,7 +6,7 @@
  * values.
  */
 import { V4, V6 } from "./record";
-import { COUNT, DEPTH, FIRST, HEADER, ROOTS, STRIDE, bitsFrom } from "./table";
+import { BUCKETS, COUNT, DEPTH, FIRST, HEADER, KEY_BITS, ROOTS, SHIFT, STRIDE, bitsFrom, bucketOf } from "./table";
 
 /** Addresses in a block: enough to hide the latency, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
@@ -112,13 +112,44 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
  *
  *   0            8             12
  *   | window u64 | number u32 | value i32 |     the address's next 64 bits; its number; the value that points to its node
+ *
+ * Looks in the buckets first if `deep` is set; returns whether that is worthwhile for addresses like these.
  */
-function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize): void {
+function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out: usize, deep: bool): bool {
+  const buckets = load<u32>(table, BUCKETS);
+  if (!deep || buckets == 0) return fromRoots(table, block, stride, left, out) * 2 > left;
+  const shift = load<u32>(table, SHIFT);
+  let end = cursors;
+  let rest = undecided;
+  for (let k: usize = 0; k < left; k++) {
+    const i = load<u32>(undecided + (k << 2));
+    const hi = load<u64>(block + <usize>i * stride);
+    const lo = load<u64>(block + <usize>i * stride, 8);
+    const key = <u32>(hi >> 32);
+    const bucket = table + buckets + bucketOf(key, shift);
+    const places = i32x4.bitmask(i32x4.eq(v128.load(bucket), i32x4.splat(key)));
+    const value = load<i32>(bucket + (<usize>(ctz(places) & 3) << 2), 16);
+    const isFound = (places != 0) & (value < -1);
+    store<u64>(end, (hi << KEY_BITS) | (lo >> (64 - KEY_BITS)));
+    store<u32>(end, i, 8);
+    store<i32>(end, value, 12);
+    end += <usize>isFound << 4;
+    store<u32>(rest, i);
+    rest += <usize>!isFound << 2;
+  }
+  const missing = (rest - undecided) >> 2;
+  descend(table, block, stride, end, KEY_BITS, out);
+  if (missing > 0) fromRoots(table, block, stride, missing, out);
+  return missing * 2 < left;
+}
+
+/** Does the same from the roots. Returns the number of addresses whose root does not decide. */
+function fromRoots(table: usize, block: usize, stride: usize, left: usize, out: usize): usize {
   const header = table + HEADER;
   const roots = table + load<u32>(header, ROOTS);
   const first = load<u32>(header, FIRST);
   const outside = load<u32>(header, COUNT);
-  let depth = load<u32>(header, DEPTH);
+  const depth = load<u32>(header, DEPTH);
   const shift = 64 - depth;
   let end = cursors;
   for (let k: usize = 0; k < left; k++) {
@@ -133,6 +164,12 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
     store<i32>(cursor, value, 12);
     end += <usize>(value < -1) << 4;
   }
+  descend(table, block, stride, end, depth, out);
+  return (end - cursors) >> 4;
+}
+
+/** Moves the cursors before `end` from the nodes for the first `depth` bits to results. */
+function descend(table: usize, block: usize, stride: usize, end: usize, depth: u32, out: usize): void {
   for (let strides = 1; end > cursors; strides++) {
     let still = cursors;
     for (let cursor = cursors; cursor < end; cursor += 16) {
@@ -159,10 +196,11 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
 
 /** The same as {@link lookupIPv4} for consecutive addresses of 16 bytes, | hi u64 | lo u64 |. */
 export function lookupIPv6(table: usize, addresses: usize, count: i32, out: usize): void {
+  let deep = true;
   for (let from: usize = 0; from < <usize>count; from += BLOCK) {
     const size = min(BLOCK, <usize>count - from);
     for (let i: usize = 0; i < size; i++) store<u32>(undecided + (i << 2), <u32>i);
-    settleIPv6(table, addresses + (from << 4), 16, size, out + (from << 2));
+    deep = settleIPv6(table, addresses + (from << 4), 16, size, out + (from << 2), deep);
   }
 }
 
@@ -170,6 +208,7 @@ export function lookupIPv6(table: usize, addresses: usize, count: i32, out: usiz
 export function lookupRecords(table: usize, records: usize, stride: usize, count: i32, out: usize): void {
   // First all of them as IPv4, whose 32 bits are the upper half of `hi`, because most are. Then the others.
   lookupIPv4(table, records + 4, stride, count, out);
+  let deep = true;
   for (let from: usize = 0; from < <usize>count; from += BLOCK) {
     const block = records + from * stride;
     const values = out + (from << 2);
@@ -182,6 +221,6 @@ export function lookupRecords(table: usize, records: usize, stride: usize, count
       store<u32>(undecided + (left << 2), <u32>i);
       left += <usize>(family == V6);
     }
-    settleIPv6(table, block, stride, left, values);
+    deep = settleIPv6(table, block, stride, left, values, deep);
   }
 }

@@ -10,11 +10,17 @@
  *                                         addresses outside of them, which have no prefix
  *   node     | runs u64 | value i32 ... | as many values as `runs` has bits set, at least two
  *   value    >= -1: the result, an index or -1 for none; below: ~offset of the node for the next six bits
+ *   bucket   | key u32 * 4 | value i32 * 4 |
  *
- * All offsets are relative to the table, so that it can be moved. It begins with its header, 16 bytes for each family:
+ * Most IPv6 prefixes are longer than the /32 that a provider gets, and far from the roots. So the nodes for the first 32 bits are
+ * also in a hash table, by these bits. It is only a shortcut: it does not have the nodes for which there was no room in their
+ * bucket.
  *
- *   0           4           8           12          16
- *   | roots u32 | depth u32 | first u32 | count u32 | the same for IPv6 |
+ * All offsets are relative to the table, so that it can be moved. It begins with its header, 16 bytes for each family, and 16 bytes
+ * for the hash table:
+ *
+ *   0           4           8           12          16                  32            36          48
+ *   | roots u32 | depth u32 | first u32 | count u32 | the same for IPv6 | buckets u32 | shift u32 | |
  */
 import { alloc, append, release } from "./memory";
 import { sortPrefixes } from "./order";
@@ -27,8 +33,21 @@ export const DEPTH: usize = 4;
 export const FIRST: usize = 8;
 export const COUNT: usize = 12;
 
+/** The offset of the buckets, 0 if there are none; and the shift that leaves the number of a bucket of a hash. */
+export const BUCKETS: usize = 32;
+export const SHIFT: usize = 36;
+
+const ALL_HEADERS: usize = 48;
+
 /** The number of address bits that one node consumes. */
 export const STRIDE: u32 = 6;
+
+/** The bits of an IPv6 address that select a bucket. The depths of its nodes are this one plus or minus strides. */
+export const KEY_BITS: u32 = 32;
+
+/** The bytes of a bucket, and of its keys. */
+export const BUCKET: usize = 32;
+const KEYS: usize = 16;
 
 /** The maximum bytes of values in one node, and the maximum depth of nodes: 128 bits in strides, the last one partial. */
 const VALUES: usize = 64 << 2;
@@ -48,6 +67,10 @@ const MAX_ROOTS: u32 = 1 << 18;
 // The table that is being built, and whether memory ran out.
 let table: usize = 0;
 let full: bool = false;
+
+// The nodes for the first 32 bits of IPv6 addresses: | key u32 | value i32 |.
+let keyed: usize = 0;
+let keyedEnd: usize = 0;
 
 // The segments that are being written to nodes: the current one, and the end of the list.
 let current: usize = 0;
@@ -102,7 +125,13 @@ function putNode(hi: u64, lo: u64, depth: u32, values: usize): i32 {
     }
     slot = after;
   }
-  return keepNode(runs, values, end - values);
+  const value = keepNode(runs, values, end - values);
+  if (depth == KEY_BITS && value < -1) {
+    store<u32>(keyedEnd, <u32>(hi >> 32));
+    store<i32>(keyedEnd, value, 4);
+    keyedEnd += 8;
+  }
+  return value;
 }
 
 /** Writes a node, and returns the value that points to it. If all slots have the same value, returns that instead. */
@@ -118,19 +147,25 @@ function keepNode(runs: u64, values: usize, size: usize): i32 {
   return ~<i32>(node - table);
 }
 
-/** Writes the roots, the nodes and the header of one family from its segments. Returns false if they do not fit. */
-function putFamily(header: usize, segments: usize, count: i32, values: usize): bool {
+/**
+ * Writes the roots, the nodes and the header of one family from its segments. The depth of the roots is `least`, or more by
+ * multiples of `step`. Returns false if they do not fit.
+ */
+function putFamily(header: usize, segments: usize, count: i32, values: usize, least: u32, step: u32): bool {
   const maxRoots = max(MIN_ROOTS, min(<u32>count << 2, MAX_ROOTS));
   current = segments;
   last = segments + <usize>count * SEGMENT;
-  let depth: u32 = 1;
+  let depth = least;
   let first: u32 = 0;
   let roots: u32 = 0;
   if (count > 1 || load<i32>(segments, 16) != -1) {
     // The first 64 bits of the first and the last address of all prefixes, if no prefix begins or ends the space.
     const low = load<i32>(segments, 16) == -1 ? load<u64>(segments + SEGMENT) : 0;
     const high = load<i32>(last - SEGMENT, 16) == -1 ? beforeHi(last - SEGMENT) : u64.MAX_VALUE;
-    while (depth < MAX_DEPTH && <u32>((high >> (63 - depth)) - (low >> (63 - depth))) < maxRoots) depth++;
+    for (let next = depth + step; next <= MAX_DEPTH; next += step) {
+      if ((high >> (64 - next)) - (low >> (64 - next)) >= maxRoots) break;
+      depth = next;
+    }
     first = <u32>(low >> (64 - depth));
     roots = <u32>(high >> (64 - depth)) - first + 1;
   }
@@ -149,6 +184,40 @@ function putFamily(header: usize, segments: usize, count: i32, values: usize): b
   }
   store<i32>(at + (<usize>roots << 2), -1);
   return !full;
+}
+
+/** The offset of the bucket of a key. Multiplies by 2^32 divided by the golden ratio (Knuth, TAOCP 3, 6.4). */
+@inline
+export function bucketOf(key: u32, shift: u32): usize {
+  return <usize>((key * 0x9e3779b1) >> shift) * BUCKET;
+}
+
+/** Writes the buckets, half as many keys as there is room for at most. Returns false if they do not fit. */
+function putBuckets(at: usize): bool {
+  const count = <u32>((keyedEnd - keyed) >> 3);
+  store<u32>(table, 0, BUCKETS);
+  if (count == 0) return true;
+  const shift = min<u32>(31, clz(count >> 1));
+  const size = (<usize>1 << (32 - shift)) * BUCKET;
+  // As if the table were already where it will be: no bucket is in two cache lines.
+  const gap = -(append(0) - table + at) & (BUCKET - 1);
+  const buckets = append(gap + size);
+  if (buckets == 0) return false;
+  store<u32>(table, <u32>(buckets + gap - table), BUCKETS);
+  store<u32>(table, shift, SHIFT);
+  // A value that is no node's marks a free place.
+  memory.fill(buckets + gap, 0, size);
+  for (let entry = keyed; entry < keyedEnd; entry += 8) {
+    const key = load<u32>(entry);
+    const bucket = buckets + gap + bucketOf(key, shift);
+    for (let place = bucket; place < bucket + KEYS; place += 4) {
+      if (load<i32>(place, KEYS) < -1) continue;
+      store<u32>(place, key);
+      store<i32>(place, load<i32>(entry, 4), KEYS);
+      break;
+    }
+  }
+  return true;
 }
 
 /** The first 64 bits of the address before the beginning of the segment. */
@@ -170,13 +239,17 @@ export function buildTable(records: usize, count: i32, byFirst: bool): usize {
   if (stack == 0 || segments == 0 || values == 0) return 0;
   let count4 = 0;
   while (count4 < count && load<u8>(records + <usize>load<u32>(order + (<usize>count4 << 2)) * RECORD, 16) == V4) count4++;
-  table = alloc(HEADER * 2);
-  if (table == 0) return 0;
+  // Each prefix has one node for its first 32 bits at most.
+  keyed = alloc(<usize>(count - count4) << 3);
+  keyedEnd = keyed;
+  table = alloc(ALL_HEADERS);
+  if (keyed == 0 || table == 0) return 0;
   full = false;
   const n4 = cutSegments(records, order, count4, byFirst, stack, segments);
-  if (!putFamily(table, segments, n4, values)) return 0;
+  if (!putFamily(table, segments, n4, values, 1, 1)) return 0;
   const n6 = cutSegments(records, order + (<usize>count4 << 2), count - count4, byFirst, stack, segments);
-  if (!putFamily(table + HEADER, segments, n6, values)) return 0;
+  if (!putFamily(table + HEADER, segments, n6, values, KEY_BITS % STRIDE, STRIDE)) return 0;
+  if (!putBuckets(records)) return 0;
   const size = append(0) - table;
   memory.copy(records, table, size);
   release(records + size);

@@ -125,6 +125,34 @@ function pairs(addresses: Uint32Array): BigUint64Array {
   });
 }
 
+test("IPv6 prefixes far below many different /32s, and addresses of which some, all or none are inside them", () => {
+  const random = numbers(6);
+  // So many that some buckets of the hash table are full.
+  const providers = new Set(Array.from({ length: 20_000 }, () => (random() % 0x2000_0000) + 0x2000_0000));
+  const list = [...providers].map((top) => ({ top, site: random() >>> 16 }));
+  const hex = (word: number) => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
+  const texts = list.flatMap(({ top, site }) => [`${hex(top)}::/32`, `${hex(top)}:${site.toString(16)}::/48`]);
+  const table = buildTable(parsePrefixes(texts).records, "longest");
+  /** Long runs of one kind, because lookups adapt to what they find. */
+  const kinds = ["site", "none", "site", "provider", "mixed"].flatMap((kind) => Array<string>(1500).fill(kind));
+  const asked = kinds.map((kind) => {
+    const which = kind === "mixed" ? (["site", "provider", "none"][random() % 3] ?? "") : kind;
+    const i = random() % list.length;
+    const { top, site } = list[i] ?? { top: 0, site: 0 };
+    const low = [random(), random()] as const;
+    if (which === "site")
+      return { words: [top, ((site << 16) | (random() & 0xffff)) >>> 0, ...low], expected: 2 * i + 1 };
+    if (which === "provider") return { words: [top, ((site << 16) ^ 0x10000) >>> 0, ...low], expected: 2 * i };
+    const free = 0x2000_0000 + (random() % 0x2000_0000);
+    return { words: [providers.has(free) ? 0x4000_0000 : free, random(), ...low], expected: -1 };
+  });
+  const got = table.lookupIPv6(pairs(Uint32Array.from(asked.flatMap(({ words }) => words))));
+  assert.equal(
+    [...got],
+    asked.map(({ expected }) => expected),
+  );
+});
+
 test("an empty table never matches, and one with the whole space always does", () => {
   const { records } = parseAddresses(["10.0.0.1", "::1", "255.255.255.255", "ffff::"]);
   const empty = buildTable(parsePrefixes([]).records, "first");
