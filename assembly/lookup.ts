@@ -2,19 +2,19 @@
  * Looks up many addresses at a time in a table.
  *
  * Memory is slow, and processors execute ahead, but not past a mispredicted branch. So a block of addresses takes each step
- * together: first all load their root, then all their node, and so on. The loads overlap, and few branches depend on the loaded
- * values.
+ * together: first all load their root, then those that need it a node, and so on. The loads overlap, and few branches depend on
+ * the loaded values.
  */
 import { V4, V6 } from "./record";
 import { BUCKETS, COUNT, DEPTH, FIRST, HEADER, KEY_BITS, ROOTS, SHIFT, STRIDE, bitsFrom, bucketOf } from "./table";
 
-/** Addresses in a block: enough to hide the latency, few enough to stay in the nearest cache. */
+/** IPv4 addresses in a block: one bit each of a u64. */
+const BITS: usize = 64;
+
+/** IPv6 addresses in a block: enough to hide the latency, few enough to stay in the nearest cache. */
 const BLOCK: usize = 256;
 
-/** Nodes decide about few addresses if they decide about fewer than one in this many. */
-const RARITY: usize = 16;
-
-/** For a block: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
+/** For a block of IPv6: the numbers of the addresses to decide about, u32 each, and their cursors, 16 bytes each. */
 const undecided = memory.data(1024);
 const cursors = memory.data(4096);
 
@@ -33,24 +33,21 @@ function rootAt(roots: usize, bits: u32, first: u32, count: u32): usize {
   return roots + (<usize>min(bits - first, count) << 2);
 }
 
-/** Notes the offset of a result if a node has to decide. Has no branch, which would be mispredicted half of the time. */
+/** The values of the roots of four addresses; the last three arguments have the same number in all lanes. */
 @inline
-function note(next: usize, offset: u32, isOpen: bool): usize {
-  store<u32>(next, offset);
-  return next + (<usize>isOpen << 2);
+function fourRoots(addresses: v128, shift: i32, first: v128, outside: v128, roots: v128): v128 {
+  const places = i32x4.min_u(i32x4.sub(i32x4.shr_u(addresses, shift), first), outside);
+  const at = i32x4.add(i32x4.shl(places, 2), roots);
+  let values = v128.load32_zero(<usize>i32x4.extract_lane(at, 0));
+  values = v128.load32_lane(<usize>i32x4.extract_lane(at, 1), values, 1);
+  values = v128.load32_lane(<usize>i32x4.extract_lane(at, 2), values, 2);
+  return v128.load32_lane(<usize>i32x4.extract_lane(at, 3), values, 3);
 }
 
-/** Looks up the roots of four consecutive addresses and writes their values to `at`. Returns a bit for each that is a node. */
+/** All bits of each lane set whose value is a node. */
 @inline
-function fourRoots(roots: usize, addresses: usize, shift: i32, first: v128, outside: v128, at: usize): i32 {
-  const bits = i32x4.shr_u(v128.load(addresses), shift);
-  const places = i32x4.shl(i32x4.min_u(i32x4.sub(bits, first), outside), 2);
-  let values = v128.load32_zero(roots + <usize>i32x4.extract_lane(places, 0));
-  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 1), values, 1);
-  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 2), values, 2);
-  values = v128.load32_lane(roots + <usize>i32x4.extract_lane(places, 3), values, 3);
-  v128.store(at, values);
-  return i32x4.bitmask(i32x4.lt_s(values, i32x4.splat(-1)));
+function areNodes(values: v128): v128 {
+  return i32x4.lt_s(values, i32x4.splat(-1));
 }
 
 /**
@@ -63,46 +60,50 @@ export function lookupIPv4(table: usize, addresses: usize, stride: usize, count:
   const first = load<u32>(table, FIRST);
   const outside = load<u32>(table, COUNT);
   const shift = 32 - depth;
-  const end = out + (<usize>count << 2);
+  const allRoots = i32x4.splat(<i32>roots);
   const firsts = i32x4.splat(first);
   const outsides = i32x4.splat(outside);
-  let mostDecide = true;
+  const end = out + (<usize>count << 2);
   while (out < end) {
-    const stop = min(out + (BLOCK << 2), end);
-    let next = undecided;
-    let address = addresses;
-    let at = out;
+    const size = min(BITS, (end - out) >> 2);
+    // The addresses about which a node decides. A bit for each costs less than a branch, which would often be mispredicted.
+    let open: u64 = 0;
+    let k: usize = 0;
     if (stride == 4) {
-      for (; at + 16 <= stop; at += 16, address += 16) {
-        const open = fourRoots(roots, address, shift, firsts, outsides, at);
-        // If nearly all roots decide, as with few prefixes, the branch is predicted well.
-        if (mostDecide && open == 0) continue;
-        const offset = <u32>(at - out);
-        next = note(next, offset, (open & 1) != 0);
-        next = note(next, offset + 4, (open & 2) != 0);
-        next = note(next, offset + 8, (open & 4) != 0);
-        next = note(next, offset + 12, (open & 8) != 0);
+      for (; k + 16 <= size; k += 16) {
+        const address = addresses + (k << 2);
+        const at = out + (k << 2);
+        const a = fourRoots(v128.load(address), shift, firsts, outsides, allRoots);
+        const b = fourRoots(v128.load(address, 16), shift, firsts, outsides, allRoots);
+        const c = fourRoots(v128.load(address, 32), shift, firsts, outsides, allRoots);
+        const d = fourRoots(v128.load(address, 48), shift, firsts, outsides, allRoots);
+        v128.store(at, a);
+        v128.store(at, b, 16);
+        v128.store(at, c, 32);
+        v128.store(at, d, 48);
+        const low = i16x8.narrow_i32x4_s(areNodes(a), areNodes(b));
+        const high = i16x8.narrow_i32x4_s(areNodes(c), areNodes(d));
+        open |= (<u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high))) << k;
       }
     }
-    for (; at < stop; at += 4, address += stride) {
-      const value = load<i32>(rootAt(roots, load<u32>(address) >> shift, first, outside));
-      store<i32>(at, value);
-      next = note(next, <u32>(at - out), value < -1);
+    for (; k < size; k++) {
+      const value = load<i32>(rootAt(roots, load<u32>(addresses + k * stride) >> shift, first, outside));
+      store<i32>(out + (k << 2), value);
+      open |= (<u64>(value < -1)) << k;
     }
-    mostDecide = (next - undecided) * RARITY < stop - out;
-    for (let k = undecided; k < next; k += 4) {
-      const offset = <usize>load<u32>(k);
-      let rest = load<u32>(addresses + (offset >> 2) * stride) << depth;
-      let value = load<i32>(out + offset);
+    for (; open != 0; open &= open - 1) {
+      const k = <usize>ctz(open);
+      let rest = load<u32>(addresses + k * stride) << depth;
+      let value = load<i32>(out + (k << 2));
       // Usually runs once, because the first node decides about all but the longest prefixes.
       do {
         value = valueOf(table + ~value, rest >> (32 - STRIDE));
         rest <<= STRIDE;
       } while (value < -1);
-      store<i32>(out + offset, value);
+      store<i32>(out + (k << 2), value);
     }
-    addresses = address;
-    out = stop;
+    addresses += size * stride;
+    out += size << 2;
   }
 }
 

@@ -22,7 +22,7 @@ export interface LookupTable {
 }
 
 /** The number of addresses that are looked up in one call: they and their results fit in a near cache. */
-const BATCH = 1 << 13;
+const BATCH = 1 << 14;
 
 /**
  * Builds a table of valid records in the core of `instance`, and returns its address and size.
@@ -54,6 +54,9 @@ export function buildTable(prefixes: PrefixRecords, decider: Decider): LookupTab
   const { at: table, size } = putTable(instance, prefixes, decider);
   const from = instance.alloc(BATCH * RECORD);
   const to = instance.alloc(BATCH * 4);
+  // The memory does not grow any more, so that these stay valid.
+  const room = instance.bytes(from, BATCH * RECORD);
+  const results = instance.ints(to, BATCH);
   /** Looks up all addresses, `words` elements of the array each, a batch at a time. */
   const inBatches = (
     addresses: Uint8Array | Uint32Array | BigUint64Array,
@@ -63,11 +66,13 @@ export function buildTable(prefixes: PrefixRecords, decider: Decider): LookupTab
   ): Int32Array => {
     const total = addresses.length / words;
     const all = answers ?? new Int32Array(total);
+    const bytes = new Uint8Array(addresses.buffer, addresses.byteOffset, addresses.byteLength);
+    const size = words * addresses.BYTES_PER_ELEMENT;
     for (let done = 0; done < total; done += BATCH) {
       const count = Math.min(BATCH, total - done);
-      instance.overwrite(from, addresses.subarray(done * words, (done + count) * words));
+      room.set(bytes.subarray(done * size, (done + count) * size));
       lookup(count);
-      all.set(instance.ints(to, count), done);
+      all.set(count === BATCH ? results : results.subarray(0, count), done);
     }
     return all;
   };
