@@ -54,7 +54,7 @@ test("pages have commands, and README.md is short", () => {
 
 kernelTest("npm start", async () => {
   const [, shown = ""] =
-    /^## What `npm start` prints\n\n```\n([\s\S]*?)^```$/m.exec(readFileSync("docs/demo.md", "utf8")) ?? [];
+    /^## What `npm start` prints\n\n```text\n([\s\S]*?)^```$/m.exec(readFileSync("docs/demo.md", "utf8")) ?? [];
   const { stdout, stderr } = await run([process.execPath, "demo/demo.mjs"]);
   assert.is(stdout, shown, stderr);
 });
@@ -62,8 +62,9 @@ kernelTest("npm start", async () => {
 kernelTest("docs/doctor.md: the walk of one connection, and the findings about the node", async () => {
   const page = readFileSync("docs/doctor.md", "utf8");
   const [, whole = "", command = "", flow = ""] =
-    /^```\n(ok [\s\S]*?)^```$[\s\S]*?^```\nip-masq-agent (doctor --flow .*)\n```\n\n```\n([\s\S]*?)^```$/m.exec(page) ??
-    [];
+    /^```text\n(ok [\s\S]*?)^```$[\s\S]*?^```sh\nip-masq-agent (doctor --flow .*)\n```\n\n```text\n([\s\S]*?)^```$/m.exec(
+      page,
+    ) ?? [];
   const [rule = ""] = /(?<=iptables-nft nat POSTROUTING: ).*/.exec(whole) ?? [];
   const agent = `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")}`;
   const config = resolve("docs/examples/policies/private.yaml");

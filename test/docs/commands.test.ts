@@ -1,0 +1,89 @@
+// Every block of commands in the docs runs, in a sandbox (sandbox.ts), and succeeds.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { kernelTest } from "../kernel/harness.ts";
+import { NODE, POD } from "./cluster.ts";
+import { type Block, blocksOf, fileShown, nameOf, PAGES } from "./pages.ts";
+import { runScript } from "./sandbox.ts";
+
+/** The shell of each language. */
+const SHELLS: Readonly<Record<string, string>> = { sh: "bash", bash: "bash", zsh: "zsh", fish: "fish" };
+
+/** What readers replace by their own. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  POD,
+  NODE,
+  ADDRESS: "10.1.2.3",
+  FILE: "config.yaml",
+};
+
+/** Blocks that do not run here, by their beginning, and the reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "deno run": "test/kernel/loop.ts runs the service with this line",
+};
+
+/** What must have happened before a block makes sense. */
+const BEFORE: Readonly<Record<string, string>> = {
+  "nft delete table": "ip-masq-agent apply --backend=nftables --enable-ipv6",
+  "git config": "git init --quiet .",
+  "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
+};
+
+/** What must hold afterwards. Every alias that a block defines is also run. */
+const AFTER: Readonly<Record<string, string>> = {
+  "nft delete table": '[ -z "$(nft list tables)" ]',
+  "ip-masq-agent completion bash": "bash -n /etc/bash_completion.d/ip-masq-agent && complete -r",
+  "ip-masq-agent completion zsh": "[[ -s ~/zsh/_ip-masq-agent ]]",
+  "mkdir -p ~/.config/fish": "test -s ~/.config/fish/completions/ip-masq-agent.fish",
+};
+
+/** Blocks that end with another exit code than 0, and the reason. */
+const EXITS: Readonly<Record<string, readonly [exit: number, reason: string]>> = {
+  "kubectl logs --namespace": [
+    1,
+    "grep finds nothing; test/kernel/service.test.ts has a log in which it finds the line",
+  ],
+};
+
+/** Runs the program behind each alias. */
+const ALIASES = String.raw`alias | sed "s/^alias [^=]*='\(.*\)'$/\1 version/" | sh -e`;
+
+const BLOCKS = PAGES.flatMap(blocksOf).filter(({ language }) => language in SHELLS);
+
+/** The value of a table for a block, by the block's beginning. */
+const of = <T>(table: Readonly<Record<string, T>>, { text }: Block): T | undefined =>
+  Object.entries(table).find(([begin]) => text.startsWith(begin))?.[1];
+
+/** The files that a page shows. */
+const filesOf = (page: string) =>
+  Object.fromEntries(
+    blocksOf(page).flatMap((block) => {
+      const file = fileShown(block);
+      return file ? [[file, block.text] as const] : [];
+    }),
+  );
+
+const shellTest = process.env.NO_MANIFESTS || process.env.NO_DOC_TOOLS ? test.skip : kernelTest;
+
+for (const block of BLOCKS.filter((block) => !of(EXCEPTIONS, block))) {
+  const [first = ""] = block.text.split("\n");
+  shellTest(`${nameOf(block)}: ${first}`, async () => {
+    const text = block.text.replace(/\b[A-Z]{3,}\b/g, (word) => PLACEHOLDERS[word] ?? word);
+    const shell = SHELLS[block.language] ?? "";
+    const script = [of(BEFORE, block) ?? "", text, of(AFTER, block) ?? "", shell === "bash" ? ALIASES : ""].join("\n");
+    const setting = { shell, withAgent: /kubectl (exec|logs)/.test(text), files: filesOf(block.page) };
+    const { exit, stdout, stderr } = await runScript(script, setting);
+    assert.is(exit, of(EXITS, block)?.[0] ?? 0, stderr + stdout);
+  });
+}
+
+test("each exception and each preparation belongs to a block", () => {
+  for (const begin of [EXCEPTIONS, BEFORE, AFTER, EXITS].flatMap(Object.keys)) {
+    assert.ok(
+      BLOCKS.some(({ text }) => text.startsWith(begin)),
+      begin,
+    );
+  }
+});
+
+test.run();

@@ -1,0 +1,125 @@
+// Where the commands of a block run: a copy of the clone, a node's /etc and a home folder of their own, in new network, mount and
+// process namespaces. Programs that need a cluster or a registry are replaced by stand-ins.
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, resolve } from "node:path";
+import { type Result, RUNTIMES, run, withFolder } from "../kernel/harness.ts";
+import { RefusedCall } from "./call.ts";
+import { STAND_INS } from "./stand-ins/index.ts";
+import { newWorld, type World } from "./stand-ins/world.ts";
+
+/** The folders of the clone that commands change. */
+const COPIED = ["deploy"];
+/** The config of the node's agent. */
+const CONFIG = "docs/examples/config.yaml";
+
+interface Setting {
+  readonly shell?: string;
+  /** Whether an agent runs on the node. */
+  readonly withAgent?: boolean;
+  /** Files that the reader has written, by their path in the clone. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Runs a script in a sandbox of its own. */
+export function runScript(script: string, setting: Setting = {}): Promise<Result> {
+  const { shell = "bash", withAgent = false, files = {} } = setting;
+  return withFolder(async (folder) => {
+    makeFiles(folder);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(`${folder}/clone/${path}`), { recursive: true });
+      writeFileSync(`${folder}/clone/${path}`, text);
+    }
+    const world = newWorld(`${folder}/log`);
+    const server = await serve(`${folder}/socket`, world);
+    try {
+      writeFileSync(`${folder}/block`, script);
+      writeFileSync(`${folder}/outside`, outside(folder, shell, withAgent));
+      const namespaces = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
+      return await run([...namespaces, "bash", "-e", `${folder}/outside`], "", {
+        HOME: `${folder}/home`,
+        PATH: `${folder}/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
+        STAND_IN_SOCKET: `${folder}/socket`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+}
+
+/** The files that the pages take for granted. */
+function makeFiles(folder: string): void {
+  for (const name of [
+    "clone",
+    "bin",
+    "home/Downloads",
+    "home/zsh",
+    "host-etc",
+    "etc/config",
+    "etc/bash_completion.d",
+  ]) {
+    mkdirSync(`${folder}/${name}`, { recursive: true });
+  }
+  for (const name of readdirSync(".").filter((name) => !COPIED.includes(name) && name !== ".git")) {
+    symlinkSync(resolve(name), `${folder}/clone/${name}`);
+  }
+  for (const name of COPIED) cpSync(name, `${folder}/clone/${name}`, { recursive: true });
+  // Commands on a config run in the clone too. `config` and `base.yaml` are the reader's own files.
+  for (const name of readdirSync("docs/examples")) {
+    cpSync(`docs/examples/${name}`, `${folder}/clone/${name}`, { recursive: true });
+  }
+  cpSync(CONFIG, `${folder}/clone/config`);
+  cpSync(CONFIG, `${folder}/etc/config/ip-masq-agent`);
+  for (const name of ["base", "site"]) {
+    cpSync(`docs/examples/policies/fleet/ip-masq-${name}.yaml`, `${folder}/clone/${name}.yaml`);
+  }
+  for (const name of readdirSync("/etc").filter((name) => name !== "config" && name !== "bash_completion.d")) {
+    symlinkSync(`${folder}/host-etc/${name}`, `${folder}/etc/${name}`);
+  }
+  for (const name of Object.keys(STAND_INS)) symlinkSync(resolve("test/docs/stand-in.mjs"), `${folder}/bin/${name}`);
+  symlinkSync(process.execPath, `${folder}/bin/node`);
+}
+
+/** Prepares the namespaces and runs the block. */
+function outside(folder: string, shell: string, withAgent: boolean): string {
+  const agent = `${RUNTIMES.node.join(" ")} --metrics-bind-address=127.0.0.1:9410 2>${folder}/log &`;
+  const waits = `for i in $(seq 500); do grep -q 'rules: ' ${folder}/log && break; sleep 0.02; done`;
+  return [
+    "ip link set lo up",
+    `mount --bind /etc ${folder}/host-etc`,
+    `mount --bind ${folder}/etc /etc`,
+    withAgent ? `${agent}\n${waits}` : `: >${folder}/log`,
+    `cd ${folder}/clone`,
+    `exec ${SHELLS[shell] ?? shell} ${folder}/block </dev/null`,
+  ].join("\n");
+}
+
+/** How each shell is told to stop at the first command that fails. */
+const SHELLS: Readonly<Record<string, string>> = {
+  bash: "bash -eu -o pipefail -O expand_aliases",
+  zsh: "zsh --no-rcs -eu",
+  fish: "fish --no-config",
+};
+
+/** Serves the stand-ins. */
+async function serve(socket: string, world: World) {
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const data of request.setEncoding("utf8")) text += data;
+    const { program, ...call } = JSON.parse(text);
+    response.end(JSON.stringify(replyTo(program, call, world)));
+  });
+  await new Promise<void>((done) => server.listen(socket, done));
+  return server;
+}
+
+function replyTo(program: string, call: { args: string[]; folder: string; input: string }, world: World) {
+  try {
+    return STAND_INS[program]?.({ ...call, isNamed: false }, world);
+  } catch (error) {
+    // The real programs, and the agent's own parser, say what is wrong in their error's message.
+    return {
+      refused: error instanceof RefusedCall ? error.message : String((error as { stderr?: string }).stderr || error),
+    };
+  }
+}
