@@ -1,6 +1,6 @@
 // Where the commands of a block run: a copy of the clone, a node's /etc and a home folder of their own, in new network, mount and
 // process namespaces. Programs that need a cluster or a registry are replaced by stand-ins.
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, resolve } from "node:path";
 import { type Result, RUNTIMES, run, withFolder } from "../kernel/harness.ts";
@@ -8,8 +8,6 @@ import { RefusedCall } from "./call.ts";
 import { STAND_INS } from "./stand-ins/index.ts";
 import { newWorld, type World } from "./stand-ins/world.ts";
 
-/** The folders of the clone that commands change. */
-const COPIED = ["deploy"];
 /** The config of the node's agent. */
 const CONFIG = "docs/examples/config.yaml";
 
@@ -25,7 +23,7 @@ interface Setting {
 export function runScript(script: string, setting: Setting = {}): Promise<Result> {
   const { shell = "bash", withAgent = false, files = {} } = setting;
   return withFolder(async (folder) => {
-    makeFiles(folder);
+    makeFiles(folder, script);
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(`${folder}/clone/${path}`), { recursive: true });
       writeFileSync(`${folder}/clone/${path}`, text);
@@ -47,47 +45,44 @@ export function runScript(script: string, setting: Setting = {}): Promise<Result
   });
 }
 
-/** The files that the pages take for granted. */
-function makeFiles(folder: string): void {
-  for (const name of [
-    "clone",
-    "bin",
-    "home/Downloads",
-    "home/zsh",
-    "host-etc",
-    "etc/config",
-    "etc/bash_completion.d",
-  ]) {
+/** The files that the pages take for granted. Links are faster than copies. */
+function makeFiles(folder: string, script: string): void {
+  for (const name of ["bin", "clone", "home/Downloads", "home/zsh", "host-etc"]) {
     mkdirSync(`${folder}/${name}`, { recursive: true });
   }
-  for (const name of readdirSync(".").filter((name) => !COPIED.includes(name) && name !== ".git")) {
-    symlinkSync(resolve(name), `${folder}/clone/${name}`);
+  const link = (target: string, path: string) => symlinkSync(resolve(target), `${folder}/${path}`);
+  for (const name of readdirSync(".").filter((name) => name !== "deploy" && name !== ".git")) {
+    link(name, `clone/${name}`);
   }
-  for (const name of COPIED) cpSync(name, `${folder}/clone/${name}`, { recursive: true });
-  // Commands on a config run in the clone too. `config` and `base.yaml` are the reader's own files.
-  for (const name of readdirSync("docs/examples")) {
-    cpSync(`docs/examples/${name}`, `${folder}/clone/${name}`, { recursive: true });
+  // The only folder of the clone in which commands change files.
+  if (script.includes("deploy/")) cpSync("deploy", `${folder}/clone/deploy`, { recursive: true });
+  // Commands on a config run in the clone too. `config` and `base.yaml` are the reader's own files. Commands may write to a file.
+  const copy = (file: string, path: string) => copyFileSync(file, `${folder}/clone/${path}`);
+  for (const entry of readdirSync("docs/examples", { withFileTypes: true })) {
+    if (entry.isDirectory()) link(`docs/examples/${entry.name}`, `clone/${entry.name}`);
+    else copy(`docs/examples/${entry.name}`, entry.name);
   }
-  cpSync(CONFIG, `${folder}/clone/config`);
-  cpSync(CONFIG, `${folder}/etc/config/ip-masq-agent`);
-  for (const name of ["base", "site"]) {
-    cpSync(`docs/examples/policies/fleet/ip-masq-${name}.yaml`, `${folder}/clone/${name}.yaml`);
-  }
-  for (const name of readdirSync("/etc").filter((name) => name !== "config" && name !== "bash_completion.d")) {
-    symlinkSync(`${folder}/host-etc/${name}`, `${folder}/etc/${name}`);
-  }
-  for (const name of Object.keys(STAND_INS)) symlinkSync(resolve("test/docs/stand-in.mjs"), `${folder}/bin/${name}`);
-  symlinkSync(process.execPath, `${folder}/bin/node`);
+  copy(CONFIG, "config");
+  for (const name of ["base", "site"]) copy(`docs/examples/policies/fleet/ip-masq-${name}.yaml`, `${name}.yaml`);
+  for (const name of Object.keys(STAND_INS)) link("test/docs/stand-in.mjs", `bin/${name}`);
+  link(process.execPath, "bin/node");
 }
 
-/** Prepares the namespaces and runs the block. */
+/** Prepares the namespaces and runs the block. In /etc, the node's agent has its config, and a shell its completions. */
 function outside(folder: string, shell: string, withAgent: boolean): string {
   const agent = `${RUNTIMES.node.join(" ")} --metrics-bind-address=127.0.0.1:9410 2>${folder}/log &`;
   const waits = `for i in $(seq 500); do grep -q 'rules: ' ${folder}/log && break; sleep 0.02; done`;
   return [
     "ip link set lo up",
+    // The clone's other files are links into the real one, which no command may change.
+    `mount --bind ${resolve(".")} ${resolve(".")}`,
+    `mount -o remount,bind,ro ${resolve(".")}`,
     `mount --bind /etc ${folder}/host-etc`,
-    `mount --bind ${folder}/etc /etc`,
+    "mount -t tmpfs tmpfs /etc",
+    `ln -s ${folder}/host-etc/* /etc`,
+    "rm -f /etc/config /etc/bash_completion.d",
+    "mkdir /etc/config /etc/bash_completion.d",
+    `cp ${resolve(CONFIG)} /etc/config/ip-masq-agent`,
     withAgent ? `${agent}\n${waits}` : `: >${folder}/log`,
     `cd ${folder}/clone`,
     `exec ${SHELLS[shell] ?? shell} ${folder}/block </dev/null`,

@@ -6,6 +6,8 @@ import type { Options } from "../call.ts";
 /** `    -n, --namespace='':` of kubectl, and `  -n, --namespace string   namespace scope` of helm. */
 const OPTION = /^ +(?:-(\w), )?--([\w-]+)(?:=(.*):$| (\S+))?/gm;
 
+/** kubectl's options for every command, which the help of one does not list. */
+let common: string | undefined;
 const known = new Map<string, Options>();
 
 /** The options of a command (`rollout status`), including those that every command takes. */
@@ -17,7 +19,8 @@ export function helpOptions(program: keyof typeof MANIFEST_TOOLS, command: strin
 }
 
 function readOptions(program: keyof typeof MANIFEST_TOOLS, command: readonly string[]): Options {
-  const help = tool(program, ...command, "--help") + (program === "kubectl" ? tool(program, "options") : "");
+  if (program === "kubectl") common ??= tool(program, "options");
+  const help = tool(program, ...command, "--help") + (program === "kubectl" ? common : "");
   const options = new Map<string, boolean>();
   for (const [, short, name = "", initial, type] of help.matchAll(OPTION)) {
     const takesValue = program === "kubectl" ? !/^(true|false)$/.test(initial ?? "") : type !== undefined;
