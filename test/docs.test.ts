@@ -1,18 +1,12 @@
 // Everything that the documentation names exists: files, headings, and flags of the agent.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
-
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  ...readdirSync("docs").map((name) => `docs/${name}`),
-].filter((name) => name.endsWith(".md"));
+import { PAGES } from "./docs/pages.ts";
 
 /** A heading's anchor, as GitHub makes it. */
 const anchor = (heading: string) =>
@@ -38,16 +32,6 @@ for (const page of PAGES) {
     }
     for (const [path] of text.matchAll(/\b(?:deploy|test|scripts|bench)\/[\w./-]*\w/g)) {
       assert.ok(MADE.test(path) || existsSync(path), path);
-    }
-  });
-
-  test(`${page}: the agent accepts the flags`, () => {
-    for (const [, command = ""] of text.matchAll(/^ *(?:\$ )?ip-masq-agent ((?:(?!\.mjs).)*)$/gm)) {
-      assert.not.throws(
-        () => parseFlags((command.split(/ [|#>]/)[0] ?? "").split(" ").filter((word) => word.startsWith("-"))),
-        undefined,
-        command,
-      );
     }
   });
 }

@@ -1,17 +1,10 @@
 // The commands in README.md and docs/ print what those pages show. UPDATE_DOCS=1 writes their output into the pages instead.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { PAGES } from "./docs/pages.ts";
 import { kernelTest, run } from "./kernel/harness.ts";
-
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync("docs")
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
 
 const BLOCK = /^```console\n[\s\S]*?^```$/gm;
 const blocksOf = (text: string) => text.match(BLOCK) ?? [];

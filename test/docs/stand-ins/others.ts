@@ -41,7 +41,8 @@ export function gh({ args, folder }: Call): Reply {
   const [topic, verb, file = ""] = words;
   must(topic === "attestation" && verb === "verify", `unknown command ${topic} ${verb}`);
   must(/^[\w-]+\/[\w-]+$/.test(options.get("repo")?.[0] ?? ""), "write --repo OWNER/REPOSITORY");
-  must(readFileSync(resolve(folder, ".github/workflows/release.yml"), "utf8").includes(file), `no release has ${file}`);
+  const collected = readFileSync(resolve(folder, ".github/workflows/release.yml"), "utf8").split(/[\s/]+/);
+  must(collected.includes(file), `no release has ${file}`);
   return {};
 }
 
