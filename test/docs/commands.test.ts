@@ -25,6 +25,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 /** What must have happened before a block makes sense. */
 const BEFORE: Readonly<Record<string, string>> = {
   "nft delete table": "ip-masq-agent apply --backend=nftables --enable-ipv6",
+  "for tool in iptables-nft": ["nft", "legacy"]
+    .map((variant) => `ip-masq-agent apply --backend=iptables --iptables-variant=${variant} --enable-ipv6`)
+    .join("\n"),
   "git config": "git init --quiet .",
   "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
 };
@@ -32,6 +35,8 @@ const BEFORE: Readonly<Record<string, string>> = {
 /** What must hold afterwards. Every alias that a block defines is also run. */
 const AFTER: Readonly<Record<string, string>> = {
   "nft delete table": '[ -z "$(nft list tables)" ]',
+  "for tool in iptables-nft":
+    "for tool in iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy; do if $tool-save | grep MASQ; then exit 1; fi; done",
   "ip-masq-agent completion bash": "bash -n /etc/bash_completion.d/ip-masq-agent && complete -r",
   "ip-masq-agent completion zsh": "[[ -s ~/zsh/_ip-masq-agent ]]",
   "mkdir -p ~/.config/fish": "test -s ~/.config/fish/completions/ip-masq-agent.fish",

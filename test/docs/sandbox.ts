@@ -33,7 +33,17 @@ export function runScript(script: string, setting: Setting = {}): Promise<Result
     try {
       writeFileSync(`${folder}/block`, script);
       writeFileSync(`${folder}/outside`, outside(folder, shell, withAgent));
-      const namespaces = ["timeout", "60", "unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
+      const namespaces = [
+        "timeout",
+        "60",
+        "unshare",
+        "--net",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "--kill-child",
+      ];
       return await run([...namespaces, "bash", "-e", `${folder}/outside`], "", {
         HOME: `${folder}/home`,
         PATH: `${folder}/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
