@@ -82,6 +82,8 @@ const CASES: readonly (readonly [calls: string, refused: RegExp | undefined])[] 
   ["npm test --unit", /write -- before it/],
   ["npm test polizy", /no test has polizy/],
   ["npm run torture -- storm", /no part storm/],
+  ["npm run torture -- kill --minute=2", /unknown option --minute/],
+  ["npm run torture -- kill --minutes=2 --seed=7", undefined],
   ["npm run bench -- storm", /no storm/],
   ["npm pkg set config.runbook=x", /no config\.runbook/],
   ["ip-masq-agent explian 10.1.2.3", /no command explian/],

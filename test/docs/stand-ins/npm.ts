@@ -19,7 +19,8 @@ const ARGUMENTS: Readonly<Record<string, (args: readonly string[]) => void>> = {
       );
   },
   torture: (args) => {
-    const { words } = parseCall(args, optionsOf("--minutes= --seed= --tries= --keep --help"));
+    const declared = readFileSync("torture/main.ts", "utf8").matchAll(/^ +(\w+): \{ type: "(\w+)"/gm);
+    const { words } = parseCall(args, new Map([...declared].map(([, name = "", type]) => [name, type === "string"])));
     for (const part of words) must(existsSync(`torture/parts/${part}.ts`), `the torture has no part ${part}`);
   },
   bench: (args) => {
