@@ -37,7 +37,7 @@ const AFTER: Readonly<Record<string, string>> = {
   "nft delete table": '[ -z "$(nft list tables)" ]',
   "for tool in iptables-nft":
     "for tool in iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy; do if $tool-save | grep MASQ; then exit 1; fi; done",
-  "ip-masq-agent completion bash": "bash -n /etc/bash_completion.d/ip-masq-agent && complete -r",
+  "ip-masq-agent completion bash": ". /etc/bash_completion.d/ip-masq-agent && complete -p ip-masq-agent",
   "ip-masq-agent completion zsh": "[[ -s ~/zsh/_ip-masq-agent ]]",
   "mkdir -p ~/.config/fish": "test -s ~/.config/fish/completions/ip-masq-agent.fish",
 };

@@ -10,6 +10,7 @@ import { blocksOf, nameOf } from "./pages.ts";
 import { runScript } from "./sandbox.ts";
 
 /** Pages whose output a test can compare, and by the beginning of a block the commands that print it. */
+const FOREIGN_RULE = "-s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE";
 const PRINTED: readonly (readonly [page: string, begin: string, script: string])[] = [
   [
     "docs/configuration.md",
@@ -25,6 +26,25 @@ const PRINTED: readonly (readonly [page: string, begin: string, script: string])
      iptables-nft -t nat -A IP-MASQ-AGENT -d 10.9.0.0/16 -j ACCEPT
      printf 'nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16]' >config.yaml
      ip-masq-agent plan --config=config.yaml`,
+  ],
+  [
+    "docs/doctor.md",
+    "ok       config",
+    // Times, versions and sizes of the machine become those of the page.
+    `echo 1 >/proc/sys/net/ipv4/ip_forward
+     ip-masq-agent apply >/dev/null
+     iptables-nft -t nat -I POSTROUTING ${FOREIGN_RULE}
+     ip-masq-agent doctor | sed --null-data '
+       s/written [a-z0-9 ]* ago/written 2 minutes ago/
+       s/Linux [^(]*(nf_tables)/Linux 6.18.0, nft 1.0.6, iptables 1.8.9 (nf_tables)/
+       s/connections of [0-9]*/connections of 262144/'`,
+  ],
+  [
+    "docs/doctor.md",
+    "from 10.244.1.7;",
+    `ip-masq-agent apply >/dev/null
+     iptables-nft -t nat -I POSTROUTING ${FOREIGN_RULE}
+     ip-masq-agent doctor --flow 10.244.1.7 10.1.2.3`,
   ],
   [
     "docs/how-masquerading-works.md",
