@@ -8,6 +8,14 @@ import { RefusedCall } from "./call.ts";
 import { STAND_INS } from "./stand-ins/index.ts";
 import { newWorld, type World } from "./stand-ins/world.ts";
 
+const STAND_IN = "test/docs/stand-in.mjs";
+/** The agent checks its own flags. Only a command that does not simply end with 0 needs its stand-in. */
+const AGENT = `#!/bin/sh
+case "$1" in
+  doctor | preview) exec ${resolve(STAND_IN)} ip-masq-agent "$@" ;;
+  *) exec ${RUNTIMES.node.join(" ")} "$@" ;;
+esac
+`;
 /** The config of the node's agent. */
 const CONFIG = "docs/examples/config.yaml";
 
@@ -74,7 +82,8 @@ function makeFiles(folder: string, script: string): void {
   }
   copy(CONFIG, "config");
   for (const name of ["base", "site"]) copy(`docs/examples/policies/fleet/ip-masq-${name}.yaml`, `${name}.yaml`);
-  for (const name of Object.keys(STAND_INS)) link("test/docs/stand-in.mjs", `bin/${name}`);
+  for (const name of Object.keys(STAND_INS).filter((name) => name !== "ip-masq-agent")) link(STAND_IN, `bin/${name}`);
+  writeFileSync(`${folder}/bin/ip-masq-agent`, AGENT, { mode: 0o755 });
   link(process.execPath, "bin/node");
 }
 

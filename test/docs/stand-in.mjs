@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { basename } from "node:path";
 
-const [, program = "", ...args] = process.argv;
+// Linked under the name of a program, or called with it.
+const [, path = "", ...words] = process.argv;
+const [program = "", ...args] = path.endsWith(".mjs") ? words : [basename(path), ...words];
 const input = args.includes("-") ? readFileSync(0, "utf8") : "";
 
 /** @returns {Promise<{ refused?: string } & import("./call.ts").Reply>} */
@@ -18,13 +20,13 @@ function ask() {
       done(JSON.parse(text));
     });
     asked.on("error", fail);
-    asked.end(JSON.stringify({ program: basename(program), args, folder: process.cwd(), input }));
+    asked.end(JSON.stringify({ program, args, folder: process.cwd(), input }));
   });
 }
 
 const { refused, stdout = "", run, env, isServer, exits = [] } = await ask();
 if (refused !== undefined) {
-  console.error(`${basename(program)} ${args.join(" ")}\n  refused: ${refused}`);
+  console.error(`${program} ${args.join(" ")}\n  refused: ${refused}`);
   process.exit(64);
 }
 process.stdout.write(stdout);
