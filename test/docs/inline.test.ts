@@ -70,6 +70,28 @@ for (const page of PAGES) {
 
 test("sentences and tables name commands", () => assert.ok(checked > 100, `${checked}`));
 
+standInTest("the commands in the notes of the chart work", () => {
+  const world = newWorld("");
+  const args = "install ip-masq-agent deploy/chart --namespace=kube-system --set=image.repository=x".split(" ");
+  const { stdout = "" } = STAND_INS.helm?.({ args, folder: ".", input: "", isNamed: false }, world) ?? {};
+  const commands = stdout.split("\n").filter((line) => line.startsWith("  "));
+  assert.ok(commands.length > 0, stdout);
+  for (const command of commands) {
+    const [program = "", ...rest] = command.trim().split(" ");
+    assert.not.throws(() => STAND_INS[program]?.({ args: rest, folder: ".", input: "", isNamed: false }, world));
+  }
+});
+
+test("the agent accepts the examples of its help", () => {
+  for (const example of Object.values(COMMANDS).flatMap(({ examples }) => examples)) {
+    for (const [program = "", ...args] of commandsOf(example)) {
+      if (program !== "ip-masq-agent") continue;
+      const call = { args, folder: ".", input: "", isNamed: true };
+      assert.not.throws(() => STAND_INS[program]?.(call, newWorld("")), undefined, example);
+    }
+  }
+});
+
 /** Each text once. */
 const TOOL_CALLS = INLINE.filter(
   ({ commands: [words = []], text }, i) =>

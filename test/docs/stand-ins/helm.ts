@@ -12,7 +12,7 @@ const INSTALLED = `--set=image.repository=${REGISTRY}/ip-masq-agent`;
 
 type Verb = (parsed: ParsedCall, call: Call, world: World) => Reply;
 
-/** Renders a release, as an installation would. */
+/** Renders a release, as an installation would, and prints its notes. */
 function rendered({ words, options }: ParsedCall, call: Call, world: World, earlier: readonly string[] = []): Reply {
   const [name = "", chart = ""] = words;
   if (call.isNamed && words.length === 0) return {};
@@ -25,11 +25,11 @@ function rendered({ words, options }: ParsedCall, call: Call, world: World, earl
   const values = ["set", "values", "f"].flatMap((option) =>
     (options.get(option) ?? []).map((value) => `--${option}=${value}`),
   );
-  noteFlags(
-    objectsOf(tool("helm", "template", name, source, `--namespace=${NAMESPACE}`, ...earlier, ...values)),
-    world,
-  );
-  return {};
+  const flags = [`--namespace=${NAMESPACE}`, "--dry-run=client", ...earlier, ...values];
+  const output = tool("helm", "install", name, source, ...flags);
+  const [, manifest = "", notes = ""] = /^MANIFEST:\n([\s\S]*?)^NOTES:\n([\s\S]*)/m.exec(output) ?? [];
+  noteFlags(objectsOf(manifest), world);
+  return { stdout: notes };
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
