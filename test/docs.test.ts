@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
-import { PAGES } from "./docs/pages.ts";
+import { blocksOf, fileShown, PAGES } from "./docs/pages.ts";
 
 /** A heading's anchor, as GitHub makes it. */
 const anchor = (heading: string) =>
@@ -50,12 +50,11 @@ test("docs/configuration.md explains every key and every diagnostic", () => {
 });
 
 test("the files that the pages show match the repository", () => {
-  const shown = PAGES.flatMap((page) => [
-    ...readFileSync(page, "utf8").matchAll(/`((?:docs|deploy)\/[\w./-]+\.yaml)`[^\n]*:\n\n```yaml\n([\s\S]*?)^```$/gm),
-  ]);
+  const shown = PAGES.flatMap(blocksOf).filter(fileShown);
   assert.ok(shown.length >= 16);
-  for (const [, file = "", text] of shown) {
-    if (!MADE.test(file)) assert.is(text, readFileSync(file, "utf8"), file);
+  for (const block of shown) {
+    const file = fileShown(block) ?? "";
+    if (!MADE.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
   }
 });
 

@@ -45,6 +45,7 @@ const isFor = ({ languages, pages }: Runner, { page, language }: Block) =>
   languages.includes(language) && (pages?.includes(page) ?? true);
 
 test("each block has a test", () => {
+  // test/docs.test.ts compares the files that pages show with the repository's.
   const without = BLOCKS.filter((block) => !fileShown(block) && !RUNNERS.some((runner) => isFor(runner, block)));
   assert.equal(
     without.map((block) => `${nameOf(block)}: ${block.language || "no language"}`),
@@ -65,14 +66,6 @@ test("each of these tests exists, reads its pages, and has a block", () => {
     }
   }
 });
-
-for (const block of BLOCKS.filter((block) => existsSync(fileShown(block) ?? ""))) {
-  const file = fileShown(block) ?? "";
-  test(`${nameOf(block)} shows ${file}`, () => {
-    // A page leaves out the comments at the beginning of the file.
-    assert.is(block.text, readFileSync(file, "utf8").replace(/^(#.*\n|\n)+(?=[a-zA-Z])/, ""));
-  });
-}
 
 test("statements that no test runs are introduced as such", () => {
   const sections = readFileSync("docs/at-scale.md", "utf8").split(/^(?=## )/m);
