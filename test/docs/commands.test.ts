@@ -22,12 +22,22 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "deno run": "test/kernel/loop.ts runs the service with this line",
 };
 
+/** Leaves the log of an agent that could not remove its rules, because the tools fail at the end. */
+const FAILED_CLEANUP = `mkdir tools
+  PATH=$PWD/tools:$PATH ip-masq-agent --cleanup-on-exit 2>$AGENT_LOG &
+  until grep -q 'rules: ' $AGENT_LOG; do sleep 0.02; done
+  printf '#!/bin/sh\\nexit 4\\n' >tools/iptables-nft-restore
+  chmod +x tools/iptables-nft-restore
+  kill $!
+  wait $! || true`;
+
 /** What must have happened before a block makes sense. */
 const BEFORE: Readonly<Record<string, string>> = {
   "nft delete table": "ip-masq-agent apply --backend=nftables --enable-ipv6",
   "for tool in iptables-nft": ["nft", "legacy"]
     .map((variant) => `ip-masq-agent apply --backend=iptables --iptables-variant=${variant} --enable-ipv6`)
     .join("\n"),
+  "kubectl logs --namespace=kube-system --selector": FAILED_CLEANUP,
   "git config": "git init --quiet .",
   "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
 };
@@ -40,14 +50,6 @@ const AFTER: Readonly<Record<string, string>> = {
   "ip-masq-agent completion bash": ". /etc/bash_completion.d/ip-masq-agent && complete -p ip-masq-agent",
   "ip-masq-agent completion zsh": "[[ -s ~/zsh/_ip-masq-agent ]]",
   "mkdir -p ~/.config/fish": "test -s ~/.config/fish/completions/ip-masq-agent.fish",
-};
-
-/** Blocks that end with another exit code than 0, and the reason. */
-const EXITS: Readonly<Record<string, readonly [exit: number, reason: string]>> = {
-  "kubectl logs --namespace": [
-    1,
-    "grep finds nothing; test/kernel/service.test.ts has a log in which it finds the line",
-  ],
 };
 
 /** Runs the program behind each alias. */
@@ -89,19 +91,19 @@ function runBlock(block: Block): Promise<Result> {
   const text = block.text.replace(/\b[A-Z]{3,}\b/g, (word) => PLACEHOLDERS[word] ?? word);
   const shell = SHELLS[block.language] ?? "";
   const script = [of(BEFORE, block) ?? "", text, of(AFTER, block) ?? "", shell === "bash" ? ALIASES : ""].join("\n");
-  return runScript(script, { shell, withAgent: /kubectl (exec|logs)/.test(text), files: filesOf(block.page) });
+  return runScript(script, { shell, withAgent: /kubectl exec/.test(text), files: filesOf(block.page) });
 }
 
 for (const block of RUN) {
   const [first = ""] = block.text.split("\n");
   (isSkipped ? test.skip : test)(`${nameOf(block)}: ${first}`, async () => {
     const { exit, stdout, stderr } = (await results.get(block)) ?? {};
-    assert.is(exit, of(EXITS, block)?.[0] ?? 0, `${stderr}${stdout}`);
+    assert.is(exit, 0, `${stderr}${stdout}`);
   });
 }
 
 test("each exception and each preparation belongs to a block", () => {
-  for (const begin of [EXCEPTIONS, BEFORE, AFTER, EXITS].flatMap(Object.keys)) {
+  for (const begin of [EXCEPTIONS, BEFORE, AFTER].flatMap(Object.keys)) {
     assert.ok(
       BLOCKS.some(({ text }) => text.startsWith(begin)),
       begin,

@@ -56,6 +56,7 @@ export function runScript(script: string, setting: Setting = {}): Promise<Result
         HOME: `${folder}/home`,
         PATH: `${folder}/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
         STAND_IN_SOCKET: `${folder}/socket`,
+        AGENT_LOG: world.log,
       });
     } finally {
       server.close();
@@ -89,8 +90,8 @@ function makeFiles(folder: string, script: string): void {
 
 /** Prepares the namespaces and runs the block. In /etc, the node's agent has its config, and a shell its completions. */
 function outside(folder: string, shell: string, withAgent: boolean): string {
-  const agent = `${RUNTIMES.node.join(" ")} --metrics-bind-address=127.0.0.1:9410 2>${folder}/log &`;
-  const waits = `for i in $(seq 500); do grep -q 'rules: ' ${folder}/log && break; sleep 0.02; done`;
+  const agent = `${RUNTIMES.node.join(" ")} --metrics-bind-address=127.0.0.1:9410 2>$AGENT_LOG &`;
+  const waits = `for i in $(seq 500); do grep -q 'rules: ' $AGENT_LOG && break; sleep 0.02; done`;
   return [
     "ip link set lo up",
     // The clone's other files are links into the real one, which no command may change.
@@ -102,7 +103,7 @@ function outside(folder: string, shell: string, withAgent: boolean): string {
     "rm -f /etc/config /etc/bash_completion.d",
     "mkdir /etc/config /etc/bash_completion.d",
     `cp ${resolve(CONFIG)} /etc/config/ip-masq-agent`,
-    withAgent ? `${agent}\n${waits}` : `: >${folder}/log`,
+    withAgent ? `${agent}\n${waits}` : ": >$AGENT_LOG",
     `cd ${folder}/clone`,
     `exec ${SHELLS[shell] ?? shell} ${folder}/block </dev/null`,
   ].join("\n");
