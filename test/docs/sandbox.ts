@@ -8,6 +8,8 @@ import { RefusedCall } from "./call.ts";
 import { STAND_INS } from "./stand-ins/index.ts";
 import { newWorld, type World } from "./stand-ins/world.ts";
 
+/** New namespaces, and a limit for a block that waits for something that does not happen. */
+const NAMESPACES = "timeout 60 unshare --net --mount --pid --fork --mount-proc --kill-child".split(" ");
 const STAND_IN = "test/docs/stand-in.mjs";
 /** The agent checks its own flags. Only a command that does not simply end with 0 needs its stand-in. */
 const AGENT = `#!/bin/sh
@@ -41,18 +43,7 @@ export function runScript(script: string, setting: Setting = {}): Promise<Result
     try {
       writeFileSync(`${folder}/block`, script);
       writeFileSync(`${folder}/outside`, outside(folder, shell, withAgent));
-      const namespaces = [
-        "timeout",
-        "60",
-        "unshare",
-        "--net",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--mount-proc",
-        "--kill-child",
-      ];
-      return await run([...namespaces, "bash", "-e", `${folder}/outside`], "", {
+      return await run([...NAMESPACES, "bash", "-e", `${folder}/outside`], "", {
         HOME: `${folder}/home`,
         PATH: `${folder}/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
         STAND_IN_SOCKET: `${folder}/socket`,
@@ -95,8 +86,8 @@ function outside(folder: string, shell: string, withAgent: boolean): string {
   return [
     "ip link set lo up",
     // The clone's other files are links into the real one, which no command may change.
-    `mount --bind ${resolve(".")} ${resolve(".")}`,
-    `mount -o remount,bind,ro ${resolve(".")}`,
+    `mount --bind "${resolve(".")}" "${resolve(".")}"`,
+    `mount -o remount,bind,ro "${resolve(".")}"`,
     `mount --bind /etc ${folder}/host-etc`,
     "mount -t tmpfs tmpfs /etc",
     `ln -s ${folder}/host-etc/* /etc`,
