@@ -23,7 +23,7 @@ const INTRO = `# Library
 The agent's core as a library: CIDRs and addresses of both families, in WebAssembly, without dependencies. It runs on Node 20 and
 later, on Deno and in browsers, and has types.
 
-\`\`\`
+\`\`\`js
 import { contains, merge, PrefixTable } from "ip-masq-agent";
 \`\`\`
 

@@ -22,6 +22,9 @@ const IMAGE_TOOLS = { buildah: "buildah", bwrap: "bubblewrap", unzip: "unzip", z
 /** The shells for the tests of completion. */
 const SHELL_TOOLS = { bash: "bash", script: "bsdutils", zsh: "zsh", fish: "fish" };
 
+/** The programs that commands in the docs call, besides those for rules and manifests. */
+const DOC_TOOLS = { ...SHELL_TOOLS, git: "git", jq: "jq" };
+
 /** The linter for the man page. */
 const MANUAL_TOOLS = { groff: "groff-base", mandoc: "mandoc" };
 
@@ -70,6 +73,9 @@ export const whyNoImage = () => whyMissing({ ...IMAGE_TOOLS, "apt-cache": "apt",
 
 /** Why the shells are not available, or undefined if they are. */
 export const whyNoShells = () => whyMissing(SHELL_TOOLS);
+
+/** Why commands in the docs cannot run here, or undefined if they can. */
+export const whyNoDocTools = () => whyMissing(DOC_TOOLS);
 
 /** Why the linter for the man page is not available, or undefined if it is. */
 export const whyNoManual = () => whyMissing(MANUAL_TOOLS);

@@ -7,7 +7,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { ensureCore } from "./core.mjs";
 import { whyNoManifests } from "./manifests.mjs";
-import { ensureModules, whyNoBrowser, whyNoImage, whyNoKernel, whyNoManual, whyNoShells } from "./setup.mjs";
+import {
+  ensureModules,
+  whyNoBrowser,
+  whyNoDocTools,
+  whyNoImage,
+  whyNoKernel,
+  whyNoManual,
+  whyNoShells,
+} from "./setup.mjs";
 import { bundleTests } from "./test-bundle.mjs";
 
 const isUnitRun = process.argv.includes("--unit");
@@ -45,6 +53,7 @@ const NEEDS = {
   NO_MANIFESTS: whyNoManifests,
   NO_SHELLS: whyNoShells,
   NO_MANUAL: whyNoManual,
+  NO_DOC_TOOLS: whyNoDocTools,
 };
 /** @param {string} name */
 const reads = (name) => new RegExp(`process\\.env\\.${name}\\b`);

@@ -1,18 +1,12 @@
 // Everything that the documentation names exists: files, headings, and flags of the agent.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
-
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  ...readdirSync("docs").map((name) => `docs/${name}`),
-].filter((name) => name.endsWith(".md"));
+import { blocksOf, fileShown, PAGES } from "./docs/pages.ts";
 
 /** A heading's anchor, as GitHub makes it. */
 const anchor = (heading: string) =>
@@ -40,16 +34,6 @@ for (const page of PAGES) {
       assert.ok(MADE.test(path) || existsSync(path), path);
     }
   });
-
-  test(`${page}: the agent accepts the flags`, () => {
-    for (const [, command = ""] of text.matchAll(/^ *(?:\$ )?ip-masq-agent ((?:(?!\.mjs).)*)$/gm)) {
-      assert.not.throws(
-        () => parseFlags((command.split(/ [|#>]/)[0] ?? "").split(" ").filter((word) => word.startsWith("-"))),
-        undefined,
-        command,
-      );
-    }
-  });
 }
 
 test("docs/configuration.md explains every key and every diagnostic", () => {
@@ -66,12 +50,11 @@ test("docs/configuration.md explains every key and every diagnostic", () => {
 });
 
 test("the files that the pages show match the repository", () => {
-  const shown = PAGES.flatMap((page) => [
-    ...readFileSync(page, "utf8").matchAll(/`((?:docs|deploy)\/[\w./-]+\.yaml)`[^\n]*:\n\n```yaml\n([\s\S]*?)^```$/gm),
-  ]);
+  const shown = PAGES.flatMap(blocksOf).filter(fileShown);
   assert.ok(shown.length >= 16);
-  for (const [, file = "", text] of shown) {
-    if (!MADE.test(file)) assert.is(text, readFileSync(file, "utf8"), file);
+  for (const block of shown) {
+    const file = fileShown(block) ?? "";
+    if (!MADE.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
   }
 });
 

@@ -1,17 +1,10 @@
 // The commands in README.md and docs/ print what those pages show. UPDATE_DOCS=1 writes their output into the pages instead.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { PAGES } from "./docs/pages.ts";
 import { kernelTest, run } from "./kernel/harness.ts";
-
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync("docs")
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
 
 const BLOCK = /^```console\n[\s\S]*?^```$/gm;
 const blocksOf = (text: string) => text.match(BLOCK) ?? [];
@@ -54,37 +47,9 @@ test("pages have commands, and README.md is short", () => {
 
 kernelTest("npm start", async () => {
   const [, shown = ""] =
-    /^## What `npm start` prints\n\n```\n([\s\S]*?)^```$/m.exec(readFileSync("docs/demo.md", "utf8")) ?? [];
+    /^## What `npm start` prints\n\n```text\n([\s\S]*?)^```$/m.exec(readFileSync("docs/demo.md", "utf8")) ?? [];
   const { stdout, stderr } = await run([process.execPath, "demo/demo.mjs"]);
   assert.is(stdout, shown, stderr);
-});
-
-kernelTest("docs/doctor.md: the walk of one connection, and the findings about the node", async () => {
-  const page = readFileSync("docs/doctor.md", "utf8");
-  const [, whole = "", command = "", flow = ""] =
-    /^```\n(ok [\s\S]*?)^```$[\s\S]*?^```\nip-masq-agent (doctor --flow .*)\n```\n\n```\n([\s\S]*?)^```$/m.exec(page) ??
-    [];
-  const [rule = ""] = /(?<=iptables-nft nat POSTROUTING: ).*/.exec(whole) ?? [];
-  const agent = `${process.execPath} ${resolve("dist/ip-masq-agent.mjs")}`;
-  const config = resolve("docs/examples/policies/private.yaml");
-  const script = [
-    `${agent} apply --backend=iptables --iptables-variant=nft ${config} >/dev/null`,
-    `iptables-nft -t nat -I POSTROUTING ${rule}`,
-    `${agent} ${command}`,
-    "echo ----",
-    `${agent} doctor --iptables-variant=nft --config=${config}`,
-  ];
-  const { stdout, stderr } = await run(["unshare", "-n", "sh", "-c", script.join("\n")]);
-  const [walked = "", checked = ""] = stdout.split("----\n");
-  assert.is(walked, flow, stderr);
-  // Everything except times, versions and the config in use: the finding, and the order of the checks.
-  const finding = /^warning {2}source-nat[\s\S]*?(?=^ok)/m;
-  const names = (text: string) =>
-    text.match(/^(?:ok|warning|error|unseen) +[\w-]+/gm)?.map((line) => line.split(/ +/)[1]);
-  assert.equal(names(whole), names(checked));
-  const withoutKept = (text: string) => (finding.exec(text)?.[0] ?? "").replace(/^ +kept by the config: .*\n/m, "");
-  assert.ok(withoutKept(whole).includes(rule));
-  assert.is(withoutKept(whole), withoutKept(checked));
 });
 
 test.run();

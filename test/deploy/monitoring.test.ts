@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { createMetrics } from "../../src/agent/metrics.ts";
+import { whatIsWrong } from "./kinds.ts";
 import { chart, manifestTest, tool, withFolder } from "./objects.ts";
 
 const FOLDER = "deploy/kustomize/components/monitoring";
@@ -155,6 +156,45 @@ function promtool(groups: object, tests: readonly object[]): void {
     assert.match(tool("promtool", "test", "rules", `${folder}/test.yaml`), "SUCCESS");
   });
 }
+
+manifestTest("the queries in docs/alerts.md list the nodes that they should", () => {
+  const page = readFileSync("docs/alerts.md", "utf8");
+  const [, differing = ""] = /^ *```promql\n([\s\S]*?)^ *```$/m.exec(page) ?? [];
+  const [invalid = ""] = /(?<=`)ip_masq_agent_config_valid .*?(?=` lists the nodes)/.exec(page) ?? [];
+  const series = (name: string, labels: string, value: number) => ({
+    series: `${name}{${labels}}`,
+    values: `${value}x60`,
+  });
+  const info = "ip_masq_agent_config_info";
+  const valid = "ip_masq_agent_config_valid";
+  const input_series = [
+    ...["a", "b"].map((node) => series(info, `node="${node}",sha256="1"`, 1)),
+    series(info, 'node="c",sha256="2"', 1),
+    series(valid, 'node="a"', 1),
+    series(valid, 'node="b"', 0),
+  ];
+  const at = { eval_time: "60m" };
+  const promql_expr_test = [
+    { expr: differing.trim(), ...at, exp_samples: [{ labels: `${info}{node="c",sha256="2"}`, value: 1 }] },
+    { expr: invalid, ...at, exp_samples: [{ labels: `${valid}{node="b"}`, value: 0 }] },
+  ];
+  promtool([], [{ interval: "1m", input_series, promql_expr_test }]);
+});
+
+manifestTest(
+  "the chart accepts the lines in docs/metrics.md that drop series, and they name a metric that exists",
+  async () => {
+    const [, lines = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/metrics.md", "utf8")) ?? [];
+    const endpoint = parse(lines);
+    const objects = chart({ monitoring: { enabled: true, endpoint } });
+    assert.is(await whatIsWrong(objects), "");
+    const monitor = objects.find(({ kind }) => kind === "PodMonitor");
+    const { metricRelabelings } = monitor?.spec.podMetricsEndpoints[0] ?? {};
+    assert.equal(metricRelabelings, endpoint.metricRelabelings);
+    const { names } = await exported();
+    for (const { regex } of metricRelabelings) assert.ok(names.has(regex), regex);
+  },
+);
 
 manifestTest("each alert fires when it should, and no other alert does", () => {
   const tests = ALARMS.map(([fired, series]) => ({

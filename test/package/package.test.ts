@@ -87,6 +87,30 @@ test("the library works on Node and on Deno", () => {
   assert.is(output(app, DENO, "run", "--no-prompt", "--node-modules-dir=manual", "main.mjs"), USED);
 });
 
+test("docs/library.md imports what the package exports, and shows the types that it ships", () => {
+  const page = readFileSync("docs/library.md", "utf8");
+  const [, imports = ""] = /^```js\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  writeFileSync(
+    `${app}/imports.mjs`,
+    `${imports}console.log(contains("10.0.0.0/8", "10.1.2.3"), merge([]), PrefixTable.name);\n`,
+  );
+  assert.is(output(app, process.execPath, "imports.mjs"), "true [] PrefixTable");
+  const types = `${app}/node_modules/ip-masq-agent/dist/types/core`;
+  const plain = (text: string) =>
+    text
+      .replace(/\/\*\*[\s\S]*?\*\/|\/\/.*|export |declare |#private;/g, "")
+      .replace(/[\s,;]+/g, " ")
+      .trim();
+  const shipped = plain(
+    readdirSync(types)
+      .map((name) => readFileSync(`${types}/${name}`, "utf8"))
+      .join("\n"),
+  );
+  const shown = [...page.matchAll(/^```typescript\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+  assert.ok(shown.length > 50);
+  for (const code of shown) assert.ok(shipped.includes(plain(code)), code);
+});
+
 test("its types match its behaviour, and need no other types", () => {
   const strict = "--noEmit --strict --skipLibCheck false --target es2022 --resolveJsonModule --types".split(" ");
   for (const way of ["--module nodenext", "--module esnext --moduleResolution bundler"]) {
