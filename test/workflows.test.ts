@@ -54,6 +54,14 @@ test("the release has all parts, and the files that it copies exist or are built
   assert.equal([jobs.image.needs, jobs.release.needs], ["test", "image"]);
 });
 
+test("each action is pinned to a commit, with its tag beside it", () => {
+  for (const { name, text } of workflows) {
+    const uses = text.split("\n").filter((line) => /\buses:/.test(line));
+    assert.ok(uses.length > 0, name);
+    for (const line of uses) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  }
+});
+
 test("each job has only the permissions that it needs", () => {
   for (const { text } of workflows) {
     const { permissions, jobs } = parse(text);

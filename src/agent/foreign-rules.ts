@@ -1,9 +1,6 @@
 // Finds and reports other programs' rules that translate what the config keeps, after each change and at intervals.
-import { findSourceNat, formatOverrides, isQuicklyCompared } from "../doctor/index.ts";
-import { openFiles, thisHost } from "../host/index.ts";
-import { readBriefly } from "../netfilter/brief.ts";
+import { findOverrides } from "../doctor/index.ts";
 import type { Ours } from "../netfilter/index.ts";
-import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -33,7 +30,7 @@ export interface ForeignRulesOptions {
   readonly interval: () => number;
   readonly log: Log;
   readonly metrics: Metrics | undefined;
-  readonly find?: typeof findSourceNat;
+  readonly find?: typeof findOverrides;
   readonly clock?: Clock;
 }
 
@@ -43,7 +40,7 @@ export function watchForeignRules({
   interval,
   log,
   metrics,
-  find = findSourceNat,
+  find = findOverrides,
   clock = systemClock,
 }: ForeignRulesOptions): ForeignRulesWatch {
   let policies: readonly FamilyPolicy[] = [];
@@ -54,17 +51,11 @@ export function watchForeignRules({
   let cancel = () => {};
 
   const check = async () => {
-    const policy = policies.filter(isQuicklyCompared);
     try {
-      const families = policy.map(({ family }) => family);
-      const { run, skipped } = readBriefly(thisHost.run);
-      const nat = () => readNat({ run }, families);
-      const { findings } = await find({ nat, files: openFiles(), policy, ours });
-      const overrides = formatOverrides({ findings });
-      if (overrides.length > 0) log.state("foreign rules", "warning", overrides.join("\n"));
+      const { findings, lines, gap } = await find(policies, ours);
+      if (lines.length > 0) log.state("foreign rules", "warning", lines.join("\n"));
       else if (log.over("foreign rules"))
         log.event("info", "no rule of another program overrides the config any longer");
-      const gap = skipped();
       if (gap) log.state("foreign rules not read", "info", gap);
       else log.over("foreign rules not read");
       metrics?.foreignRules(findings.filter(({ severity }) => severity === "error").length, findings.length);

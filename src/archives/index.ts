@@ -4,6 +4,7 @@
  * @module
  */
 export { ArchiveError } from "./errors.ts";
-export { type ArchiveProgress, type ArchiveTotals, type ArchiveUse, readArchives } from "./read-archives.ts";
+export type { ArchiveProgress, ArchiveTotals } from "./merged.ts";
+export { type ArchiveUse, readArchives } from "./read-archives.ts";
 export { isLaneThread, runLaneThread } from "./thread.ts";
 export type { BadLine, Difference, LineTask } from "./work.ts";

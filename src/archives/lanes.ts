@@ -56,20 +56,27 @@ export interface ThreadError {
 /** The name of such a thread. */
 export const LANE_THREAD = "?lane-thread";
 
+/** A promise that is not settled. */
+interface Pending<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
 /** A lane in its own thread, which runs the program itself, a single file. Throws if threads cannot be started. */
 export async function threadLane(work: LineWork): Promise<Lane> {
   let host: LaneHost | undefined;
-  let ended: { resolve(): void; reject(error: unknown): void } | undefined;
-  let counted = (_: Float64Array | undefined) => {};
+  let ended: Pending<void> | undefined;
+  let counted: Pending<Float64Array | undefined> | undefined;
   let failure: Error | undefined;
   let thread: Peer | undefined;
   const order = (message: LaneOrder) => thread?.post(message);
   const fail = (error: Error) => {
     failure ??= error;
     ended?.reject(error);
+    counted?.reject(error);
   };
   const received = async (call: LaneCall) => {
-    if (call.kind === "counts") counted(call.counts);
+    if (call.kind === "counts") counted?.resolve(call.counts);
     else if (call.kind === "ended") {
       if (call.error) ended?.reject(revived(call.error));
       else ended?.resolve();
@@ -93,8 +100,9 @@ export async function threadLane(work: LineWork): Promise<Lane> {
         order({ kind: "judge", part });
       }),
     counts: () =>
-      new Promise((resolve) => {
-        counted = resolve;
+      new Promise((resolve, reject) => {
+        if (failure) return reject(failure);
+        counted = { resolve, reject };
         order({ kind: "counts" });
       }),
     close: () => thread?.end(),

@@ -1,8 +1,7 @@
 // Warnings about other programs' rules, for commands that read the node.
 import type { Opened } from "../backends/index.ts";
-import { findSourceNat, formatOverrides, isQuicklyCompared } from "../doctor/index.ts";
-import { openFiles, thisHost } from "../host/index.ts";
-import { readBriefly } from "../netfilter/brief.ts";
+import { findOverrides } from "../doctor/index.ts";
+import { thisHost } from "../host/index.ts";
 import type { Ours } from "../netfilter/index.ts";
 import { readNat } from "../netfilter/read-nat.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
@@ -15,9 +14,9 @@ export const oursOf = ({ policy: { chain }, backendFlag }: Settings): Ours => ({
 });
 
 /** Reads the postrouting NAT hook for the families of a policy. */
-export const readFamilies = (policy: readonly FamilyPolicy[], run = thisHost.run) =>
+export const readFamilies = (policy: readonly FamilyPolicy[]) =>
   readNat(
-    { run },
+    thisHost,
     policy.map(({ family }) => family),
   );
 
@@ -33,16 +32,7 @@ export async function warnOfForeignRules(
 ): Promise<void> {
   // A Windows node has no such rules.
   if (backend.unit === "exceptions") return;
-  const policy = policies.filter(isQuicklyCompared);
-  if (policy.length === 0) return;
-  const { run, skipped } = readBriefly(thisHost.run);
-  const report = await findSourceNat({
-    nat: () => readFamilies(policy, run),
-    files: openFiles(),
-    policy,
-    ours: oursOf(settings),
-  });
-  for (const line of formatOverrides(report)) warn(line);
-  const gap = skipped();
+  const { lines, gap } = await findOverrides(policies, oursOf(settings));
+  for (const line of lines) warn(line);
   if (gap) warn(gap);
 }

@@ -7,4 +7,4 @@ export { CHECKS } from "./checks.ts";
 export { type Examined, examine } from "./examine.ts";
 export { explainFlow, type FlowExplanation, type FlowQuestion, FlowQuestionError } from "./flow.ts";
 export { flowData, formatFlow } from "./format-flow.ts";
-export { findSourceNat, formatOverrides, isQuicklyCompared, type NatNode } from "./source-nat.ts";
+export { findOverrides } from "./overrides.ts";

@@ -22,7 +22,7 @@ const MAX_SHOWN = 5;
 const NAME = "source-nat";
 
 /** The part of a node that {@link findSourceNat} reads. */
-export type NatNode = Pick<NodeView, "nat" | "files" | "policy" | "ours">;
+type NatNode = Pick<NodeView, "nat" | "files" | "policy" | "ours">;
 
 /** Finds rules of other programs in the postrouting NAT hook that translate what the policy keeps. */
 export async function findSourceNat({ nat, files, policy, ours }: NatNode): Promise<Report> {
@@ -132,15 +132,4 @@ function endFinding({ at, owner, kind, sources, destinations }: EarlyEnd, { fami
         : "These packets keep the pod's address although the agent would masquerade them, and get no reply.",
     remedy: owner?.remedy ?? "Remove that rule, or limit it to packets that are not from pods.",
   };
-}
-
-/** A policy with more entries is compared only by `doctor`: 55,000 entries take 200 MB and several seconds. */
-const MAX_QUICK_ENTRIES = 10_000;
-
-/** Whether a policy is small enough to be compared with other programs' rules in the background. */
-export const isQuicklyCompared = ({ rules }: FamilyPolicy): boolean => rules.length <= MAX_QUICK_ENTRIES;
-
-/** The findings of {@link findSourceNat} as warnings for other commands and for the log, one line each. */
-export function formatOverrides({ findings }: Pick<Report, "findings">): readonly string[] {
-  return findings.map(({ what, evidence: [rule = ""] }) => `${what}: ${rule}; run ip-masq-agent doctor for details`);
 }

@@ -1,6 +1,5 @@
 // Hostile clients: what they cost the agent, and that probes still get responses. On both runtimes.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inside, runInside } from "../../demo/network.mjs";
@@ -23,27 +22,25 @@ const PIPELINES = `
   for (let i = 0; i < 60; i++) open(i % 2 === 0);
   console.log();`;
 
-/** Sends a body and, on a second connection, a header, one byte at a time. Prints the response to the first; ends when both are closed. */
+/**
+ * Sends a body and, on a second connection, a header, one byte at a time. Prints the response to the first; ends when both are
+ * closed, or with an error after 300 bytes.
+ */
 const DRIPS = `
   for (const head of ["POST /metrics HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9999\\r\\n\\r\\n", "GET /"]) {
     const socket = require("net").connect(9410, "127.0.0.1");
     socket.on("error", () => {}).on("close", () => clearInterval(drip)).pipe(process.stdout, { end: false });
     socket.write(head);
-    const drip = setInterval(() => socket.write("x"), 100);
+    let left = 300;
+    const drip = setInterval(() => left-- > 0 ? socket.write("x") : process.exit(1), 100);
   }`;
 
-/** Connects repeatedly to the socket that claims the chain; prints the error once it is refused. */
+/** Connects repeatedly to the socket that claims the chain; prints the error once it is refused, and how many connections it got. */
 const CALLS = `
-  const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), call)
-    .on("error", ({ code }) => code === "EAGAIN" || code === "ECONNRESET" ? setImmediate(call) : console.log(code));
+  let got = 0;
+  const call = () => require("net").connect("\\0ip-masq-agent/chain/IP-MASQ-AGENT".padEnd(108, "\\0"), () => { got++; call(); })
+    .on("error", ({ code }) => code === "EAGAIN" || code === "ECONNRESET" ? setImmediate(call) : console.log(code, got));
   call();`;
-
-/** The CPU time of a process, in ticks. */
-function ticksOf(pid: number): number {
-  const [, fields = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
-  const [user = "0", system = "0"] = fields.split(" ").slice(11, 13);
-  return Number(user) + Number(system);
-}
 
 function spawnInside(node: string, script: string): ChildProcess & { stdout: NodeJS.ReadableStream } {
   const [file, args] = inside(node, [process.execPath, "-e", script]);
@@ -84,12 +81,12 @@ for (const runtime of ["node", "deno"] as const) {
     withAgent(async (loop, node) => {
       const claimed = () => runInside(node, ["ss", "-Hxl"]).includes("@ip-masq-agent/chain/IP-MASQ-AGENT");
       assert.ok(claimed());
-      const before = ticksOf(loop.pid);
       const caller = spawnInside(node, CALLS);
       try {
         const said = await new Promise((done) => caller.stdout.once("data", done));
-        assert.match(String(said), /^(ECONNREFUSED|ENOENT)\n/);
-        assert.ok(ticksOf(loop.pid) - before < 100, "less than a second");
+        const [, got] = /^(?:ECONNREFUSED|ENOENT) (\d+)\n/.exec(String(said)) ?? [];
+        // A hundred, and those that the kernel had queued by then: up to 511 of Node and Deno.
+        assert.ok(Number(got) >= 100 && Number(got) <= 1_000, String(said));
         assert.not(claimed());
         loop.signal("SIGHUP");
         await loop.until(claimed, "claiming it again");
@@ -106,10 +103,8 @@ for (const runtime of ["node", "deno"] as const) {
       client.stdout.on("data", (data) => {
         answer += data;
       });
-      const timer = setTimeout(() => client.kill("SIGKILL"), 30_000);
       const exit = await new Promise((done) => client.on("close", done));
-      clearTimeout(timer);
-      assert.is(exit, 0, "a connection was still open after 30 s");
+      assert.is(exit, 0, "a connection was still open after 300 bytes");
       assert.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n/);
     }),
   );

@@ -91,7 +91,7 @@ kernelTest("a config that is written line by line ends up in force as a whole", 
     const flag = configFlag(folder, config("10.0.0.0/8"));
     return withLoop(node, [flag], async (loop) => {
       await loop.until(() => /rules: 4 added/.test(loop.log()), "the first sync");
-      // How long the agent waits for the writer is tested with a fake clock in test/agent/settle.test.ts.
+      // How long the agent waits for the writer is tested with a fake clock in test/agent/debounce.test.ts.
       const file = openSync(`${folder}/config.yaml`, "w");
       try {
         writeSync(file, "nonMasqueradeCIDRs:\n");

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { browserTest } from "../preview/browser.ts";
+import { browserTest } from "../page/browser.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
 test.after(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readQuestion } from "../../src/preview/question.ts";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
-import { browserTest, text, type, withPage } from "./browser.ts";
+import { browserTest, text, type, withPage } from "../page/browser.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Where does a packet to" });
 

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { recognize } from "../../src/preview/content.ts";
-import { browserTest, editor, says, tab, text, withPage } from "./browser.ts";
+import { browserTest, editor, says, tab, text, withPage } from "../page/browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs: [10.0.0.0/8]\n";
 const CONNTRACK =

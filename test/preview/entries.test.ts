@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
-import { browserTest, tab, text, type, withPage } from "./browser.ts";
+import { browserTest, tab, text, type, withPage } from "../page/browser.ts";
 
 browserTest("sources, interfaces, both lists and fixed addresses: on what verdicts depend, and their names", () =>
   withPage(

@@ -1,7 +1,7 @@
 // Flows: lines of a log, and addresses.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { browserTest, says, tab, type, withPage } from "./browser.ts";
+import { browserTest, says, tab, type, withPage } from "../page/browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 

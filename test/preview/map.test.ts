@@ -5,8 +5,9 @@ import { pointOf } from "../../src/preview/hilbert.ts";
 import { markersIn } from "../../src/preview/markers.ts";
 import { PRESETS } from "../../src/preview/presets.ts";
 import { ipv4SpaceOf, stretchesOf, WHOLE } from "../../src/preview/space.ts";
-import { browserTest, policyOf, text, withPage } from "./browser.ts";
-import { colourAt, placeOf } from "./map-places.ts";
+import { browserTest, text, withPage } from "../page/browser.ts";
+import { colourAt, placeOf } from "../page/map-places.ts";
+import { policyOf } from "./evaluated.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 

@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { desiredChain, diffChain, formatChange, formatTable, readObserved } from "../../src/backends/iptables/index.ts";
 import { readPasted } from "../../src/netfilter/index.ts";
-import { browserTest, policyOf, text, withPage } from "./browser.ts";
+import { browserTest, text, withPage } from "../page/browser.ts";
+import { policyOf } from "./evaluated.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 

@@ -8,7 +8,7 @@ import { settingsOf } from "../../src/cli/settings.ts";
 import { BACKENDS, DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { isValid, rulesVectors } from "../fixtures.ts";
 import { agent } from "../kernel/harness.ts";
-import { browserTest, text, type, urlOf, withPage } from "./browser.ts";
+import { browserTest, text, type, urlOf, withPage } from "../page/browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 

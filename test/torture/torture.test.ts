@@ -1,8 +1,11 @@
 // A check that cannot fail proves nothing: the torture must find failures, and reproduce them.
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { mutate, shrink } from "../../torture/fuzz/mutate.ts";
 import { type Part, report, runPart } from "../../torture/part.ts";
+import { PARTS } from "../../torture/parts/index.ts";
 import { flawOf } from "../../torture/parts/kill.ts";
 import { randomOf } from "../random-of.ts";
 
@@ -66,6 +69,19 @@ test("mutations depend only on the seed, and are bounded", () => {
 test("a failing input is shortened as long as it fails", async () => {
   const shortest = await shrink(`${"a".repeat(300)}(${"b".repeat(200)})c`, async (text) => /\(.*\)/.test(text));
   assert.is(shortest, "()");
+});
+
+test("--help and -h list all parts, without a build and without the tools that the parts need", () => {
+  const built = () => statSync("dist/ip-masq-agent.mjs").mtimeMs;
+  const before = built();
+  const env = { ...process.env, PATH: "/nonexistent" };
+  for (const flag of ["--help", "-h"]) {
+    const result = spawnSync(process.execPath, ["scripts/torture.mjs", flag], { env, encoding: "utf8" });
+    assert.equal([result.status, result.stderr], [0, ""]);
+    assert.match(result.stdout, /^npm run torture \[-- PART…\]/);
+    for (const { name, about } of PARTS) assert.ok(result.stdout.includes(`${name.padEnd(9)}  ${about}`), name);
+  }
+  assert.is(built(), before);
 });
 
 test.run();

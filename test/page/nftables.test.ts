@@ -3,10 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatChange } from "../../src/backends/iptables/index.ts";
 import { desiredTable, diffTable, readTable, render } from "../../src/backends/nftables/index.ts";
-import { checkListing } from "../../src/preview/listing.ts";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
-import { errorOf } from "../error-of.ts";
-import { browserTest, policyOf, text, type, withPage } from "./browser.ts";
+import { policyOf } from "../preview/evaluated.ts";
+import { browserTest, text, type, withPage } from "./browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- fd00::/8\n";
 const FLAGS = { ...DEFAULT_FLAGS, backend: "nftables", ipv6: true } as const;
@@ -103,21 +102,5 @@ browserTest("the plan for a node whose ruleset is pasted, both families at once"
     { config: CONFIG, flags: FLAGS, tab: "plan" },
   ),
 );
-
-test("a listing is tables, with comments between them", async () => {
-  for (const good of ["", "# a comment\n\n", OTHER, `${OTHER}\r\n${OTHER}`, "table ip x { # handle 3\n}\n"]) {
-    assert.is(checkListing(good), good);
-  }
-  assert.is(checkListing(`table ip x {\n${" ".repeat(17)}y\n}`), "table ip x {\n\t\t y\n}");
-  const bad: [string, RegExp][] = [
-    ["*nat\nCOMMIT\n", /^line 1 is not inside a table: \*nat$/],
-    ['{"nftables": []}', /^line 1 is not inside/],
-    [`${OTHER}x`, /^line 6 is not inside a table: x$/],
-    ["table ip x {\n\tchain y {\n\t}\n", /^it ends in the middle of a table$/],
-  ];
-  for (const [listing, said] of bad) {
-    assert.match((await errorOf((async () => checkListing(listing))())).message, said);
-  }
-});
 
 test.run();

@@ -4,15 +4,8 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { evaluate } from "../../src/preview/evaluate.ts";
-import {
-  CONFIG_FILE,
-  type ConfigText,
-  DEFAULT_FLAGS,
-  EMPTY_STATE,
-  type PageState,
-  packState,
-} from "../../src/preview/state.ts";
+import { type ConfigText, EMPTY_STATE, type PageState, packState } from "../../src/preview/state.ts";
+import { filesOf } from "../preview/evaluated.ts";
 
 export const PAGE = pathToFileURL(resolve("dist/preview.html")).href;
 
@@ -62,10 +55,6 @@ export interface GivenState extends Partial<Omit<PageState, "files" | "before">>
   readonly before?: string | readonly ConfigText[];
 }
 
-/** The files of a config. */
-export const filesOf = (config: string | readonly ConfigText[]): readonly ConfigText[] =>
-  typeof config === "string" ? [{ file: CONFIG_FILE, text: config }] : config;
-
 /** The page's address with a state in it. */
 export async function urlOf({ config = "", before, ...state }: GivenState): Promise<string> {
   const texts = { files: filesOf(config), before: before === undefined ? undefined : filesOf(before) };
@@ -83,9 +72,6 @@ export const says = (page: Page, testid: string, what: string | RegExp) =>
     .getByTestId(testid)
     .getByText(what, { exact: typeof what === "string" })
     .waitFor();
-
-/** The policy of a config of one file. */
-export const policyOf = (config: string, flags = DEFAULT_FLAGS) => evaluate(filesOf(config), flags).policy ?? [];
 
 /** The editor's own element: the field that text is typed into. */
 export const editor = (page: Page, name = "Config") => page.getByRole("textbox", { name, exact: true });

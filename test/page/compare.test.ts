@@ -1,10 +1,8 @@
 // Two configs, before and after.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { changedBlocks } from "../../src/preview/changes.ts";
-import { diffTexts } from "../../src/preview/diff.ts";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
-import { browserTest, editor, policyOf, says, tab, text, type, withPage } from "./browser.ts";
+import { browserTest, editor, says, tab, text, type, withPage } from "./browser.ts";
 import { colourAt, placeOf } from "./map-places.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
@@ -116,40 +114,5 @@ browserTest("settings that change are listed too; no change and an invalid confi
     { config: `${CONFIG}sourceCIDRs: [10.244.0.0/16]\n`, before: CONFIG, tab: "changes" },
   ),
 );
-
-test("neighbours that change in the same way are one block", () => {
-  const cases: [before: string, after: string, expected: string[]][] = [
-    ["[]", "[]", []],
-    ["[10.0.0.0/9, 10.128.0.0/9]", "[]", ["10.0.0.0/8 kept"]],
-    ["[]", "[10.0.0.0/8, 10.1.0.0/16]", ["10.0.0.0/8 masqueraded"]],
-    ["[10.0.0.0/8]", "[10.0.0.0/9]", ["10.128.0.0/9 kept"]],
-    ["[10.0.0.0/24, 10.0.2.0/23, 10.0.1.0/24, 9.0.0.1/32]", "[]", ["10.0.0.0/22 kept", "9.0.0.1 kept"]],
-    ["[10.0.0.0/24, 10.0.1.0/25]", "[]", ["10.0.0.0-10.0.1.127 kept"]],
-  ];
-  for (const [before, after, expected] of cases) {
-    const [old, now] = [before, after].map((list) => policyOf(`nonMasqueradeCIDRs: ${list}\n`)[0]);
-    if (!old || !now) return assert.unreachable();
-    const blocks = changedBlocks(old, now).map(
-      ({ name, before: { kind } }) => `${name} ${kind === "keep" ? "kept" : "masqueraded"}`,
-    );
-    assert.equal(blocks, expected, `${before} to ${after}`);
-  }
-});
-
-test("a diff has all lines of both texts", () => {
-  const texts = ["", "a", "a\nb\nc", "b", "x\na\nc\nc", "c\nb\na", "a\nb\nc\nd\ne"];
-  for (const before of texts) {
-    for (const after of texts) {
-      const lines = diffTexts(before, after);
-      const of = (other: string) =>
-        lines
-          .filter(({ kind }) => kind !== other)
-          .map(({ text }) => text)
-          .join("\n");
-      assert.is(of("add"), before);
-      assert.is(of("remove"), after);
-    }
-  }
-});
 
 test.run();

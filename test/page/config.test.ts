@@ -1,13 +1,10 @@
 // Configs in the editors: presets, files, completion, fixes, and taking them away.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "yaml";
 import { toConfigMap } from "../../src/preview/config-map.ts";
-import { evaluate } from "../../src/preview/evaluate.ts";
-import { applyFix, fixesOf } from "../../src/preview/fixes.ts";
 import { PRESETS } from "../../src/preview/presets.ts";
-import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
-import { browserTest, editor, filesOf, tab, text, type, withPage } from "./browser.ts";
+import { filesOf } from "../preview/evaluated.ts";
+import { browserTest, editor, tab, text, type, withPage } from "./browser.ts";
 
 browserTest("the presets: each is valid, has its reason, and asks a question that it answers", () =>
   withPage(async (page) => {
@@ -152,46 +149,6 @@ browserTest("the config leaves the page as a ConfigMap or as a file", () =>
     { config: "nonMasqueradeCIDRs: [10.0.0.0/8]\n" },
   ),
 );
-
-test("a ConfigMap reads back as the config in it", () => {
-  const texts = ["nonMasqueradeCIDRs: [10.0.0.0/8]\n", "a: 1", "\n\n  {}\n\n", "# ü\n\nx: |\n  y\n", '{"a": "b"}'];
-  for (const config of texts) {
-    const manifest = parse(toConfigMap(filesOf(config)));
-    assert.is(manifest.kind, "ConfigMap");
-    assert.is(manifest.data.config.trimEnd(), config.trimEnd(), config);
-  }
-  const two = toConfigMap([
-    { file: "ip-masq-a.yaml", text: "a: 1\n" },
-    { file: "of b: x", text: "b: 2\n" },
-  ]);
-  assert.equal(parse(two).data, { "ip-masq-a.yaml": "a: 1\n", "of b: x": "b: 2\n" });
-  // What is one already stays as it is.
-  assert.is(toConfigMap(filesOf(two)), two);
-});
-
-test("which hints are fixes", () => {
-  const cases: [config: string, fixed: string[]][] = [
-    ["nonMasqueradeCIDRs: [10.0.0.1/8]", ["nonMasqueradeCIDRs: [10.0.0.0/8]", "nonMasqueradeCIDRs: [10.0.0.1/32]"]],
-    ["nonMasqueradeCIDRs: ['10.0.0.0/08']", ["nonMasqueradeCIDRs: ['10.0.0.0/8']"]],
-    ["nonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/8]", ["nonMasqueradeCIDRs: [10.0.0.0/8]"]],
-    ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 10.1.0.0/16 # x\n", ["nonMasqueradeCIDRs:\n- 10.0.0.0/8\n"]],
-    ["masqLinkLocal: 'true'", ["masqLinkLocal: true"]],
-    ["masqlinklokal: true", ["masqLinkLocal: true"]],
-    ["outputInterfaces: [eth+]", ["outputInterfaces: [eth*]"]],
-    ["nonMasqueradeCIDRs: [10.300.0.0/16]", []],
-    ["apiVersion: v1\nkind: ConfigMap\ndata:\n  config: 'nonMasqueradeCIDRs: [10.0.0.1/8]'\n", []],
-  ];
-  for (const [config, fixed] of cases) {
-    const { parsed } = evaluate(filesOf(config), DEFAULT_FLAGS);
-    const [diagnostic] = parsed.diagnostics;
-    if (!diagnostic) return assert.unreachable(config);
-    assert.equal(
-      fixesOf(diagnostic, config).map((fix) => applyFix(config, diagnostic, fix)),
-      fixed,
-      config,
-    );
-  }
-});
 
 browserTest("ten thousand CIDRs: they can be worked with", () =>
   withPage(

@@ -1,14 +1,14 @@
 // A sync of a chain with tens of thousands of rules must not block probes, so each part of it pauses regularly.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { desiredChain, desiredChainInSteps } from "../../src/backends/iptables/desired.ts";
-import { diffChain, diffChainInSteps } from "../../src/backends/iptables/diff.ts";
-import { formatTable, readObserved } from "../../src/backends/iptables/index.ts";
-import { readObservedInSteps } from "../../src/backends/iptables/observed.ts";
-import { parseConfigs } from "../../src/config/index.ts";
-import { PIECE, type Steps } from "../../src/core/index.ts";
-import { compilePolicy, compilePolicyInSteps, type FamilyPolicy } from "../../src/policy/index.ts";
-import { size } from "../cases.ts";
+import { desiredChain, desiredChainInSteps } from "../src/backends/iptables/desired.ts";
+import { diffChain, diffChainInSteps } from "../src/backends/iptables/diff.ts";
+import { formatTable, readObserved } from "../src/backends/iptables/index.ts";
+import { readObservedInSteps } from "../src/backends/iptables/observed.ts";
+import { parseConfigs } from "../src/config/index.ts";
+import { PIECE, type Steps } from "../src/core/index.ts";
+import { compilePolicy, compilePolicyInSteps, type FamilyPolicy } from "../src/policy/index.ts";
+import { size } from "./cases.ts";
 
 const COUNT = size(20, 2) * PIECE;
 const OPTIONS = { chain: "OURS", ipv6: false, randomFully: true, ports: [] };

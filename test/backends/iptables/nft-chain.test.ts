@@ -1,7 +1,7 @@
 // The output of nft for one chain.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { onOneLine, readNftChain, readWords, UnreadableDumpError } from "../../src/backends/iptables/index.ts";
+import { readNftChain, UnreadableDumpError } from "../../../src/backends/iptables/index.ts";
 
 const xt = (name: string, type = "match") => ({ xt: { type, name } });
 const counter = { counter: { packets: 3, bytes: 180 } };
@@ -102,22 +102,6 @@ test("output that is not nft's JSON is refused", () => {
       json,
     );
   }
-});
-
-test("the arguments of a rule's text", () => {
-  const cases: [string, string[]][] = [
-    ["", []],
-    ["-d 10.0.0.0/8 -j X", ["-d", "10.0.0.0/8", "-j", "X"]],
-    ['-m comment --comment "two words" -j X', ["-m", "comment", "--comment", "two words", "-j", "X"]],
-    ['--comment "two\nlines"', ["--comment", "two\nlines"]],
-    ['--comment "a \\"quote\\" and \\\\" -j X', ["--comment", 'a "quote" and \\', "-j", "X"]],
-    ['--comment "" -j X', ["--comment", "", "-j", "X"]],
-  ];
-  for (const [spec, words] of cases) assert.equal(readWords(spec), words, spec);
-});
-
-test("control characters are shown, not printed", () => {
-  assert.is(onOneLine("a\nb\tc\u001b[31m é"), "a\\nb\\x09c\\x1b[31m é");
 });
 
 test.run();

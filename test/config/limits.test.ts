@@ -6,6 +6,10 @@ import { type ConfigOptions, countProblems, MAX_CONFIG_BYTES, parseConfig } from
 import { MAX_MARKS } from "../../src/config/limits.ts";
 import { readSyntax } from "../../src/config/syntax.ts";
 import { cases, inCI, size } from "../cases.ts";
+import { countWork } from "../counted-work.ts";
+
+// Before the first test, because code that has run is not counted.
+const countedWork = countWork();
 
 const OPTIONS: ConfigOptions = { file: "config", ipv6: false, reservedRanges: false };
 
@@ -87,22 +91,15 @@ for (const [name, shape] of Object.entries(SHAPES)) {
   });
 }
 
-function timeOf(text: string): number {
-  const begin = performance.now();
-  parseConfig(text, OPTIONS);
-  return performance.now() - begin;
-}
-
-inCI("four times the text takes about four times as long", () => {
+test("four times the text is four times the work", () => {
+  const short = size(65_536, 4_096);
   for (const [name, shape] of Object.entries(SHAPES)) {
-    const [small, large] = [shape(65_536), shape(262_144)];
-    // Quadratic work takes sixteen times as long. Times below the floor are dominated by pauses of the machine, and a single
-    // slow round may be such a pause.
-    const ratios = [1, 2, 3].map(() => () => timeOf(large) / Math.max(timeOf(small), 60));
-    assert.ok(
-      ratios.some((ratio) => ratio() <= 12),
-      name,
-    );
+    const [small = 0, large = 0] = [short, 4 * short].map((length) => {
+      const text = shape(length);
+      return countedWork(() => void parseConfig(text, OPTIONS));
+    });
+    // Quadratic work would be sixteen times as much.
+    assert.ok(small > 0 && large <= 5 * small, `${name}: ${large} after ${small}`);
   }
 });
 

@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { desiredChain } from "../../src/backends/iptables/index.ts";
-import { parseFlags } from "../../src/cli/flags.ts";
-import { settingsOf } from "../../src/cli/settings.ts";
-import { parseConfig } from "../../src/config/index.ts";
-import { compilePolicy, parsePorts } from "../../src/policy/index.ts";
-import { isValid, rulesVectors } from "../fixtures.ts";
+import { desiredChain } from "../../../src/backends/iptables/index.ts";
+import { parseFlags } from "../../../src/cli/flags.ts";
+import { settingsOf } from "../../../src/cli/settings.ts";
+import { parseConfig } from "../../../src/config/index.ts";
+import { compilePolicy, parsePorts } from "../../../src/policy/index.ts";
+import { isValid, rulesVectors } from "../../fixtures.ts";
 
 test("rules are written byte for byte as iptables-save prints them", () => {
   let checked = 0;
