@@ -99,12 +99,12 @@ process.exitCode = failed > 0 || totals.length === 0 || (process.env.CI && skipp
  */
 
 /**
- * The files in groups of `size`, with those first that take longest: on the kernel and in the browser.
+ * The files in groups of `size`, with those first that take longest: on the kernel, in the browser and in sandboxes.
  * @param {readonly string[]} files
  * @param {number} size
  */
 function batchesOf(files, size) {
-  const isSlow = (/** @type {string} */ file) => /^test\/(kernel|image|preview)\//.test(file);
+  const isSlow = (/** @type {string} */ file) => /^test\/(kernel|image|page|docs)\//.test(file);
   const ordered = [...files.filter(isSlow), ...files.filter((file) => !isSlow(file))];
   const count = Math.ceil(ordered.length / size);
   // Every nth file, so that long tests of one folder do not share a process.

@@ -1,18 +1,16 @@
 // Counts the work of a function, so that its growth can be tested without a clock.
 import { Session } from "node:inspector";
-import { test } from "uvu";
 
 type Coverage = { result: { url: string; functions: { ranges: { count: number }[] }[] }[] };
 
 /**
- * Starts counting, and returns a function that returns how many blocks of code some work executes, plus how many characters it
- * passes over in searches of strings, which are not code. Call this before the code to count runs for the first time: V8 counts
- * the blocks of a function only if it compiles the function after that.
+ * Calls `use` with a function that returns how many blocks of code some work executes, plus how many characters it passes over in
+ * searches of strings, which are not code. The code to count must not have run before: V8 counts the blocks of a function only if
+ * it compiles the function after this call.
  */
-export function countWork(): (work: () => void) => number {
+export function countingWork<T>(use: (count: (work: () => void) => number) => T): T {
   const session = new Session();
   session.connect();
-  test.after(() => session.disconnect());
   // These calls are answered before they return.
   session.post("Profiler.enable");
   session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
@@ -25,11 +23,15 @@ export function countWork(): (work: () => void) => number {
     });
     return blocks;
   };
-  return (work) => {
-    takeBlocks();
-    const searched = countSearched(work);
-    return takeBlocks() + searched;
-  };
+  try {
+    return use((work) => {
+      takeBlocks();
+      const searched = countSearched(work);
+      return takeBlocks() + searched;
+    });
+  } finally {
+    session.disconnect();
+  }
 }
 
 /** How many characters are passed over by searches of strings and regular expressions during some work. */
