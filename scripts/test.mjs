@@ -74,8 +74,10 @@ for (const [name, why] of Object.entries(NEEDS)) {
 }
 if (texts.some((text) => BUILD.test(text))) await import("./build.mjs");
 
-// Starting a process takes as long as many unit tests, so those share processes.
-const totals = await runBatches(batchesOf(files, isUnitRun ? 10 : 1));
+/** How many processes run at once. */
+const LANES = Math.min(availableParallelism(), 4);
+// Starting a process takes as long as many unit tests, and shared modules are compiled once in each.
+const totals = await runBatches(batchesOf(files, isUnitRun ? Math.ceil(files.length / LANES) : 1));
 
 for (const { files } of totals.filter(({ isSilent }) => isSilent))
   console.log(`a file ran no test: ${files.join(", ")}`);
@@ -112,7 +114,7 @@ function batchesOf(files, size) {
 }
 
 /**
- * Runs each batch in its own process: as many at once as there are processors, but four at most.
+ * Runs each batch in its own process.
  * @param {readonly (readonly string[])[]} batches
  * @returns {Promise<Totals[]>}
  */
@@ -123,7 +125,7 @@ async function runBatches(batches) {
   const lane = async () => {
     for (let batch = waiting.shift(); batch; batch = waiting.shift()) ran.push(await runBatch(batch));
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane));
   return ran;
 }
 
