@@ -106,7 +106,7 @@ process.exitCode = failed > 0 || totals.length === 0 || (process.env.CI && skipp
  * @param {number} size
  */
 function batchesOf(files, size) {
-  const isSlow = (/** @type {string} */ file) => /^test\/(kernel|image|page|docs)\//.test(file);
+  const isSlow = (/** @type {string} */ file) => /^test\/(kernel|image|preview|page|docs)\//.test(file);
   const ordered = [...files.filter(isSlow), ...files.filter((file) => !isSlow(file))];
   const count = Math.ceil(ordered.length / size);
   // Every nth file, so that long tests of one folder do not share a process.
