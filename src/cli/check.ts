@@ -4,13 +4,13 @@ import {
   countOmitted,
   countProblems,
   type Diagnostic,
-  formatDiagnostics,
   formatDuration,
   type ReadOptions,
   type Severity,
   summarize,
 } from "../config/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
+import { warnOfDiagnostics } from "./diagnostics.ts";
 import { formatAnnotation } from "./github.ts";
 import { readStdinOnce } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
@@ -45,7 +45,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   }
   for (const { paths, loaded } of results) {
     const { config, diagnostics, omitted, texts, sources } = loaded;
-    if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, countOmitted(omitted)));
+    if (diagnostics.length > 0) warnOfDiagnostics(io, diagnostics, texts, countOmitted(omitted));
     const name = nameOfPaths(paths);
     const problems = describeProblems(loaded);
     if (!config || !isValid(loaded)) {

@@ -12,6 +12,8 @@ export type DataFormat = (typeof DATA_FORMATS)[number];
 export const COLOR_MODES = ["auto", "always", "never"] as const;
 export type ColorMode = (typeof COLOR_MODES)[number];
 
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
 export interface Io {
   /** Prints text and a newline to standard output. All escape sequences but our own colours are made visible. */
   print(text: string): void;
@@ -19,7 +21,11 @@ export interface Io {
   write(data: string | Uint8Array): void;
   /** As `print`, to standard error. */
   warn(text: string): void;
-  readonly color: ReturnType<typeof picocolors.createColors>;
+  /** As `write`, to standard error. */
+  writeError(text: string): void;
+  readonly color: Colors;
+  /** The colours of `warn`: standard error may be a terminal even if standard output is not. */
+  readonly warnColor: Colors;
   /** The format of {@link printJson}. */
   readonly format: DataFormat;
 }
@@ -45,25 +51,43 @@ export function processIo(): Io {
       failed(error as NodeJS.ErrnoException);
     }
   };
+  const writeError = (text: string) => {
+    try {
+      process.stderr.write(text);
+    } catch {
+      // Deno, as above.
+    }
+  };
   return {
     print: (text) => write(`${printable(text)}\n`),
     write,
-    warn: (text) => {
-      try {
-        process.stderr.write(`${printable(text)}\n`);
-      } catch {
-        // Deno, as above.
-      }
-    },
+    warn: (text) => writeError(`${printable(text)}\n`),
+    writeError,
     color: picocolors.createColors(false),
+    warnColor: picocolors.createColors(false),
     format: "json",
   };
 }
 
+/** How a command prints. */
+export interface Style {
+  /** Whether standard output and standard error are coloured. */
+  readonly colored: boolean;
+  readonly warnColored: boolean;
+  readonly format: DataFormat;
+}
+
 /** The same streams with colours or without, and with a data format. */
-export function withStyle(io: Io, { colored, format }: { readonly colored: boolean; readonly format: DataFormat }): Io {
-  const print = (text: string) => io.write(`${colored ? printableColored(text) : printable(text)}\n`);
-  return { ...io, print, color: picocolors.createColors(colored), format };
+export function withStyle(io: Io, { colored, warnColored, format }: Style): Io {
+  const visible = (isColored: boolean) => (isColored ? printableColored : printable);
+  return {
+    ...io,
+    print: (text) => io.write(`${visible(colored)(text)}\n`),
+    warn: (text) => io.writeError(`${visible(warnColored)(text)}\n`),
+    color: picocolors.createColors(colored),
+    warnColor: picocolors.createColors(warnColored),
+    format,
+  };
 }
 
 /** What decides whether text is coloured. */
@@ -80,10 +104,10 @@ export function isColored(mode: ColorMode, { isTerminal, env }: ColorFacts): boo
   return isTerminal && env.TERM !== "dumb";
 }
 
-/** The facts of this process. */
-export function colorFacts(): ColorFacts {
+/** The facts about a stream of this process. */
+export function colorFacts(stream: "stdout" | "stderr"): ColorFacts {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  return { isTerminal: Boolean(process.stdout.isTTY), env: { NO_COLOR, FORCE_COLOR, TERM } };
+  return { isTerminal: Boolean(process[stream].isTTY), env: { NO_COLOR, FORCE_COLOR, TERM } };
 }
 
 /** The escape sequences of the colours in use: dim, red, green, yellow, cyan, and their ends. */

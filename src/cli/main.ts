@@ -59,8 +59,14 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
     const settings = usesAgent(name, call) ? settingsWithAgent(name, call, io) : settingsOf(call);
-    const style = { colored: isColored(settings.color, colorFacts()), format: settings.dataFormat };
-    return await command.action(settings, call.words, withStyle(io, style));
+    const [colored = false, warnColored = false] = (["stdout", "stderr"] as const).map((stream) =>
+      isColored(settings.color, colorFacts(stream)),
+    );
+    return await command.action(
+      settings,
+      call.words,
+      withStyle(io, { colored, warnColored, format: settings.dataFormat }),
+    );
   } catch (error) {
     return report(error, name, dataFormatOf(argv), io);
   }
@@ -78,7 +84,7 @@ function report(error: unknown, name: string, format: DataFormat | undefined, io
   // With --output=json there must be data even for an error.
   if (format && name !== "run" && !reported?.isPrinted) {
     const { code, remedy } = reported ?? {};
-    printJson(withStyle(io, { colored: false, format }), { error: message, code, remedy });
+    printJson({ ...io, format }, { error: message, code, remedy });
   }
   return reported?.exitCode ?? 1;
 }

@@ -1,5 +1,6 @@
 // ip-masq-agent optimize FILE: prints the smallest list of CIDRs that means the same.
-import { countOmitted, formatDiagnostics, isPlainList, optimizeConfig } from "../config/index.ts";
+import { countOmitted, isPlainList, optimizeConfig } from "../config/index.ts";
+import { warnOfDiagnostics } from "./diagnostics.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
@@ -57,7 +58,7 @@ function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io)
   const diagnostics = parsed.diagnostics.filter(isShown);
   const more = countOmitted(parsed.omitted.filter(isShown));
   if (!optimized) return refuse({ diagnostics, texts: parsed.texts, more }, invalid(file), settings, io);
-  if (diagnostics.length > 0 && !settings.json) io.warn(formatDiagnostics(diagnostics, parsed.texts, more));
+  if (diagnostics.length > 0 && !settings.json) warnOfDiagnostics(io, diagnostics, parsed.texts, more);
   const { config, lists, text } = optimized;
   return { lists: lists.map(fromConfigList), text, cidrLimit: config.cidrLimit };
 }

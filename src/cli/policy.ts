@@ -1,10 +1,11 @@
 // Reads and checks the config and compiles the policy, as most commands need it.
 import { ConfigFileError } from "../agent/index.ts";
 import { backendOpener, type Opened, type Opener } from "../backends/index.ts";
-import { type Config, countOmitted, type Diagnostic, formatDiagnostics, type ParsedConfig } from "../config/index.ts";
+import { type Config, countOmitted, type Diagnostic, type ParsedConfig } from "../config/index.ts";
 import { ReportedError } from "../errors/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
+import { warnOfDiagnostics } from "./diagnostics.ts";
 import { type Io, printJson } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,7 +33,7 @@ export function refuse(
   io: Io,
 ): never {
   if (json) printJson(io, { valid: false, diagnostics: diagnostics.map(diagnosticData), more });
-  else io.warn(formatDiagnostics(diagnostics, texts, more));
+  else warnOfDiagnostics(io, diagnostics, texts, more);
   throw new InvalidConfigError(message);
 }
 
@@ -43,7 +44,7 @@ export function validConfig(parsed: ParsedConfig, name: string, settings: Settin
   if (!config) {
     return refuse({ diagnostics, texts, more }, `the config ${name} is invalid; nothing was changed`, settings, io);
   }
-  if (diagnostics.length > 0) io.warn(formatDiagnostics(diagnostics, texts, more));
+  if (diagnostics.length > 0) warnOfDiagnostics(io, diagnostics, texts, more);
   return config;
 }
 

@@ -82,6 +82,16 @@ export const DIAGNOSTICS_SHOWN = 100;
 /** How many columns of a source line are shown. */
 const WINDOW = 160;
 
+/** How parts of a diagnostic are shown: in colours, or as they are. */
+export interface DiagnosticStyle {
+  /** The word `error` or `warning`, and the carets. */
+  readonly severity: (text: string, severity: Severity) => string;
+  /** What stands beside the source line, and the hint. */
+  readonly aside: (text: string) => string;
+}
+
+const PLAIN: DiagnosticStyle = { severity: (text) => text, aside: (text) => text };
+
 /**
  * Formats diagnostics for a terminal: `file:line:column: severity: message [code]`, the source line with carets under the
  * problem, and the hint. Shows only the first hundred of a long list, and only the relevant part of a long line. `texts` is
@@ -91,6 +101,7 @@ export function formatDiagnostics(
   diagnostics: readonly Diagnostic<string>[],
   texts: string | ReadonlyMap<string, string>,
   besides = 0,
+  style = PLAIN,
 ): string {
   const first = diagnostics.slice(0, DIAGNOSTICS_SHOWN);
   const sources = new Map<string, ReadonlyMap<number, string>>();
@@ -99,10 +110,10 @@ export function formatDiagnostics(
     sources.set(file, sourceLines(typeof texts === "string" ? texts : (texts.get(file) ?? ""), new Set(wanted)));
   }
   const shown = first.map((diagnostic) =>
-    formatOne(diagnostic, sources.get(diagnostic.file)?.get(diagnostic.line) ?? ""),
+    formatOne(diagnostic, sources.get(diagnostic.file)?.get(diagnostic.line) ?? "", style),
   );
   const more = diagnostics.length - shown.length + besides;
-  return printable([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
 }
 
 /** Formats one diagnostic without its source line. */
@@ -111,18 +122,23 @@ export function formatDiagnostic({ severity, code, message, hint, file, line, co
   return printable(hint ? `${where} (${hint})` : where);
 }
 
-function formatOne(diagnostic: Diagnostic<string>, source: string): string {
+/** The escape sequences of the texts are made visible before the style adds its own. */
+function formatOne(diagnostic: Diagnostic<string>, source: string, style: DiagnosticStyle): string {
   const { severity, code, message, hint, file, line, column, length } = diagnostic;
-  const out = [`${printableName(file)}:${line}:${column}: ${severity}: ${message} [${code}]`];
+  const word = style.severity(severity, severity);
+  const out = [printable(`${printableName(file)}:${line}:${column}: `) + word + printable(`: ${message} [${code}]`)];
   if (source.trim()) {
     const from = column > WINDOW / 2 && source.length > WINDOW ? column - WINDOW / 2 : 0;
     const part = source.slice(from, from + WINDOW);
     const gutter = String(line).padStart(5);
     const before = source.slice(from, column - 1).replace(/[^\t]/g, " ");
     const span = Math.max(1, Math.min(length, part.length - before.length));
-    out.push(`${gutter} | ${part}`, `${" ".repeat(5)} | ${before}${"^".repeat(span)}`);
+    out.push(
+      style.aside(`${gutter} |`) + printable(` ${part}`),
+      `${style.aside(`${" ".repeat(5)} |`)} ${before}${style.severity("^".repeat(span), severity)}`,
+    );
   }
-  if (hint) out.push(`${" ".repeat(5)} = ${hint}`);
+  if (hint) out.push(style.aside(printable(`${" ".repeat(5)} = ${hint}`)));
   return out.join("\n");
 }
 

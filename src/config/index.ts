@@ -10,6 +10,7 @@ export {
   DIAGNOSTICS_SHOWN,
   type Diagnostic,
   type DiagnosticCode,
+  type DiagnosticStyle,
   formatDiagnostic,
   formatDiagnostics,
   type Omitted,

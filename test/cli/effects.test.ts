@@ -5,23 +5,16 @@ import type { Transaction } from "../../src/backends/index.ts";
 import { printNextStep, printTransaction } from "../../src/cli/effects.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { processIo, withStyle } from "../../src/cli/io.ts";
 import { settingsOf } from "../../src/cli/settings.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../../src/policy/index.ts";
-
-/** Shared, because each one listens to the errors of the process's streams. */
-const PROCESS_IO = processIo();
+import { capturedIo } from "./captured-io.ts";
 
 /** The output of `work`. */
 function printed(work: (io: Io) => void, colored = false): string {
-  let text = "";
-  const write = (data: string | Uint8Array) => {
-    text += data;
-  };
-  const io = { ...PROCESS_IO, write };
-  work(withStyle(io, { colored, format: "json" }));
-  return text;
+  const { io, printed } = capturedIo({ colored });
+  work(io);
+  return printed();
 }
 
 /** A config without entries. */

@@ -1,6 +1,5 @@
 // impact --live: output for people and for programs.
 import { writeFileSync } from "node:fs";
-import picocolors from "picocolors";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseFlags, UsageError } from "../../src/cli/flags.ts";
@@ -9,6 +8,7 @@ import { settingsOf } from "../../src/cli/settings.ts";
 import { ConntrackError } from "../../src/conntrack/index.ts";
 import { type FakeNode, fakeConntrack, tcp, udp } from "../conntrack/fake-conntrack.ts";
 import { withFolder } from "../kernel/harness.ts";
+import { capturedIo } from "./captured-io.ts";
 
 const LINES = [
   udp("10.244.0.2", "203.0.113.10", { snat: "192.0.2.1", rest: "packets=1 bytes=1500" }),
@@ -25,16 +25,11 @@ async function call(args: readonly string[], node: FakeNode, words: readonly str
   return withFolder(async (folder) => {
     writeFileSync(`${folder}/old.yaml`, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
     writeFileSync(`${folder}/new.yaml`, "nonMasqueradeCIDRs: [10.0.0.0/8, 203.0.113.0/24]\n");
-    let text = "";
-    const add = (part: string | Uint8Array) => {
-      text += part;
-    };
-    const print = (line: string) => add(`${line}\n`);
-    const io = { print, warn: print, write: add, color: picocolors.createColors(false), format: "json" as const };
+    const { io, printed } = capturedIo();
     const flags = args.map((arg) => arg.replace("@", `${folder}/`));
     const settings = settingsOf(parseFlags(["--live", "--enable-ipv6", ...flags]));
     assert.is(await impactLive(settings, words, io, fakeConntrack(node)), 0);
-    return text.replaceAll(`${folder}/`, "");
+    return printed().replaceAll(`${folder}/`, "");
   });
 }
 
