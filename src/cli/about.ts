@@ -4,7 +4,7 @@ import { FLAGS, type Flag } from "./flags.ts";
 export const SUMMARY = "maintains a node's IP masquerade rules";
 
 export const DESCRIPTION =
-  "Packets to the config's CIDRs keep the pod's address; all others that leave the cluster get the node's. The rules are written to iptables or to an nftables table. Without a command it runs as a service.";
+  "Packets to the destinations that the config lists keep the pod's address; packets to all others get the node's. The rules are written to iptables or to an nftables table. Without a command it runs as a service.";
 
 export const SPELLING = "One dash or two, --flag=value or --flag value; booleans --flag or --flag=false.";
 
@@ -14,8 +14,11 @@ export const FLAGS_OF_SOME = "Flags of individual commands";
 
 export const EXITS: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "success, or nothing to do"],
-  ["1", "failure: an invalid config or flag value, or a file or tool that fails"],
-  ["2", "usage error; with --exit-code: something would change"],
+  [
+    "1",
+    "failure: an invalid config or flag value, or a file or tool that fails; usage error of plan, status, optimize and doctor",
+  ],
+  ["2", "usage error; with --exit-code: something would change; from doctor: it found errors or warnings"],
 ];
 
 export const FILES: readonly (readonly [path: string, what: string])[] = [

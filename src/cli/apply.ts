@@ -41,7 +41,7 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   };
   if (settings.json) {
     const families = outcomes.map((outcome) => {
-      if (outcome.error !== undefined) return outcome;
+      if (outcome.error !== undefined) return { family: outcome.family, ...outcome.data };
       return { family: outcome.family, written: outcome.value !== undefined, transaction: outcome.value?.text ?? null };
     });
     const { left = null, deleted = 0 } = (await follow()) ?? {};

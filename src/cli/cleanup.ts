@@ -1,6 +1,6 @@
 // ip-masq-agent cleanup: removes the chain and the jumps to it, and touches nothing else.
 import { AUTO, BACKENDS } from "../backends/index.ts";
-import { describeError } from "../errors/index.ts";
+import { describeError, errorData } from "../errors/index.ts";
 import { isMissing } from "../host/index.ts";
 import { type Io, printJson } from "./io.ts";
 import { agentData, findAgents, findKeeper } from "./running-agent.ts";
@@ -34,7 +34,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
         // only if the backend or the family was asked for.
         const optional =
           (choice === AUTO && isMissing(error)) || (family === "ipv6" && !ipv6 && backend.isUnreadable(error));
-        return { backend: name, family, error: describeError(error), optional };
+        return { backend: name, family, error: describeError(error), data: errorData(error), optional };
       }
     }),
   );
@@ -46,9 +46,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
   if (settings.json) {
     printJson(io, {
       ...agentData(settings),
-      families: shown.map(({ backend, family, removed, error }) =>
-        error === undefined ? { backend, family, removed } : { backend, family, error },
-      ),
+      families: shown.map(({ backend, family, removed, data }) => ({ backend, family, ...(data ?? { removed }) })),
       warnings: warnings.all(),
     });
   } else {

@@ -44,7 +44,8 @@ const klog = (type: Flag["type"]): Flag => {
 
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
-const KERNEL = ["run", "apply", "plan", "status", "doctor", "cleanup"];
+const CHOOSING = ["run", "apply", "plan", "status", "doctor"];
+const KERNEL = [...CHOOSING, "cleanup"];
 /** Commands whose text output has colours. */
 const COLORED = ["apply", "plan", "check", "explain", "classify", "impact", "status", "doctor", "cleanup"];
 /** Commands that print text or data; check has one more format. */
@@ -65,6 +66,11 @@ const either = (words: readonly string[]) => `${words.slice(0, -1).join(", ")}, 
 /** The backends that the preview page can show. */
 const PREVIEWED_NAMES = [AUTO, "iptables", "nftables"].join("|");
 
+/** Where the ConfigMap is mounted. */
+const CONFIG_PATH = "/etc/config/ip-masq-agent";
+const CIDRS_SUMMARY = "a list of CIDRs, one per line, instead of the config";
+const CONFIG_SUMMARY = "the config file, or a folder with files named ip-masq*; may be repeated, lists are merged";
+
 /** Every flag, by name. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
   "masq-chain": agent("string", "IP-MASQ-AGENT", "NAME", "the chain in table nat of iptables"),
@@ -84,13 +90,16 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "to-ports": agent("string", "", "RANGES", "source ports for tcp, udp and sctp, such as 1024-29999,32768-65535"),
   v: agent("string", "0", "LEVEL", "log verbosity"),
   version: agent("bool", "false", "", "print the version and exit"),
-  config: repeated(
-    ours(
-      "string",
-      "/etc/config/ip-masq-agent",
-      "FILE",
-      ["run", "apply", "plan", "check", "explain", "classify", "impact", "preview", "status", "doctor", "render"],
-      "the config file, or a folder with files named ip-masq*; may be repeated, lists are merged; - is standard input (not for run)",
+  config: byCommand(
+    repeated(ours("string", CONFIG_PATH, "FILE", ["run"], CONFIG_SUMMARY)),
+    repeated(
+      ours(
+        "string",
+        CONFIG_PATH,
+        "FILE",
+        ["apply", "plan", "check", "explain", "classify", "impact", "preview", "status", "doctor", "render"],
+        `${CONFIG_SUMMARY}; - is standard input`,
+      ),
     ),
   ),
   "discover-agent": ours(
@@ -105,9 +114,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
       "string",
       AUTO,
       BACKEND_NAMES,
-      KERNEL,
+      CHOOSING,
       `where to apply the policy: ${either(BACKENDS.map(({ place }) => place))}; auto: iptables, unless the node or the config needs nftables`,
     ),
+    ours("string", AUTO, BACKEND_NAMES, ["cleanup"], "the backend whose rules are removed; auto: all backends"),
     ours(
       "string",
       AUTO,
@@ -174,12 +184,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   rules: ours("bool", "false", "", ["plan", "status"], "also show the rules themselves"),
   "exit-code": ours("bool", "false", "", ["plan", "status", "optimize"], "exit with 2 if something would change"),
   write: ours("bool", "false", "", ["optimize"], "change FILE in place instead of printing the result"),
-  cidrs: ours(
-    "string",
-    "",
-    "FILE",
-    ["explain", "classify", "render"],
-    "a list of CIDRs, one per line, instead of the config; render: with --to=table",
+  cidrs: byCommand(
+    ours("string", "", "FILE", ["explain", "classify"], CIDRS_SUMMARY),
+    ours("string", "", "FILE", ["render"], `with --to=table: ${CIDRS_SUMMARY}`),
   ),
   only: ours("string", "", "keep|masquerade|snat", ["classify"], "print only the lines with this verdict, unchanged"),
   summary: ours("bool", "false", "", ["classify"], "count lines by the entry that decides instead of printing them"),

@@ -68,15 +68,15 @@ function ofProgram(): string[] {
 }
 
 function ofCommand(name: string, { operands, summary, details, examples, exits }: Command): string[] {
+  const flags = flagsOf(name).length > 0 ? ["[FLAGS]"] : [];
   return [
     paragraph(summary, `ip-masq-agent ${name}: `),
     "",
-    `Usage: ip-masq-agent ${[name, operands].join(" ").trimEnd()} [FLAGS]`,
+    `Usage: ip-masq-agent ${[name, operands, ...flags].filter((word) => word !== "").join(" ")}`,
     ...details.flatMap((text) => ["", paragraph(text)]),
     ...flagTable("Flags", "ours", name),
     ...flagTable(FLAGS_OF_RULES, "agent", name),
-    "",
-    paragraph(SPELLING),
+    ...(flags.length > 0 ? ["", paragraph(SPELLING)] : []),
     ...(examples.length > 0 ? ["", "Examples:", ...examples.map((text) => text.replace(/^/gm, "  "))] : []),
     "",
     paragraph(`${exits}.`, "Exit: "),

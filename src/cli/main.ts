@@ -3,7 +3,7 @@ import process from "node:process";
 import { isConfigThread, runConfigThread } from "../agent/index.ts";
 import { isLaneThread, runLaneThread } from "../archives/index.ts";
 import { suggest } from "../config/index.ts";
-import { describeError, ReportedError, USAGE } from "../errors/index.ts";
+import { describeError, errorData, ReportedError, USAGE } from "../errors/index.ts";
 import { settingsWithAgent } from "./adopted-settings.ts";
 import { COMMANDS } from "./commands.ts";
 import { withConfigOperand } from "./config-input.ts";
@@ -25,7 +25,7 @@ function dataFormatOf(argv: readonly string[]): DataFormat | undefined {
 function usesAgent(name: string, { flags }: ParsedArgs): boolean {
   const discovers = FLAGS["discover-agent"]?.commands?.includes(name) === true;
   const isOff = flags.get("discover-agent") === "false";
-  // doctor --flow walks through the rules of the node, whatever an agent wants, and impact without --live is not about a node.
+  // doctor --flow walks through the rules of the node, regardless of the agent's settings, and impact without --live is not about a node.
   const isElsewhere = flags.get("flow") === "true" || (name === "impact" && flags.get("live") !== "true");
   return discovers && !isOff && !isElsewhere;
 }
@@ -75,18 +75,20 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Prints an error that ends a command, and returns the exit code. */
 function report(error: unknown, name: string, format: DataFormat | undefined, io: Io): number {
   const reported = error instanceof ReportedError ? error : undefined;
-  const { message, stack } = error as Error;
-  if (reported?.code === USAGE) {
-    io.warn(`ip-masq-agent: ${message}\nRun ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`);
-    return COMMANDS[name]?.usageExit ?? reported.exitCode;
-  }
-  io.warn(`ip-masq-agent: ${reported ? describeError(reported) : (stack ?? error)}`);
+  const isUsage = reported?.code === USAGE;
+  const data = errorData(error);
+  const help = `Run ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`;
+  const text = isUsage
+    ? `${data.error}\n${help}`
+    : reported
+      ? describeError(reported)
+      : ((error as Error).stack ?? error);
+  io.warn(`ip-masq-agent: ${text}`);
   // With --output=json there must be data even for an error.
   if (format && name !== "run" && !reported?.isPrinted) {
-    const { code, remedy } = reported ?? {};
-    printJson({ ...io, format }, { error: message, code, remedy });
+    printJson({ ...io, format }, isUsage ? { ...data, remedy: help } : data);
   }
-  return reported?.exitCode ?? 1;
+  return (isUsage ? COMMANDS[name]?.usageExit : undefined) ?? reported?.exitCode ?? 1;
 }
 
 const isThread = (isConfigThread() && (await runConfigThread())) || (isLaneThread() && (await runLaneThread()));

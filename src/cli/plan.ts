@@ -24,7 +24,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
     leftovers.length > 0 || outcomes.some((outcome) => outcome.error === undefined && outcome.value !== undefined);
   if (settings.json) {
     const families = outcomes.map((outcome) => {
-      if (outcome.error !== undefined) return outcome;
+      if (outcome.error !== undefined) return { family: outcome.family, ...outcome.data };
       const { family, value } = outcome;
       return {
         family,

@@ -18,11 +18,15 @@ const SYNC_MS = 1_000;
 const CLEANUP_MS = 15_000;
 const FLUSH_MS = 500;
 
+/** The flags that say where the rules are. */
+const PLACE = /^--(masq-chain|nft-table)=/;
+
 /** The message for users who start the agent on a terminal, perhaps by accident. */
-function greeting(cleanupOnExit: boolean): string {
+function greeting({ cleanupOnExit, given }: Settings): string {
+  const cleanup = ["ip-masq-agent cleanup", ...given.filter((flag) => PLACE.test(flag))].join(" ");
   const end = cleanupOnExit
     ? "Ctrl-C stops it and removes them."
-    : "Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup removes them.";
+    : `Ctrl-C stops it, and the rules stay: ${cleanup} removes them.`;
   return `The agent now maintains this node's masquerading rules. ${end}`;
 }
 
@@ -46,7 +50,7 @@ export async function run(settings: Settings, _words: readonly string[], io: Io)
   });
   process.on("SIGHUP", () => loop?.sync());
 
-  if (process.stderr.isTTY) io.warn(greeting(settings.cleanupOnExit));
+  if (process.stderr.isTTY) io.warn(greeting(settings));
   await keepHeapSmall();
   tieTools();
   const log = createLog(settings.log);

@@ -29,7 +29,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
     leftovers.length === 0 && outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
   if (settings.json) {
     const families = outcomes.map((outcome) => {
-      if (outcome.error !== undefined) return outcome;
+      if (outcome.error !== undefined) return { family: outcome.family, ...outcome.data };
       const { facts, entries, transaction } = outcome.value;
       return {
         ...{ family: outcome.family, inSync: !transaction, ...facts },

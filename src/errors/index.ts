@@ -45,8 +45,21 @@ export function reportedAs(code: string, exit = 1): new (message: string, remedy
   };
 }
 
+/** An error as data; undefined values are not printed. */
+export interface ErrorData {
+  readonly error: string;
+  readonly code: string | undefined;
+  readonly remedy: string | undefined;
+}
+
+/** A thrown value as data. */
+export function errorData(error: unknown): ErrorData {
+  const { code, remedy } = error instanceof ReportedError ? error : {};
+  return { error: error instanceof Error ? error.message : String(error), code, remedy };
+}
+
 /** The message of a thrown value, with the remedy below it if it has one. */
 export function describeError(error: unknown): string {
-  const { message } = error as Error;
-  return error instanceof ReportedError && error.remedy !== undefined ? `${message}\n${error.remedy}` : message;
+  const { error: message, remedy } = errorData(error);
+  return remedy === undefined ? message : `${message}\n${remedy}`;
 }

@@ -110,7 +110,7 @@ test("help and completion show exactly the values that are accepted", () => {
   }
   assert.equal(
     several.map(({ name, commands }) => `${name} ${commands?.length}`),
-    ["backend 6", "backend 1", "to 1", "output 11", "output 1"],
+    ["backend 5", "backend 1", "backend 1", "to 1", "output 11", "output 1"],
   );
 });
 

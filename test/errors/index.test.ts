@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ReferencedError, VerifyError } from "../../src/backends/index.ts";
-import { describeError, ReportedError, reportedAs } from "../../src/errors/index.ts";
+import { describeError, errorData, ReportedError, reportedAs } from "../../src/errors/index.ts";
 import { ToolError } from "../../src/host/index.ts";
 import { type Call, testCalls } from "../cli/calls.ts";
 import { agent } from "../kernel/harness.ts";
@@ -40,8 +40,10 @@ test("an error is described by its message, with the remedy below it", () => {
     assert.instance(error, ReportedError);
     assert.equal([error.code, error.remedy, error.exitCode], [code, remedy, 1], shown);
     assert.is(describeError(error), shown);
+    assert.equal(errorData(error), { error: error.message, code, remedy });
   }
-  // A defect has neither a code nor a remedy.
+  // A defect has neither a code nor a remedy, nor has a thrown value that is no error.
+  assert.equal(errorData("lost"), { error: "lost", code: undefined, remedy: undefined });
   assert.is(describeError(new TypeError("x is not a function")), "x is not a function");
   assert.is(describeError(Object.assign(new Error("lost"), { remedy: "of another kind" })), "lost");
 });
@@ -72,6 +74,13 @@ const CALLS: readonly Call[] = [
     exit: 2,
     stdout: "",
     stderr: /^ip-masq-agent: invalid value "paper" for flag -to: .*\nRun ip-masq-agent render --help for usage\n$/,
+  },
+  {
+    args: ["plan", "--nope", "-o", "json"],
+    exit: 1,
+    stdout:
+      '{\n  "error": "flag provided but not defined: -nope",\n  "code": "usage",\n  "remedy": "Run ip-masq-agent plan --help for usage"\n}\n',
+    stderr: "ip-masq-agent: flag provided but not defined: -nope\nRun ip-masq-agent plan --help for usage\n",
   },
 ];
 
