@@ -8,12 +8,12 @@ import { configFlag, kernelTest, RUNTIMES, ruleLines, saved, withNode } from "./
 kernelTest("on a terminal it says what it is doing; Ctrl-C ends it, and the rules stay", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\n");
-    const [file, args] = inside(node, [...RUNTIMES.node, flag]);
+    const [file, args] = inside(node, [...RUNTIMES.node, flag, "--masq-chain=OURS"]);
     const terminal = openTerminal([file, ...args].join(" "), {}, folder);
     try {
       await terminal.type(
         "",
-        /now maintains this node's masquerading rules\. Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup/,
+        /now maintains this node's masquerading rules\. Ctrl-C stops it, and the rules stay: ip-masq-agent cleanup --masq-chain=OURS removes them/,
       );
       await terminal.type("", /rules: 4 added/);
       await terminal.type("\u0003", /SIGINT: stopping, the rules stay/);
