@@ -1,7 +1,6 @@
 // The check of the boundaries finds breaches. `npm run boundaries` runs it on the source.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findBreaches } from "../scripts/boundaries.mjs";
@@ -83,9 +82,11 @@ for (const [file, text, message] of BREACHES) {
 }
 
 test("the command lists breaches and fails", () => {
-  const root = mkdtempSync(`${tmpdir()}/masq-boundaries-`);
+  mkdirSync("build", { recursive: true });
+  const root = mkdtempSync("build/boundaries-");
   try {
-    for (const folder of ["src", "assembly"]) cpSync(folder, `${root}/${folder}`, { recursive: true });
+    // Links, which are faster than copies.
+    spawnSync("cp", ["--recursive", "--link", "src", "assembly", root]);
     writeFileSync(`${root}/src/policy/breach.ts`, 'import "../backends/index.ts";\n');
     const { status, stderr } = spawnSync(process.execPath, ["scripts/boundaries.mjs", root], { encoding: "utf8" });
     assert.equal([status, stderr], [1, "src/policy/breach.ts:1: policy may not import backends\n"]);
