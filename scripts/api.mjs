@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 const SECTIONS = Object.entries({
   "CIDRs and addresses as text": ["contains", "overlaps", "merge", "subtract", "prefix-table"],
   Errors: ["arguments", "instance"],
-  "Texts and records": ["prefix", "record", "list"],
+  "Texts and records": ["prefix", "record", "list", "order"],
   "Lookup in bulk": ["table"],
   "The smallest list in bulk": ["aggregate"],
   Ranges: ["range"],

@@ -1,6 +1,6 @@
 // Computes the smallest list of prefixes that covers the same addresses.
 // This module is browser-compatible.
-import { checkGoodRecords } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import { formatPrefixes } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
@@ -30,12 +30,14 @@ export type Change =
   | { readonly op: "merge"; readonly indexes: readonly number[]; readonly into: number };
 
 /**
- * Computes the smallest list that covers exactly the same addresses as the given prefixes, which must be valid and aligned:
- * removes prefixes inside another one, and repeatedly merges the two halves of a prefix into that prefix. O(n).
- * Throws {@link CoreMemoryError} if it does not fit.
+ * Computes the smallest list that covers exactly the same addresses as the given prefixes: removes prefixes inside another one,
+ * and repeatedly merges the two halves of a prefix into that prefix. O(n).
+ *
+ * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` for anything but records, and
+ * {@link CoreMemoryError} if the list does not fit.
  */
 export function aggregate(prefixes: PrefixRecords): Aggregate {
-  checkGoodRecords(prefixes, "the prefixes");
+  checkPrefixes(prefixes, "the prefixes");
   const { bytes, length } = prefixes;
   const instance = new Instance();
   return aggregateAt(instance, instance.put(bytes), length);

@@ -1,6 +1,6 @@
 // Checks the arguments of the library's functions: errors say what is wrong, and what to pass instead.
 // This module is browser-compatible.
-import { type NoPrefix, PROBLEM_AT, type PrefixProblem, type PrefixRecords, RECORD } from "./record.ts";
+import { type NoPrefix, type PrefixProblem, type PrefixRecords, RECORD } from "./record.ts";
 
 /** A text is not a valid CIDR or address. */
 export class InvalidCidrError extends Error {
@@ -36,7 +36,7 @@ const SAMPLES: Readonly<Record<Wanted, string>> = {
   either: "one such as 10.0.0.0/8, 10.1.2.3 or 2001:db8::/32",
 };
 
-const REASONS: Readonly<Record<PrefixProblem, string>> = {
+export const REASONS: Readonly<Record<PrefixProblem, string>> = {
   empty: "it is empty",
   "no-length": "the length is missing",
   "bad-character": "it has an unexpected character",
@@ -71,24 +71,14 @@ export function checkTexts(value: unknown, what: string): asserts value is reado
   }
 }
 
-/** Throws `TypeError` unless the value is the records that {@link parsePrefixes} or {@link parseAddresses} return. */
+/** Throws unless the value is records, as {@link parsePrefixes} or {@link parseAddresses} return them. */
 export function checkRecords(value: unknown, what: string, from = "parsePrefixes"): asserts value is PrefixRecords {
   const { bytes, length } = (value ?? {}) as Partial<PrefixRecords>;
-  if (bytes instanceof Uint8Array && typeof length === "number") return;
-  throw new TypeError(`${what} must be the records that ${from} returns; it is ${kindOf(value)}`);
-}
-
-/** The same as {@link checkRecords}; also throws `RangeError` if a record belongs to invalid text. */
-export function checkGoodRecords(value: unknown, what: string): asserts value is PrefixRecords {
-  checkRecords(value, what);
-  const { bytes } = value;
-  for (let at = PROBLEM_AT; at < bytes.length; at += RECORD) {
-    if (bytes[at] === 0) continue;
-    const index = (at - PROBLEM_AT) / RECORD;
-    throw new RangeError(
-      `${what}: the text at index ${index} is not a CIDR; leave out those for which read[i].ok is false`,
-    );
+  if (!(bytes instanceof Uint8Array) || typeof length !== "number") {
+    throw new TypeError(`${what} must be the records that ${from} returns; it is ${kindOf(value)}`);
   }
+  if (Number.isInteger(length) && bytes.length === length * RECORD) return;
+  throw new RangeError(`${what} must have ${RECORD} bytes for each prefix; it has ${bytes.length} for ${length}`);
 }
 
 /** Throws `RangeError` unless the value is one of a few words. */

@@ -1,5 +1,6 @@
 // Reads lines of text as a stream, and looks up one address of each line.
 // This module is browser-compatible.
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import type { PrefixRecords } from "./record.ts";
 import { putTable } from "./table.ts";
@@ -137,11 +138,18 @@ export class LineReader {
   /** Whether the text ended without a newline and one was added. */
   #borrowed = false;
 
-  /** Throws {@link CoreMemoryError} if the lists do not fit. */
+  /**
+   * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` or `RangeError` for other invalid
+   * arguments, and {@link CoreMemoryError} if the lists do not fit.
+   */
   constructor(
     tables: readonly LineTable[],
     { place = "first", source, wanted, chunk = 1 << 18 }: LineReaderOptions = {},
   ) {
+    for (const [i, { prefixes, gate }] of tables.entries()) {
+      checkPrefixes(prefixes, `tables[${i}].prefixes`);
+      if (gate) checkPrefixes(gate.sources, `tables[${i}].gate.sources`);
+    }
     const instance = this.#instance;
     // The tables come first, because each replaces its records.
     const placed = tables.map(({ prefixes, gate }) => ({

@@ -18,18 +18,17 @@ export {
 export { CoreMemoryError } from "./instance.ts";
 export { type PrefixList, readPrefixList } from "./list.ts";
 export { merge } from "./merge.ts";
+export { findCovers, sortPrefixes } from "./order.ts";
 export { overlaps } from "./overlaps.ts";
 export {
   addressOf,
   type Family,
-  findCovers,
   formatAddresses,
   joinRecords,
   type Prefix,
   parseAddresses,
   parsePrefixes,
   parseRecords,
-  sortPrefixes,
 } from "./prefix.ts";
 export { type Match, PrefixTable } from "./prefix-table.ts";
 export {

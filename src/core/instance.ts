@@ -20,6 +20,7 @@ interface CoreExports extends Record<string, unknown> {
   flawedCount(): number;
   ipv6Count(): number;
   aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
+  findUnusable(records: number, count: number): number;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
   buildTable(records: number, count: number, byFirst: number): number;

@@ -1,7 +1,7 @@
-// Prefixes and addresses: parses them to records, finds relations between them, and formats them.
+// Prefixes and addresses: parses them to records, and formats them.
 // This module is browser-compatible.
-import { checkRecords, checkTexts } from "./arguments.ts";
-import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts";
+import { checkTexts } from "./arguments.ts";
+import { type Instance, packTexts, shared } from "./instance.ts";
 import {
   BITS_AT,
   FAMILY_AT,
@@ -34,8 +34,6 @@ export interface Prefix {
   /** Whether it is an IPv4-mapped IPv6 address (`::ffff:10.0.0.0/104`). */
   readonly mapped: boolean;
 }
-
-const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not fit`);
 
 function parse(texts: readonly string[], wanted: "prefix" | "address") {
   checkTexts(texts, "the list");
@@ -153,29 +151,4 @@ export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + index * RECORD, RECORD);
   const aligned = (view.getBigUint64(0, true) << 64n) | view.getBigUint64(8, true);
   return view.getUint8(FAMILY_AT) === 4 ? aligned >> 96n : aligned;
-}
-
-/**
- * Returns for each prefix the index of the longest other one that contains it, or -1. Among equal prefixes, the first contains
- * the later ones. All records must be valid. O(n).
- */
-export function findCovers(records: PrefixRecords): Int32Array {
-  checkRecords(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.findCovers(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
-}
-
-/**
- * Returns the indexes of the prefixes in sorted order: IPv4 first, then by address, then shorter first. Stable. O(n).
- */
-export function sortPrefixes(records: PrefixRecords): Int32Array {
-  checkRecords(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.sortPrefixes(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
 }

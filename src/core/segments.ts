@@ -1,6 +1,7 @@
 // Splits the address space of a family where the deciding prefix changes.
 // This module is browser-compatible.
-import { checkRecords, checkWord } from "./arguments.ts";
+import { checkWord } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import type { Family } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
@@ -93,8 +94,10 @@ function cut(
 }
 
 /**
- * Splits the space of `family` along the prefixes of that family. All prefixes must be valid. O(n).
- * Throws {@link CoreMemoryError} if they do not fit.
+ * Splits the space of `family` along the prefixes of that family. O(n).
+ *
+ * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` or `RangeError` for other invalid arguments,
+ * and {@link CoreMemoryError} if the segments do not fit.
  *
  * @example
  * ```ts
@@ -103,7 +106,7 @@ function cut(
  * ```
  */
 export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
-  checkRecords(prefixes, "the prefixes");
+  checkPrefixes(prefixes, "the prefixes");
   checkWord(family, FAMILIES, "the family");
   checkWord(decider, DECIDERS, "the decider");
   const instance = new Instance();
@@ -134,7 +137,7 @@ export function diffSegments(
 
 /**
  * The same as {@link diffSegments} for two lists of prefixes, of which the longest decides. The segments stay in the core.
- * Throws {@link CoreMemoryError} if they do not fit.
+ * Throws the same errors as {@link segmentsOf}.
  */
 export function diffPrefixes(
   before: PrefixRecords,
@@ -142,6 +145,8 @@ export function diffPrefixes(
   family: Family,
   classes: { readonly before: Int32Array; readonly after: Int32Array },
 ): SegmentDifference[] {
+  checkPrefixes(before, "the first list");
+  checkPrefixes(after, "the second list");
   const instance = new Instance();
   const at = (prefixes: PrefixRecords) => cut(instance, prefixes, family, "longest");
   return diffIn(instance, family, at(before), at(after), classes);

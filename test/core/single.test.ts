@@ -192,7 +192,7 @@ const REFUSED: readonly (readonly [what: string, call: () => unknown, message: R
   [
     "bad records",
     () => aggregate(parsePrefixes(["x"]).records),
-    /^the prefixes: the text at index 0 is not a CIDR; leave out/,
+    /^the prefixes: the text at index 0 is not a CIDR: it has an unexpected character; leave out/,
   ],
   [
     "another family",

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildTable, CoreMemoryError, type Decider, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
+import { Instance } from "../../src/core/instance.ts";
+import { putTable } from "../../src/core/table.ts";
 import { cases } from "../cases.ts";
 import { addressesNear, contains, formatAddress, formatSlow, type Prefix, prefixes } from "./slow.ts";
 
@@ -174,10 +176,10 @@ test("batches that are partly filled, and more than one batch", () => {
 });
 
 test("a table that does not fit is an error", () => {
-  const { records } = parsePrefixes(["10.0.0.0/8"]);
-  // It has to trust the caller: it reserves the space before it reads a record.
+  const { bytes } = parsePrefixes(["10.0.0.0/8"]).records;
+  // It reserves the space before it reads a record.
   assert.throws(
-    () => buildTable({ length: 2 ** 28, bytes: records.bytes }, "first"),
+    () => putTable(new Instance(), { length: 2 ** 28, bytes }, "first"),
     (error: unknown) => error instanceof CoreMemoryError,
   );
 });
