@@ -52,12 +52,13 @@ function exportsByFile() {
 }
 
 /**
- * The declarations of a file, each with its docstring and everything up to the next one.
+ * The declarations of a file, each with its docstring and everything up to the next one. A comment alone does not begin one: the
+ * members of a union have some.
  * @param {string} file
  */
 function declarationsOf(file) {
   const pattern =
-    /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?((?:function|class|interface|const|type) (\w+)[\s\S]*?)(?=^(?:\/\*\*|export |declare )|(?![\s\S]))/gm;
+    /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?((?:function|class|interface|const|type) (\w+)[\s\S]*?)(?=^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?(?:export |declare )|(?![\s\S]))/gm;
   return [...typesOf(file).matchAll(pattern)].map(([, doc = "", code = "", name = ""]) => ({ name, doc, code }));
 }
 
@@ -72,10 +73,16 @@ function textOf(doc) {
     .trim();
 }
 
-/** A declaration as a reader needs it. @param {string} code */
-function shown(code) {
+/**
+ * A declaration as a reader needs it. Base classes that are not on the page are internal.
+ * @param {string} code
+ * @param {ReadonlySet<string>} exported
+ */
+function shown(code, exported) {
   return code
+    .replace(/^class \w+ extends (\w+)/, (whole, base) => (exported.has(base) ? whole : whole.replace(/\w+$/, "Error")))
     .replace(/^ *#private;\n/gm, "")
+    .replace(/ +$/gm, "")
     .replace(/\{@link ([\w.]+)\}/g, "$1")
     .trim();
 }
@@ -85,8 +92,9 @@ export function apiPage() {
   const files = exportsByFile();
   const lost = [...files.keys()].filter((file) => !SECTIONS.some(([, own]) => own.includes(file)));
   if (lost.length > 0) throw new Error(`docs/library.md: no section describes ${lost.join(", ")}`);
+  const exported = new Set([...files.values()].flatMap((names) => [...names]));
   const sections = SECTIONS.map(([title, own]) => {
-    const parts = own.flatMap((file) => partsOf(file, files.get(file) ?? new Set()));
+    const parts = own.flatMap((file) => partsOf(file, files.get(file) ?? new Set(), exported));
     return [`## ${title}`, ...parts].join("\n\n");
   });
   return `${[INTRO.trimEnd(), ...sections].join("\n\n")}\n`;
@@ -96,12 +104,13 @@ export function apiPage() {
  * The page's text about the exports of one file.
  * @param {string} file
  * @param {ReadonlySet<string>} names
+ * @param {ReadonlySet<string>} exported those of all files
  */
-function partsOf(file, names) {
+function partsOf(file, names, exported) {
   const own = declarationsOf(file).filter(({ name }) => names.has(name));
   const missing = [...names].filter((name) => own.every((one) => one.name !== name));
   if (missing.length > 0) throw new Error(`docs/library.md: no declaration of ${missing.join(", ")} in ${file}`);
   return own.map(({ name, doc, code }) =>
-    `### ${name}\n\n\`\`\`typescript\n${shown(code)}\n\`\`\`\n\n${textOf(doc)}`.trimEnd(),
+    `### ${name}\n\n\`\`\`typescript\n${shown(code, exported)}\n\`\`\`\n\n${textOf(doc)}`.trimEnd(),
   );
 }

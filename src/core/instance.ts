@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
-import { reportedAs } from "../errors/index.ts";
+import { ReportedError } from "../errors/index.ts";
 import type { Steps } from "./steps.ts";
 
 /** The exports of assembly/index.ts. Pointers and lengths are in bytes; 0 or -1 if a result does not fit in memory. */
@@ -51,8 +51,12 @@ interface CoreExports extends Record<string, unknown> {
   editList(): number;
 }
 
-/** The work does not fit in the memory that one core instance may use (1 GiB). */
-export class CoreMemoryError extends reportedAs("out-of-memory") {}
+/** The work does not fit in the memory that one core instance may use (1 GiB). Its `code` is `out-of-memory`. */
+export class CoreMemoryError extends ReportedError {
+  constructor(message: string) {
+    super(message, { code: "out-of-memory" });
+  }
+}
 
 /** Lines or entries to pass to the core: their concatenated UTF-8 bytes, and where each ends. */
 export interface PackedTexts {
