@@ -161,7 +161,20 @@ test("an empty table never matches, and one with the whole space always does", (
   const full = buildTable(parsePrefixes(["0.0.0.0/0", "::/0"]).records, "longest");
   assert.equal([...empty.lookup(records)], [-1, -1, -1, -1]);
   assert.equal([...full.lookup(records)], [0, 1, 0, 1]);
-  assert.equal([...full.lookup(parseAddresses(["nonsense"]).records)], [-1]);
+  const invalid = [
+    "nonsense",
+    "10.0.0.256",
+    "10.0.0.1x",
+    "::1x",
+    "10.0.0.0/33",
+    "10.0.0.0/x",
+    "10.0.0.0",
+    "::/129",
+    "",
+  ];
+  const none = invalid.map(() => -1);
+  assert.equal([...full.lookup(parsePrefixes(invalid).records)], none);
+  assert.equal([...full.lookup(parseAddresses(invalid.with(6, "x")).records)], none);
 });
 
 test("batches that are partly filled, and more than one batch", () => {
