@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 /** The sections of the page, and the files in src/core/ that each describes. */
 const SECTIONS = Object.entries({
   "CIDRs and addresses as text": ["contains", "overlaps", "merge", "subtract", "prefix-table"],
-  Errors: ["arguments", "instance"],
+  Errors: ["invalid-cidr", "instance"],
   "Texts and records": ["prefix", "record", "list", "order"],
   "Lookup in bulk": ["table"],
   "The smallest list in bulk": ["aggregate"],
   Ranges: ["range"],
   "The address space in segments": ["segments"],
-  "Lines of text": ["flows"],
+  "Lines of text": ["places", "flows"],
   "Rules of iptables as text": ["rules"],
   "Long work in steps": ["steps"],
 });

@@ -1,8 +1,9 @@
 // Checks that records are those of valid prefixes without host bits, which most functions need.
 // This module is browser-compatible.
-import { checkRecords, REASONS } from "./arguments.ts";
+import { checkRecords } from "./arguments.ts";
 import { shared } from "./instance.ts";
-import { addressOf, formatAddresses } from "./prefix.ts";
+import { REASONS } from "./invalid-cidr.ts";
+import { addressOf, formatNumbers } from "./prefix.ts";
 import { BITS_AT, FAMILY_AT, PROBLEM_AT, PROBLEMS, type PrefixRecords, RECORD } from "./record.ts";
 
 /** The records that are checked in one call: they fit in a near cache. */
@@ -38,6 +39,6 @@ function whyUnusable(records: PrefixRecords, index: number): string {
   const name = family === 4 ? "ipv4" : "ipv6";
   const address = addressOf(records, index);
   const host = BigInt(width - bits);
-  const [text = "", network = ""] = formatAddresses(name, [address, (address >> host) << host]);
+  const [text = "", network = ""] = formatNumbers(name, [address, (address >> host) << host]);
   return `${text}/${bits} at index ${index} is not aligned: host bits are set beyond the /${bits} prefix; write ${network}/${bits}`;
 }
