@@ -155,6 +155,22 @@ test("IPv6 prefixes far below many different /32s, and addresses of which some, 
   );
 });
 
+test("a block of IPv4 addresses does not change how the next IPv6 addresses are looked up", () => {
+  const instance = new Instance();
+  const { at } = putTable(instance, parsePrefixes(["2001:db8::/48", "2001:db8:1::/48"]).records, "longest");
+  // Without the roots (layout in assembly/table.ts), only the hash table finds IPv6 prefixes.
+  const header = instance.words(at + 16, 4);
+  const [roots = 0, , , count = 0] = header;
+  instance.ints(at + roots, count).fill(-1);
+  const ipv4 = Array.from({ length: 256 }, (_, i) => `10.0.0.${i}`);
+  const ipv6 = Array.from({ length: 256 }, (_, i) => `2001:db8:${i & 1}::${i.toString(16)}`);
+  const { records } = parseAddresses([...ipv6, ...ipv4, ...ipv6]);
+  const answers = instance.alloc(records.length * 4);
+  instance.call.lookupRecords(at, instance.put(records.bytes), 24, records.length, answers);
+  const expected = [...ipv6.map((_, i) => i & 1), ...ipv4.map(() => -1), ...ipv6.map((_, i) => i & 1)];
+  assert.equal([...instance.ints(answers, records.length)], expected);
+});
+
 test("an empty table never matches, and one with the whole space always does", () => {
   const { records } = parseAddresses(["10.0.0.1", "::1", "255.255.255.255", "ffff::"]);
   const empty = buildTable(parsePrefixes([]).records, "first");
