@@ -29,7 +29,8 @@ import { contains, merge, PrefixTable } from "ip-masq-agent";
 
 \`ip-masq-agent/core\` is the same module. The functions in the first part of this page take strings, and are all that most programs need.
 Those in the second part process lists in bulk, as _records_ of 24 bytes per prefix. \`parsePrefixes\` converts strings to records, and
-the other functions accept them as they are. They process a million prefixes in a fraction of a second.
+the other functions accept them as they are. They process a million prefixes in a fraction of a second. Functions that decide by prefixes
+refuse the records of invalid texts and of prefixes with host bits; \`read\` shows which ones these are.
 
 Strings are parsed as Go's \`net.ParseCIDR\` and \`net.ParseIP\` parse them: no leading zeros in octets, no zones. Any other string or
 argument throws an error that says what is wrong, where, and what to write instead. A test runs every example on this page.

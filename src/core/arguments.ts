@@ -74,7 +74,7 @@ export function checkIndex(value: unknown, length: number, what: string): assert
 export function checkAddress(value: unknown, bits: number, what: string): asserts value is bigint {
   if (typeof value !== "bigint") throw new TypeError(`${what} must be a bigint; it is ${kindOf(value)}`);
   if (value < 0n || value >> BigInt(bits) !== 0n)
-    throw new RangeError(`${what} must have ${bits} bits; it is ${value}`);
+    throw new RangeError(`${what} must fit in ${bits} bits; it is ${value}`);
 }
 
 /** Throws `RangeError` unless the value is one of a few words. */
@@ -95,7 +95,10 @@ export function checkNumbers<T extends Uint8Array | Uint32Array | BigUint64Array
   what: string,
   { each = 1, least = 0 }: { readonly each?: number; readonly least?: number } = {},
 ): asserts value is T {
-  if (!(value instanceof kind)) throw new TypeError(`${what} must be a ${kind.name}; it is ${kindOf(value)}`);
+  if (!(value instanceof kind)) {
+    const article = kind.name.startsWith("I") ? "an" : "a";
+    throw new TypeError(`${what} must be ${article} ${kind.name}; it is ${kindOf(value)}`);
+  }
   if (value.length % each !== 0) throw new RangeError(`${what} must have ${each} numbers for each address`);
   if (value.length < least) throw new RangeError(`${what} has ${value.length} elements; it needs ${least}`);
 }

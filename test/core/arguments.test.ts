@@ -58,11 +58,11 @@ const NOT_INDEX: Row["bad"] = [
 ];
 const NOT_ADDRESS: Row["bad"] = [
   [0, 1, /must be a bigint; it is a value of type number$/],
-  [0, -1n, /must have 32 bits; it is -1$/],
-  [0, 1n << 32n, /must have 32 bits; it is 4294967296$/],
+  [0, -1n, /must fit in 32 bits; it is -1$/],
+  [0, 1n << 32n, /must fit in 32 bits; it is 4294967296$/],
 ];
 const NOT_CLASSES: Row["bad"] = [
-  [0, { before: classes.before }, /^classes\.after must be a Int32Array; it is undefined$/],
+  [0, { before: classes.before }, /^classes\.after must be an Int32Array; it is undefined$/],
   [0, { before: few, after: classes.after }, /^classes\.before has 2 elements; it needs 3$/],
   [0, { before: classes.before, after: few }, /^classes\.after has 2 elements; it needs 3$/],
 ];
@@ -123,7 +123,7 @@ const FUNCTIONS: Readonly<Record<string, Row>> = {
     call: core.changesOf,
     good: [smallest, 1],
     bad: [
-      [0, records, /^the aggregate's parts must be a Int32Array/],
+      [0, records, /^the aggregate's parts must be an Int32Array/],
       [1, -1, /^the limit must be an integer, at least 0; it is -1$/],
       [1, Number.NaN, /^the limit must be an integer, at least 0; it is NaN$/],
     ],
