@@ -3,6 +3,7 @@ export { alloc, release, reset } from "./memory";
 export { parsePrefixes } from "./parse";
 export { formatLines, formatPrefixes } from "./format";
 export { beginList, entryCount, flawedCount, ipv6Count, readList } from "./list";
+export { findUnusable } from "./check";
 export { findCovers, sortPrefixes } from "./order";
 export { aggregate } from "./aggregate";
 export { lookupIPv4, lookupIPv6, lookupRecords } from "./lookup";

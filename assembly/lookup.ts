@@ -222,6 +222,7 @@ export function lookupRecords(table: usize, records: usize, stride: usize, count
       store<u32>(undecided + (left << 2), <u32>i);
       left += <usize>(family == V6);
     }
-    deep = settleIPv6(table, block, stride, left, values, deep);
+    // A block without IPv6 addresses says nothing about the next ones.
+    if (left > 0) deep = settleIPv6(table, block, stride, left, values, deep);
   }
 }

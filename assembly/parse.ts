@@ -258,6 +258,9 @@ export function readRecord(p: usize, end: usize, want: i32, out: usize): u8 {
     const bits = <u32>load<u8>(out, 17);
     if ((hi & ~maskHi(bits)) != 0 || (lo & ~maskLo(bits)) != 0) notes |= UNALIGNED;
     if (load<u8>(out, 16) == V6 && hi == 0 && lo >> 32 == 0xffff) notes |= MAPPED;
+  } else {
+    // So that no lookup finds the address of a text that is valid up to its length.
+    store<u8>(out, 0, 16);
   }
   store<u8>(out, problem, 18);
   store<u8>(out, notes, 19);

@@ -5,7 +5,7 @@
  *   0        8        16      17    18       19     20
  *   | hi u64 | lo u64 | family | bits | problem | notes | at u32 |
  *
- * `problem` is 0 for a valid record; otherwise `at` is the byte offset in the text where parsing stopped.
+ * `problem` is 0 for a valid record. Otherwise `family` is 0, and `at` is the byte offset in the text where parsing stopped.
  */
 export const RECORD: usize = 24;
 

@@ -28,6 +28,16 @@ for (const code of BLOCKS) {
   });
 }
 
+test("every declaration is whole, and refers to no internal base class", () => {
+  const shown = [...PAGE.matchAll(/^```typescript\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code.trim());
+  assert.ok(shown.length > 50);
+  for (const code of shown) {
+    assert.match(code, code.startsWith("interface ") || code.startsWith("class ") ? /\}$/ : /;$/);
+    const [, base = "Error"] = /^class \w+ extends (\w+)/.exec(code) ?? [];
+    assert.ok(base === "Error" || base in core, code);
+  }
+});
+
 test("each function on texts has an example, and each export has an entry", () => {
   for (const name of ["contains", "overlaps", "merge", "subtract", "PrefixTable", "parsePrefixes", "buildTable"]) {
     const [, section = ""] = new RegExp(`^### ${name}\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`, "m").exec(PAGE) ?? [];

@@ -1,6 +1,7 @@
 // Computes the smallest list of prefixes that covers the same addresses.
 // This module is browser-compatible.
-import { checkGoodRecords } from "./arguments.ts";
+import { checkIndex, checkInteger, checkNumbers, checkObject } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import { formatPrefixes } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
@@ -30,12 +31,14 @@ export type Change =
   | { readonly op: "merge"; readonly indexes: readonly number[]; readonly into: number };
 
 /**
- * Computes the smallest list that covers exactly the same addresses as the given prefixes, which must be valid and aligned:
- * removes prefixes inside another one, and repeatedly merges the two halves of a prefix into that prefix. O(n).
- * Throws {@link CoreMemoryError} if it does not fit.
+ * Computes the smallest list that covers exactly the same addresses as the given prefixes: removes prefixes inside another one,
+ * and repeatedly merges the two halves of a prefix into that prefix. O(n).
+ *
+ * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` for anything but records, and
+ * {@link CoreMemoryError} if the list does not fit.
  */
 export function aggregate(prefixes: PrefixRecords): Aggregate {
-  checkGoodRecords(prefixes, "the prefixes");
+  checkPrefixes(prefixes, "the prefixes");
   const { bytes, length } = prefixes;
   const instance = new Instance();
   return aggregateAt(instance, instance.put(bytes), length);
@@ -54,6 +57,7 @@ export function aggregateAt(instance: Instance, records: number, count: number):
     length,
     text: instance.take(text, size),
     network: (index) => {
+      checkIndex(index, length, "the index");
       const [network = ""] = instance.scratch(() => formatPrefixes(instance, results + index * RECORD, 1));
       return network;
     },
@@ -62,8 +66,18 @@ export function aggregateAt(instance: Instance, records: number, count: number):
   };
 }
 
+/** Throws unless the value has the results of {@link aggregate} that changes are made of. */
+function checkAggregate(value: unknown): asserts value is Aggregate {
+  checkObject(value, "the aggregate", "what aggregate returns");
+  const { parts, fates } = value as Partial<Aggregate>;
+  checkNumbers(parts, Int32Array, "the aggregate's parts");
+  checkNumbers(fates, Int32Array, "the aggregate's fates");
+}
+
 /** The number of changes. */
-export function countChanges({ parts, fates }: Aggregate): number {
+export function countChanges(smallest: Aggregate): number {
+  checkAggregate(smallest);
+  const { parts, fates } = smallest;
   let kept = 0;
   let merges = 0;
   // An iterator would be a hundred times slower.
@@ -76,7 +90,10 @@ export function countChanges({ parts, fates }: Aggregate): number {
 }
 
 /** The first changes, up to `limit`, in the order of the given list; a merge has the position of its first part. */
-export function changesOf({ parts, fates }: Aggregate, limit = Number.POSITIVE_INFINITY): Change[] {
+export function changesOf(smallest: Aggregate, limit = Number.POSITIVE_INFINITY): Change[] {
+  checkAggregate(smallest);
+  if (limit !== Number.POSITIVE_INFINITY) checkInteger(limit, "the limit");
+  const { parts, fates } = smallest;
   const changes: Change[] = [];
   const merges = new Map<number, number[]>();
   let missing = 0;

@@ -1,23 +1,11 @@
 // Reads lines of text as a stream, and looks up one address of each line.
 // This module is browser-compatible.
+import { checkIndex, checkInteger, checkList, checkNumbers, checkObject } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
+import { type AddressPlace, checkPlace, putPlace } from "./places.ts";
 import type { PrefixRecords } from "./record.ts";
 import { putTable } from "./table.ts";
-
-/** Which address of a line to use. A line without an address there counts as one without an address. */
-export type AddressPlace =
-  /** The first in the line; `only`: a line with more than one counts as one without an address. */
-  | "first"
-  | "only"
-  /** The first after `key=`. */
-  | { readonly key: string }
-  /**
-   * The first in a field; fields count from 1. They are separated by white space or by `separator`, which fields may contain in
-   * quotes. A line whose number of fields is not `of` counts as one without an address.
-   */
-  | { readonly field: number; readonly separator?: "," | "\t" | ";" | "|"; readonly of?: number }
-  /** The text at a path in the line's JSON object: keys, separated by dots. */
-  | { readonly path: string };
 
 /** A list of prefixes: the longest one that contains a line's address decides, unless a gate holds back the line. */
 export interface LineTable {
@@ -43,7 +31,7 @@ export interface LineReaderOptions {
   readonly place?: AddressPlace;
   /** Where the source of a line is; if undefined, gates know no sources. */
   readonly source?: AddressPlace;
-  /** Lines to copy: for each index of the first table, 1 if its lines are wanted. */
+  /** Lines to copy: for each index that the first table and its gate can give, 1 if its lines are wanted. */
   readonly wanted?: Uint8Array;
   /** The initial size of the buffer in bytes; a longer line makes it grow. */
   readonly chunk?: number;
@@ -71,7 +59,6 @@ const SLACK = 32;
 /** The byte order mark in UTF-8. */
 const MARK = [0xef, 0xbb, 0xbf];
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** One character per byte, so that offsets in the bytes are offsets in the text. */
 const byteDecoder = new TextDecoder("latin1");
@@ -84,16 +71,23 @@ interface PlacedTable {
   readonly gate: (LineGate & { readonly at: number }) | undefined;
 }
 
-/** Writes a place to the core's memory (layout in assembly/places.ts), and returns its address. */
-function putPlace(instance: Instance, place: AddressPlace): number {
-  if (place === "first" || place === "only")
-    return instance.put(Uint32Array.of(place === "only" ? 1 : 0, 0, 0, 0, 0, 0));
-  if ("field" in place) {
-    const { field, of = 0, separator } = place;
-    return instance.put(Uint32Array.of(3, field, of, separator?.charCodeAt(0) ?? 0, 0, 0));
-  }
-  const key = encoder.encode("path" in place ? place.path : place.key);
-  return instance.put(Uint32Array.of("path" in place ? 4 : 2, 0, 0, 0, instance.put(key), key.length));
+/** Throws unless the value is a table whose parts have the sizes that it needs. */
+function checkTable(table: LineTable, what: string): void {
+  checkObject(table, what, "an object with prefixes");
+  const { prefixes, gate } = table;
+  checkPrefixes(prefixes, `${what}.prefixes`);
+  if (gate === undefined) return;
+  checkObject(gate, `${what}.gate`, "an object with applies, sources and passes");
+  checkPrefixes(gate.sources, `${what}.gate.sources`);
+  checkNumbers(gate.applies, Uint8Array, `${what}.gate.applies`, { least: prefixes.length });
+  checkNumbers(gate.passes, Uint8Array, `${what}.gate.passes`, { least: gate.sources.length });
+}
+
+/** The number of indexes that lines can get from a table. */
+function indexCountOf(table: LineTable | undefined): number {
+  if (!table) return 0;
+  const { length } = table.prefixes;
+  return table.gate ? 2 * length + 2 : length;
 }
 
 /**
@@ -137,11 +131,17 @@ export class LineReader {
   /** Whether the text ended without a newline and one was added. */
   #borrowed = false;
 
-  /** Throws {@link CoreMemoryError} if the lists do not fit. */
-  constructor(
-    tables: readonly LineTable[],
-    { place = "first", source, wanted, chunk = 1 << 18 }: LineReaderOptions = {},
-  ) {
+  /**
+   * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` or `RangeError` for other invalid
+   * arguments, and {@link CoreMemoryError} if the lists do not fit.
+   */
+  constructor(tables: readonly LineTable[], options: LineReaderOptions = {}) {
+    checkObject(options, "the options", "an object");
+    const { place = "first", source, wanted, chunk = 1 << 18 } = options;
+    checkList(tables, "the tables", "objects with prefixes");
+    for (const [i, table] of tables.entries()) checkTable(table, `tables[${i}]`);
+    if (wanted !== undefined) checkNumbers(wanted, Uint8Array, "wanted", { least: indexCountOf(tables[0]) });
+    checkInteger(chunk, "chunk", { least: 1 });
     const instance = this.#instance;
     // The tables come first, because each replaces its records.
     const placed = tables.map(({ prefixes, gate }) => ({
@@ -161,7 +161,11 @@ export class LineReader {
   }
 
   /** Begins another text, whose addresses may be in other places. Discards the rest of the previous text. */
-  begin({ place = "first", source }: { place?: AddressPlace; source?: AddressPlace | undefined } = {}): void {
+  begin(places: { place?: AddressPlace; source?: AddressPlace | undefined } = {}): void {
+    checkObject(places, "the places", "an object");
+    const { place = "first", source } = places;
+    checkPlace(place, "place");
+    if (source !== undefined) checkPlace(source, "source");
     this.#place = this.#placed(place);
     this.#sourcePlace = source && this.#placed(source);
     this.#from = this.#end = this.#text;
@@ -202,6 +206,7 @@ export class LineReader {
 
   /** Reports how many bytes were written there; 0 means that the text has ended. */
   filled(count: number): void {
+    checkInteger(count, "the count", { most: this.#text + this.#size - this.#end });
     // A byte order mark alone is not a line: some editors write it to an empty file.
     if (count === 0 && !this.#begun && this.#end - this.#from === MARK.length) {
       if (this.#instance.bytes(this.#from, MARK.length).every((byte, i) => byte === MARK[i])) this.#from = this.#end;
@@ -246,12 +251,14 @@ export class LineReader {
       count,
       indexes,
       address: (line) => {
+        checkIndex(line, count, "the line");
         bytes ??= byteDecoder.decode(instance.bytes(from, this.#from - from));
         const at = (words[line * 8 + 6] ?? 0) - from;
         const isThere = ((words[line * 8 + 4] ?? 0) & 0xff) !== 0;
         return isThere ? bytes.slice(at, at + (words[line * 8 + 5] ?? 0)) : "";
       },
       text: (line) => {
+        checkIndex(line, count, "the line");
         const at = endOf(line - 1);
         return decoder.decode(instance.bytes(at, endOf(line) - 1 - at)).replace(/\r$/, "");
       },

@@ -5,10 +5,8 @@
 // This module is browser-compatible.
 
 export { type Aggregate, aggregate, type Change, changesOf, countChanges } from "./aggregate.ts";
-export { InvalidCidrError } from "./arguments.ts";
 export { contains } from "./contains.ts";
 export {
-  type AddressPlace,
   type LineBatch,
   type LineGate,
   LineReader,
@@ -16,20 +14,21 @@ export {
   type LineTable,
 } from "./flows.ts";
 export { CoreMemoryError } from "./instance.ts";
+export { InvalidCidrError } from "./invalid-cidr.ts";
 export { type PrefixList, readPrefixList } from "./list.ts";
 export { merge } from "./merge.ts";
+export { findCovers, sortPrefixes } from "./order.ts";
 export { overlaps } from "./overlaps.ts";
+export type { AddressPlace } from "./places.ts";
 export {
   addressOf,
   type Family,
-  findCovers,
   formatAddresses,
   joinRecords,
   type Prefix,
   parseAddresses,
   parsePrefixes,
   parseRecords,
-  sortPrefixes,
 } from "./prefix.ts";
 export { type Match, PrefixTable } from "./prefix-table.ts";
 export {

@@ -2,7 +2,7 @@
 // This module is browser-compatible.
 import { instantiateSync } from "@assemblyscript/loader";
 import bytes from "../../dist/core.wasm";
-import { reportedAs } from "../errors/index.ts";
+import { ReportedError } from "../errors/index.ts";
 import type { Steps } from "./steps.ts";
 
 /** The exports of assembly/index.ts. Pointers and lengths are in bytes; 0 or -1 if a result does not fit in memory. */
@@ -20,6 +20,7 @@ interface CoreExports extends Record<string, unknown> {
   flawedCount(): number;
   ipv6Count(): number;
   aggregate(records: number, count: number, results: number, parts: number, fates: number): number;
+  findUnusable(records: number, count: number): number;
   findCovers(records: number, count: number, out: number): number;
   sortPrefixes(records: number, count: number, out: number): number;
   buildTable(records: number, count: number, byFirst: number): number;
@@ -50,8 +51,12 @@ interface CoreExports extends Record<string, unknown> {
   editList(): number;
 }
 
-/** The work does not fit in the memory that one core instance may use (1 GiB). */
-export class CoreMemoryError extends reportedAs("out-of-memory") {}
+/** The work does not fit in the memory that one core instance may use (1 GiB). Its `code` is `out-of-memory`. */
+export class CoreMemoryError extends ReportedError {
+  constructor(message: string) {
+    super(message, { code: "out-of-memory" });
+  }
+}
 
 /** Lines or entries to pass to the core: their concatenated UTF-8 bytes, and where each ends. */
 export interface PackedTexts {

@@ -1,6 +1,7 @@
 // Reads a plain list of prefixes, one per line, in place, without creating a string for each line.
 // This module is browser-compatible.
 import { type Aggregate, aggregateAt } from "./aggregate.ts";
+import { checkIndex, checkNumbers } from "./arguments.ts";
 import { Instance } from "./instance.ts";
 import { joinRecords, type Prefix, readRecords } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
@@ -15,11 +16,11 @@ export interface PrefixList {
   readonly hasIPv6: boolean;
   /** The lines of the IPv6 prefixes. */
   ipv6Lines(): number[];
-  /** An entry and its line, from 1. Throws if it is not a prefix. */
+  /** An entry and its line, from 1. Throws `RangeError` if there is no such entry, or if it is not a prefix. */
   entry(index: number): { readonly prefix: Prefix; readonly line: number };
-  /** A copy of all entries as records, followed by `more`. No entry may be flawed. */
+  /** A copy of all entries as records, followed by `more`. Throws `RangeError` if an entry is flawed. */
   records(more?: PrefixRecords): PrefixRecords;
-  /** Computes the smallest list that covers the same addresses. No entry may be flawed. */
+  /** Computes the smallest list that covers the same addresses. Throws `RangeError` if an entry is flawed. */
   aggregate(): Aggregate;
 }
 
@@ -54,6 +55,7 @@ function readInto(instance: Instance, list: Uint8Array, piece: number): number {
  * does not fit.
  */
 export function readPrefixList(text: Uint8Array): PrefixList {
+  checkNumbers(text, Uint8Array, "the text");
   const instance = new Instance();
   const { call } = instance;
   const records = readInto(instance, text, Math.min(PIECE, text.length));
@@ -65,20 +67,32 @@ export function readPrefixList(text: Uint8Array): PrefixList {
     for (let at = 0; at < all.byteLength; at += RECORD) if (test(all, at)) lines.push(all.getUint32(at + 20, true));
     return lines;
   };
+  // Problem and notes.
+  const flawed = call.flawedCount() > 0 ? linesWhere((all, at) => all.getUint16(at + 18, true) !== 0) : [];
+  const refuseFlawed = () => {
+    if (flawed.length > 0)
+      throw new RangeError(`the entry on line ${flawed[0]} is flawed; leave it out, or correct it`);
+  };
   return {
     length,
-    // Problem and notes.
-    flawed: call.flawedCount() > 0 ? linesWhere((all, at) => all.getUint16(at + 18, true) !== 0) : [],
+    flawed,
     hasIPv6: call.ipv6Count() > 0,
     ipv6Lines: () => linesWhere((all, at) => all.getUint8(at + 16) === 6),
     entry: (index) => {
+      checkIndex(index, length, "the index");
       const at = records + index * RECORD;
       const [read] = instance.scratch(() => readRecords(instance, at, 1));
       if (!read?.ok) throw new RangeError(`entry ${index} is not a prefix`);
       return { prefix: read, line: instance.view(at, RECORD).getUint32(20, true) };
     },
-    records: (more) =>
-      joinRecords({ length, bytes: instance.bytes(records, length * RECORD) }, ...(more ? [more] : [])),
-    aggregate: () => aggregateAt(instance, records, length),
+    records: (more) => {
+      refuseFlawed();
+      const own = { length, bytes: instance.bytes(records, length * RECORD) };
+      return more === undefined ? joinRecords(own) : joinRecords(own, more);
+    },
+    aggregate: () => {
+      refuseFlawed();
+      return aggregateAt(instance, records, length);
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Computes the smallest list of CIDRs that covers the same addresses.
 // This module is browser-compatible.
-import { aggregate } from "./aggregate.ts";
+import { aggregateAt } from "./aggregate.ts";
+import { Instance } from "./instance.ts";
 import { readTexts } from "./texts.ts";
 
 /**
@@ -16,6 +17,8 @@ import { readTexts } from "./texts.ts";
  * ```
  */
 export function merge(list: readonly string[]): string[] {
-  const text = new TextDecoder().decode(aggregate(readTexts(list, "the list")).text);
-  return text.split("\n").slice(0, -1);
+  const { bytes, length } = readTexts(list, "the list");
+  const instance = new Instance();
+  const { text } = aggregateAt(instance, instance.put(bytes), length);
+  return new TextDecoder().decode(text).split("\n").slice(0, -1);
 }

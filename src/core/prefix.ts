@@ -1,7 +1,7 @@
-// Prefixes and addresses: parses them to records, finds relations between them, and formats them.
+// Prefixes and addresses: parses them to records, and formats them.
 // This module is browser-compatible.
-import { checkRecords, checkTexts } from "./arguments.ts";
-import { CoreMemoryError, type Instance, packTexts, shared } from "./instance.ts";
+import { checkAddress, checkIndex, checkList, checkRecords, checkTexts, checkWord } from "./arguments.ts";
+import { type Instance, packTexts, shared } from "./instance.ts";
 import {
   BITS_AT,
   FAMILY_AT,
@@ -19,6 +19,14 @@ import {
 
 export type Family = "ipv4" | "ipv6";
 
+export const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
+
+/** The number of bits in an address. */
+export const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
+
+/** What {@link parseRecords} can parse texts as. */
+const FORMS = ["prefix", "address"] as const;
+
 /** A valid prefix. */
 export interface Prefix {
   readonly ok: true;
@@ -35,8 +43,6 @@ export interface Prefix {
   readonly mapped: boolean;
 }
 
-const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not fit`);
-
 function parse(texts: readonly string[], wanted: "prefix" | "address") {
   checkTexts(texts, "the list");
   const { out, records } = putRecords(texts, wanted);
@@ -45,6 +51,13 @@ function parse(texts: readonly string[], wanted: "prefix" | "address") {
 
 /** Parses texts to records without decoding them, which is ten times as fast as {@link parsePrefixes}. */
 export function parseRecords(texts: readonly string[], wanted: "prefix" | "address"): PrefixRecords {
+  checkTexts(texts, "the list");
+  checkWord(wanted, FORMS, "the form");
+  return toRecords(texts, wanted);
+}
+
+/** The same as {@link parseRecords} for arguments that were checked. */
+export function toRecords(texts: readonly string[], wanted: "prefix" | "address"): PrefixRecords {
   return putRecords(texts, wanted).records;
 }
 
@@ -82,6 +95,7 @@ export function readRecords(instance: Instance, records: number, count: number):
 
 /** Concatenates records. */
 export function joinRecords(...parts: readonly PrefixRecords[]): PrefixRecords {
+  for (const [i, part] of parts.entries()) checkRecords(part, `list ${i + 1}`);
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -132,9 +146,17 @@ export function parseAddresses(texts: readonly string[]): {
 
 /** Formats addresses, given as numbers of 32 or 128 bits, as canonical text. */
 export function formatAddresses(family: Family, addresses: readonly bigint[]): string[] {
+  checkWord(family, FAMILIES, "the family");
+  checkList(addresses, "the addresses", "bigints");
+  for (let i = 0; i < addresses.length; i++) checkAddress(addresses[i], widthOf(family), `addresses[${i}]`);
+  return formatNumbers(family, addresses);
+}
+
+/** The same as {@link formatAddresses} for arguments that were checked. */
+export function formatNumbers(family: Family, addresses: readonly bigint[]): string[] {
   const bytes = new Uint8Array(addresses.length * RECORD);
   const view = new DataView(bytes.buffer);
-  const length = family === "ipv4" ? 32 : 128;
+  const length = widthOf(family);
   for (const [i, address] of addresses.entries()) {
     const at = i * RECORD;
     const aligned = address << BigInt(128 - length);
@@ -148,34 +170,16 @@ export function formatAddresses(family: Family, addresses: readonly bigint[]): s
   return texts.map((text) => text.slice(0, text.indexOf("/")));
 }
 
-/** The address of a valid record as a number of 32 or 128 bits. */
-export function addressOf({ bytes }: PrefixRecords, index: number): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + index * RECORD, RECORD);
+/**
+ * The address of a record as a number of 32 or 128 bits, with its host bits if it has any.
+ * Throws `RangeError` if there is no such record, or if it is of an invalid text.
+ */
+export function addressOf(records: PrefixRecords, index: number): bigint {
+  checkRecords(records, "the records");
+  checkIndex(index, records.length, "the index");
+  const { buffer, byteOffset } = records.bytes;
+  const view = new DataView(buffer, byteOffset + index * RECORD, RECORD);
+  if (view.getUint8(PROBLEM_AT) !== 0) throw new RangeError(`the text at index ${index} is not a CIDR or an address`);
   const aligned = (view.getBigUint64(0, true) << 64n) | view.getBigUint64(8, true);
   return view.getUint8(FAMILY_AT) === 4 ? aligned >> 96n : aligned;
-}
-
-/**
- * Returns for each prefix the index of the longest other one that contains it, or -1. Among equal prefixes, the first contains
- * the later ones. All records must be valid. O(n).
- */
-export function findCovers(records: PrefixRecords): Int32Array {
-  checkRecords(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.findCovers(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
-}
-
-/**
- * Returns the indexes of the prefixes in sorted order: IPv4 first, then by address, then shorter first. Stable. O(n).
- */
-export function sortPrefixes(records: PrefixRecords): Int32Array {
-  checkRecords(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.sortPrefixes(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
 }

@@ -1,6 +1,7 @@
 // Converts ranges of addresses to CIDRs and to text.
 // This module is browser-compatible.
-import { type Family, formatAddresses } from "./prefix.ts";
+import { checkAddress, checkList, checkObject, checkText, checkWord } from "./arguments.ts";
+import { FAMILIES, type Family, formatNumbers, widthOf } from "./prefix.ts";
 
 /** The addresses from `first` to `last`, both included, in canonical text. */
 export interface AddressRange {
@@ -13,11 +14,13 @@ export interface AddressRange {
 export const LINK_LOCAL_CIDRS = { ipv4: "169.254.0.0/16", ipv6: "fe80::/10" } as const;
 
 /** Formats a range as `203.0.113.5` or `203.0.113.5-203.0.113.9`. */
-export function formatAddressRange({ first, last }: Omit<AddressRange, "family">): string {
+export function formatAddressRange(range: Omit<AddressRange, "family">): string {
+  checkObject(range, "the range", "an object with first and last");
+  const { first, last } = range;
+  checkText(first, "first", "address");
+  checkText(last, "last", "address");
   return first === last ? first : `${first}-${last}`;
 }
-
-const widthOf = (family: Family) => (family === "ipv4" ? 32 : 128);
 
 /** The number of trailing zero bits of an address, up to `limit`. */
 function trailingZeros(address: bigint, limit: number): number {
@@ -30,6 +33,14 @@ function trailingZeros(address: bigint, limit: number): number {
 export interface Interval {
   readonly first: bigint;
   readonly last: bigint;
+}
+
+/** Throws unless the value is a family, and the others are an interval of its addresses. */
+function checkInterval(family: unknown, first: unknown, last: unknown, what = ""): void {
+  checkWord(family, FAMILIES, "the family");
+  checkAddress(first, widthOf(family), `${what}first`);
+  checkAddress(last, widthOf(family), `${what}last`);
+  if (first > last) throw new RangeError(`${what}first must not be greater than ${what}last`);
 }
 
 /** The largest blocks that fill an interval, in order. */
@@ -47,7 +58,7 @@ function* blocksOf(family: Family, { first, last }: Interval): Generator<{ addre
 /** Returns the fewest CIDRs that cover exactly these intervals, which must be sorted and apart; in one pass through the core. */
 export function intervalsToPrefixes(family: Family, intervals: readonly Interval[]): string[] {
   const blocks = intervals.flatMap((interval) => [...blocksOf(family, interval)]);
-  const addresses = formatAddresses(
+  const addresses = formatNumbers(
     family,
     blocks.map(({ address }) => address),
   );
@@ -63,6 +74,7 @@ export function intervalsToPrefixes(family: Family, intervals: readonly Interval
  * ```
  */
 export function rangeToPrefixes(family: Family, first: bigint, last: bigint): string[] {
+  checkInterval(family, first, last);
   return intervalsToPrefixes(family, [{ first, last }]);
 }
 
@@ -75,7 +87,13 @@ function prefixLengthOf(family: Family, { first, last }: Interval): number | und
 
 /** Formats intervals as nft does, in one pass through the core: as an address, as a CIDR, or as `first-last`. */
 export function formatIntervals(family: Family, intervals: readonly Interval[]): string[] {
-  const addresses = formatAddresses(
+  checkWord(family, FAMILIES, "the family");
+  checkList(intervals, "the intervals", "intervals");
+  for (const [i, interval] of intervals.entries()) {
+    checkObject(interval, `intervals[${i}]`, "an object with first and last");
+    checkInterval(family, interval.first, interval.last, `intervals[${i}].`);
+  }
+  const addresses = formatNumbers(
     family,
     intervals.flatMap(({ first, last }) => [first, last]),
   );
@@ -89,5 +107,6 @@ export function formatIntervals(family: Family, intervals: readonly Interval[]):
 
 /** Formats one interval as {@link formatIntervals} does. */
 export function formatRange(family: Family, first: bigint, last: bigint): string {
+  checkInterval(family, first, last);
   return formatIntervals(family, [{ first, last }])[0] ?? "";
 }

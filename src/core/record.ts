@@ -38,7 +38,11 @@ export interface NoPrefix {
   readonly at: number;
 }
 
-/** Prefixes as the core's records, 24 bytes each (layout in assembly/record.ts). Opaque outside this module. */
+/**
+ * Prefixes as the core's records, 24 bytes each (layout in assembly/record.ts). Opaque outside this module. Each text has one, also
+ * an invalid one. Functions that decide by prefixes refuse the records of invalid texts, and of prefixes with host bits, as the
+ * agent's config does.
+ */
 export interface PrefixRecords {
   readonly length: number;
   readonly bytes: Uint8Array;

@@ -1,5 +1,6 @@
 // Finds one chain in a dump of rules, and the smallest edit between two lists of rules.
 // This module is browser-compatible.
+import { checkNumbers, checkText, checkTexts } from "./arguments.ts";
 import { CoreMemoryError, packTextsInSteps, shared } from "./instance.ts";
 import { countInSteps, finish, type Steps } from "./steps.ts";
 
@@ -68,7 +69,13 @@ export function scanRules(dump: Uint8Array, chain: string): Scan {
 }
 
 /** {@link scanRules} in steps. */
-export function* scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan> {
+export function scanRulesInSteps(dump: Uint8Array, chain: string): Steps<Scan> {
+  checkNumbers(dump, Uint8Array, "the dump");
+  checkText(chain, "the chain");
+  return scanInSteps(dump, chain);
+}
+
+function* scanInSteps(dump: Uint8Array, chain: string): Steps<Scan> {
   // The core is shared, so nothing is read from it after a pause.
   const found = findIn(dump, chain, Math.min(PIECE, dump.length));
   const { call } = shared;
@@ -133,7 +140,13 @@ export function diffLines(from: readonly string[], to: readonly string[]): Edit[
 }
 
 /** {@link diffLines} in steps. */
-export function* diffLinesInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined> {
+export function diffLinesInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined> {
+  checkTexts(from, "the first list");
+  checkTexts(to, "the second list");
+  return diffInSteps(from, to);
+}
+
+function* diffInSteps(from: readonly string[], to: readonly string[]): Steps<Edit[] | undefined> {
   const packed = yield* packTextsInSteps([...from, ...to]);
   // The core is shared, so there is no pause before the result is copied.
   const { call } = shared;

@@ -1,8 +1,9 @@
 // Splits the address space of a family where the deciding prefix changes.
 // This module is browser-compatible.
-import { checkRecords, checkWord } from "./arguments.ts";
+import { checkIndex, checkNumbers, checkObject, checkWord } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
-import type { Family } from "./prefix.ts";
+import { FAMILIES, type Family } from "./prefix.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 import { DECIDERS, type Decider } from "./table.ts";
 
@@ -40,8 +41,6 @@ export interface SegmentDifference {
   readonly before: number;
   readonly after: number;
 }
-
-const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
 const shiftOf = (family: Family) => (family === "ipv4" ? 96n : 0n);
 const endOf = (family: Family) => 1n << (family === "ipv4" ? 32n : 128n);
@@ -93,8 +92,10 @@ function cut(
 }
 
 /**
- * Splits the space of `family` along the prefixes of that family. All prefixes must be valid. O(n).
- * Throws {@link CoreMemoryError} if they do not fit.
+ * Splits the space of `family` along the prefixes of that family. O(n).
+ *
+ * Throws `RangeError` for a record of an invalid text or with host bits, `TypeError` or `RangeError` for other invalid arguments,
+ * and {@link CoreMemoryError} if the segments do not fit.
  *
  * @example
  * ```ts
@@ -103,38 +104,81 @@ function cut(
  * ```
  */
 export function segmentsOf(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
-  checkRecords(prefixes, "the prefixes");
+  checkPrefixes(prefixes, "the prefixes");
   checkWord(family, FAMILIES, "the family");
   checkWord(decider, DECIDERS, "the decider");
+  return splitSpace(prefixes, family, decider);
+}
+
+/** How many owners the segments made here have, from -1 to the greatest index. */
+const ownerCounts = new WeakMap<object, number>();
+
+/** The same as {@link segmentsOf} for arguments that were checked. */
+export function splitSpace(prefixes: PrefixRecords, family: Family, decider: Decider): Segments {
   const instance = new Instance();
   const { at, length } = cut(instance, prefixes, family, decider);
   const bytes = instance.take(at, length * SEGMENT);
   const view = new DataView(bytes.buffer);
   const owners = new Int32Array(length);
-  for (let i = 0; i < length; i++) owners[i] = view.getInt32(i * SEGMENT + OWNER, true);
-  const first = (index: number) => addressAt(view, index * SEGMENT, family);
-  const last = (index: number) => (index + 1 < length ? first(index + 1) : endOf(family)) - 1n;
-  return { family, length, owners, first, last, bytes };
+  let greatest = -1;
+  for (let i = 0; i < length; i++) {
+    const owner = view.getInt32(i * SEGMENT + OWNER, true);
+    owners[i] = owner;
+    if (owner > greatest) greatest = owner;
+  }
+  const first = (index: number) => {
+    checkIndex(index, length, "the index");
+    return addressAt(view, index * SEGMENT, family);
+  };
+  const last = (index: number) => {
+    checkIndex(index, length, "the index");
+    return (index + 1 < length ? first(index + 1) : endOf(family)) - 1n;
+  };
+  const segments = { family, length, owners, first, last, bytes };
+  ownerCounts.set(segments, greatest + 2);
+  return segments;
 }
 
 /**
  * Returns where two lists of segments of one family differ, in the order of addresses. `classes` have a number for each owner,
  * starting with -1 (so the second is that of owner 0): addresses differ if the classes of their owners differ. O(n).
- * Throws {@link CoreMemoryError} if they do not fit.
+ *
+ * Throws `TypeError` for anything but segments of {@link segmentsOf}, `RangeError` if they are of two families or an owner has no
+ * class, and {@link CoreMemoryError} if the differences do not fit.
  */
 export function diffSegments(
   before: Segments,
   after: Segments,
   classes: { readonly before: Int32Array; readonly after: Int32Array },
 ): SegmentDifference[] {
+  const counts = { before: ownersOf(before, "the first segments"), after: ownersOf(after, "the second segments") };
+  if (before.family !== after.family) {
+    throw new RangeError(`the segments must be of one family; they are of ${before.family} and ${after.family}`);
+  }
+  checkClasses(classes, counts);
   const instance = new Instance();
   const at = ({ bytes, length }: Segments) => ({ at: instance.put(bytes), length });
   return diffIn(instance, before.family, at(before), at(after), classes);
 }
 
+/** The number of owners. Throws `TypeError` unless the value is segments. */
+function ownersOf(segments: Segments, what: string): number {
+  const count = ownerCounts.get(segments);
+  if (count !== undefined) return count;
+  throw new TypeError(`${what} must be those that segmentsOf returns`);
+}
+
+/** Throws unless each of so many owners has a class. */
+function checkClasses(classes: unknown, counts: { readonly before: number; readonly after: number }): void {
+  checkObject(classes, "the classes", "an object with before and after");
+  const { before, after } = classes as { before?: unknown; after?: unknown };
+  checkNumbers(before, Int32Array, "classes.before", { least: counts.before });
+  checkNumbers(after, Int32Array, "classes.after", { least: counts.after });
+}
+
 /**
  * The same as {@link diffSegments} for two lists of prefixes, of which the longest decides. The segments stay in the core.
- * Throws {@link CoreMemoryError} if they do not fit.
+ * Throws the same errors as {@link segmentsOf}.
  */
 export function diffPrefixes(
   before: PrefixRecords,
@@ -142,6 +186,10 @@ export function diffPrefixes(
   family: Family,
   classes: { readonly before: Int32Array; readonly after: Int32Array },
 ): SegmentDifference[] {
+  checkPrefixes(before, "the first list");
+  checkPrefixes(after, "the second list");
+  checkWord(family, FAMILIES, "the family");
+  checkClasses(classes, { before: before.length + 1, after: after.length + 1 });
   const instance = new Instance();
   const at = (prefixes: PrefixRecords) => cut(instance, prefixes, family, "longest");
   return diffIn(instance, family, at(before), at(after), classes);

@@ -1,7 +1,8 @@
 // Reads single texts; a call allocates nothing.
 // This module is browser-compatible.
-import { checkText, InvalidCidrError, type Wanted } from "./arguments.ts";
+import { checkText } from "./arguments.ts";
 import { Instance } from "./instance.ts";
+import { InvalidCidrError, type Wanted } from "./invalid-cidr.ts";
 import { BITS_AT, FAMILY_AT, PROBLEM_AT, PROBLEMS, RECORD, STOP_AT } from "./record.ts";
 
 /** The maximum number of bytes that are read: no address or prefix is longer, so these are enough to reject a longer text. */

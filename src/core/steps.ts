@@ -1,6 +1,8 @@
 // Long work in steps; the caller may run other work between them.
 // This module is browser-compatible.
 
+import { checkFunction, checkInteger, checkList } from "./arguments.ts";
+
 /** Work that pauses with `yield` at least every few milliseconds, and returns its result. */
 export type Steps<T> = Generator<void, T, void>;
 
@@ -9,13 +11,20 @@ export const PIECE = 500;
 
 /** Runs all steps without a pause. */
 export function finish<T>(steps: Steps<T>): T {
+  checkFunction((steps as Steps<T> | null | undefined)?.next, "the steps' next");
   let step = steps.next();
   while (!step.done) step = steps.next();
   return step.value;
 }
 
 /** Calls `visit` with each number below `count`, and pauses after every few hundred. */
-export function* countInSteps(count: number, visit: (index: number) => void): Steps<void> {
+export function countInSteps(count: number, visit: (index: number) => void): Steps<void> {
+  checkInteger(count, "the count");
+  checkFunction(visit, "the visitor");
+  return visitInSteps(count, visit);
+}
+
+function* visitInSteps(count: number, visit: (index: number) => void): Steps<void> {
   for (let at = 0; at < count; at += PIECE) {
     if (at > 0) yield;
     const end = Math.min(at + PIECE, count);
@@ -25,5 +34,7 @@ export function* countInSteps(count: number, visit: (index: number) => void): St
 
 /** Calls `visit` for each entry of a list, and pauses after every few hundred. */
 export function eachInSteps<T>(list: readonly T[], visit: (entry: T, index: number) => void): Steps<void> {
-  return countInSteps(list.length, (i) => visit(list[i] as T, i));
+  checkList(list, "the list", "entries");
+  checkFunction(visit, "the visitor");
+  return visitInSteps(list.length, (i) => visit(list[i] as T, i));
 }

@@ -3,7 +3,7 @@
 import type { Family } from "./prefix.ts";
 import { type Interval, intervalsToPrefixes } from "./range.ts";
 import type { PrefixRecords } from "./record.ts";
-import { diffSegments, type Segments, segmentsOf } from "./segments.ts";
+import { diffSegments, type Segments, splitSpace } from "./segments.ts";
 import { readTexts } from "./texts.ts";
 
 /**
@@ -27,8 +27,8 @@ export function subtract(from: readonly string[], removed: readonly string[]): s
 
 /** The ranges of addresses that are only in the first list, sorted and apart. */
 function remaining(family: Family, from: PrefixRecords, removed: PrefixRecords): Interval[] {
-  const before = segmentsOf(from, family, "longest");
-  const after = segmentsOf(removed, family, "longest");
+  const before = splitSpace(from, family, "longest");
+  const after = splitSpace(removed, family, "longest");
   const ranges: { first: bigint; last: bigint }[] = [];
   // Addresses in both lists have the same class, and so do addresses in neither.
   const differences = diffSegments(before, after, { before: classesOf(before), after: classesOf(after) });

@@ -1,6 +1,7 @@
 // Finds the prefix that decides about an address, for many addresses at a time.
 // This module is browser-compatible.
 import { checkNumbers, checkRecords, checkWord } from "./arguments.ts";
+import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, Instance } from "./instance.ts";
 import { type PrefixRecords, RECORD } from "./record.ts";
 
@@ -13,7 +14,10 @@ export type Decider = (typeof DECIDERS)[number];
 export interface LookupTable {
   /** The size of the table in bytes. */
   readonly size: number;
-  /** Returns for each address, as parsed by {@link parseAddresses}, the index of the deciding prefix, or -1. */
+  /**
+   * Returns for each address, as parsed by {@link parseAddresses}, the index of the deciding prefix; -1 if no prefix contains it,
+   * or if its text is not an address.
+   */
   lookup(addresses: PrefixRecords): Int32Array;
   /** The same for IPv4 addresses as numbers, `0x0a000001` for 10.0.0.1. Writes the results to `answers` if given. */
   lookupIPv4(addresses: Uint32Array, answers?: Int32Array): Int32Array;
@@ -25,7 +29,7 @@ export interface LookupTable {
 const BATCH = 1 << 14;
 
 /**
- * Builds a table of valid records in the core of `instance`, and returns its address and size.
+ * Builds a table of valid, aligned records in the core of `instance`, and returns its address and size.
  * Throws {@link CoreMemoryError} if it does not fit.
  */
 export function putTable(instance: Instance, prefixes: PrefixRecords, decider: Decider): { at: number; size: number } {
@@ -36,8 +40,10 @@ export function putTable(instance: Instance, prefixes: PrefixRecords, decider: D
 }
 
 /**
- * Builds a table of valid records. O(n); needs about 100 bytes per prefix while it is built, and 4 to 40 afterwards.
- * Throws {@link CoreMemoryError} if it does not fit, and `TypeError` or `RangeError` for invalid arguments, as do its lookups.
+ * Builds a table. O(n); needs about 100 bytes per prefix while it is built, and 4 to 40 afterwards.
+ *
+ * Throws `RangeError` for a record of an invalid text or with host bits, {@link CoreMemoryError} if the table does not fit, and
+ * `TypeError` or `RangeError` for other invalid arguments, as do its lookups.
  *
  * @example
  * ```ts
@@ -47,7 +53,7 @@ export function putTable(instance: Instance, prefixes: PrefixRecords, decider: D
  * ```
  */
 export function buildTable(prefixes: PrefixRecords, decider: Decider): LookupTable {
-  checkRecords(prefixes, "the prefixes");
+  checkPrefixes(prefixes, "the prefixes");
   checkWord(decider, DECIDERS, "the decider");
   const instance = new Instance();
   const { call } = instance;

@@ -1,7 +1,8 @@
 // Parses a list of CIDRs and addresses to records.
 // This module is browser-compatible.
-import { checkTexts, InvalidCidrError } from "./arguments.ts";
-import { parseRecords } from "./prefix.ts";
+import { checkTexts } from "./arguments.ts";
+import { InvalidCidrError } from "./invalid-cidr.ts";
+import { toRecords } from "./prefix.ts";
 import { BITS_AT, NOTES_AT, PROBLEM_AT, PROBLEMS, type PrefixRecords, RECORD, STOP_AT, UNALIGNED } from "./record.ts";
 
 /**
@@ -12,8 +13,8 @@ export function readTexts(texts: readonly string[], what: string): PrefixRecords
   checkTexts(texts, what);
   const addresses: number[] = [];
   for (let i = 0; i < texts.length; i++) if (!texts[i]?.includes("/")) addresses.push(i);
-  const records = parseRecords(texts, "prefix");
-  const read = parseRecords(
+  const records = toRecords(texts, "prefix");
+  const read = toRecords(
     addresses.map((i) => texts[i] ?? ""),
     "address",
   );

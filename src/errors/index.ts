@@ -21,7 +21,8 @@ export const USAGE = "usage";
 
 /** An error that is reported by its message alone; any other error is a defect and is shown with its stack. */
 export class ReportedError extends Error {
-  override readonly name: string = "ReportedError";
+  /** The name of its class. */
+  override readonly name: string;
   readonly code: string;
   readonly remedy: string | undefined;
   readonly exitCode: number;
@@ -29,6 +30,7 @@ export class ReportedError extends Error {
 
   constructor(message: string, { code, remedy, exit = 1, isPrinted = false }: ErrorFacts) {
     super(message);
+    this.name = new.target.name;
     this.code = code;
     this.remedy = remedy;
     this.exitCode = exit;

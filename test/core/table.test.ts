@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildTable, CoreMemoryError, type Decider, parseAddresses, parsePrefixes } from "../../src/core/index.ts";
+import { Instance } from "../../src/core/instance.ts";
+import { putTable } from "../../src/core/table.ts";
 import { cases } from "../cases.ts";
 import { addressesNear, contains, formatAddress, formatSlow, type Prefix, prefixes } from "./slow.ts";
 
@@ -153,13 +155,42 @@ test("IPv6 prefixes far below many different /32s, and addresses of which some, 
   );
 });
 
+test("a block of IPv4 addresses does not change how the next IPv6 addresses are looked up", () => {
+  const instance = new Instance();
+  const { at } = putTable(instance, parsePrefixes(["2001:db8::/48", "2001:db8:1::/48"]).records, "longest");
+  // Without the roots (layout in assembly/table.ts), only the hash table finds IPv6 prefixes.
+  const header = instance.words(at + 16, 4);
+  const [roots = 0, , , count = 0] = header;
+  instance.ints(at + roots, count).fill(-1);
+  const ipv4 = Array.from({ length: 256 }, (_, i) => `10.0.0.${i}`);
+  const ipv6 = Array.from({ length: 256 }, (_, i) => `2001:db8:${i & 1}::${i.toString(16)}`);
+  const { records } = parseAddresses([...ipv6, ...ipv4, ...ipv6]);
+  const answers = instance.alloc(records.length * 4);
+  instance.call.lookupRecords(at, instance.put(records.bytes), 24, records.length, answers);
+  const expected = [...ipv6.map((_, i) => i & 1), ...ipv4.map(() => -1), ...ipv6.map((_, i) => i & 1)];
+  assert.equal([...instance.ints(answers, records.length)], expected);
+});
+
 test("an empty table never matches, and one with the whole space always does", () => {
   const { records } = parseAddresses(["10.0.0.1", "::1", "255.255.255.255", "ffff::"]);
   const empty = buildTable(parsePrefixes([]).records, "first");
   const full = buildTable(parsePrefixes(["0.0.0.0/0", "::/0"]).records, "longest");
   assert.equal([...empty.lookup(records)], [-1, -1, -1, -1]);
   assert.equal([...full.lookup(records)], [0, 1, 0, 1]);
-  assert.equal([...full.lookup(parseAddresses(["nonsense"]).records)], [-1]);
+  const invalid = [
+    "nonsense",
+    "10.0.0.256",
+    "10.0.0.1x",
+    "::1x",
+    "10.0.0.0/33",
+    "10.0.0.0/x",
+    "10.0.0.0",
+    "::/129",
+    "",
+  ];
+  const none = invalid.map(() => -1);
+  assert.equal([...full.lookup(parsePrefixes(invalid).records)], none);
+  assert.equal([...full.lookup(parseAddresses(invalid.with(6, "x")).records)], none);
 });
 
 test("batches that are partly filled, and more than one batch", () => {
@@ -174,10 +205,10 @@ test("batches that are partly filled, and more than one batch", () => {
 });
 
 test("a table that does not fit is an error", () => {
-  const { records } = parsePrefixes(["10.0.0.0/8"]);
-  // It has to trust the caller: it reserves the space before it reads a record.
+  const { bytes } = parsePrefixes(["10.0.0.0/8"]).records;
+  // It reserves the space before it reads a record.
   assert.throws(
-    () => buildTable({ length: 2 ** 28, bytes: records.bytes }, "first"),
+    () => putTable(new Instance(), { length: 2 ** 28, bytes }, "first"),
     (error: unknown) => error instanceof CoreMemoryError,
   );
 });

@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ReferencedError, VerifyError } from "../../src/backends/index.ts";
+import { CoreMemoryError } from "../../src/core/index.ts";
 import { describeError, errorData, ReportedError, reportedAs } from "../../src/errors/index.ts";
 import { ToolError } from "../../src/host/index.ts";
 import { type Call, testCalls } from "../cli/calls.ts";
@@ -46,6 +47,15 @@ test("an error is described by its message, with the remedy below it", () => {
   assert.equal(errorData("lost"), { error: "lost", code: undefined, remedy: undefined });
   assert.is(describeError(new TypeError("x is not a function")), "x is not a function");
   assert.is(describeError(Object.assign(new Error("lost"), { remedy: "of another kind" })), "lost");
+});
+
+test("an error has the name of its class", () => {
+  for (const [error] of ERRORS) assert.is(error.name, error.constructor.name);
+  for (const error of [new CoreMemoryError("m"), new ReportedError("m", { code: "c" })]) {
+    assert.is(error.name, error.constructor.name);
+    assert.match(String(error), new RegExp(`^${error.name}: m$`));
+  }
+  assert.equal([ERRORS[0]?.[0].name, new CoreMemoryError("m").code], ["ExampleError", "out-of-memory"]);
 });
 
 test("classes made for two codes are different classes; each has its exit code", () => {
