@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
-import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
+import { AUTO, DEFAULT_BACKEND, FAMILY_NAMES } from "../backends/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import { runTool, serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
@@ -129,7 +129,7 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
     return { name: backend.name, text: exists || text !== "" ? text : `# ${backend.place(part)} does not exist\n` };
   });
   for (const { family, error } of outcomes) {
-    if (error !== undefined) io.warn(`the page does not include the node's ${family} rules: ${error}`);
+    if (error !== undefined) io.warn(`the page does not include the node's ${FAMILY_NAMES[family]} rules: ${error}`);
   }
   const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
   if (read.some(({ name }) => name === NFTABLES)) {

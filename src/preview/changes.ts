@@ -25,7 +25,7 @@ export interface ChangedBlock {
   readonly rule: PolicyRule | undefined;
 }
 
-/** The blocks of a family, largest first. Adjacent blocks that change in the same way are joined. */
+/** The blocks of a family, largest first. Adjacent blocks that change in the same way are merged. */
 export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readonly ChangedBlock[] {
   const { family } = after;
   const joined = joinNeighbours(diffSpaces(spaceOf([before], family), spaceOf([after], family)));
