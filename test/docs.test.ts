@@ -8,15 +8,15 @@ import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
 import { blocksOf, fileShown, PAGES } from "./docs/pages.ts";
 
-/** A heading's anchor, as GitHub makes it. */
+/** A heading's anchor, as GitHub generates it. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\w\- ]/g, "")
     .replaceAll(" ", "-");
 
-/** Folders that the reader is told to create. */
-const MADE = /^deploy\/kustomize\/mine-windows(\/|$)/;
+/** Folders that readers create. */
+const CREATED_BY_READERS = /^deploy\/kustomize\/mine-windows(\/|$)/;
 
 for (const page of PAGES) {
   const text = readFileSync(page, "utf8");
@@ -31,7 +31,7 @@ for (const page of PAGES) {
       assert.ok(headings.includes(heading), link);
     }
     for (const [path] of text.matchAll(/\b(?:deploy|test|scripts|bench)\/[\w./-]*\w/g)) {
-      assert.ok(MADE.test(path) || existsSync(path), path);
+      assert.ok(CREATED_BY_READERS.test(path) || existsSync(path), path);
     }
   });
 }
@@ -54,7 +54,7 @@ test("the files that the pages show match the repository", () => {
   assert.ok(shown.length >= 16);
   for (const block of shown) {
     const file = fileShown(block) ?? "";
-    if (!MADE.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
+    if (!CREATED_BY_READERS.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
   }
 });
 

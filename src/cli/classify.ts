@@ -29,7 +29,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
 }
 
 function taskOf({ flows: { only, summary }, json }: Settings, judge: Judge, io: Io): LineTask {
-  if (only !== undefined) return { kind: "copy", wanted: judge.having(only) };
+  if (only !== undefined) return { kind: "copy", wanted: judge.maskOf(only) };
   if (summary) return { kind: "count", length: judge.length };
   return { kind: "format", as: json ? io.format : "text" };
 }

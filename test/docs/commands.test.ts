@@ -9,7 +9,7 @@ import { runScript } from "./sandbox.ts";
 /** The shell of each language. */
 const SHELLS: Readonly<Record<string, string>> = { sh: "bash", bash: "bash", zsh: "zsh", fish: "fish" };
 
-/** What readers replace by their own. */
+/** Placeholders that readers replace. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   POD,
   NODE,
@@ -31,7 +31,7 @@ const FAILED_CLEANUP = `mkdir tools
   kill $!
   wait $! || true`;
 
-/** What must have happened before a block makes sense. */
+/** Preparations that a block needs. */
 const BEFORE: Readonly<Record<string, string>> = {
   "nft delete table": "ip-masq-agent apply --backend=nftables --enable-ipv6",
   "for tool in iptables-nft": ["nft", "legacy"]
@@ -42,7 +42,7 @@ const BEFORE: Readonly<Record<string, string>> = {
   "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
 };
 
-/** What must hold afterwards. Every alias that a block defines is also run. */
+/** Checks after a block. Every alias that a block defines is also run. */
 const AFTER: Readonly<Record<string, string>> = {
   "nft delete table": '[ -z "$(nft list tables)" ]',
   "for tool in iptables-nft":

@@ -5,7 +5,7 @@ import { errorOf } from "../error-of.ts";
 
 const OTHER = 'table inet firewalld {\n\tchain x {\n\t\tcomment "}"\n\t}\n}\n';
 
-test("a listing is tables, with comments between them", async () => {
+test("a listing consists of tables, with comments between them", async () => {
   for (const good of ["", "# a comment\n\n", OTHER, `${OTHER}\r\n${OTHER}`, "table ip x { # handle 3\n}\n"]) {
     assert.is(checkListing(good), good);
   }

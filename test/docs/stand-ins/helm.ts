@@ -7,7 +7,7 @@ import { AGENT, NAMESPACE, REGISTRY, VERSION } from "../cluster.ts";
 import { helpOptions } from "./help-options.ts";
 import { noteFlags, type World } from "./world.ts";
 
-/** The value that the first installation has set. */
+/** The value that the first installation set. */
 const INSTALLED = `--set=image.repository=${REGISTRY}/ip-masq-agent`;
 
 type Verb = (parsed: ParsedCall, call: Call, world: World) => Reply;
