@@ -2,6 +2,7 @@
 // The compiled core, dist/core.wasm.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { CompileError } from "./compiled.mjs";
 
 const CORE = "dist/core.wasm";
 /** The fingerprint of the existing core and its sources. */
@@ -15,7 +16,7 @@ export async function buildCore() {
     stdout: process.stdout,
     stderr: process.stderr,
   });
-  if (error) throw error;
+  if (error) throw new CompileError(error.message);
   mkdirSync("build", { recursive: true });
   writeFileSync(FINGERPRINT, fingerprint());
 }
