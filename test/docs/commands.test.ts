@@ -38,6 +38,7 @@ const BEFORE: Readonly<Record<string, string>> = {
     .map((variant) => `ip-masq-agent apply --backend=iptables --iptables-variant=${variant} --enable-ipv6`)
     .join("\n"),
   "kubectl logs --namespace=kube-system --selector": FAILED_CLEANUP,
+  "kubectl port-forward POD 8080": `kubectl exec ${POD} --namespace=kube-system -- ip-masq-agent preview --port=8080`,
   "git config": "git init --quiet .",
   "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
 };
