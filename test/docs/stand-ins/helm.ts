@@ -41,7 +41,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   }),
   push: ({ words: [file = "", registry = ""] }, { folder }, { charts }) => {
     must(existsSync(resolve(folder, file)), `there is no ${file}`);
-    must(registry.startsWith(`oci://${REGISTRY}/`), `${registry} is no registry`);
+    must(registry.startsWith(`oci://${REGISTRY}/`), `${registry} is not a registry`);
     charts.set(`${registry}/${basename(file).replace(/-[\d.]+\.tgz$/, "")}`, resolve(folder, file));
     return {};
   },

@@ -109,7 +109,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   create: ({ call }) => (call.isNamed ? {} : refuse("create what?")),
   debug: (parsed) => {
     const { words, rest, call } = parsed;
-    must(words.length === 1 && words[0] === `node/${NODE}`, `${words} is no node`);
+    must(words.length === 1 && words[0] === `node/${NODE}`, `${words} is not a node`);
     must(last(parsed, "image") === `${REGISTRY}/${IMAGE}:${VERSION}`, `${last(parsed, "image")} is not the image`);
     must(last(parsed, "profile") === "sysadmin", "only the profile sysadmin may change rules");
     must(last(parsed, "arguments-only"), "without --arguments-only, the arguments are the command");
