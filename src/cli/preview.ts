@@ -4,13 +4,12 @@ import { basename } from "node:path";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
 import { AUTO, DEFAULT_BACKEND, FAMILY_NAMES } from "../backends/index.ts";
-import { printableName } from "../config/index.ts";
-import { reportedAs } from "../errors/index.ts";
-import { fileReason, runTool, serve } from "../host/index.ts";
+import { runTool, serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
 import type { Io } from "./io.ts";
+import { PageError, unservable, unwritable } from "./page-error.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,9 +21,6 @@ const STATE_ELEMENT = '<script type="application/json" id="state">';
 
 /** Requests for other names are refused, so that no other site can read the node's rules (DNS rebinding). */
 const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-/** The page cannot be read, served or written. */
-export class PageError extends reportedAs("page") {}
 
 /** Writes the page if --page names a file; otherwise serves it on this machine until a signal arrives. */
 export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
@@ -51,11 +47,7 @@ export async function preview(settings: Settings, _words: readonly string[], io:
   const pages = { "/": () => ({ status: 200, text: html, type: "text/html; charset=utf-8" }) };
   const { port, close } = await serve({ host: "127.0.0.1", port: settings.port }, pages, OWN_HOST).catch(
     (error: Error) => {
-      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-      throw new PageError(
-        `cannot serve the page on 127.0.0.1, port ${settings.port}: ${isTaken ? "another process uses this port" : error.message}`,
-        isTaken ? "choose another --port, or leave it out for a free one" : undefined,
-      );
+      throw unservable(settings.port, error);
     },
   );
   io.print(`http://127.0.0.1:${port}/`);
@@ -63,14 +55,6 @@ export async function preview(settings: Settings, _words: readonly string[], io:
   await signal;
   close();
   return 0;
-}
-
-/** The error for a page that cannot be written to a file. */
-function unwritable(file: string, error: unknown): PageError {
-  const isFolderMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-  const why = isFolderMissing ? "its folder does not exist" : fileReason(error);
-  const remedy = isFolderMissing ? "create it, or choose another file" : "choose another file";
-  return new PageError(`cannot write the page to ${printableName(file)}: ${why}`, `${remedy} with --page`);
 }
 
 /** The initial state of the page, read by src/preview/state.ts. The config may be invalid: the page shows its diagnostics. */
