@@ -5,7 +5,7 @@ import type { Names } from "./interface-names.ts";
 import { type Intervals, normalize, unite } from "./intervals.ts";
 import { BITS_FIELDS, type Bits, INTERVAL_FIELDS, type IntervalField, type Reasons, type State } from "./traffic.ts";
 
-/** The maximum number of states at one point. The excess is merged into one with all their packets, and possibly others. */
+/** The maximum number of states at one point. The excess is joined into one with all their packets, and possibly others. */
 const MAX_STATES = 16;
 
 /** Returns fewer states with the same packets, or with more packets if there are too many states. */

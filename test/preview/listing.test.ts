@@ -16,8 +16,8 @@ test("a listing consists of tables, with comments between them", async () => {
     [`${OTHER}x`, /^line 6 is not inside a table: x$/],
     ["table ip x {\n\tchain y {\n\t}\n", /^it ends in the middle of a table$/],
   ];
-  for (const [listing, said] of bad) {
-    assert.match((await errorOf((async () => checkListing(listing))())).message, said);
+  for (const [listing, message] of bad) {
+    assert.match((await errorOf((async () => checkListing(listing))())).message, message);
   }
 });
 
