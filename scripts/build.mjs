@@ -68,7 +68,7 @@ writeFileSync("dist/SHA256SUMS", checksums());
  * @param {string} file
  */
 async function load(file) {
-  const outfile = "build/made.mjs";
+  const outfile = "build/loaded.mjs";
   await build({ ...BUNDLE, entryPoints: [file], outfile });
   return import(pathToFileURL(resolve(outfile)).href);
 }

@@ -2,10 +2,11 @@
 // The compiled core, dist/core.wasm.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { CompileError } from "./compiled.mjs";
 
 const CORE = "dist/core.wasm";
-/** The hashes of the sources of the existing core, and of the core itself. */
-const MADE_OF = "build/core.sha256";
+/** The fingerprint of the existing core and its sources. */
+const FINGERPRINT = "build/core.sha256";
 
 /** Compiles the core. */
 export async function buildCore() {
@@ -15,14 +16,14 @@ export async function buildCore() {
     stdout: process.stdout,
     stderr: process.stderr,
   });
-  if (error) throw error;
+  if (error) throw new CompileError(error.message);
   mkdirSync("build", { recursive: true });
-  writeFileSync(MADE_OF, fingerprint());
+  writeFileSync(FINGERPRINT, fingerprint());
 }
 
 /** Compiles the core unless the existing one was compiled from the same sources. */
 export async function ensureCore() {
-  if (existsSync(CORE) && existsSync(MADE_OF) && readFileSync(MADE_OF, "utf8") === fingerprint()) return;
+  if (existsSync(CORE) && existsSync(FINGERPRINT) && readFileSync(FINGERPRINT, "utf8") === fingerprint()) return;
   await buildCore();
 }
 

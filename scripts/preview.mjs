@@ -37,12 +37,15 @@ export async function buildPage() {
     plugins: [
       ...BUNDLE.plugins,
       {
-        name: "made-texts",
+        name: "generated-texts",
         setup: ({ onResolve, onLoad }) => {
           /** @type {Readonly<Record<string, string>>} */
           const texts = { "worker-source": workerText, "help-source": helpOf("docs/how-masquerading-works.md") };
-          onResolve({ filter: /^(worker|help)-source$/ }, ({ path }) => ({ path, namespace: "made" }));
-          onLoad({ filter: /.*/, namespace: "made" }, ({ path }) => ({ contents: texts[path] ?? "", loader: "text" }));
+          onResolve({ filter: /^(worker|help)-source$/ }, ({ path }) => ({ path, namespace: "generated" }));
+          onLoad({ filter: /.*/, namespace: "generated" }, ({ path }) => ({
+            contents: texts[path] ?? "",
+            loader: "text",
+          }));
         },
       },
     ],

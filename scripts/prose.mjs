@@ -23,14 +23,14 @@ const PATTERNS = [
 
 const FOLDERS = ["src", "assembly", "docs", "torture", "scripts", "deploy", "bench", "demo", "test"];
 const TEXTS = /\.(ts|tsx|mjs|md|css|sh|ya?ml|tpl)$/;
-const MADE = /^(scripts\/prose\.mjs|docs\/library\.md)$|\/node_modules\//;
+const GENERATED = /^(scripts\/prose\.mjs|docs\/library\.md)$|\/node_modules\//;
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
 ).concat(readdirSync(".").filter((name) => name.endsWith(".md")));
 
 let found = 0;
-for (const file of files.filter((name) => TEXTS.test(name) && !MADE.test(name))) {
+for (const file of files.filter((name) => TEXTS.test(name) && !GENERATED.test(name))) {
   for (const [i, line] of readFileSync(file, "utf8").split("\n").entries()) {
     for (const [pattern, instead] of PATTERNS) {
       const [text] = pattern.exec(line) ?? [];

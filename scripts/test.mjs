@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { compiled } from "./compiled.mjs";
 import { ensureCore } from "./core.mjs";
 import { whyNoManifests } from "./manifests.mjs";
 import {
@@ -41,8 +42,8 @@ if (found.length === 0) {
 
 ensureModules();
 // Tests of modules take the core from dist/; tests of the build's output name that output.
-await ensureCore();
-await bundleTests(found, "build/test", "test");
+await compiled(ensureCore);
+await compiled(() => bundleTests(found, "build/test", "test"));
 /** @param {string} file */
 const bundleOf = (file) =>
   readFileSync(`build/${file.replace(/ts$/, "mjs")}`, "utf8").replace(/^\/\/# source.*$/gm, "");
@@ -78,7 +79,7 @@ for (const [name, why] of Object.entries(NEEDS)) {
   if (texts.some((text) => reads(name).test(text))) SKIPS[name] = why();
   if (SKIPS[name]) console.log(`tests are skipped, ${name}: ${SKIPS[name]}`);
 }
-if (texts.some((text) => BUILD.test(text))) await import("./build.mjs");
+if (texts.some((text) => BUILD.test(text))) await compiled(() => import("./build.mjs"));
 
 /** How many processes run at once. */
 const LANES = Math.min(availableParallelism(), 4);

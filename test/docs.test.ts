@@ -1,22 +1,23 @@
 // Everything that the documentation names exists: files, headings, and flags of the agent.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
+import { NOT_PERMITTED } from "../src/host/index.ts";
 import { blocksOf, fileShown, PAGES } from "./docs/pages.ts";
 
-/** A heading's anchor, as GitHub makes it. */
+/** A heading's anchor, as GitHub generates it. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\w\- ]/g, "")
     .replaceAll(" ", "-");
 
-/** Folders that the reader is told to create. */
-const MADE = /^deploy\/kustomize\/mine-windows(\/|$)/;
+/** Folders that readers create. */
+const CREATED_BY_READERS = /^deploy\/kustomize\/mine-windows(\/|$)/;
 
 for (const page of PAGES) {
   const text = readFileSync(page, "utf8");
@@ -31,7 +32,7 @@ for (const page of PAGES) {
       assert.ok(headings.includes(heading), link);
     }
     for (const [path] of text.matchAll(/\b(?:deploy|test|scripts|bench)\/[\w./-]*\w/g)) {
-      assert.ok(MADE.test(path) || existsSync(path), path);
+      assert.ok(CREATED_BY_READERS.test(path) || existsSync(path), path);
     }
   });
 }
@@ -54,7 +55,7 @@ test("the files that the pages show match the repository", () => {
   assert.ok(shown.length >= 16);
   for (const block of shown) {
     const file = fileShown(block) ?? "";
-    if (!MADE.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
+    if (!CREATED_BY_READERS.test(file)) assert.is(block.text, readFileSync(file, "utf8"), file);
   }
 });
 
@@ -80,6 +81,25 @@ test("docs/configuration.md has a row with an example for every flag, and the ag
     assert.ok(flags.length > 0, example);
     assert.not.throws(() => parseFlags(example.includes("-o ") ? ["-o", "json"] : flags), undefined, example);
   }
+});
+
+/** Codes of errors that commands convert to others, or that are printed only as text. */
+const CODES_NOT_PRINTED = ["flow-question", "nft-output", "no-nat-table"];
+
+test("docs/commands.md has the code of every error", () => {
+  const [, section = ""] =
+    /^## Errors in JSON and YAML$([\s\S]*)/m.exec(readFileSync("docs/commands.md", "utf8")) ?? [];
+  const rows = section.match(/^\| `.*?(?= \| )/gm) ?? [];
+  const documented = rows.flatMap((row) => [...row.matchAll(/`([\w-]+)`/g)].map(([, code]) => code));
+  const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const codes = sources
+    .map((name) => readFileSync(`src/${name}`, "utf8"))
+    .flatMap((text) => [...text.matchAll(/reportedAs\("([\w-]+)"|\{ code: "([\w-]+)", remedy/g)])
+    .map(([, first, second]) => first ?? second ?? "");
+  const tools = ["missing", "failed", "hung", "flooded", "unreadable"].map((reason) => `tool-${reason}`);
+  const expected = new Set([...codes, ...tools, NOT_PERMITTED]);
+  for (const code of CODES_NOT_PRINTED) assert.ok(expected.delete(code), code);
+  assert.equal(documented.sort(), [...expected].sort());
 });
 
 test("docs/doctor.md has every check", () => {

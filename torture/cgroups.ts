@@ -1,10 +1,10 @@
-// Control groups that limit processes, and are removed at the end.
+// Control groups that limit processes; they are removed at the end.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 
 export interface Cgroups {
   /**
-   * The command that runs another one in a new group, in which it and what it starts may have so many processes, or bytes of memory;
-   * undefined if this machine has no such controller.
+   * A command that runs `command` in a new group, which limits the number of processes or the bytes of memory; undefined if this machine
+   * lacks the controller.
    */
   wrap(controller: Controller, limit: number, command: readonly string[]): readonly string[] | undefined;
   close(): void;
@@ -17,7 +17,7 @@ type Controller = "pids" | "memory";
 
 const ROOT = "/sys/fs/cgroup";
 
-/** Where groups of a controller are made, and the file of its limit (kernel, Documentation/admin-guide/cgroup-v1, cgroup-v2.rst). */
+/** The folder for groups of a controller, and the file of its limit (kernel, Documentation/admin-guide/cgroup-v1, cgroup-v2.rst). */
 interface Hierarchy {
   readonly folder: string;
   readonly file: string;
@@ -33,7 +33,7 @@ function hierarchyOf(controller: Controller): Hierarchy | undefined {
   const controllers = `${ROOT}/cgroup.controllers`;
   if (existsSync(controllers)) {
     if (!readFileSync(controllers, "utf8").split(/\s/).includes(controller)) return undefined;
-    // Groups below the root have the controllers that it hands down.
+    // Groups below the root have the controllers that it delegates.
     writeFileSync(`${ROOT}/cgroup.subtree_control`, `+${controller}`);
     return { folder: ROOT, file: FILES.v2[controller] };
   }
@@ -42,23 +42,23 @@ function hierarchyOf(controller: Controller): Hierarchy | undefined {
 }
 
 export function openCgroups(): Cgroups {
-  const made: string[] = [];
+  const groups: string[] = [];
   return {
     wrap: (controller, limit, command) => {
       const hierarchy = hierarchyOf(controller);
       if (!hierarchy) return undefined;
-      const group = `${hierarchy.folder}/masq-torture-${process.pid}-${made.length}`;
+      const group = `${hierarchy.folder}/masq-torture-${process.pid}-${groups.length}`;
       mkdirSync(group);
-      made.push(group);
+      groups.push(group);
       writeFileSync(`${group}/${hierarchy.file}`, String(limit));
       return ["sh", "-c", `echo $$ > ${group}/cgroup.procs && exec "$@"`, "sh", ...command];
     },
     close: () => {
-      for (const group of made) {
+      for (const group of groups) {
         try {
           rmdirSync(group);
         } catch {
-          // A process in it is ending; the group stays, and limits nobody.
+          // A process in it is ending; the group stays, and has no effect.
         }
       }
     },

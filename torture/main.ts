@@ -1,7 +1,7 @@
 // npm run torture [-- PART…] [--minutes=N] [--seed=N] [--tries=N] [--keep]: random faults and hostile input, for any length of
 // time. docs/reliability.md describes what each part tests.
 import { parseArgs } from "node:util";
-import { type Part, report, runPart } from "./part.ts";
+import { countFailures, type Part, report, runPart } from "./part.ts";
 import { PARTS } from "./parts/index.ts";
 
 const USAGE = `npm run torture [-- PART…] [--minutes=N] [--seed=N] [--tries=N] [--keep]
@@ -69,5 +69,5 @@ for (const part of parts) {
   console.log(report(part, summary, (performance.now() - begin) / 1000));
   failed += summary.failures.length;
 }
-console.log(failed === 0 ? "nothing failed" : `${failed} failures`);
+console.log(failed === 0 ? "nothing failed" : countFailures(failed));
 process.exit(failed === 0 ? 0 : 1);

@@ -95,13 +95,19 @@ export async function runPart(part: Part, { seed, milliseconds, tries, keep }: L
   return summary;
 }
 
+/** `1 try`, `2,000 tries`. */
+const plural = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
+
+export const countFailures = (count: number): string => plural(count, "failure", "failures");
+
 /** The report of a part. */
 export function report({ name }: Part, { tries, failures, counts, longest }: Summary, seconds: number): string {
   const figures = [
     ...[...counts].map(([what, times]) => `${times.toLocaleString("en")} ${what}`),
     ...[...longest].map(([what, time]) => `longest ${what}: ${Math.round(time).toLocaleString("en")} ms`),
   ];
-  const head = `${name}: ${tries.toLocaleString("en")} tries, ${failures.length} failures, ${Math.round(seconds)} s`;
+  const head = `${name}: ${plural(tries, "try", "tries")}, ${countFailures(failures.length)}, ${Math.round(seconds)} s`;
   const failed = failures.map(
     ({ seed, message }) =>
       `  FAILED; to reproduce it: npm run torture -- ${name} --seed=${seed} --tries=1\n${message.replace(/^/gm, "    ")}`,

@@ -10,7 +10,7 @@ import {
   type ReadOptions,
 } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";
-import { readRegularFile, readStart } from "../host/index.ts";
+import { fileReason, readRegularFile, readStart } from "../host/index.ts";
 
 /** A config file exists but cannot be read, or it is missing although it must exist. */
 export class ConfigFileError extends reportedAs("config-unreadable") {}
@@ -99,10 +99,10 @@ function readBytes(file: string, regular: boolean, maxBytes: number): Uint8Array
   try {
     return (regular ? readRegularFile : readStart)(file, maxBytes);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     // ENOTDIR: a parent in the path is a file. Either way the file does not exist.
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${message}`);
+    throw new ConfigFileError(`cannot read the config ${printableName(file)}: ${fileReason(error)}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { withTimeLimit } from "./time-limit.ts";
 const COUNTERS_MS = 2_000;
 
 export interface Keepers {
-  /** Sets the policies to keep; takes effect with the next sync. A family without a policy here stays as it is. */
+  /** Sets the policies to maintain; takes effect with the next sync. A family without a policy here stays as it is. */
   want(policy: readonly FamilyPolicy[]): void;
   /** Syncs each family now. */
   sync(): void;

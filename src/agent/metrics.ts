@@ -15,7 +15,7 @@ export type SyncResult = (typeof RESULTS)[number];
 export interface Metrics {
   /** A sync of a family has ended. `drift`: it repaired rules although the policy is unchanged. */
   synced(family: string, result: SyncResult, seconds: number, drift: boolean): void;
-  /** Whether the kernel supports a family that the agent keeps. */
+  /** Whether the kernel supports a family that the agent maintains. */
   available(family: string, isAvailable: boolean): void;
   /** The agent starts to maintain a family. */
   kept(family: string): void;

@@ -1,4 +1,4 @@
-// The long-running loop: follows the config, keeps each family's rules in line with it, and reports the state.
+// The long-running loop: follows the config, maintains each family's rules, and reports the state.
 import type { Opener } from "../backends/index.ts";
 import type { Config, ReadOptions } from "../config/index.ts";
 import type { Reset } from "../conntrack/index.ts";

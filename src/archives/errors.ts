@@ -2,8 +2,8 @@
 import { printableName } from "../config/index.ts";
 import { ReportedError, reportedAs } from "../errors/index.ts";
 
-/** A file cannot be read, or the meaning of its lines is ambiguous. */
-export class ArchiveError extends reportedAs("archive-unreadable") {}
+/** A file or standard input cannot be read, or the meaning of its lines is ambiguous. */
+export class ArchiveError extends reportedAs("input-unreadable") {}
 
 /** Converts an error of `node:fs` or `node:zlib`; returns any other error unchanged. */
 export function readError(file: string, error: unknown): unknown {

@@ -1,5 +1,5 @@
 /**
- * The backends: where a policy is kept, and how the node is brought in line with it.
+ * The backends: where a policy is applied, and how the node is synced with it.
  * @module
  */
 export type {
@@ -12,6 +12,7 @@ export type {
   RuleEvent,
 } from "./backend.ts";
 export { VerifyError } from "./converge.ts";
+export { FAMILY_NAMES } from "./family-names.ts";
 export { foundPolicy } from "./found-policy.ts";
 export { iptablesBackend } from "./iptables/backend.ts";
 export { ReferencedError } from "./iptables/remove.ts";

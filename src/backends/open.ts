@@ -70,7 +70,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
 }
 
 /**
- * Opens the places where the other kinds may have left rules. A kind that keeps the policy in a file named by a flag is
+ * Opens the places where the other kinds may have left rules. A kind that writes the policy to a file named by a flag is
  * independent of the rules in the kernel: it neither replaces another kind nor is replaced.
  */
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {

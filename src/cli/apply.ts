@@ -3,7 +3,7 @@ import { forEachFamily } from "./families.ts";
 import { warnOfForeignRules } from "./foreign-warnings.ts";
 import { type Io, printJson } from "./io.ts";
 import { followWrite, type OldTreatment } from "./old-treatment.ts";
-import { openBackend, readPolicy } from "./policy.ts";
+import { NOTHING_CHANGED, openBackend, readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 import { warnOfAddresses } from "./snat-warnings.ts";
 import { agentThatUndoes } from "./undoing-agent.ts";
@@ -11,7 +11,7 @@ import { collectWarnings } from "./warnings.ts";
 
 /** Exits with 0 if the rules of every family are in force. */
 export async function apply(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { config, policy } = readPolicy(settings, io);
+  const { config, policy } = readPolicy(settings, io, NOTHING_CHANGED);
   const warnings = collectWarnings(io);
   await warnOfAddresses(config, warnings.warn);
   const cleaned: string[] = [];

@@ -1,5 +1,6 @@
 // ip-masq-agent classify [FILE…]: the verdict for every line of logs, flow tables or lists of addresses.
 import type { ArchiveTotals, LineTask } from "../archives/index.ts";
+import { FAMILY_NAMES } from "../backends/index.ts";
 import { printableJson } from "../config/index.ts";
 import { type Decision, type Judge, judgeOf, VERDICT_KINDS, type Verdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
@@ -28,7 +29,7 @@ export async function classify(settings: Settings, words: readonly string[], io:
 }
 
 function taskOf({ flows: { only, summary }, json }: Settings, judge: Judge, io: Io): LineTask {
-  if (only !== undefined) return { kind: "copy", wanted: judge.having(only) };
+  if (only !== undefined) return { kind: "copy", wanted: judge.maskOf(only) };
   if (summary) return { kind: "count", length: judge.length };
   return { kind: "format", as: json ? io.format : "text" };
 }
@@ -63,7 +64,7 @@ function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, i
   const isRest = ({ rule, managed }: Decision) => managed && !rule;
   const both = rows.filter(({ decision }) => isRest(decision)).length > 1;
   for (const { lines, decision } of rows) {
-    const family = both && isRest(decision) ? ` (${decision.family === "ipv4" ? "IPv4" : "IPv6"})` : "";
+    const family = both && isRest(decision) ? ` (${FAMILY_NAMES[decision.family]})` : "";
     io.print(`${String(lines).padStart(width)}  ${paintVerdict(decision, io)}  ${reasonOf(decision)}${family}`);
   }
   const lines = `${totals.lines} line${totals.lines === 1 ? "" : "s"}`;

@@ -141,7 +141,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   doctor: {
     operands: "[--flow SRC DST]",
-    summary: "check the whole node for anything that keeps the config from taking effect",
+    summary: "check the whole node for anything that prevents the config from taking effect",
     details: [
       "Reads the config, the rules, /proc and /etc/cni, and writes nothing. Each finding gives the problem, the evidence, why it matters and how to fix it. What cannot be read is listed too: without privileges that is most of the rules.",
       "With --flow it follows one connection through all chains of the postrouting NAT hook, of both iptables variants and of every nftables table, in the order in which the kernel calls them: it shows rule by rule which one decides, whichever program wrote it, and the source address that the destination sees. SRC and DST are addresses or CIDRs. If the answer depends on something unknown, it is maybe, followed by what would make it definite: --protocol, --port, --source-port, --output-interface or --mark, or a match that is not interpreted. Without --output-interface the interface comes from the main routing table.",

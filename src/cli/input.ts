@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { printableName } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";
-import { readRegularFile } from "../host/index.ts";
+import { fileReason, readRegularFile } from "../host/index.ts";
 import { UsageError } from "./flags.ts";
 
 /** A file or standard input cannot be read. */
@@ -77,9 +77,7 @@ function orInputError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "file not found" : code === "EISDIR" ? "it is a directory" : message;
-    throw new InputError(`cannot read ${nameOf(file)}: ${why}`);
+    throw new InputError(`cannot read ${nameOf(file)}: ${fileReason(error)}`);
   }
 }
 

@@ -6,14 +6,14 @@ import { nameOf, readInput } from "./input.ts";
 import { type Io, printJson } from "./io.ts";
 import { describe, fromConfigList, fromPlainList, type Optimized, report } from "./optimize-report.ts";
 import { readList } from "./outcomes.ts";
-import { refuse } from "./policy.ts";
+import { NOTHING_CHANGED, refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
 
 /** Warnings about entries that optimize removes. */
 const REDUNDANT_ENTRY_CODES = new Set(["cidr-covered", "cidr-duplicate", "cidr-ineffective"]);
 
-const invalid = (file: string) => `${nameOf(file)} is invalid; nothing was changed`;
+const invalid = (file: string, { write }: Settings) => `${nameOf(file)} is invalid${write ? NOTHING_CHANGED : ""}`;
 
 /** Exits with 0, or 1 if the file is invalid; with --exit-code, with 2 if the list can be smaller. */
 export async function optimize(settings: Settings, words: readonly string[], io: Io): Promise<number> {
@@ -46,7 +46,7 @@ export async function optimize(settings: Settings, words: readonly string[], io:
 
 function fromList(bytes: Uint8Array, file: string, settings: Settings, io: Io): Optimized {
   const { list, diagnostics, text, more } = readList(bytes, nameOf(file), true, settings);
-  if (!list) return refuse({ diagnostics, texts: text(), more }, invalid(file), settings, io);
+  if (!list) return refuse({ diagnostics, texts: text(), more }, invalid(file, settings), settings, io);
   const smallest = list.aggregate();
   return { lists: [fromPlainList(list, smallest)], text: smallest.text, cidrLimit: undefined };
 }
@@ -57,7 +57,7 @@ function fromConfig(bytes: Uint8Array, file: string, settings: Settings, io: Io)
   const isShown = ({ code }: { readonly code: string }) => !REDUNDANT_ENTRY_CODES.has(code);
   const diagnostics = parsed.diagnostics.filter(isShown);
   const more = countOmitted(parsed.omitted.filter(isShown));
-  if (!optimized) return refuse({ diagnostics, texts: parsed.texts, more }, invalid(file), settings, io);
+  if (!optimized) return refuse({ diagnostics, texts: parsed.texts, more }, invalid(file, settings), settings, io);
   if (diagnostics.length > 0 && !settings.json) warnOfDiagnostics(io, diagnostics, parsed.texts, more);
   const { config, lists, text } = optimized;
   return { lists: lists.map(fromConfigList), text, cidrLimit: config.cidrLimit };

@@ -37,12 +37,15 @@ export function refuse(
   throw new InvalidConfigError(message);
 }
 
-/** Returns a parsed config after printing its warnings. Throws {@link InvalidConfigError}. */
-export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io): Config {
+/** The end of a message about an invalid file, from commands that otherwise write. */
+export const NOTHING_CHANGED = "; nothing was changed";
+
+/** Returns a parsed config after printing its warnings. Throws {@link InvalidConfigError}, whose message ends with `end`. */
+export function validConfig(parsed: ParsedConfig, name: string, settings: Settings, io: Io, end = ""): Config {
   const { config, diagnostics, omitted, texts } = parsed;
   const more = countOmitted(omitted);
   if (!config) {
-    return refuse({ diagnostics, texts, more }, `the config ${name} is invalid; nothing was changed`, settings, io);
+    return refuse({ diagnostics, texts, more }, `the config ${name} is invalid${end}`, settings, io);
   }
   if (diagnostics.length > 0) warnOfDiagnostics(io, diagnostics, texts, more);
   return config;
@@ -50,15 +53,15 @@ export function validConfig(parsed: ParsedConfig, name: string, settings: Settin
 
 /**
  * Reads the config, prints its diagnostics, and compiles the policy.
- * Throws {@link InvalidConfigError} or {@link ConfigFileError}.
+ * Throws {@link ConfigFileError}, or {@link InvalidConfigError}, whose message ends with `end`.
  */
-export function readPolicy(settings: Settings, io: Io): { config: Config; policy: readonly FamilyPolicy[] } {
+export function readPolicy(settings: Settings, io: Io, end = ""): { config: Config; policy: readonly FamilyPolicy[] } {
   const name = nameOfPaths(settings.paths);
   const loaded = readConfig(settings.paths, settings.config);
   if (loaded.sources.length === 0 && settings.configGiven) {
     throw new ConfigFileError(`config ${name} not found; without --config the defaults apply`);
   }
-  const config = validConfig(loaded, name, settings, io);
+  const config = validConfig(loaded, name, settings, io, end);
   if (loaded.sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);
   return { config, policy: compilePolicy(config, settings.policy) };
 }

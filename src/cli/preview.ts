@@ -3,13 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
 import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
-import { AUTO, DEFAULT_BACKEND } from "../backends/index.ts";
-import { reportedAs } from "../errors/index.ts";
+import { AUTO, DEFAULT_BACKEND, FAMILY_NAMES } from "../backends/index.ts";
 import { runTool, serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { nameOfPaths, readConfig } from "./config-input.ts";
 import { forEachFamily } from "./families.ts";
 import type { Io } from "./io.ts";
+import { PageError, unservable, unwritable } from "./page-error.ts";
 import { openBackend } from "./policy.ts";
 import type { Settings } from "./settings.ts";
 
@@ -21,9 +21,6 @@ const STATE_ELEMENT = '<script type="application/json" id="state">';
 
 /** Requests for other names are refused, so that no other site can read the node's rules (DNS rebinding). */
 const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-/** The page cannot be read, served or written. */
-export class PageError extends reportedAs("page") {}
 
 /** Writes the page if --page names a file; otherwise serves it on this machine until a signal arrives. */
 export async function preview(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
@@ -39,7 +36,7 @@ export async function preview(settings: Settings, _words: readonly string[], io:
     try {
       writeFileSync(settings.page, html);
     } catch (error) {
-      throw new PageError(`cannot write the page: ${(error as Error).message}`);
+      throw unwritable(settings.page, error);
     }
     io.print(`written: ${settings.page}; open it in a browser`);
     return 0;
@@ -50,7 +47,7 @@ export async function preview(settings: Settings, _words: readonly string[], io:
   const pages = { "/": () => ({ status: 200, text: html, type: "text/html; charset=utf-8" }) };
   const { port, close } = await serve({ host: "127.0.0.1", port: settings.port }, pages, OWN_HOST).catch(
     (error: Error) => {
-      throw new PageError(`cannot serve the page on 127.0.0.1, port ${settings.port}: ${error.message}`);
+      throw unservable(settings.port, error);
     },
   );
   io.print(`http://127.0.0.1:${port}/`);
@@ -129,7 +126,7 @@ async function observe(policy: readonly FamilyPolicy[], settings: Settings, io: 
     return { name: backend.name, text: exists || text !== "" ? text : `# ${backend.place(part)} does not exist\n` };
   });
   for (const { family, error } of outcomes) {
-    if (error !== undefined) io.warn(`the page does not include the node's ${family} rules: ${error}`);
+    if (error !== undefined) io.warn(`the page does not include the node's ${FAMILY_NAMES[family]} rules: ${error}`);
   }
   const read = outcomes.flatMap((one) => (one.error === undefined ? [{ family: one.family, ...one.value }] : []));
   if (read.some(({ name }) => name === NFTABLES)) {

@@ -51,7 +51,7 @@ export interface Settings {
   /** check: warnings are errors. */
   readonly strict: boolean;
   readonly policy: PolicyOptions;
-  /** Where the policy is kept, or what `render` prints. */
+  /** Where the policy is applied, or what `render` prints. */
   readonly backend: BackendChoice;
   /** The value of a flag that belongs to a backend. */
   readonly backendFlag: (name: string) => string;

@@ -1,14 +1,17 @@
 // Reads the connections that the kernel tracks in this process's network namespace, any number of them.
 import { reportedAs } from "../errors/index.ts";
 import {
+  fileReason,
   interfaceAddresses,
   isMissing,
   type LocalAddress,
+  NOT_PERMITTED,
   type Runner,
   readPieces,
   runTool,
   type Streamer,
   streamTool,
+  ToolError,
   yieldToOthers,
 } from "../host/index.ts";
 import { type Connection, parseConnection } from "./connection.ts";
@@ -33,6 +36,8 @@ export const thisConntrack: ConntrackHost = {
 export class ConntrackError extends reportedAs("connections-unreadable") {}
 
 const FILE = "/proc/net/nf_conntrack";
+const SUDO = "run the command with sudo, or in the agent's pod";
+const INSTALL = "install the conntrack package (conntrack-tools on Fedora and Alpine)";
 const LIST = ["-L", "-o", "extended,id"] as const;
 
 /** The number of connections in a batch, and the longest line in characters. */
@@ -100,7 +105,7 @@ export async function readConnections(
 
 /** The contents of the kernel's file, or if that cannot be read, the output of the tool. */
 async function* piecesOf({ pieces, stream }: ConntrackHost): AsyncGenerator<Uint8Array, void, void> {
-  let refused: string;
+  let refused: unknown;
   try {
     const file = pieces(FILE)[Symbol.iterator]();
     const first = file.next();
@@ -111,19 +116,28 @@ async function* piecesOf({ pieces, stream }: ConntrackHost): AsyncGenerator<Uint
     return;
   } catch (error) {
     // A kernel may lack it (CONFIG_NF_CONNTRACK_PROCFS), only root may read it, and Deno does not read /proc.
-    const { code, message } = error as NodeJS.ErrnoException;
-    refused = code === "ENOENT" ? "file not found" : code === "EACCES" ? "permission denied" : message;
+    refused = error;
   }
   try {
     yield* stream("conntrack", LIST);
   } catch (error) {
-    const remedy = isMissing(error)
-      ? "run as root, or install the conntrack package (conntrack-tools on Fedora and Alpine)"
-      : "run as root or with the capability NET_ADMIN";
-    throw new ConntrackError(
-      `cannot read this node's connections: ${FILE}: ${refused}; ${(error as Error).message}\n${remedy}`,
+    throw unreadable(refused, error);
+  }
+}
+
+/** The error if neither the file nor the tool can be read: first what is missing, then the evidence. */
+function unreadable(file: unknown, tool: unknown): ConntrackError {
+  const isFileDenied = (file as NodeJS.ErrnoException).code === "EACCES";
+  const toolReason = tool instanceof ToolError ? tool.evidence : (tool as Error).message;
+  const evidence = `${FILE}: ${fileReason(file)}\n${isMissing(tool) ? "conntrack: not found in PATH" : toolReason}`;
+  if (tool instanceof ToolError && tool.code === NOT_PERMITTED) {
+    return new ConntrackError(
+      `needs root or the capability NET_ADMIN to read this node's connections\n${evidence}`,
+      SUDO,
     );
   }
+  if (isFileDenied) return new ConntrackError(`needs root to read this node's connections\n${evidence}`, SUDO);
+  return new ConntrackError(`cannot read this node's connections\n${evidence}`, isMissing(tool) ? INSTALL : undefined);
 }
 
 /** Splits pieces, which may end anywhere, into lines. */

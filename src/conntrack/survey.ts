@@ -23,8 +23,8 @@ export async function surveyConnections(
   const own = await host.addresses();
   if (!own) {
     throw new ConntrackError(
-      "cannot read this node's addresses, which are needed to distinguish its own connections from those of pods\n" +
-        "on Deno add --allow-sys=networkInterfaces",
+      "cannot read this node's addresses, which are needed to distinguish its own connections from those of pods",
+      "on Deno add --allow-sys=networkInterfaces",
     );
   }
   // Created on demand, because its tables are expensive and a node may have no connections.

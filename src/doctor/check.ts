@@ -35,9 +35,9 @@ export interface NodeView {
   /** The files that were read; empty if there are none and the defaults apply. */
   readonly sources: readonly ConfigSource[];
   readonly parsed: ParsedConfig;
-  /** One part for each family that the agent keeps; empty if the config is invalid. */
+  /** One part for each family that the agent maintains; empty if the config is invalid. */
   readonly policy: readonly FamilyPolicy[];
-  /** What runs in the postrouting NAT hook, for each family that the agent keeps. */
+  /** What runs in the postrouting NAT hook, for each family that the agent maintains. */
   readonly nat: () => Promise<readonly NatView[]>;
   /** How the agent's own rules are recognized. */
   readonly ours: Ours;

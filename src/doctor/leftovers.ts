@@ -1,5 +1,5 @@
 // Checks for rules that other backends or other agents have left, and for other running agents.
-import { findLeftovers, formatChange } from "../backends/index.ts";
+import { FAMILY_NAMES, findLeftovers, formatChange } from "../backends/index.ts";
 import type { Files } from "../host/index.ts";
 import { AN_AGENT, type BaseChain, type NatView, type Ours, ownerOf, type Rule } from "../netfilter/index.ts";
 import type { Check, Finding } from "./check.ts";
@@ -17,7 +17,7 @@ export const leftovers: Check = {
       return {
         check: leftovers.name,
         severity: "warning",
-        what: `${backend} still has ${family} rules of the agent, besides those of ${opened?.backend.name}`,
+        what: `${backend} still has ${FAMILY_NAMES[family]} rules of the agent, besides those of ${opened?.backend.name}`,
         evidence: changes.map(formatChange),
         why: "They no longer follow a config; whichever rule comes first decides.",
         remedy: "The agent removes them at its next sync, as does ip-masq-agent apply.",
@@ -65,7 +65,7 @@ interface StrayPlace {
  * Chains and tables in the hook that have an agent's names or comments: under a name other than ours, or in the iptables
  * variant that is not in use.
  *
- * @param used the backend that keeps our rules; undefined if there is none
+ * @param used the backend that maintains our rules; undefined if there is none
  */
 function strayPlaces(views: readonly NatView[], ours: Ours, used: string | undefined): readonly StrayPlace[] {
   const places: StrayPlace[] = [];

@@ -1,5 +1,5 @@
 // Checks whether our rules are in place.
-import type { Opened } from "../backends/index.ts";
+import { FAMILY_NAMES, type Opened } from "../backends/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Check, Finding, Report } from "./check.ts";
 
@@ -26,17 +26,17 @@ export const rules: Check = {
 
 /** Whether the rules of one family are in sync. */
 async function reportOf({ backend }: Opened, policy: FamilyPolicy): Promise<Report> {
-  const { family } = policy;
+  const name = FAMILY_NAMES[policy.family];
   try {
     const transaction = await backend.plan(policy);
-    if (!transaction) return { seen: `${family} in sync`, findings: [], unseen: [] };
+    if (!transaction) return { seen: `${name} in sync`, findings: [], unseen: [] };
     // Only if rules are missing: rules in force prove that the node supports them.
     const obstacle = await backend.obstacle?.(policy);
     const { added, removed } = transaction.counts;
     const finding: Finding = {
       check: rules.name,
       severity: "error",
-      what: `the ${family} rules do not match the config`,
+      what: `the ${name} rules do not match the config`,
       evidence: obstacle === undefined ? [`${backend.unit}: ${added} to add, ${removed} to remove`] : [obstacle],
       why: "Packets are masqueraded, or keep their address, contrary to the config.",
       remedy:
@@ -44,9 +44,9 @@ async function reportOf({ backend }: Opened, policy: FamilyPolicy): Promise<Repo
           ? "Run the agent, or ip-masq-agent apply. ip-masq-agent plan shows the difference."
           : "Install the missing kernel modules, or use --backend=nftables.",
     };
-    return { seen: `${family} not in sync`, findings: [finding], unseen: [] };
+    return { seen: `${name} not in sync`, findings: [finding], unseen: [] };
   } catch (error) {
-    return { seen: "", findings: [], unseen: [`the ${family} rules: ${(error as Error).message}`] };
+    return { seen: "", findings: [], unseen: [`the ${name} rules: ${(error as Error).message}`] };
   }
 }
 

@@ -1,4 +1,5 @@
 // Checks which other programs translate source addresses on this node, and whether they override what the config keeps.
+import { FAMILY_NAMES } from "../backends/index.ts";
 import { formatIntervals, type Interval } from "../core/index.ts";
 import {
   type BaseChain,
@@ -43,7 +44,7 @@ export async function findSourceNat({ nat, files, policy, ours }: NatNode): Prom
     const more = found.gaps.filter(
       (gap) => !view.unseen.some(({ what, tool }) => gap.startsWith(`${what} (${tool}) `)),
     );
-    gaps.push(...more.map((gap) => `${part.family} packets that the config keeps: ${gap}`));
+    gaps.push(...more.map((gap) => `${FAMILY_NAMES[part.family]} packets that the config keeps: ${gap}`));
     return [
       ...translations.map((one) => translationFinding(one, part, arePodsKnown)),
       ...ends.map((one) => endFinding(one, part)),
@@ -66,7 +67,8 @@ export const placeOf = ({ tool, family, table, chain }: BaseChain) =>
 /** The chains of the hook in the order in which the kernel calls them. */
 function seenOf({ family, groups }: NatView): string {
   const chains = groups.map((group) => group.map(placeOf).join(" or "));
-  return chains.length === 0 ? `${family}: no NAT chain` : `${family} NAT in this order: ${chains.join(", ")}`;
+  const name = FAMILY_NAMES[family];
+  return chains.length === 0 ? `${name}: no NAT chain` : `${name} NAT in this order: ${chains.join(", ")}`;
 }
 
 /** The rule as its tool prints it, preceded by the rule through which packets reach it. */
@@ -109,7 +111,7 @@ function translationFinding(
   return {
     check: NAME,
     severity: certain ? "error" : "warning",
-    what: `a rule of ${who} ${certain ? `${verb}s` : `may ${verb}`} ${family} packets that the config keeps`,
+    what: `a rule of ${who} ${certain ? `${verb}s` : `may ${verb}`} ${FAMILY_NAMES[family]} packets that the config keeps`,
     evidence: [...shownRule(at), ...facts],
     why: "The destination sees the address of the node instead of the pod's, whatever the config says.",
     remedy: enforceKeep ? own : `${own} ${bind}`,
@@ -120,7 +122,7 @@ function endFinding({ at, owner, kind, sources, destinations }: EarlyEnd, { fami
   return {
     check: NAME,
     severity: "warning",
-    what: `a rule of ${owner?.name ?? "another program"} ends the chain before the agent's jump, so ${family} packets do not reach the jump`,
+    what: `a rule of ${owner?.name ?? "another program"} ends the chain before the agent's jump, so ${FAMILY_NAMES[family]} packets do not reach the jump`,
     evidence: [
       ...shownRule(at),
       `from: ${list(formatIntervals(family, sources))}`,

@@ -62,7 +62,7 @@ function listenOnFirst(listen: DenoListen, [hostname = "", ...others]: readonly 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (others.length > 0 && code !== "EADDRINUSE" && code !== "EACCES") return listenOnFirst(listen, others, port);
-    throw new Error(code === undefined ? message : `listen ${code}: ${message}`);
+    throw Object.assign(new Error(code === undefined ? message : `listen ${code}: ${message}`), { code });
   }
 }
 

@@ -1,5 +1,6 @@
 // Reads small files of the node: /proc, /sys, /etc.
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { fileReason } from "./file-reason.ts";
 
 /** Reads files. What is missing is undefined or empty; what cannot be read is recorded. */
 export interface Files {
@@ -22,9 +23,8 @@ export function openFiles(): Files {
     try {
       return work();
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ENOTDIR")
-        failures.set(path, code === "EACCES" ? "permission denied" : message);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "ENOTDIR") failures.set(path, fileReason(error));
       return undefined;
     }
   };

@@ -5,6 +5,7 @@
 
 export { type Address, formatAddress, parseAddress } from "./address.ts";
 export { type InterfaceAddress, interfaceAddresses, type LocalAddress, nodeAddresses } from "./addresses.ts";
+export { fileReason } from "./file-reason.ts";
 export { type Files, openFiles } from "./files.ts";
 export { type Host, thisHost } from "./host.ts";
 export { type Served, serve } from "./http.ts";
@@ -19,6 +20,7 @@ export {
   ifMissing,
   isMissing,
   killTools,
+  NOT_PERMITTED,
   type Runner,
   runTool,
   runToolOrThrow,

@@ -7,30 +7,32 @@ import { environment, largeEnvironment } from "./environment.ts";
 import { openScratch, openScratchInput, type Scratch } from "./scratch.ts";
 import { tethered, tetherFailed } from "./tether.ts";
 
+/** The code of errors for a missing permission. */
+export const NOT_PERMITTED = "not-permitted";
+
 /** The tools' messages about missing permissions. */
 const DENIED = /\b(permission denied|operation not permitted)\b|\byou must be root\b/i;
 
-/**
- * A run failed. The message has the command, its exit and its standard error, and begins with the missing permission if
- * that is the cause.
- */
+/** A run failed. The message begins with the missing permission if that is the cause. */
 export class ToolError extends ReportedError {
   readonly reason: "missing" | "failed" | "hung" | "flooded" | "unreadable";
   readonly command: string;
   /** The exit code; null if it did not exit by itself. */
   readonly exit: number | null;
   readonly stderr: string;
+  /** The command, its exit and its standard error. */
+  readonly evidence: string;
 
   constructor(reason: ToolError["reason"], command: string, exit: number | null, stderr: string, detail: string) {
     const isDenied = reason === "failed" && DENIED.test(stderr);
     const need = isDenied ? "needs root, or the capability NET_ADMIN in this network namespace\n" : "";
-    super(`${need}${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`, {
-      code: isDenied ? "not-permitted" : `tool-${reason}`,
-    });
+    const evidence = `${command}: ${detail}${stderr ? `\n${excerpt(stderr).replace(/^/gm, "  | ")}` : ""}`;
+    super(`${need}${evidence}`, { code: isDenied ? NOT_PERMITTED : `tool-${reason}` });
     this.reason = reason;
     this.command = command;
     this.exit = exit;
     this.stderr = stderr;
+    this.evidence = evidence;
   }
 }
 

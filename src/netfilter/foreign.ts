@@ -39,7 +39,7 @@ export interface ForeignTranslation {
   readonly certain: boolean;
 }
 
-/** A rule that keeps packets from our jump, although the policy translates them. */
+/** A rule that stops packets before our jump, although the policy translates them. */
 export interface EarlyEnd {
   readonly at: RuleAt;
   readonly owner: Owner | undefined;

@@ -27,7 +27,7 @@ export interface Judge {
   /** Whether the decision depends on unknown facts. Cheap. */
   depends(index: number): boolean;
   /** For each index, 1 if its verdict is of this kind, even if it depends on unknown facts. */
-  having(kind: Verdict["kind"]): Uint8Array;
+  maskOf(kind: Verdict["kind"]): Uint8Array;
 }
 
 /** Judges by destination, and by source and interface if known. */
@@ -87,7 +87,7 @@ export function judgeOf(outcomes: Outcomes, { source, outputInterface }: Known):
     rank: (index) => (index >= prefixes.length + 2 ? index - prefixes.length - 2 : index),
     treatment,
     depends: (index) => !unlimited && decision(index).dependsOn.length > 0,
-    having: (kind) =>
+    maskOf: (kind) =>
       flags(length, (index) => (unlimited ? verdictAt(index)?.kind === kind : decision(index).verdict.kind === kind)),
   };
 }

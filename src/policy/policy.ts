@@ -48,7 +48,7 @@ export interface PolicyOptions {
   readonly ports: readonly PortRange[];
 }
 
-/** Compiles the policy of each family that the agent keeps: IPv4 always, IPv6 if it is enabled. */
+/** Compiles the policy of each family that the agent maintains: IPv4 always, IPv6 if it is enabled. */
 export function compilePolicy(config: Config, options: PolicyOptions): readonly FamilyPolicy[] {
   return finish(compilePolicyInSteps(config, options));
 }

@@ -105,14 +105,14 @@ function Footer() {
 
 /** Puts the state into the page's address and copies the link. Sends nothing. */
 function Share() {
-  const said = useSignal("");
+  const status = useSignal("");
   const share = async () => {
     history.replaceState(null, "", `#${await packState(state.value)}`);
-    said.value = (await copy(location.href)) ? "Link copied" : "The link is in the address bar";
+    status.value = (await copy(location.href)) ? "Link copied" : "The link is in the address bar";
   };
   return (
     <div class="share">
-      <span role="status">{said.value}</span>
+      <span role="status">{status.value}</span>
       <button type="button" onClick={share}>
         Share
       </button>

@@ -161,13 +161,13 @@ function Because({ decision, hasParts }: { decision: Decision; hasParts: boolean
 /** Says what the verdict depends on: the conditions that the packet meets, and those that it must meet. */
 function Conditions({ policy: { scope }, dependsOn }: { policy: FamilyPolicy; dependsOn: Decision["dependsOn"] }) {
   const met = limitsOf(scope).filter((part) => !dependsOn.includes(part));
-  const said = (parts: Decision["dependsOn"]) => parts.map((part) => condition(part, scope)).join(" and ");
+  const conditions = (parts: Decision["dependsOn"]) => parts.map((part) => condition(part, scope)).join(" and ");
   return (
     <>
-      {met.length > 0 && `, as ${said(met)}`}
+      {met.length > 0 && `, as ${conditions(met)}`}
       {dependsOn.length > 0 && (
         <>
-          , <b>if {said(dependsOn)}</b>; otherwise the packet keeps its address
+          , <b>if {conditions(dependsOn)}</b>; otherwise the packet keeps its address
         </>
       )}
     </>

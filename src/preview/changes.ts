@@ -25,12 +25,12 @@ export interface ChangedBlock {
   readonly rule: PolicyRule | undefined;
 }
 
-/** The blocks of a family, largest first. Adjacent blocks that change in the same way are joined. */
+/** The blocks of a family, largest first. Adjacent blocks that change in the same way are merged. */
 export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readonly ChangedBlock[] {
   const { family } = after;
-  const joined = joinNeighbours(diffSpaces(spaceOf([before], family), spaceOf([after], family)));
-  const names = formatIntervals(family, joined);
-  const blocks = joined.map(({ first, last, before: old, after: now }, i): ChangedBlock => {
+  const merged = mergeNeighbours(diffSpaces(spaceOf([before], family), spaceOf([after], family)));
+  const names = formatIntervals(family, merged);
+  const blocks = merged.map(({ first, last, before: old, after: now }, i): ChangedBlock => {
     return {
       ...{ family, first, last, name: names[i] ?? "", count: last - first + 1n },
       ...{ before: old.verdict, after: now.verdict, ruleBefore: old.rule, rule: now.rule },
@@ -42,13 +42,13 @@ export function changedBlocks(before: FamilyPolicy, after: FamilyPolicy): readon
 
 const waysOf = ({ before, after }: SpaceChange) => `${formatVerdict(before.verdict)} ${formatVerdict(after.verdict)}`;
 
-function joinNeighbours(changes: readonly SpaceChange[]): readonly SpaceChange[] {
-  const joined: SpaceChange[] = [];
+function mergeNeighbours(changes: readonly SpaceChange[]): readonly SpaceChange[] {
+  const merged: SpaceChange[] = [];
   for (const change of changes) {
-    const previous = joined.at(-1);
+    const previous = merged.at(-1);
     if (previous && previous.last + 1n === change.first && waysOf(previous) === waysOf(change)) {
-      joined[joined.length - 1] = { ...previous, last: change.last };
-    } else joined.push(change);
+      merged[merged.length - 1] = { ...previous, last: change.last };
+    } else merged.push(change);
   }
-  return joined;
+  return merged;
 }

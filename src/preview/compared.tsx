@@ -76,8 +76,8 @@ export function Changes() {
   const isSame = !resync && found.every(({ blocks, settings }) => blocks.length === 0 && settings.length === 0);
   return (
     <>
-      <p role="status" data-testid="changes-said">
-        {isSame ? "No verdict changes." : saidOf(found)}
+      <p role="status" data-testid="changes-status">
+        {isSame ? "No verdict changes." : describeChanges(found)}
       </p>
       {resync && (
         <ul class="settings" data-testid="settings">
@@ -104,7 +104,7 @@ export function Changes() {
 
 const NAMES = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 
-function saidOf(found: readonly FamilyChanges[]): string {
+function describeChanges(found: readonly FamilyChanges[]): string {
   const parts = found.flatMap(({ family, blocks }) => {
     if (blocks.length === 0) return [];
     const count = blocks.reduce((sum, one) => sum + one.count, 0n);
@@ -113,10 +113,12 @@ function saidOf(found: readonly FamilyChanges[]): string {
     ];
   });
   if (parts.length === 0) return "No verdict changes, but settings do.";
-  const said = `The verdict changes for ${parts.join(" and ")}.`;
+  const sentence = `The verdict changes for ${parts.join(" and ")}.`;
   const hasSettings = found.some(({ settings }) => settings.length > 0);
   // A list of blocks cannot show sources and interfaces.
-  return hasSettings ? `${said} The settings below change too, and with them which packets the rules apply to.` : said;
+  return hasSettings
+    ? `${sentence} The settings below change too, and with them which packets the rules apply to.`
+    : sentence;
 }
 
 function Blocks({ blocks }: { blocks: readonly ChangedBlock[] }) {

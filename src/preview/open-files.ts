@@ -21,7 +21,7 @@ interface Opened extends OpenedFile {
   readonly lines: number;
 }
 
-const said = (text: string): Notice => ({ text, isProblem: false, actions: [] });
+const notice = (text: string): Notice => ({ text, isProblem: false, actions: [] });
 const problem = (text: string): Notice => ({ text, isProblem: true, actions: [] });
 
 /** The previous config in a comparison, or the current one. */
@@ -93,17 +93,17 @@ function takeOther({ name, size, lines, content }: Opened): Notice {
     case "flows":
       takeLines({ name, size, lines });
       tab.value = "flows";
-      return said(`${name}: recognized as ${content.name} (${formatCount(size)} bytes); see Flows.`);
+      return notice(`${name}: recognized as ${content.name} (${formatCount(size)} bytes); see Flows.`);
     case "nftables":
       observed.value = { ...observed.peek(), nftables: content.text };
       tab.value = "plan";
-      return said(`${name}: recognized as ${content.name}; see Plan.`);
+      return notice(`${name}: recognized as ${content.name}; see Plan.`);
     case "iptables": {
       const { ipv4, ipv6 } = content;
       observed.value = { ...observed.peek(), ...(ipv4 ? { ipv4 } : {}), ...(ipv6 ? { ipv6 } : {}) };
       tab.value = "plan";
       const families = [ipv4 && "IPv4", ipv6 && "IPv6"].filter((one) => one !== "").join(" and ");
-      return said(`${name}: recognized as ${content.name} (${families}); see Plan.`);
+      return notice(`${name}: recognized as ${content.name} (${families}); see Plan.`);
     }
     case "unknown":
       return problem(`${name} is not recognized: ${content.why}.`);

@@ -93,8 +93,8 @@ interface FamilyPlanProps {
 function FamilyPlan({ policy: { family }, planned, title }: FamilyPlanProps) {
   return (
     <>
-      <p class={planned?.ok === false ? "problem" : "note"} role="status" data-testid={`plan-said-${family}`}>
-        {planned && `${title}${planned.said}`}
+      <p class={planned?.ok === false ? "problem" : "note"} role="status" data-testid={`plan-status-${family}`}>
+        {planned && `${title}${planned.status}`}
       </p>
       {planned?.ok && planned.transaction && (
         <Code
@@ -108,16 +108,16 @@ function FamilyPlan({ policy: { family }, planned, title }: FamilyPlanProps) {
 }
 
 type Planned =
-  | { readonly ok: true; readonly said: string; readonly transaction: Transaction | undefined }
-  | { readonly ok: false; readonly said: string };
+  | { readonly ok: true; readonly status: string; readonly transaction: Transaction | undefined }
+  | { readonly ok: false; readonly status: string };
 
 function plan({ unit, listing, plan }: ShownBackend, policy: FamilyPolicy, text: string): Planned {
   try {
     const transaction = plan(policy, inForce.value.flags, text);
-    if (!transaction) return { ok: true, said: "in sync", transaction };
+    if (!transaction) return { ok: true, status: "in sync", transaction };
     const { added, removed } = transaction.counts;
-    return { ok: true, said: `${unit}: ${added} to add, ${removed} to remove`, transaction };
+    return { ok: true, status: `${unit}: ${added} to add, ${removed} to remove`, transaction };
   } catch (error) {
-    return { ok: false, said: `this is not ${listing}: ${(error as Error).message}` };
+    return { ok: false, status: `this is not ${listing}: ${(error as Error).message}` };
   }
 }

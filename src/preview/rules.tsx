@@ -31,7 +31,7 @@ export function Rules() {
 const NAMES = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 
 function Transaction({ part, before }: { readonly part: Rendered; readonly before: Rendered | undefined }) {
-  const said = useSignal("");
+  const status = useSignal("");
   const text = formatRendered(part);
   const lines = before
     ? diffTexts(formatRendered(before), text)
@@ -43,11 +43,11 @@ function Transaction({ part, before }: { readonly part: Rendered; readonly befor
     <div class="block">
       <div class="bar">
         <h3>{NAMES[part.family]}</h3>
-        <span role="status">{said.value}</span>
+        <span role="status">{status.value}</span>
         <button
           type="button"
           onClick={async () => {
-            said.value = (await copy(part.transaction)) ? "Copied" : "The browser does not allow copying";
+            status.value = (await copy(part.transaction)) ? "Copied" : "The browser does not allow copying";
           }}
         >
           Copy

@@ -6,15 +6,15 @@ import { files } from "./store.ts";
 
 /** Copies the config as a ConfigMap, or downloads it. */
 export function SaveConfig() {
-  const said = useSignal("");
+  const status = useSignal("");
   const [only, more] = files.value;
   return (
     <div class="bar save">
-      <span role="status">{said.value}</span>
+      <span role="status">{status.value}</span>
       <button
         type="button"
         onClick={async () => {
-          said.value = (await copy(toConfigMap(files.value))) ? "Copied" : "The browser does not allow copying";
+          status.value = (await copy(toConfigMap(files.value))) ? "Copied" : "The browser does not allow copying";
         }}
       >
         Copy as ConfigMap

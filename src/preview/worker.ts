@@ -25,9 +25,9 @@ async function answer(call: WorkerCall): Promise<unknown> {
 }
 
 self.onmessage = async ({ data: { number, call } }: MessageEvent<{ number: number; call: WorkerCall }>) => {
-  const said: WorkerAnswer = await answer(call).then(
+  const result: WorkerAnswer = await answer(call).then(
     (value) => ({ number, value }),
     (error: Error) => ({ number, error: error.message }),
   );
-  self.postMessage(said);
+  self.postMessage(result);
 };

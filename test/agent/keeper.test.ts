@@ -147,7 +147,7 @@ test("drift is distinguished from a config change at the same time", async () =>
     said,
     /the rules were modified by another program; repaired:\n~ 10\.0\.0\.0\/8 \(16,777,216 addresses\): masqueraded → kept\n\+ -A IP-MASQ-AGENT -d 10\.0\.0\.0\/8 /,
   );
-  assert.not.match(said, /12\.0\.0\.0/, "what the config changes is no drift");
+  assert.not.match(said, /12\.0\.0\.0/, "changes by the config are not drift");
   assert.ok(syncs.at(-1)?.drift);
   // The same policy again, as from a config with a new comment: drift must not be mistaken for a change.
   keeper.want(policyOf("11.0.0.0/8", "12.0.0.0/8"));

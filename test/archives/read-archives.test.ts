@@ -90,6 +90,11 @@ const CALLS: Call[] = [
   { args: ["classify", `--cidrs=${LIST}`, `${folder}/empty`], exit: 1, stderr: /this folder has no files/ },
   { args: ["classify", `--cidrs=${LIST}`, `${folder}/none`], exit: 1, stderr: /file not found/ },
   {
+    args: ["classify", `--cidrs=${LIST}`, `${folder}/none`, "-o=json"],
+    exit: 1,
+    stdout: /"code": "input-unreadable"/,
+  },
+  {
     args: ["classify", `--cidrs=${LIST}`, "--key=none", first],
     exit: 1,
     stderr: /column "none" not found; name one of version, /,

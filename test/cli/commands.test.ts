@@ -160,6 +160,25 @@ const CALLS: Call[] = [
     stdout: /^10\.0\.0\.0\/8 +keep +10\.0\.0\.0\/8 .*\n10\.0\.0\.1 +keep/,
   },
   { args: ["explain"], exit: 2, stderr: /explain needs an address/ },
+  { args: ["explain", "10.0.0.1", `--config=${BAD}`], exit: 1, stderr: /bad\.yaml is invalid\n$/ },
+  {
+    args: ["explain", "10.0.0.1/33", "10.0.0.0/255.0.0.0", "10.1.2", "x#/8", `--config=${SHORT}`],
+    exit: 1,
+    stdout: "",
+    stderr: new RegExp(
+      [
+        "^10\\.0\\.0\\.1/33 is not a CIDR: the length is more than 32; write an address and a length, such as .*",
+        "10\\.0\\.0\\.0/255\\.0\\.0\\.0 is not a CIDR: the length after the / is not a number; write 10\\.0\\.0\\.0/8",
+        "10\\.1\\.2 is neither an IP address nor a CIDR",
+        'x#/8 is not a CIDR: "x" is not allowed at character 1; write an address and a length, .*\n$',
+      ].join("\n"),
+    ),
+  },
+  {
+    args: ["explain", "10.0.0.1/33", "-o=json"],
+    exit: 1,
+    stdout: /"error": "10\.0\.0\.1\/33 is not a CIDR: the length is more than 32; write /,
+  },
   {
     args: ["render", `--config=${WARN}`],
     exit: 0,
@@ -184,7 +203,7 @@ const CALLS: Call[] = [
   { args: ["render", "--to=table", "--format=xml"], exit: 2, stderr: /write one of csv, jsonl, sql/ },
   { args: ["render", `--from=${GOOD}`], exit: 2, stderr: /--from works only with --to=table/ },
   { args: ["render", `--cidrs=${GOOD}`], exit: 2, stderr: /--cidrs works only with --to=table/ },
-  { args: ["render", `--config=${BAD}`], exit: 1, stderr: /bad\.yaml is invalid; nothing was changed/ },
+  { args: ["render", `--config=${BAD}`], exit: 1, stderr: /bad\.yaml is invalid\n$/ },
   {
     args: ["apply", "--config=/nonexistent"],
     exit: 1,
@@ -211,8 +230,9 @@ const CALLS: Call[] = [
     args: ["optimize", BAD],
     exit: 1,
     stdout: /^$/,
-    stderr: /bad\.yaml:3:12: error.*\n[\s\S]*is invalid; nothing was changed\n$/,
+    stderr: /bad\.yaml:3:12: error.*\n[\s\S]*is invalid\n$/,
   },
+  { args: ["optimize", "--write", BAD], exit: 1, stderr: /is invalid; nothing was changed\n$/ },
   {
     args: ["optimize", "-"],
     exit: 0,

@@ -6,6 +6,7 @@ import { parseFlags, UsageError } from "../../src/cli/flags.ts";
 import { formatBytes, impactLive } from "../../src/cli/impact-live.ts";
 import { settingsOf } from "../../src/cli/settings.ts";
 import { ConntrackError } from "../../src/conntrack/index.ts";
+import { describeError } from "../../src/errors/index.ts";
 import { type FakeNode, fakeConntrack, tcp, udp } from "../conntrack/fake-conntrack.ts";
 import { withFolder } from "../kernel/harness.ts";
 import { capturedIo } from "./captured-io.ts";
@@ -101,14 +102,14 @@ test("wrong usage, and connections that cannot be read", async () => {
     args: readonly string[],
     node: FakeNode,
     kind: new (message: string) => Error,
-    message: RegExp,
+    shown: RegExp,
     words?: string[],
   ) => {
     try {
       await call(args, node, words);
     } catch (error) {
       assert.instance(error, kind);
-      return assert.match((error as Error).message, message);
+      return assert.match(describeError(error), shown);
     }
     assert.unreachable(args.join(" "));
   };

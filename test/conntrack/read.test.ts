@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Connection, ConntrackError, readConnections } from "../../src/conntrack/index.ts";
 import { ToolError } from "../../src/host/index.ts";
-import { fakeConntrack, udp } from "./fake-conntrack.ts";
+import { errorOf } from "../error-of.ts";
+import { type FakeNode, fakeConntrack, udp } from "./fake-conntrack.ts";
 
 const denied = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
 const THREE = ["10.244.0.2", "10.244.0.3", "10.244.0.4"].map((source) => udp(source, "203.0.113.10")).join("");
@@ -39,23 +40,50 @@ test("reading stops at the limit", async () => {
   assert.equal(await read({ file: THREE }, 3), { sources: "234", connections: 3, unreadable: 0, truncated: false });
 });
 
-test("the error shows why neither can be read, and what to do", async () => {
-  const told = async (node: Parameters<typeof fakeConntrack>[0]) => {
-    try {
-      await read(node);
-    } catch (error) {
-      assert.instance(error, ConntrackError);
-      return (error as Error).message;
-    }
-    return "";
-  };
-  assert.match(
-    await told({}),
-    /nf_conntrack: file not found; conntrack .*not found\nrun as root, or install the conntrack/,
-  );
-  assert.match(await told({ file: denied }), /nf_conntrack: permission denied; /);
-  const refused = new ToolError("failed", "conntrack -L", 1, "Operation not permitted", "exit 1");
-  assert.match(await told({ tool: refused }), /exit 1[\s\S]*Operation not permitted\nrun as root or with .*NET_ADMIN/);
+const REFUSED = new ToolError("failed", "conntrack -L", 1, "Operation not permitted", "exit 1");
+const KILLED = new ToolError("hung", "conntrack -L", null, "", "was killed");
+const SUDO = "run the command with sudo, or in the agent's pod";
+const INSTALL = "install the conntrack package (conntrack-tools on Fedora and Alpine)";
+
+const UNREADABLE: readonly (readonly [node: FakeNode, message: readonly string[], remedy: string | undefined])[] = [
+  [
+    {},
+    ["cannot read this node's connections", "/proc/net/nf_conntrack: file not found", "conntrack: not found in PATH"],
+    INSTALL,
+  ],
+  [
+    { file: denied, tool: REFUSED },
+    [
+      "needs root or the capability NET_ADMIN to read this node's connections",
+      "/proc/net/nf_conntrack: permission denied",
+      "conntrack -L: exit 1",
+      "  | Operation not permitted",
+    ],
+    SUDO,
+  ],
+  [
+    { file: denied },
+    [
+      "needs root to read this node's connections",
+      "/proc/net/nf_conntrack: permission denied",
+      "conntrack: not found in PATH",
+    ],
+    SUDO,
+  ],
+  [
+    { tool: KILLED },
+    ["cannot read this node's connections", "/proc/net/nf_conntrack: file not found", "conntrack -L: was killed"],
+    undefined,
+  ],
+];
+
+test("the error begins with what is missing, followed by the evidence, and has a remedy", async () => {
+  for (const [node, message, remedy] of UNREADABLE) {
+    const error = await errorOf(read(node));
+    assert.instance(error, ConntrackError);
+    assert.is(error.message, message.join("\n"));
+    assert.is((error as ConntrackError).remedy, remedy);
+  }
 });
 
 test.run();

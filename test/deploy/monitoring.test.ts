@@ -216,6 +216,16 @@ manifestTest("each alert fires when it should, and no other alert does", () => {
   );
 });
 
+manifestTest("summaries name the family as IPv6, though its label is ipv6", () => {
+  const alertname = "IpMasqAgentFamilyUnavailable";
+  const { labels, annotations } = alerts.find(({ alert }: { alert: string }) => alert === alertname);
+  const summary = "a: the kernel does not support IPv6, so there are no IPv6 rules";
+  const exp_labels = { ...labels, node: "a", pod: "p", family: "ipv6" };
+  const exp_alerts = [{ exp_labels, exp_annotations: { ...annotations, summary } }];
+  const alert_rule_test = [{ eval_time: "60m", alertname, exp_alerts }];
+  promtool(groups, [{ interval: "1m", input_series: inputs(but({ family_available: "0x60" })), alert_rule_test }]);
+});
+
 test("each alert links to its section of docs/alerts.md, with an address that is set in one place", () => {
   const { runbooks } = JSON.parse(readFileSync("package.json", "utf8")).config;
   const sections = readFileSync("docs/alerts.md", "utf8").match(/(?<=^## )IpMasqAgent\w+/gm) ?? [];

@@ -1,5 +1,5 @@
-// Every block of code in the docs is run or checked by a test. A block with a new language, or of a kind that its page has not had,
-// fails here until it has one.
+// Every block of code in the docs is run or checked by a test. A block with a new language, or of a kind that is new
+// on its page, fails here until it has a test.
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";

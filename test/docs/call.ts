@@ -1,4 +1,4 @@
-// A call of a program in the docs, and what a stand-in for the program makes of it.
+// A call of a program in the docs, and the result that a stand-in for the program returns.
 
 export interface Call {
   /** The arguments, without the program's name. */
@@ -22,7 +22,7 @@ export interface Reply {
   readonly exits?: readonly number[];
 }
 
-/** A call that the program would refuse, or that would not do what the page says. */
+/** The program would refuse the call, or the call would not do what the page says. */
 export class RefusedCall extends Error {}
 
 export function refuse(why: string): never {

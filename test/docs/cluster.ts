@@ -28,5 +28,5 @@ const [{ image, name: container }] = AGENT.spec.template.spec.containers;
 export const [IMAGE, VERSION]: readonly string[] = image.split(":");
 export const CONTAINER: string = container;
 
-/** The registry that stands for the reader's own. */
+/** The placeholder for the reader's registry. */
 export const REGISTRY = "images.example.com";

@@ -9,7 +9,7 @@ import { runScript } from "./sandbox.ts";
 /** The shell of each language. */
 const SHELLS: Readonly<Record<string, string>> = { sh: "bash", bash: "bash", zsh: "zsh", fish: "fish" };
 
-/** What readers replace by their own. */
+/** Placeholders that readers replace. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   POD,
   NODE,
@@ -31,18 +31,19 @@ const FAILED_CLEANUP = `mkdir tools
   kill $!
   wait $! || true`;
 
-/** What must have happened before a block makes sense. */
+/** Preparations that a block needs. */
 const BEFORE: Readonly<Record<string, string>> = {
   "nft delete table": "ip-masq-agent apply --backend=nftables --enable-ipv6",
   "for tool in iptables-nft": ["nft", "legacy"]
     .map((variant) => `ip-masq-agent apply --backend=iptables --iptables-variant=${variant} --enable-ipv6`)
     .join("\n"),
   "kubectl logs --namespace=kube-system --selector": FAILED_CLEANUP,
+  "kubectl port-forward POD 8080": `kubectl exec ${POD} --namespace=kube-system -- ip-masq-agent preview --port=8080`,
   "git config": "git init --quiet .",
   "ip-masq-agent completion zsh": "fpath=(~/zsh $fpath)",
 };
 
-/** What must hold afterwards. Every alias that a block defines is also run. */
+/** Checks after a block. Every alias that a block defines is also run. */
 const AFTER: Readonly<Record<string, string>> = {
   "nft delete table": '[ -z "$(nft list tables)" ]',
   "for tool in iptables-nft":

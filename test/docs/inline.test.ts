@@ -24,7 +24,7 @@ const commandsOf = (text: string): string[][] =>
 const wordsOf = (text: string): string[] =>
   [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ""));
 
-/** In the text, a command of the agent also stands without the agent's name: `explain ADDRESS`. */
+/** Sentences also write the agent's commands without its name: `explain ADDRESS`. */
 const named = (words: string[]): string[] =>
   words.length > 1 && Object.hasOwn(COMMANDS, words[0] ?? "") && /^([-[A-Z]|\d)/.test(words[1] ?? "")
     ? ["ip-masq-agent", ...words]
@@ -38,7 +38,7 @@ const INLINE: readonly (Inline & { readonly commands: readonly string[][] })[] =
   .filter(({ text }) => !MESSAGE.test(text))
   .map((code) => ({ ...code, commands: commandsOf(code.text).map(named) }));
 
-/** Words that stand for others in sentences. */
+/** Placeholders in sentences, and their values. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = { POD, NODE, "daemonset/NAME": "daemonset/ip-masq-agent" };
 
 const standInTest = process.env.NO_MANIFESTS ? test.skip : test;
@@ -98,13 +98,13 @@ const TOOL_CALLS = INLINE.filter(
     words.length > 1 && TOOLS.test(words[0] ?? "") && INLINE.findIndex((other) => other.text === text) === i,
 );
 
-/** The operands of calls that a sentence only names, if the tool's message for a missing operand is that of a wrong call. */
+/** The operands of calls that a sentence only names, if the tool reports a missing operand as an incorrect call. */
 const OPERANDS: Readonly<Record<string, string>> = {
   "conntrack -R": "-",
   "nft delete rule": "ip nat POSTROUTING handle 1",
 };
 
-/** What the tools say of a call that is written wrongly. An option without its operand only names the option. */
+/** The messages of tools about an incorrect call. An option without its operand only names the option. */
 const WRONG =
   /unknown (option|arg)|unrecognized|invalid option|syntax error|Bad argument|compile error|command not found|^Usage/im;
 

@@ -1,4 +1,4 @@
-// The messages that the docs quote are those of the source, and the rows of measurements those of the bench.
+// Messages quoted in the docs are in the source, and the rows of measurements are those of the bench.
 import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,7 +18,7 @@ const FOREIGN = /^(nf_conntrack: table full|Permission denied|Table does not exi
 const OTHER =
   /^(--|explain |kubectl |kube-proxy |helm |npm |jq |sysctl |modprobe |conntrack |curl |doctor |vmap |nft (add|delete|list) |ip6?tables(-\w+)? -|ip-masq-agent [a-z]+( |$)(?!maintains))/;
 
-/** Messages whose words are put together from smaller parts. */
+/** Messages that are composed of smaller parts. */
 const COMPOSED = [
   "config: 2 CIDRs, resync every 1m0s",
   "iptables-nft ipv4: rules: 1 added, 0 removed, 4 kept",
@@ -27,7 +27,7 @@ const COMPOSED = [
 ];
 
 for (const page of ["docs/metrics.md", "docs/troubleshooting.md"]) {
-  test(`${page}: the messages that it quotes are those of the source`, () => {
+  test(`${page}: the quoted messages are in the source`, () => {
     let compared = 0;
     for (const { text, ...place } of inlineCodeOf(page)) {
       if (text.split(" ").length < 3 || FOREIGN.test(text) || OTHER.test(text) || COMPOSED.includes(text)) continue;
@@ -53,7 +53,7 @@ test("docs/performance.md: the titles and rows of its measurements are those tha
   }
 });
 
-test("a message that no source has is found", () => {
+test("a message that is in no source is found", () => {
   assert.equal(strangeWords("open connections: 12 keep an ancient treatment", SOURCE), ["ancient", "treatment"]);
 });
 

@@ -22,7 +22,7 @@ export interface Block {
   readonly before: string;
 }
 
-/** The fenced blocks of a page. Blocks in lists are indented; the indentation is no part of their text. */
+/** The fenced blocks of a page. Blocks in lists are indented; the indentation is not part of their text. */
 export function blocksOf(page: string): Block[] {
   const lines = readFileSync(page, "utf8").split("\n");
   const blocks: Block[] = [];

@@ -1,4 +1,4 @@
-// Where the commands of a block run: a copy of the clone, a node's /etc and a home folder of their own, in new network, mount and
+// The sandbox in which the commands of a block run: a copy of the clone, a node's /etc and a home folder, in new network, mount and
 // process namespaces. Programs that need a cluster or a registry are replaced by stand-ins.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -55,7 +55,7 @@ export function runScript(script: string, setting: Setting = {}): Promise<Result
   });
 }
 
-/** The files that the pages take for granted. Links are faster than copies. */
+/** The files that the pages assume to exist. Links are faster than copies. */
 function makeFiles(folder: string, script: string): void {
   for (const name of ["bin", "clone", "home/Downloads", "home/zsh", "host-etc"]) {
     mkdirSync(`${folder}/${name}`, { recursive: true });
@@ -100,7 +100,7 @@ function outside(folder: string, shell: string, withAgent: boolean): string {
   ].join("\n");
 }
 
-/** How each shell is told to stop at the first command that fails. */
+/** How each shell is made to stop at the first command that fails. */
 const SHELLS: Readonly<Record<string, string>> = {
   bash: "bash -eu -o pipefail -O expand_aliases",
   zsh: "zsh --no-rcs -eu",
@@ -123,7 +123,7 @@ function replyTo(program: string, call: { args: string[]; folder: string; input:
   try {
     return STAND_INS[program]?.({ ...call, isNamed: false }, world);
   } catch (error) {
-    // The real programs, and the agent's own parser, say what is wrong in their error's message.
+    // The errors of the real programs, and of the agent's own parser, have the reason in their message.
     return {
       refused: error instanceof RefusedCall ? error.message : String((error as { stderr?: string }).stderr || error),
     };

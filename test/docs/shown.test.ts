@@ -1,5 +1,4 @@
-// The docs show what the program prints: each block of output that stands without its command is compared with the output of the
-// commands that lead to it.
+// Each block of output that is shown without its command is compared with the output of the commands that produce it.
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -16,7 +16,7 @@ const CASES: readonly (readonly [calls: string, refused: RegExp | undefined])[] 
   [`kubectl rollout status daemonset/ip-masq-agent ${IN}`, undefined],
   [`kubectl rollout status daemonset/ip-masq-agent ${IN} --wait`, /unknown option --wait/],
   [`kubectl rollout status daemonset/masq-agent ${IN}`, /no DaemonSet masq-agent/],
-  [`kubectl rollout status deployment/ip-masq-agent ${IN}`, /is no DaemonSet/],
+  [`kubectl rollout status deployment/ip-masq-agent ${IN}`, /is not a DaemonSet/],
   ["kubectl rollout status daemonset/ip-masq-agent", /nothing in namespace undefined/],
   ["kubectl rollout status daemonset/ip-masq-agent -n default", /nothing in namespace default/],
   ["kubectl apply -f deploy/ip-masq-agent.yaml", /nodes cannot get the image ip-masq-agent:/],
@@ -39,7 +39,7 @@ const CASES: readonly (readonly [calls: string, refused: RegExp | undefined])[] 
   [`kubectl exec daemonset/ip-masq-agent ${IN} -- ip-masq-agent status`, undefined],
   [`kubectl exec daemonset/ip-masq-agent ${IN} -- sh`, /no program sh/],
   [`kubectl exec daemonset/ip-masq-agent ${IN} -c agent -- ip-masq-agent status`, /no such container/],
-  [`kubectl exec other-pod ${IN} -- ip-masq-agent status`, /is no DaemonSet/],
+  [`kubectl exec other-pod ${IN} -- ip-masq-agent status`, /is not a DaemonSet/],
   [
     `kubectl exec ip-masq-agent-x7k2p ${IN} -- ip-masq-agent preview --port=8080 && kubectl port-forward ip-masq-agent-x7k2p 8080 ${IN}`,
     undefined,

@@ -1,5 +1,5 @@
-// Whether a text of the docs is one that a program prints. It has parts that vary, so pairs of words are compared: each word must
-// stand next to its neighbour on one side in the program's source too.
+// Finds texts in the docs that no program prints. Messages have parts that vary, so pairs of words are compared: each word must have
+// one of its neighbours in the program's source too.
 import { readFileSync } from "node:fs";
 
 /** The sources, without comments and line breaks. */

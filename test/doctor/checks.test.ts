@@ -126,7 +126,7 @@ const CASES: readonly (readonly [what: string, node: Node, findings: readonly st
       { config: POD_NETWORK, files: { "/proc/self/mountinfo": "40 39 0:50 / /etc/config ro - ext4 /dev/sda1 rw\n" } },
       [],
     ],
-    ["no rules", { config: POD_NETWORK, applied: false }, ["error rules: the ipv4 rules do not match the config"]],
+    ["no rules", { config: POD_NETWORK, applied: false }, ["error rules: the IPv4 rules do not match the config"]],
     [
       "pods that are not exempt",
       { config: "nonMasqueradeCIDRs: [192.168.0.0/16]\n" },
@@ -240,7 +240,7 @@ test("the `seen` text of each check", async () => {
   const reports = await examine(CHECKS, await nodeOf({ config: POD_NETWORK }));
   const seen = Object.fromEntries(reports.map(({ name, seen }) => [name, seen]));
   assert.is(seen.config, `${CONFIG}, written 3 days ago`);
-  assert.is(seen.rules, "iptables-nft (--backend=iptables), ipv4 in sync");
+  assert.is(seen.rules, "iptables-nft (--backend=iptables), IPv4 in sync");
   assert.is(seen.conntrack, "10 connections of 1000");
   assert.is(seen.pods, "pods have addresses in 10.244.1.0/24");
   assert.is(seen.leftovers, "no agent is running, no leftovers");

@@ -23,7 +23,7 @@ test("a finding is one line, with the rule", async () => {
   assert.is(lines.length, 1);
   assert.match(
     lines[0] ?? "",
-    /^a rule of Docker .* ipv4 packets .*: iptables-nft .*: -s 172\.17\..* -j MASQUERADE; run ip-masq-agent doctor for details$/,
+    /^a rule of Docker .* IPv4 packets .*: iptables-nft .*: -s 172\.17\..* -j MASQUERADE; run ip-masq-agent doctor for details$/,
   );
   assert.is(gap, undefined);
 });

@@ -83,7 +83,7 @@ kernelTest("status, apply and the agent warn about a rule that overrides the con
     const flags = [configFlag(folder, "nonMasqueradeCIDRs: [10.0.0.0/8]\nsourceCIDRs: [10.244.0.0/16]\n")];
     const lines = "-A POSTROUTING -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE";
     const warning =
-      "a rule of Docker masquerades ipv4 packets that the config keeps: iptables-nft nat POSTROUTING: -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE; run ip-masq-agent doctor for details";
+      "a rule of Docker masquerades IPv4 packets that the config keeps: iptables-nft nat POSTROUTING: -s 10.244.0.0/16 ! -o docker0 -j MASQUERADE; run ip-masq-agent doctor for details";
     assert.is((await agent(node, ["apply", ...flags])).stderr, "");
     assert.is((await agent(node, ["status", ...flags])).stderr, "");
     restore(node, "nft", `*nat\n${lines}\nCOMMIT\n`);

@@ -58,6 +58,11 @@ for (const runtime of ["node", "deno"] as const) {
           ]);
         assert.is(stateIn(get("localhost:9411")).files[0].text, "nonMasqueradeCIDRs: [x]\n");
         assert.is(get("elsewhere.example:9411"), "not served for this host name\n");
+        const second = await agent(node, ["preview", flag, "--port=9411"], { runtime });
+        assert.is(second.exit, 1);
+        const taken =
+          /cannot serve the page on 127\.0\.0\.1, port 9411: another process uses this port\nchoose another --port/;
+        assert.match(second.stderr, taken);
         server.kill("SIGTERM");
         assert.is(await closed, 0);
       } finally {
@@ -97,17 +102,24 @@ kernelTest("a page that cannot be built or written", () =>
   withNode(async (node, folder) => {
     const flag = configFlag(folder, CONFIG);
     const cases: [string[], RegExp][] = [
-      [["preview", flag, `--page=${folder}/none/page.html`], /cannot write the page: ENOENT/],
+      [
+        ["preview", flag, `--page=${folder}/none/page.html`],
+        /cannot write the page to .*none\/page\.html: its folder does not exist\ncreate it, or choose another file with --page$/m,
+      ],
+      [
+        ["preview", flag, `--page=${folder}`],
+        /cannot write the page to .*: it is a directory\nchoose another file with --page$/m,
+      ],
       [["preview", `${folder}/none.yaml`], /config .* not found/],
       [["preview", flag, "--port=x"], /Invalid --port flag "x": write a port/],
     ];
     const usage = await agent(node, ["preview", flag, "--backend=windows-cni"]);
     assert.is(usage.exit, 2);
     assert.match(usage.stderr, /for flag -backend: write one of auto, iptables, nftables$/m);
-    for (const [args, said] of cases) {
+    for (const [args, error] of cases) {
       const { exit, stderr } = await agent(node, args);
       assert.is(exit, 1);
-      assert.match(stderr, said);
+      assert.match(stderr, error);
       assert.not.match(stderr, /^ {4}at /m);
     }
   }),

@@ -121,7 +121,7 @@ kernelTest("signals at any moment: during startup, twice, and during a blocked w
   }),
 );
 
-kernelTest("hung IPv6 tools do not keep the agent from the IPv4 rules", () =>
+kernelTest("hung IPv6 tools do not stop the agent from writing the IPv4 rules", () =>
   withNode((node, folder) => {
     writeFileSync(`${folder}/ip6tables-nft-save`, "#!/bin/sh\nexit 7\n");
     writeFileSync(`${folder}/ip6tables-nft`, "#!/bin/sh\nsleep 100\n");

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { ToolError } from "../../src/host/index.ts";
 import { readBriefly } from "../../src/netfilter/brief.ts";
 
-test("a tool gets two seconds, and what it would have read is named if they do not suffice", async () => {
+test("a tool gets two seconds; if that is too short, the unread part is named", async () => {
   const timeouts: unknown[] = [];
   const { run, skipped } = readBriefly(async (name, args, how) => {
     timeouts.push(how?.timeout);

@@ -64,7 +64,7 @@ test("destinations are those that a rule reaches, not the kept CIDRs that contai
   assert.is(reach("-d 10.1.0.0/16", policyOf("10.1.0.0/16")), "all");
 });
 
-test("a rule before our jump, and one after it, which our exemption does not bind", () => {
+test("a rule before our jump, and one after it that our exemption does not stop", () => {
   const rule = "-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE";
   assert.equal(found([iptables([rule, ...OWN])]).translations, [", POSTROUTING 1, before, all"]);
   assert.equal(found([iptables([JUMP, rule, ...CHAIN])]).translations, [", POSTROUTING 2, after, all"]);

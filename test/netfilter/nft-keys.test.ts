@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readKey } from "../../src/netfilter/nft-keys.ts";
 
-test("a match that is not interpreted is named as nft prints it", () => {
+test("uninterpreted matches are named as nft prints them", () => {
   const cases: readonly (readonly [left: unknown, name: string])[] = [
     [{ payload: { base: "ih", offset: 0, len: 8 } }, "@ih,0,8"],
     [{ numgen: { mode: "random", mod: 2 } }, "numgen"],

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { walk } from "../../src/netfilter/index.ts";
 import { dport, ip, match, meta, prefix } from "./expressions.ts";
-import { nftChains, PACKET, said, viewOf } from "./views.ts";
+import { nftChains, outcomeText, PACKET, viewOf } from "./views.ts";
 
 const masquerade = { masquerade: null };
 const mangle = (key: object, value: unknown) => ({ mangle: { key, value } });
@@ -88,7 +88,7 @@ test("statements of nft", () => {
   for (const [rules, expected] of STATEMENTS) {
     const chains = { x: { rules: [[masquerade]] }, y: { rules: [[{ return: null }]] }, c: { priority: 100, rules } };
     const sets = { verdicts: [[{ concat: [prefix("10.99.0.0", 24), 53] }, { drop: null }]] };
-    assert.is(said(walk(viewOf(nftChains({ chains, sets })), PACKET)), expected, JSON.stringify(rules));
+    assert.is(outcomeText(walk(viewOf(nftChains({ chains, sets })), PACKET)), expected, JSON.stringify(rules));
   }
 });
 

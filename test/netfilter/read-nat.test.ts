@@ -5,7 +5,7 @@ import { type NatView, walk } from "../../src/netfilter/index.ts";
 import { type NodeFacts, readNat } from "../../src/netfilter/read-nat.ts";
 import { fakeFiles } from "../fake-files.ts";
 import { type Step, scriptedRunner } from "../scripted-runner.ts";
-import { comparedSteps, nftJson, PACKET, said, saveText, set } from "./views.ts";
+import { comparedSteps, nftJson, outcomeText, PACKET, saveText, set } from "./views.ts";
 
 const FACTS: NodeFacts = { files: fakeFiles({}), addresses: async () => [{ name: "eth0", address: "192.0.2.1" }] };
 const NAMES = "/proc/net/ip_tables_names";
@@ -28,7 +28,7 @@ async function look(
 }
 
 const unseen = ({ view }: Seen) => view.unseen.map(({ tool, what, why }) => `${tool}: ${what}: ${why}`);
-const outcome = ({ view }: Seen) => said(walk(view, PACKET));
+const outcome = ({ view }: Seen) => outcomeText(walk(view, PACKET));
 
 const masquerade = { masquerade: null };
 const natTable = { table: "nat", chains: { POSTROUTING: { priority: 100, rules: [[masquerade]] } } };
@@ -160,7 +160,7 @@ test("a table that iptables shows incorrectly is read by nft too", async () => {
     { command: "iptables-nft -t nat -S POSTROUTING", stdout: `-P POSTROUTING ACCEPT\n${shown}` },
   ]);
   assert.is(outcome(seen), "kept");
-  assert.is(said(walk(seen.view, { ...PACKET, source: set("10.244.1.1") })), "masqueraded");
+  assert.is(outcomeText(walk(seen.view, { ...PACKET, source: set("10.244.1.1") })), "masqueraded");
 });
 
 test("a chain of another program in table nat is included", async () => {

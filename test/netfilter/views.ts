@@ -96,7 +96,7 @@ export const PACKET: Traffic = {
 };
 
 /** The outcome in a word or two: `masqueraded`, `maybe kept|dropped`, `translated 1-2`. */
-export function said({ outcome }: Walk): string {
+export function outcomeText({ outcome }: Walk): string {
   const word = (one: Exclude<Walk["outcome"], { kind: "maybe" }>): string => {
     if (one.kind === "translated") return `translated ${one.first}-${one.last}`;
     return one.kind === "kept" && one.bound ? "bound" : one.kind;

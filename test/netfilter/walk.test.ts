@@ -12,29 +12,30 @@ import {
 import { cases, inCI, size } from "../cases.ts";
 import { type Random, randomOf } from "../random-of.ts";
 import { POOLS, randomIptables } from "./random-nat.ts";
-import { iptables, nftChains, numbers, PACKET, said, set, viewOf } from "./views.ts";
+import { iptables, nftChains, numbers, outcomeText, PACKET, set, viewOf } from "./views.ts";
 
 const masquerade = { masquerade: null };
 const snat = (addr: string) => ({ snat: { addr } });
 const chain = (table: string, priority: number, ...rules: object[][]) =>
   nftChains({ table, chains: { c: { priority, rules } } });
-const saidOf = (chains: readonly BaseChain[], traffic: Traffic = PACKET) => said(walk(viewOf(chains), traffic));
+const outcomeTextOf = (chains: readonly BaseChain[], traffic: Traffic = PACKET) =>
+  outcomeText(walk(viewOf(chains), traffic));
 
 test("chains run by priority until one translates; accept and return end only their chain", () => {
   const rest = [masquerade];
-  assert.is(saidOf([...chain("a", 200, rest), ...chain("b", -5, [{ accept: null }])]), "masqueraded");
+  assert.is(outcomeTextOf([...chain("a", 200, rest), ...chain("b", -5, [{ accept: null }])]), "masqueraded");
   assert.is(
-    saidOf([...chain("a", 110, rest), iptables(["-A POSTROUTING -j SNAT --to-source 192.0.2.9"])]),
+    outcomeTextOf([...chain("a", 110, rest), iptables(["-A POSTROUTING -j SNAT --to-source 192.0.2.9"])]),
     "translated 3221225993-3221225993",
   );
   assert.is(
-    saidOf([...chain("a", 90, rest), iptables(["-A POSTROUTING -j SNAT --to-source 192.0.2.9"])]),
+    outcomeTextOf([...chain("a", 90, rest), iptables(["-A POSTROUTING -j SNAT --to-source 192.0.2.9"])]),
     "masqueraded",
   );
-  assert.is(saidOf([...chain("a", 99, [{ drop: null }]), ...chain("b", 100, rest)]), "dropped");
+  assert.is(outcomeTextOf([...chain("a", 99, [{ drop: null }]), ...chain("b", 100, rest)]), "dropped");
   // If a source is bound to itself, NAT is set up for good.
   assert.is(
-    saidOf([
+    outcomeTextOf([
       ...chain("a", 90, [{ snat: { addr: { payload: { protocol: "ip", field: "saddr" } } } }]),
       ...chain("b", 100, rest),
     ]),
@@ -42,7 +43,7 @@ test("chains run by priority until one translates; accept and return end only th
   );
   const dropping = nftChains({ chains: { c: { priority: 90, policy: "drop", rules: [[{ return: null }]] } } });
   const walked = walk(viewOf([...dropping, ...chain("b", 100, rest)]), PACKET);
-  assert.is(said(walked), "dropped");
+  assert.is(outcomeText(walked), "dropped");
   assert.is(walked.endings[0]?.base, dropping[0]);
 });
 
@@ -51,28 +52,28 @@ test("of chains with the same priority in one table the newer one runs first", (
     old: { priority: 100, rules: [[masquerade]] },
     new: { priority: 100, rules: [[{ snat: { addr: "192.0.2.9" } }]] },
   };
-  assert.is(saidOf(nftChains({ chains })), "translated 3221225993-3221225993");
+  assert.is(outcomeTextOf(nftChains({ chains })), "translated 3221225993-3221225993");
 });
 
 test("across tables the order is unknown: the answer is a maybe only if the order matters", () => {
   const [a, b] = [chain("a", 100, [masquerade]), chain("b", 100, [snat("192.0.2.9")])];
   const walked = walk(viewOf([...a, ...b]), PACKET);
-  assert.is(said(walked), "maybe masqueraded|translated 3221225993-3221225993");
+  assert.is(outcomeText(walked), "maybe masqueraded|translated 3221225993-3221225993");
   assert.equal(
     walked.undecided.map(({ kind, about }) => [kind, about]),
     [["order", "which of ip a c and ip b c is called first"]],
   );
-  assert.is(saidOf([...a, ...chain("b", 100, [masquerade])]), "masqueraded");
-  assert.is(saidOf([...a, ...chain("b", 100, [{ accept: null }])]), "masqueraded");
+  assert.is(outcomeTextOf([...a, ...chain("b", 100, [masquerade])]), "masqueraded");
+  assert.is(outcomeTextOf([...a, ...chain("b", 100, [{ accept: null }])]), "masqueraded");
   // One chain may set the mark that another one matches.
   const marking = chain("m", 100, [{ mangle: { key: { meta: { key: "mark" } }, value: 1 } }]);
   const asking = chain("n", 100, [{ match: { op: "==", left: { meta: { key: "mark" } }, right: 1 } }, masquerade]);
-  assert.is(saidOf([...marking, ...asking]), "maybe kept|masqueraded");
+  assert.is(outcomeTextOf([...marking, ...asking]), "maybe kept|masqueraded");
   // Ten chains that change nothing are cheap; ten that do have too many orders.
   const idle = Array.from({ length: 10 }, (_, i) => chain(`t${i}`, 100, [{ accept: null }])).flat();
-  assert.is(saidOf([...idle, ...a]), "masqueraded");
+  assert.is(outcomeTextOf([...idle, ...a]), "masqueraded");
   const busy = Array.from({ length: 10 }, (_, i) => chain(`t${i}`, 100, [snat(`192.0.2.${i}`)])).flat();
-  assert.is(saidOf(busy), "maybe unknown");
+  assert.is(outcomeTextOf(busy), "maybe unknown");
 });
 
 test("jump returns, goto does not, and return leaves a chain", () => {
@@ -84,11 +85,11 @@ test("jump returns, goto does not, and return leaves a chain", () => {
     "-A B -s 10.244.0.2/32 -j RETURN",
     "-A B -j ACCEPT",
   ];
-  assert.is(saidOf([iptables(rules("-j"))]), "translated 3221225993-3221225993");
-  assert.is(saidOf([iptables(rules("-g"))]), "translated 3221225993-3221225993");
-  assert.is(saidOf([iptables(rules("-j"))], { ...PACKET, source: set("10.244.0.3") }), "kept");
+  assert.is(outcomeTextOf([iptables(rules("-j"))]), "translated 3221225993-3221225993");
+  assert.is(outcomeTextOf([iptables(rules("-g"))]), "translated 3221225993-3221225993");
+  assert.is(outcomeTextOf([iptables(rules("-j"))], { ...PACKET, source: set("10.244.0.3") }), "kept");
   assert.is(
-    saidOf([iptables(["-A POSTROUTING -g A", "-A POSTROUTING -j MASQUERADE", "-A A -p tcp -j ACCEPT"])]),
+    outcomeTextOf([iptables(["-A POSTROUTING -g A", "-A POSTROUTING -j MASQUERADE", "-A A -p tcp -j ACCEPT"])]),
     "kept",
   );
 });
@@ -126,17 +127,17 @@ test("the trace names the rules that match or may match, and the one that decide
 test("the answer is definite if all paths lead to it", () => {
   const both = ["-A POSTROUTING -m set --match-set x src -j MASQUERADE", "-A POSTROUTING -j MASQUERADE"];
   const walked = walk(viewOf([iptables(both)]), PACKET);
-  assert.is(said(walked), "masqueraded");
+  assert.is(outcomeText(walked), "masqueraded");
   assert.equal(walked.undecided, []);
   // A match that is evaluated twice has the same result, unless it depends on chance.
   const twice = (match: string) => [`-A POSTROUTING ${match} -j RETURN`, `-A POSTROUTING ${match} -j MASQUERADE`];
-  assert.is(saidOf([iptables(twice("-m set --match-set x src"))]), "kept");
-  assert.is(saidOf([iptables(twice("-m statistic --mode random --probability 0.5"))]), "maybe kept|masqueraded");
+  assert.is(outcomeTextOf([iptables(twice("-m set --match-set x src"))]), "kept");
+  assert.is(outcomeTextOf([iptables(twice("-m statistic --mode random --probability 0.5"))]), "maybe kept|masqueraded");
   const opposite = [
     "-A POSTROUTING -m set --match-set x src -j MASQUERADE",
     "-A POSTROUTING -m set ! --match-set x src -j MASQUERADE",
   ];
-  assert.is(saidOf([iptables(opposite)]), "masqueraded");
+  assert.is(outcomeTextOf([iptables(opposite)]), "masqueraded");
   // Packets that one rule takes do not reach the next.
   const any: Traffic = { ...PACKET, destination: undefined, outputInterface: undefined };
   const split = [
@@ -144,7 +145,7 @@ test("the answer is definite if all paths lead to it", () => {
     "-A POSTROUTING ! -d 10.0.0.0/8 -j MASQUERADE",
     "-A POSTROUTING ! -o eth+ -j MASQUERADE",
   ];
-  assert.is(saidOf([iptables(split)], any), "masqueraded");
+  assert.is(outcomeTextOf([iptables(split)], any), "masqueraded");
 });
 
 test("marks are followed bit by bit", () => {
@@ -154,9 +155,9 @@ test("marks are followed bit by bit", () => {
     "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE",
     "-A POSTROUTING -j SNAT --to-source 192.0.2.9",
   ];
-  assert.is(saidOf([iptables(rules)]), "maybe kept|masqueraded");
-  assert.is(saidOf([iptables(rules)], { ...PACKET, mark: 0x4000n }), "masqueraded");
-  assert.is(saidOf([iptables(rules)], { ...PACKET, mark: "unknown" }), "maybe kept|masqueraded");
+  assert.is(outcomeTextOf([iptables(rules)]), "maybe kept|masqueraded");
+  assert.is(outcomeTextOf([iptables(rules)], { ...PACKET, mark: 0x4000n }), "masqueraded");
+  assert.is(outcomeTextOf([iptables(rules)], { ...PACKET, mark: "unknown" }), "maybe kept|masqueraded");
 });
 
 test("assumptions are reported if a rule depends on them", () => {
@@ -172,7 +173,7 @@ test("assumptions are reported if a rule depends on them", () => {
 test("anything that could not be read makes the answer a maybe", () => {
   const unseen = [{ tool: "nft", what: "table ip t", why: "nft is not installed" }] as const;
   assert.is(
-    said(walk({ ...viewOf([iptables(["-A POSTROUTING -j MASQUERADE"])]), unseen }, PACKET)),
+    outcomeText(walk({ ...viewOf([iptables(["-A POSTROUTING -j MASQUERADE"])]), unseen }, PACKET)),
     "maybe masqueraded|unknown",
   );
 });
@@ -182,11 +183,11 @@ test("40,000 rules for one packet", () => {
     { length: size(40_000, 4_000) },
     (_, i) => `-A POSTROUTING -s 10.1.${i >> 8}.${i & 255}/32 ! -d 10.0.0.0/8 -j MASQUERADE`,
   );
-  assert.is(saidOf([iptables(rules)]), "kept");
+  assert.is(outcomeTextOf([iptables(rules)]), "kept");
   const many = [iptables(rules.slice(0, size(10_000, 1_000)))];
-  assert.is(saidOf(many, { ...PACKET, source: undefined, destination: undefined }), "maybe kept|masqueraded");
+  assert.is(outcomeTextOf(many, { ...PACKET, source: undefined, destination: undefined }), "maybe kept|masqueraded");
   // Text that no kernel printed.
-  assert.is(saidOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
+  assert.is(outcomeTextOf([iptables(["-A POSTROUTING -j A", "-A A -j B", "-A B -j A"])]), "maybe unknown");
 });
 
 inCI("jumps that multiply are bounded", () => {
@@ -197,7 +198,7 @@ inCI("jumps that multiply are bounded", () => {
       () => `-A ${name(level)} -m statistic --mode random --probability 0.5 -j ${name(level + 1)}`,
     ),
   );
-  assert.is(saidOf([iptables([...fan.flat(), "-A L12 -p tcp -j MASQUERADE"])]), "maybe unknown");
+  assert.is(outcomeTextOf([iptables([...fan.flat(), "-A L12 -p tcp -j MASQUERADE"])]), "maybe unknown");
 });
 
 /** Traffic with many unknowns, and packets that belong to it. */
@@ -269,7 +270,7 @@ test("the answer for many packets holds for each of them", () => {
       const { traffic, packet } = randomTraffic(random);
       const all = walk(view, traffic);
       const one = walk(view, packet);
-      const name = `seed ${seed}: ${said(all)} of all, ${said(one)} of one\n${text}`;
+      const name = `seed ${seed}: ${outcomeText(all)} of all, ${outcomeText(one)} of one\n${text}`;
       if (all.outcome.kind !== "maybe") definite++;
       for (const treatment of one.outcome.kind === "maybe" ? one.outcome.possible : [one.outcome]) {
         const where = all.endings.filter((ending) => allows(ending.treatment, treatment));

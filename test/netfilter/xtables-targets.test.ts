@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { walk } from "../../src/netfilter/index.ts";
-import { iptables, PACKET, said, viewOf } from "./views.ts";
+import { iptables, outcomeText, PACKET, viewOf } from "./views.ts";
 
 const TARGETS: readonly (readonly [rules: string[], expected: string])[] = [
   [["-j SNAT --to-source 192.0.2.50"], `translated ${0xc0000232}-${0xc0000232}`],
@@ -41,7 +41,7 @@ const TARGETS: readonly (readonly [rules: string[], expected: string])[] = [
 test("targets of iptables", () => {
   for (const [rules, expected] of TARGETS) {
     const chain = iptables(rules.map((rule) => `-A POSTROUTING ${rule}`));
-    assert.is(said(walk(viewOf([chain]), PACKET)), expected, rules.join("\n"));
+    assert.is(outcomeText(walk(viewOf([chain]), PACKET)), expected, rules.join("\n"));
   }
 });
 

@@ -10,7 +10,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { browserTest } from "../page/browser.ts";
 
-const folder = mkdtempSync(`${tmpdir()}/masq-made-`);
+const folder = mkdtempSync(`${tmpdir()}/masq-package-`);
 test.after(() => rmSync(folder, { recursive: true }));
 
 /** A typical use of it. */

@@ -1,4 +1,4 @@
-// The page for everybody: contrast, names and order, narrow screens, fingers.
+// Accessibility of the page: contrast, names, reading order, narrow screens, touch.
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { test } from "uvu";
@@ -11,7 +11,7 @@ import { placeOf } from "./map-places.ts";
 const BOTH_FAMILIES =
   "nonMasqueradeCIDRs: [10.0.0.0/8, 172.20.0.0/16, 'fd00:10::/32']\nmasqueradeCIDRs: [10.200.0.0/16]\n";
 
-/** What axe-core finds. */
+/** The findings of axe-core. */
 async function findingsOf(page: Page): Promise<readonly string[]> {
   // A script element would need a hash in the page's policy.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(`${axe.source}; 0`);
@@ -27,7 +27,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await page.setViewportSize({ width, height: 800 });
           for (const name of ["Entries", "Changes", "Map", "Flows", "Rules", "Plan"]) {
             await tab(page, name);
-            // Colours are the same at every width, and the order is that of the dark page.
+            // Colours are the same at every width, and the order is the same in both colour schemes.
             if (width > 1000 || colorScheme === "light") assert.equal(await findingsOf(page), [], `${name}, ${width}`);
             const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
             assert.not(wide, `${name} is wider than ${width}`);
@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       },
       {
         config: `${BOTH_FAMILIES}sourceCIDRs: [10.244.0.0/16]\nsnat: [{ destinationCIDRs: [198.51.100.0/24], to: 203.0.113.5 }]\n`,
-        // Compared with one that is typed half, and with a whole one.
+        // One comparison is with an incomplete config, the other with a valid one.
         before: `nonMasqueradeCIDRs: [10.0.0.0/${colorScheme === "dark" ? 33 : 9}]\n`,
         flags: { ...DEFAULT_FLAGS, ipv6: true, backend: colorScheme === "dark" ? "nftables" : "iptables" },
         addresses: "10.0.0.1\nx\n8.8.8.8\n",
@@ -47,14 +47,14 @@ for (const colorScheme of ["light", "dark"] as const) {
   );
 }
 
-browserTest("on a phone: the answer is in view, what is touched is large enough, and words say tap", () =>
+browserTest("on a phone: the answer is in view, touch targets are large enough, and texts say tap", () =>
   withPage(
     async (page) => {
       const way = await page.getByTestId("way").boundingBox();
       assert.ok(way && way.y + way.height < 480, "the answer is in view at once");
       const tabs = await page.getByRole("tablist").boundingBox();
       assert.ok(tabs && tabs.y < 844, "the views begin on the first screen");
-      // The editor unfolds.
+      // The editor expands.
       assert.not(await page.getByRole("textbox", { name: "Config", exact: true }).isVisible());
       await page.getByText("Edit config.yaml").tap();
       await page.getByRole("textbox", { name: "Config", exact: true }).waitFor();
@@ -90,7 +90,7 @@ browserTest("on a phone: the answer is in view, what is touched is large enough,
   ),
 );
 
-browserTest("the help explains masquerading with its pictures, inside the page", () =>
+browserTest("the help explains masquerading with diagrams, inside the page", () =>
   withPage(
     async (page) => {
       for (const width of [1400, 390]) {
@@ -115,7 +115,7 @@ browserTest("the help explains masquerading with its pictures, inside the page",
   ),
 );
 
-browserTest("what a rule does is in view, in Rules and in Plan, without scrolling sideways", () =>
+browserTest("the target of each rule is visible in Rules and Plan, without horizontal scrolling", () =>
   withPage(
     async (page) => {
       for (const width of [1400, 900, 390]) {

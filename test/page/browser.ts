@@ -1,4 +1,4 @@
-// The page in a real browser.
+// Opens the page in a real browser.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
@@ -19,7 +19,7 @@ export function browserTest(name: string, body: () => Promise<void>): void {
   else test(name, body);
 }
 
-/** Opens the page and uses it; nothing may be said on the console, and nothing asked of any network. */
+/** Opens the page and uses it; fails on console output or network requests. */
 export async function withPage(
   use: (page: Page) => Promise<void>,
   state?: GivenState,
@@ -30,32 +30,32 @@ export async function withPage(
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
-  const said: string[] = [];
+  const unwanted: string[] = [];
   page.on("console", (message) => {
-    // The tests look at the canvas, the page never does.
-    if (!message.text().includes("willReadFrequently")) said.push(`${message.type()}: ${message.text()}`);
+    // Only the tests read the canvas.
+    if (!message.text().includes("willReadFrequently")) unwanted.push(`${message.type()}: ${message.text()}`);
   });
-  page.on("pageerror", (error) => said.push(error.message));
+  page.on("pageerror", (error) => unwanted.push(error.message));
   page.on("request", (request) => {
-    if (!/^(blob|data):/.test(request.url()) && request.url().split("#")[0] !== PAGE) said.push(request.url());
+    if (!/^(blob|data):/.test(request.url()) && request.url().split("#")[0] !== PAGE) unwanted.push(request.url());
   });
   try {
     await page.goto(url);
     await page.getByTestId("summary").waitFor();
     await use(page);
-    assert.equal(said, []);
+    assert.equal(unwanted, []);
   } finally {
     await context.close();
   }
 }
 
-/** A state, in which a config of one file may be given as its text. */
+/** A state; a config of one file may be given as its text. */
 export interface GivenState extends Partial<Omit<PageState, "files" | "before">> {
   readonly config?: string | readonly ConfigText[];
   readonly before?: string | readonly ConfigText[];
 }
 
-/** The page's address with a state in it. */
+/** The page's address, which contains the state. */
 export async function urlOf({ config = "", before, ...state }: GivenState): Promise<string> {
   const texts = { files: filesOf(config), before: before === undefined ? undefined : filesOf(before) };
   return `${PAGE}#${await packState({ ...EMPTY_STATE, ...state, ...texts })}`;
@@ -66,17 +66,17 @@ export const tab = (page: Page, name: string) => page.getByRole("tab", { name, e
 
 export const text = async (page: Page, testid: string) => (await page.getByTestId(testid).textContent()) ?? "";
 
-/** Waits until an element says something. */
+/** Waits until an element contains a text. */
 export const says = (page: Page, testid: string, what: string | RegExp) =>
   page
     .getByTestId(testid)
     .getByText(what, { exact: typeof what === "string" })
     .waitFor();
 
-/** The editor's own element: the field that text is typed into. */
+/** The editor's text field. */
 export const editor = (page: Page, name = "Config") => page.getByRole("textbox", { name, exact: true });
 
-/** Replaces all of a config by typing. */
+/** Replaces the whole text of a config by typing. */
 export async function type(page: Page, text: string, name = "Config"): Promise<void> {
   await editor(page, name).click();
   await page.keyboard.press("Control+A");

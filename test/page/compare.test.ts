@@ -1,4 +1,4 @@
-// Two configs, before and after.
+// The comparison of two configs.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
@@ -16,7 +16,7 @@ browserTest(
         assert.is(await page.getByRole("heading", { name: "Before" }).count(), 1);
         await type(page, "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 11.0.0.0/8\nmasqueradeCIDRs: [10.7.0.0/24]\n", "After");
         await tab(page, "Changes");
-        await says(page, "changes-said", "The verdict changes for 3 blocks (16,843,008 addresses).");
+        await says(page, "changes-status", "The verdict changes for 3 blocks (16,843,008 addresses).");
         const rows = await page.getByTestId("blocks").getByRole("listitem").allInnerTexts();
         assert.equal(
           rows.map((row) => row.replace(/\s+/g, " ").trim()),
@@ -31,7 +31,7 @@ browserTest(
         assert.equal(await page.locator(".decides").allInnerTexts(), ["10.0.0.0/8", "10.7.0.0/24"]);
         await page.getByRole("button", { name: "Show 10.7.0.0/24 on the map" }).click();
         assert.is(await page.locator(".trail [aria-current]").innerText(), "10.7.0.0/16");
-        // Before and after are told apart, can change their places, and one can go.
+        // Before and After are labelled, can be swapped, and one can be removed.
         await page.getByRole("button", { name: "Swap" }).click();
         assert.match(await editor(page, "After").innerText(), /192\.168\.0\.0\/16/);
         await page.getByRole("button", { name: "Stop comparing" }).click();
@@ -42,7 +42,7 @@ browserTest(
     ),
 );
 
-browserTest("what changes lights up, in the map, the trees, the flows and the rules", () =>
+browserTest("changes are highlighted in the map, the trees, the flows and the rules", () =>
   withPage(
     async (page) => {
       const calm = await colourAt(page, 200);
@@ -85,26 +85,26 @@ browserTest("what changes lights up, in the map, the trees, the flows and the ru
   ),
 );
 
-browserTest("settings that change are listed too; no change and an invalid config are said", () =>
+browserTest("changed settings are listed too; no change and an invalid config are reported", () =>
   withPage(
     async (page) => {
-      await says(page, "changes-said", "No verdict changes, but settings do.");
+      await says(page, "changes-status", "No verdict changes, but settings do.");
       assert.equal(await page.getByTestId("settings-ipv4").getByRole("listitem").allInnerTexts(), [
         "source addresses: any → 10.244.0.0/16",
       ]);
       await type(page, `${CONFIG}sourceCIDRs: [10.244.0.0/16]\nmasqueradeCIDRs: [10.7.0.0/16]\n`, "After");
       await says(
         page,
-        "changes-said",
+        "changes-status",
         "The verdict changes for 1 block (65,536 addresses). The settings below change too, and with them which packets the rules apply to.",
       );
       await type(page, `${CONFIG}resyncInterval: 5m\n`, "After");
-      await says(page, "changes-said", "No verdict changes, but settings do.");
+      await says(page, "changes-status", "No verdict changes, but settings do.");
       assert.equal(await page.getByTestId("settings").getByRole("listitem").allInnerTexts(), [
         "resync interval: 1m0s → 5m0s",
       ]);
       await type(page, CONFIG, "After");
-      await says(page, "changes-said", "No verdict changes.");
+      await says(page, "changes-status", "No verdict changes.");
       await type(page, "nonMasqueradeCIDRs: [x]", "Before");
       assert.match(await text(page, "summary-before"), /^invalid: 1 error/);
       assert.is(await text(page, "stale-before"), "Before is invalid, so nothing is compared.");

@@ -1,4 +1,4 @@
-// Configs in the editors: presets, files, completion, fixes, and taking them away.
+// Configs in the editors: presets, files, completion, fixes, and removal.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toConfigMap } from "../../src/preview/config-map.ts";
@@ -6,7 +6,7 @@ import { PRESETS } from "../../src/preview/presets.ts";
 import { filesOf } from "../preview/evaluated.ts";
 import { browserTest, editor, tab, text, type, withPage } from "./browser.ts";
 
-browserTest("the presets: each is valid, has its reason, and asks a question that it answers", () =>
+browserTest("each preset is valid, gives a reason, and has a question that it answers", () =>
   withPage(async (page) => {
     for (const { name, why, files, question } of Object.values(PRESETS).flat()) {
       await page.getByLabel("Start from a preset").selectOption(name);
@@ -21,7 +21,7 @@ browserTest("the presets: each is valid, has its reason, and asks a question tha
       assert.is(await page.getByRole("textbox", { name: "Where does a packet to" }).inputValue(), question);
       assert.match(await text(page, "because"), /^(kept|masqueraded|translated)/, name);
     }
-    // In the editor itself: a mark in the gutter for each line, and the message for who points at it.
+    // In the editor: a mark in the gutter for each line, with the message on hover.
     assert.is(await page.locator(".cm-lint-marker-error").count(), 3);
     assert.is(await page.locator(".cm-lint-marker-warning").count(), 1);
     await page.locator(".cm-lintRange-error").first().hover();
@@ -50,20 +50,20 @@ browserTest("typing fast loses nothing, and the last valid config stays in view"
   }),
 );
 
-browserTest("keys are completed, with what they mean", () =>
+browserTest("keys are completed, with descriptions", () =>
   withPage(async (page) => {
     await type(page, "cidrLimit: 64\n");
     await page.keyboard.type("sou");
     const option = page.locator(".cm-tooltip-autocomplete li[aria-selected]");
     await option.getByText("sourceCIDRs").waitFor();
     await page.locator(".cm-completionInfo").getByText("Only packets from these sources", { exact: false }).waitFor();
-    // For a moment after it opens, Enter is taken for one that was typed before.
+    // The list ignores Enter for a moment after it opens, because it may belong to the text typed before.
     await page.waitForTimeout(200);
     await page.keyboard.press("Enter");
     await page.keyboard.type("[10.244.0.0/16]");
     assert.is((await editor(page).innerText()).trim(), "cidrLimit: 64\nsourceCIDRs: [10.244.0.0/16]");
     assert.is(await page.locator(".cm-tooltip-autocomplete").count(), 0);
-    // One that is set is not offered again.
+    // A key that is already set is not offered again.
     await page.keyboard.type("\n");
     await page.keyboard.press("Control+Space");
     await page.locator(".cm-tooltip-autocomplete li").first().waitFor();
@@ -77,7 +77,7 @@ browserTest("keys are completed, with what they mean", () =>
   }),
 );
 
-browserTest("a remedy that is a text is one click, in the list and in the editor", () =>
+browserTest("a suggested text is applied with one click, in the list and in the editor", () =>
   withPage(
     async (page) => {
       const fix = (name: string) => page.locator(".diagnostics").getByRole("button", { name, exact: true });
@@ -99,7 +99,7 @@ browserTest("a remedy that is a text is one click, in the list and in the editor
   ),
 );
 
-browserTest("IPv6 that is not enabled is one click too; a preset in place of one's own config can be undone", () =>
+browserTest("IPv6 is enabled with one click too; replacing the user's config with a preset can be undone", () =>
   withPage(
     async (page) => {
       assert.match(await text(page, "summary"), /^invalid: 2 errors/);
@@ -113,7 +113,7 @@ browserTest("IPv6 that is not enabled is one click too; a preset in place of one
   ),
 );
 
-browserTest("several files are tabs; each diagnostic and entry names its file", () =>
+browserTest("several files have tabs; each diagnostic and entry names its file", () =>
   withPage(
     async (page) => {
       await page.getByRole("button", { name: "Add a file" }).click();
@@ -132,7 +132,7 @@ browserTest("several files are tabs; each diagnostic and entry names its file", 
   ),
 );
 
-browserTest("the config leaves the page as a ConfigMap or as a file", () =>
+browserTest("the config can be saved as a ConfigMap or as a file", () =>
   withPage(
     async (page) => {
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -150,7 +150,7 @@ browserTest("the config leaves the page as a ConfigMap or as a file", () =>
   ),
 );
 
-browserTest("ten thousand CIDRs: they can be worked with", () =>
+browserTest("the page stays usable with ten thousand CIDRs", () =>
   withPage(
     async (page) => {
       assert.is(await text(page, "summary"), "valid: 10000 CIDRs, resync every 1m0s");

@@ -1,4 +1,4 @@
-// Places on the map as it is drawn.
+// Places on the map as drawn.
 import type { Page } from "playwright-core";
 import { pointOf } from "../../src/preview/hilbert.ts";
 
@@ -14,7 +14,7 @@ export const colourAt = (page: Page, step: number) => {
   );
 };
 
-/** Where a step is on the screen, from the map's corner. */
+/** The position of a step on the screen, relative to the map's corner. */
 export async function placeOf(page: Page, step: number) {
   const { x, y } = pointOf(16, step);
   const box = await page.locator(".map").boundingBox();

@@ -13,14 +13,14 @@ const OTHER = 'table inet firewalld {\n\tchain x {\n\t\tcomment "}"\n\t}\n}\n';
 
 const policies = () => policyOf(CONFIG, FLAGS);
 
-/** What nft lists once the policy's tables are in place; its elements count. */
+/** nft's listing once the policy's tables are in place, with counters on the elements. */
 const listed = (table: string) =>
   render(policies(), table)
     .map(({ transaction }) => transaction.replace(/^(?:add|delete) table.*\n/gm, ""))
     .join("")
     .replace(/(10\.0\.0\.0\/8|fd00::\/8|169\.254\.0\.0\/16|fe80::\/10) :/g, "$1 counter packets 1 bytes 60 :");
 
-browserTest("the backend is a flag: the rules are those that render prints for it", () =>
+browserTest("the backend is a flag; the rules are those that render prints for it", () =>
   withPage(
     async (page) => {
       assert.match(await text(page, "rules-ipv4"), /^# iptables-restore --noflush\n/);
@@ -35,7 +35,7 @@ browserTest("the backend is a flag: the rules are those that render prints for i
       await page.getByLabel("--nft-table").fill("0 x");
       assert.match(await page.locator("#flag-table-problem").innerText(), /^a table's name begins with a letter/);
       assert.match(await text(page, "rules-ipv6"), /^# nft -f\nadd table ip6 other\n/);
-      // A name that nothing uses is not looked at.
+      // A name that is not used is not checked.
       await page.getByLabel("--backend").selectOption("iptables");
       assert.match(await text(page, "rules-ipv4"), /^# iptables-restore --noflush\n/);
     },
@@ -43,7 +43,7 @@ browserTest("the backend is a flag: the rules are those that render prints for i
   ),
 );
 
-browserTest("a config that enforces shows nftables, and says why", () =>
+browserTest("a config with enforceNonMasquerade shows nftables, and the reason", () =>
   withPage(
     async (page) => {
       const choice = page.getByLabel("--backend");
@@ -69,19 +69,19 @@ browserTest("a config that enforces shows nftables, and says why", () =>
   ),
 );
 
-browserTest("the plan for a node whose ruleset is pasted, both families at once", () =>
+browserTest("the plan for a pasted ruleset, both families at once", () =>
   withPage(
     async (page) => {
       const field = page.getByLabel("nft list ruleset");
       await field.fill(`${OTHER}${listed("ip-masq-agent")}`);
-      assert.is(await text(page, "plan-said-ipv4"), "IPv4: in sync");
-      assert.is(await text(page, "plan-said-ipv6"), "IPv6: in sync");
-      // A terminal turns tabs into spaces.
+      assert.is(await text(page, "plan-status-ipv4"), "IPv4: in sync");
+      assert.is(await text(page, "plan-status-ipv6"), "IPv6: in sync");
+      // Terminals turn tabs into spaces.
       await field.fill(listed("ip-masq-agent").replaceAll("\t", "        "));
-      assert.is(await text(page, "plan-said-ipv6"), "IPv6: in sync");
+      assert.is(await text(page, "plan-status-ipv6"), "IPv6: in sync");
       const drifted = listed("ip-masq-agent").replace(/10\.0\.0\.0\/8 counter/, "10.0.0.0/9 counter");
       await field.fill(drifted);
-      assert.is(await text(page, "plan-said-ipv4"), "IPv4: rules and elements: 1 to add, 1 to remove");
+      assert.is(await text(page, "plan-status-ipv4"), "IPv4: rules and elements: 1 to add, 1 to remove");
       const [ipv4] = policies();
       if (!ipv4) return assert.unreachable();
       const changes = diffTable(
@@ -89,15 +89,15 @@ browserTest("the plan for a node whose ruleset is pasted, both families at once"
         readTable(drifted, "ipv4", "ip-masq-agent"),
       )?.changes;
       assert.is((await text(page, "plan-ipv4")).trimEnd(), changes?.map(formatChange).join("\n"));
-      assert.is(await text(page, "plan-said-ipv6"), "IPv6: in sync");
+      assert.is(await text(page, "plan-status-ipv6"), "IPv6: in sync");
       await field.fill(OTHER);
-      assert.match(await text(page, "plan-said-ipv4"), /^IPv4: rules and elements: \d+ to add, 0 to remove$/);
+      assert.match(await text(page, "plan-status-ipv4"), /^IPv4: rules and elements: \d+ to add, 0 to remove$/);
       await field.fill(`root@node:~# nft list ruleset\n${listed("ip-masq-agent")}`);
       assert.is(
-        await text(page, "plan-said-ipv4"),
+        await text(page, "plan-status-ipv4"),
         "this is not the output of nft list ruleset: line 1 is not inside a table: root@node:~# nft list ruleset",
       );
-      assert.is(await text(page, "plan-said-ipv6"), "");
+      assert.is(await text(page, "plan-status-ipv6"), "");
     },
     { config: CONFIG, flags: FLAGS, tab: "plan" },
   ),

@@ -1,4 +1,4 @@
-// The page as one file, and what it keeps.
+// The page as one file, and the state it saves.
 import { readFileSync, statSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -6,7 +6,7 @@ import { browserTest, editor, says, tab, text, type, withPage } from "./browser.
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 
-test("one file of bounded size that carries its policy and asks for nothing", () => {
+test("one file of bounded size, with its content security policy and without requests", () => {
   assert.ok(statSync("dist/preview.html").size <= 900 * 1024);
   const html = readFileSync("dist/preview.html", "utf8");
   const [, policy = ""] = /Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
@@ -17,7 +17,7 @@ test("one file of bounded size that carries its policy and asks for nothing", ()
   assert.not.match(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|https?:|\*/);
 });
 
-browserTest("a reload finds what was set", () =>
+browserTest("a reload restores the state", () =>
   withPage(
     async (page) => {
       await type(page, "nonMasqueradeCIDRs: [12.0.0.0/8]");
@@ -31,7 +31,7 @@ browserTest("a reload finds what was set", () =>
   ),
 );
 
-browserTest("a link holds all that is set", () =>
+browserTest("a link contains the whole state", () =>
   withPage(
     async (page) => {
       await type(page, "nonMasqueradeCIDRs: [12.0.0.0/8]");
@@ -73,7 +73,7 @@ browserTest("a damaged link is reported, on opening and later", () =>
   ),
 );
 
-browserTest("the keyboard reaches everything, tabs by arrows", () =>
+browserTest("the keyboard reaches everything; arrow keys switch tabs", () =>
   withPage(
     async (page) => {
       const reached = new Set<string>();

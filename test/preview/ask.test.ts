@@ -1,4 +1,4 @@
-// The question on top of the page.
+// The question at the top of the page.
 import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,7 +8,7 @@ import { browserTest, text, type, withPage } from "../page/browser.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Where does a packet to" });
 
-/** The strip and what stands below it, on one line each. */
+/** The path and the text below it, on one line each. */
 async function answer(page: Page, question: string): Promise<readonly string[]> {
   await field(page).fill(question);
   const stops = await page.getByTestId("way").getByRole("listitem").allInnerTexts();
@@ -21,7 +21,7 @@ browserTest("on first load there is a question and its answer, and the entry tha
     assert.is(await field(page).inputValue(), "10.244.1.7 → 10.200.8.1");
     assert.is(await text(page, "sees"), "sees the node's address");
     assert.is(await page.locator(".decides").innerText(), "10.200.0.0/16");
-    // It is there without scrolling, and above everything else.
+    // It is visible without scrolling, and above everything else.
     const box = await page.getByTestId("way").boundingBox();
     assert.ok(box && box.y < 300);
   }),
@@ -57,7 +57,7 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
         "kept because its interface is not in outputInterfaces.",
       ]);
       assert.match((await answer(page, "10.244.1.1 → 198.51.100.9 via eth0"))[0] ?? "", /sees 203\.0\.113\.5$/);
-      // Of a CIDR the parts that are treated differently.
+      // For a CIDR, the parts that are treated differently.
       await field(page).fill("10.0.0.0/8");
       const parts = await page.getByTestId("parts").getByRole("row").allInnerTexts();
       assert.equal(
@@ -69,7 +69,7 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
         ],
       );
       assert.match((await answer(page, "10.1.0.0/16"))[1] ?? "", /^kept by 10\.0\.0\.0\/8/);
-      // IPv6 that the agent does not keep rules for, and how to have them.
+      // IPv6 without rules, and how to enable them.
       assert.match(
         (await answer(page, "2001:db8::1"))[1] ?? "",
         /^kept: without --enable-ipv6 the agent writes no IPv6 rules/,
@@ -89,7 +89,7 @@ browserTest("the answer: what the destination sees, the entry that decides, and 
   ),
 );
 
-browserTest("packets that no node forwards are masqueraded by none", () =>
+browserTest("packets that no node forwards are never masqueraded", () =>
   withPage(
     async (page) => {
       const cases = [
@@ -110,7 +110,7 @@ browserTest("packets that no node forwards are masqueraded by none", () =>
         assert.match(await text(page, "because"), why, question);
         assert.is(await page.getByTestId("sees").count(), 0, question);
       }
-      // A block that is more than that is answered as any other.
+      // A block that contains other addresses too is answered like any other.
       await field(page).fill("224.0.0.0/3");
       assert.is(await text(page, "sees"), "sees the node's address");
     },
@@ -118,7 +118,7 @@ browserTest("packets that no node forwards are masqueraded by none", () =>
   ),
 );
 
-browserTest("an answer that changes says what it was before; the file of the entry opens", () =>
+browserTest("a changed answer shows the previous one; the file of the entry opens", () =>
   withPage(
     async (page) => {
       assert.is(await text(page, "answer-before"), "Before: kept, by 10.0.0.0/8, line 1");
@@ -147,7 +147,7 @@ browserTest("an answer that changes says what it was before; the file of the ent
   ),
 );
 
-test("what can be asked, and what is said of the rest", () => {
+test("valid questions, and what is reported for invalid ones", () => {
   const good: [text: string, destination: string, source?: string | undefined, outputInterface?: string][] = [
     ["10.1.2.3", "10.1.2.3"],
     ["  10.0.0.0/8 ", "10.0.0.0/8"],

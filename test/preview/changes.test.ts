@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { changedBlocks } from "../../src/preview/changes.ts";
 import { policyOf } from "./evaluated.ts";
 
-test("neighbours that change in the same way are one block", () => {
+test("adjacent blocks that change in the same way are merged", () => {
   const cases: [before: string, after: string, expected: string[]][] = [
     ["[]", "[]", []],
     ["[10.0.0.0/9, 10.128.0.0/9]", "[]", ["10.0.0.0/8 kept"]],

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { completeKey } from "../../src/preview/config-keys.ts";
 
-/** What is offered where `^` stands. */
+/** The completions offered at `^`. */
 function offered(text: string): readonly { readonly label: string; readonly apply: string }[] | undefined {
   const pos = text.indexOf("^");
   const state = EditorState.create({ doc: text.slice(0, pos) + text.slice(pos + 1) });
@@ -55,7 +55,7 @@ for (const [text, labels] of CASES) {
   });
 }
 
-test("what is inserted: a colon unless there is one, quotes as they were begun", () => {
+test("inserted text: a colon unless there is one, with the quotes that were opened", () => {
   const inserted = (text: string) => offered(text)?.find(({ label }) => label.endsWith("snat"))?.apply;
   assert.is(inserted("s^"), "snat: ");
   assert.is(inserted("s^: []"), "snat");

@@ -16,7 +16,7 @@ test("a ConfigMap reads back as the config in it", () => {
     { file: "of b: x", text: "b: 2\n" },
   ]);
   assert.equal(parse(two).data, { "ip-masq-a.yaml": "a: 1\n", "of b: x": "b: 2\n" });
-  // What is one already stays as it is.
+  // A text that is already a ConfigMap stays as it is.
   assert.is(toConfigMap(filesOf(two)), two);
 });
 

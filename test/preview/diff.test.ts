@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { diffTexts } from "../../src/preview/diff.ts";
 
-test("a diff has all lines of both texts", () => {
+test("a diff contains all lines of both texts", () => {
   const texts = ["", "a", "a\nb\nc", "b", "x\na\nc\nc", "c\nb\na", "a\nb\nc\nd\ne"];
   for (const before of texts) {
     for (const after of texts) {

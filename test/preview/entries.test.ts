@@ -1,10 +1,10 @@
-// The entries as trees, and which packets the config is about.
+// The entries as trees, and which packets the config applies to.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { browserTest, tab, text, type, withPage } from "../page/browser.ts";
 
-browserTest("sources, interfaces, both lists and fixed addresses: on what verdicts depend, and their names", () =>
+browserTest("sources, interfaces, both lists and fixed addresses: what verdicts depend on, and their names", () =>
   withPage(
     async (page) => {
       assert.is(
@@ -41,7 +41,7 @@ browserTest("sources, interfaces, both lists and fixed addresses: on what verdic
           name: /^11\.0\.0\.1 translated to 203\.0\.113\.5 11\.0\.0\.0\/8, line 4, if its source is in /,
         })
         .waitFor();
-      // A scope that alone differs is no change that the map can show.
+      // The map cannot show a change to the scope alone.
       await tab(page, "Entries");
       await page.getByRole("button", { name: "Compare", exact: true }).click();
       await type(page, "sourceCIDRs: []", "Before");
@@ -56,7 +56,7 @@ browserTest("sources, interfaces, both lists and fixed addresses: on what verdic
   ),
 );
 
-browserTest("in the tree only what changes a verdict lights up", () =>
+browserTest("the tree highlights only entries that change a verdict", () =>
   withPage(
     async (page) => {
       const rows = async (status: string) =>

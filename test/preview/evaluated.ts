@@ -5,5 +5,5 @@ import { CONFIG_FILE, type ConfigText, DEFAULT_FLAGS } from "../../src/preview/s
 export const filesOf = (config: string | readonly ConfigText[]): readonly ConfigText[] =>
   typeof config === "string" ? [{ file: CONFIG_FILE, text: config }] : config;
 
-/** The policy of a config of one file. */
+/** The policy of a config in one file. */
 export const policyOf = (config: string, flags = DEFAULT_FLAGS) => evaluate(filesOf(config), flags).policy ?? [];

@@ -5,7 +5,7 @@ import { applyFix, fixesOf } from "../../src/preview/fixes.ts";
 import { DEFAULT_FLAGS } from "../../src/preview/state.ts";
 import { filesOf } from "./evaluated.ts";
 
-test("which hints are fixes", () => {
+test("hints that contain a fix", () => {
   const cases: [config: string, fixed: string[]][] = [
     ["nonMasqueradeCIDRs: [10.0.0.1/8]", ["nonMasqueradeCIDRs: [10.0.0.0/8]", "nonMasqueradeCIDRs: [10.0.0.1/32]"]],
     ["nonMasqueradeCIDRs: ['10.0.0.0/08']", ["nonMasqueradeCIDRs: ['10.0.0.0/8']"]],

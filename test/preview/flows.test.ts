@@ -1,11 +1,11 @@
-// Flows: lines of a log, and addresses.
+// The view Flows: lines of a log, and addresses.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { browserTest, says, tab, type, withPage } from "../page/browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 
-browserTest("addresses: one, many, and a file of them", () =>
+browserTest("one address, many, and a file of them", () =>
   withPage(
     async (page) => {
       const field = page.getByLabel("Lines of a log, or addresses");
@@ -41,7 +41,7 @@ browserTest("addresses: one, many, and a file of them", () =>
       await page.getByRole("button", { name: "Close the file" }).click();
       await page.getByTestId("counted").getByText("5 lines").waitFor();
 
-      // A flow log has the pod first; the destination is known, can be seen, and can be changed.
+      // A flow log has the pod first; the place of the destination is recognized, shown, and can be changed.
       await field.fill("tcp 6 ESTABLISHED src=10.0.0.5 dst=8.8.8.8 sport=1 dport=2\n");
       await page.getByRole("cell", { name: "8.8.8.8", exact: true }).first().waitFor();
       await says(page, "format", /the destination is dst/);
@@ -53,7 +53,7 @@ browserTest("addresses: one, many, and a file of them", () =>
       await page.getByRole("textbox", { name: "Field number of the destination" }).fill("4");
       await page.getByRole("cell", { name: "10.0.0.5", exact: true }).first().waitFor();
 
-      // An invalid config answers by the last valid one, and a line of megabytes does no harm.
+      // While the config is invalid, the last valid one decides; a line of several megabytes does no harm.
       await type(page, "nonMasqueradeCIDRs: [x]");
       await page.getByLabel("The destination is").selectOption("first");
       await field.fill("192.168.3.4");

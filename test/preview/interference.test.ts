@@ -1,4 +1,4 @@
-// What rules of other programs do to packets in spite of the config.
+// What rules of other programs do to packets despite the config.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readAddressBlock, readPasted } from "../../src/netfilter/index.ts";
@@ -10,7 +10,7 @@ const JUMP = "-A POSTROUTING -j IP-MASQ-AGENT";
 const OWN = [JUMP, "-A IP-MASQ-AGENT -d 10.0.0.0/8 -j RETURN", "-A IP-MASQ-AGENT -j MASQUERADE"];
 const SNAT: Verdict = { kind: "snat", to: { family: "ipv4", first: "203.0.113.5", last: "203.0.113.5" } };
 
-/** What is found in rules of iptables about packets from 10.244.1.7 to 10.1.2.3 or another destination. */
+/** The interference that iptables rules cause for packets from 10.244.1.7 to 10.1.2.3 or another destination. */
 function found(rules: readonly string[], verdict: Verdict, destination = "10.1.2.3", source?: string): string {
   const chains = new Set(["POSTROUTING", ...rules.map((rule) => rule.split(" ")[1] ?? "")]);
   const heads = [...chains].map((name) => `:${name} ${name === "POSTROUTING" ? "ACCEPT" : "-"} [0:0]`);
@@ -35,7 +35,7 @@ const CASES: readonly (readonly [
   [OWN, MASQUERADE, ""],
   [["-A POSTROUTING -j MASQUERADE", ...OWN], KEEP, "masquerades, certainly"],
   [[...OWN, "-A POSTROUTING -j MASQUERADE"], KEEP, "masquerades, certainly"],
-  // What the agent decides comes first, whatever its pasted rules say.
+  // The config's verdict applies, whatever the agent's pasted rules say.
   [[...OWN, "-A POSTROUTING -j SNAT --to-source 192.0.2.9"], MASQUERADE, ""],
   [["-A POSTROUTING -j MASQUERADE", ...OWN], MASQUERADE, ""],
   [["-A POSTROUTING -j SNAT --to-source 192.0.2.9", ...OWN], MASQUERADE, "translates, 192.0.2.9, certainly"],
@@ -52,13 +52,13 @@ const CASES: readonly (readonly [
   [["-A POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN", "-A POSTROUTING -j MASQUERADE"], KEEP, ""],
 ];
 
-test("rules of others that treat packets otherwise, and what that depends on", () => {
+test("other programs' rules that treat packets differently, and what that depends on", () => {
   for (const [rules, verdict, expected, destination, source] of CASES) {
     assert.is(found(rules, verdict, destination, source), expected, `${verdict.kind}: ${rules.join("\n")}`);
   }
 });
 
-test("exemptions bind if the node has the rules that bind them", () => {
+test("exemptions are binding if the node has the rules that bind them", () => {
   const flannel =
     "table ip flannel {\n\tchain postrtg {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n\t\tmasquerade\n\t}\n}\n";
   const bound =

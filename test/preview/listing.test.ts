@@ -5,7 +5,7 @@ import { errorOf } from "../error-of.ts";
 
 const OTHER = 'table inet firewalld {\n\tchain x {\n\t\tcomment "}"\n\t}\n}\n';
 
-test("a listing is tables, with comments between them", async () => {
+test("a listing consists of tables, with comments between them", async () => {
   for (const good of ["", "# a comment\n\n", OTHER, `${OTHER}\r\n${OTHER}`, "table ip x { # handle 3\n}\n"]) {
     assert.is(checkListing(good), good);
   }
@@ -16,8 +16,8 @@ test("a listing is tables, with comments between them", async () => {
     [`${OTHER}x`, /^line 6 is not inside a table: x$/],
     ["table ip x {\n\tchain y {\n\t}\n", /^it ends in the middle of a table$/],
   ];
-  for (const [listing, said] of bad) {
-    assert.match((await errorOf((async () => checkListing(listing))())).message, said);
+  for (const [listing, message] of bad) {
+    assert.match((await errorOf((async () => checkListing(listing))())).message, message);
   }
 });
 

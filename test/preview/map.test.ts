@@ -11,7 +11,7 @@ import { policyOf } from "./evaluated.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 
-browserTest("a ConfigMap: the entry that decides is marked where it stands in it", () =>
+browserTest("a ConfigMap: the entry that decides is marked in the manifest", () =>
   withPage(
     async (page) => {
       await page.locator(".map").hover({ position: await placeOf(page, 10) });
@@ -27,7 +27,7 @@ browserTest("a ConfigMap: the entry that decides is marked where it stands in it
   ),
 );
 
-browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", () =>
+browserTest("the map: colours, hover, zoom by mouse and by keyboard", () =>
   withPage(
     async (page) => {
       assert.is.not(await colourAt(page, 10), await colourAt(page, 11));
@@ -38,7 +38,7 @@ browserTest("the picture: colours, pointing, zooming by mouse and by keyboard", 
       assert.is(await page.locator(".decides").innerText(), "10.0.0.0/8");
       await map.click({ position: await placeOf(page, 192) });
       assert.is(await page.locator(".trail [aria-current]").innerText(), "192.0.0.0/8");
-      // What is under the pointer now.
+      // The block under the pointer.
       assert.match(await text(page, "readout"), /^192\.192\.0\.0\/16: masqueraded \(no entry contains it\)$/);
       assert.is.not(await colourAt(page, 168), await colourAt(page, 167));
       await map.focus();
@@ -73,7 +73,7 @@ browserTest("the order is explained, and small blocks have markers at every zoom
       assert.match(await text(page, "map-order"), /: \.10 is 198\.10\.0\.0\/16\.$/);
       assert.ok((await ringAt(51)) > (await ringAt(53)) + 40, "and one step further in");
       await page.locator(".map").click({ position: await placeOf(page, 51) });
-      // Here it is a square, and needs none.
+      // At this zoom it is a square, and needs no marker.
       assert.match(await text(page, "map-order"), /: \.10 is 198\.51\.10\.0\/24\.$/);
       assert.is.not(await colourAt(page, 100), await colourAt(page, 101));
       await page.locator(".map").click({ position: await placeOf(page, 100) });
@@ -89,7 +89,7 @@ const placeInBlock = (step: number): [number, number] => {
   return [x * 64, y * 64];
 };
 
-/** Dark pixels of a square of 64 × 64. */
+/** The number of dark pixels in a square of 64 × 64. */
 const countDark = (canvas: Element, [x = 0, y = 0]: number[]) => {
   const data = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(x, y, 64, 64).data ?? [];
   let dark = 0;
@@ -98,7 +98,7 @@ const countDark = (canvas: Element, [x = 0, y = 0]: number[]) => {
   return dark;
 };
 
-test("markers stand for what is small beside what is around it", () => {
+test("markers show blocks that are small compared with their surroundings", () => {
   const markers = (list: string, block = WHOLE) => {
     const [policy] = policyOf(`nonMasqueradeCIDRs: [${list}]\nmasqLinkLocal: true\n`);
     if (!policy) return assert.unreachable(list);

@@ -15,25 +15,25 @@ browserTest("the plan for a node whose rules are pasted", () =>
       if (!policy) return assert.unreachable();
       const foreign = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 1.2.3.0/24 -j MASQUERADE\n";
       await page.getByLabel("iptables-save -t nat").fill(`${foreign}COMMIT\n`);
-      assert.is(await text(page, "plan-said-ipv4"), "rules: 5 to add, 0 to remove");
+      assert.is(await text(page, "plan-status-ipv4"), "rules: 5 to add, 0 to remove");
       const { jump, rules } = desiredChain(policy);
       const lines = [`-A POSTROUTING ${jump}`, ...rules.map((rule) => `-A ${policy.chain} ${rule}`)];
       const inSync = formatTable(policy.chain, true, lines);
       await page.getByLabel("iptables-save -t nat").fill(inSync);
-      assert.is(await text(page, "plan-said-ipv4"), "in sync");
+      assert.is(await text(page, "plan-status-ipv4"), "in sync");
       const drifted = inSync.replace(/.*-d 10\.0.*\n/, "");
       await page.getByLabel("iptables-save -t nat").fill(drifted);
-      assert.is(await text(page, "plan-said-ipv4"), "rules: 1 to add, 0 to remove");
+      assert.is(await text(page, "plan-status-ipv4"), "rules: 1 to add, 0 to remove");
       const changes = diffChain(desiredChain(policy), readObserved(new TextEncoder().encode(drifted), policy.chain));
       assert.is((await text(page, "plan-ipv4")).trimEnd(), changes?.changes.map(formatChange).join("\n"));
       await page.getByLabel("iptables-save -t nat").fill("*filter\nCOMMIT\n");
-      assert.match(await text(page, "plan-said-ipv4"), /^this is not the output of iptables-save -t nat: /);
+      assert.match(await text(page, "plan-status-ipv4"), /^this is not the output of iptables-save -t nat: /);
     },
     { config: CONFIG, tab: "plan" },
   ),
 );
 
-/** flannel's rules in front of the agent's jump, as iptables-save and nft print them. */
+/** flannel's rules before the agent's jump, as iptables-save and nft print them. */
 const SAVED = `*nat
 :POSTROUTING ACCEPT [0:0]
 :FLANNEL-POSTRTG - [0:0]
@@ -54,7 +54,7 @@ const LISTED = `table ip flannel-ipv4 {
 }
 `;
 
-browserTest("rules of other programs that override the config are marked, with what to do", () =>
+browserTest("rules of other programs that override the config are marked, with a remedy", () =>
   withPage(
     async (page) => {
       const foreign = page.getByTestId("foreign-ipv4");
@@ -122,14 +122,14 @@ browserTest("the answer counts rules of other programs without a source or an in
   ),
 );
 
-test("what is pasted of both tools is one hook; what cannot be read is said", () => {
+test("pasted rules of both tools form one hook; unreadable ones are reported", () => {
   const places = (iptables: string, nftables: string) => {
     const { groups, unseen } = readPasted("ipv4", { iptables, nftables });
     return [...groups.flat().map(({ tool, table }) => `${tool} ${table}`), ...unseen.map(({ why }) => why)];
   };
   assert.equal(places("", ""), []);
   assert.equal(places(SAVED, LISTED), ["iptables-nft nat", "nft flannel-ipv4"]);
-  // Of a table in both, iptables shows more.
+  // iptables shows more of a table that is in both.
   const nat = LISTED.replace("flannel-ipv4", "nat");
   assert.equal(places(SAVED, nat), ["iptables-nft nat"]);
   assert.equal(places("", nat), ["iptables-nft nat"]);

@@ -1,4 +1,4 @@
-// Rules: what render prints.
+// The view Rules: the output of render.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
@@ -12,7 +12,7 @@ import { browserTest, text, type, urlOf, withPage } from "../page/browser.ts";
 
 const CONFIG = "nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16 # home\n";
 
-browserTest("flags shape the rules, and bad ones are told where they stand", () =>
+browserTest("flags affect the rules; invalid values are reported at the flag", () =>
   withPage(
     async (page) => {
       await page.getByLabel("--enable-ipv6").check();
@@ -35,7 +35,7 @@ browserTest("flags shape the rules, and bad ones are told where they stand", () 
   ),
 );
 
-browserTest("without a clipboard, as on plain http, what would be copied is said to be", () =>
+browserTest("without a clipboard, as on plain http, the failure to copy is reported", () =>
   withPage(
     async (page) => {
       await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
@@ -48,7 +48,7 @@ browserTest("without a clipboard, as on plain http, what would be copied is said
   ),
 );
 
-browserTest("every valid recorded case: the page shows what render prints", () =>
+browserTest("for every valid recorded case the page shows the output of render", () =>
   withPage(
     async (page) => {
       const cases = new Map(

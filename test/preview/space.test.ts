@@ -23,7 +23,7 @@ const policyOf = (cidrs: string) => {
   return policy;
 };
 
-test("the curve visits every cell once, and each is beside the one before", () => {
+test("the curve visits every cell once, and consecutive cells are adjacent", () => {
   for (const side of [1, 2, 8, 64]) {
     const seen = new Set<number>();
     let last = pointOf(side, 0);
@@ -48,7 +48,7 @@ const CASES = [
   "240.0.0.0/4, 10.64.0.0/10, 10.0.0.0/8",
 ];
 
-test("stretches say of each address what the policy says", () => {
+test("ranges have the same verdicts as the policy", () => {
   for (const cidrs of CASES) {
     const policy = policyOf(cidrs);
     const stretches = stretchesOf(ipv4SpaceOf(policy));
@@ -71,7 +71,7 @@ test("stretches say of each address what the policy says", () => {
   }
 });
 
-/** The look of a part, by looking at all stretches. */
+/** The look of a part, computed from all ranges. */
 const slowLook = (stretches: ReturnType<typeof stretchesOf>, first: number, size: number) => {
   const verdicts = new Set<string>();
   for (const { first: at, verdict } of stretches)
@@ -80,7 +80,7 @@ const slowLook = (stretches: ReturnType<typeof stretchesOf>, first: number, size
   return verdicts.size > 1 ? "mixed" : [...verdicts][0];
 };
 
-test("the look of a block's parts, and where two policies differ", () => {
+test("the look of a block's parts, and the parts in which two policies differ", () => {
   const blocks = [
     WHOLE,
     { first: 10 * 2 ** 24, bits: 8 },

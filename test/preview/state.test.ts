@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { EMPTY_STATE, type PageState, packState, readState, unpackState } from "../../src/preview/state.ts";
 
-test("a state survives its link", async () => {
+test("a state is the same after a round trip through a link", async () => {
   const state: PageState = {
     question: "10.244.1.7 → 10.1.2.3",
     files: [
@@ -31,7 +31,7 @@ test("a state survives its link", async () => {
   assert.equal(await unpackState(await packState(EMPTY_STATE)), EMPTY_STATE);
 });
 
-test("what is no state", async () => {
+test("invalid states are refused", async () => {
   for (const fragment of ["", "x", "%%%", "AAAA", "S0xO"]) assert.is(await unpackState(fragment), undefined, fragment);
   for (const value of [
     null,
@@ -43,7 +43,7 @@ test("what is no state", async () => {
   ]) {
     assert.equal(readState(value), EMPTY_STATE);
   }
-  // A state has files, whatever else.
+  // A state must have files.
   assert.is(await unpackState(await packState({} as PageState)), undefined);
   const bomb = await packState({ ...EMPTY_STATE, question: "x".repeat(9 << 20) });
   assert.ok(bomb.length < 20_000);

@@ -47,6 +47,18 @@ test("a failure has the seed that reproduces it", async () => {
   assert.match(text, `npm run torture -- part --seed=${failures[0]?.seed} --tries=1`);
 });
 
+test("a report has singular and plural forms", () => {
+  const failure = { seed: 7, message: "drew 0" };
+  const head = (tries: number, failures: readonly (typeof failure)[]) =>
+    report(
+      part(async () => {}),
+      { tries, failures: [...failures], counts: new Map(), longest: new Map() },
+      3,
+    ).split("\n")[0];
+  assert.is(head(1, [failure]), "part: 1 try, 1 failure, 3 s");
+  assert.is(head(2_000, []), "part: 2,000 tries, 0 failures, 3 s");
+});
+
 test("it ends when its time is over, after at least one attempt", async () => {
   const { tries } = await runPart(
     part(async () => {}),

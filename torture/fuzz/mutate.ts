@@ -79,11 +79,11 @@ const MOST_CHARACTERS = 4_000;
 
 /** A text with one to six changes, some of which may join it with another text. */
 export function mutate(text: string, other: string, random: Random, dictionary: readonly string[]): string {
-  let made = text;
+  let mutated = text;
   for (let left = 1 + random.below(random.chance(0.7) ? 2 : 6); left > 0; left--) {
-    made = random.pick(MUTATIONS)(made, random, dictionary, other);
+    mutated = random.pick(MUTATIONS)(mutated, random, dictionary, other);
   }
-  return made.slice(0, MOST_CHARACTERS);
+  return mutated.slice(0, MOST_CHARACTERS);
 }
 
 /** The shortest text found that still fails, by leaving out pieces. */

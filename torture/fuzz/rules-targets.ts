@@ -1,4 +1,4 @@
-// Rules of other programs in the notation of the tools: they are parsed, and a packet is walked through them.
+// Other programs' rules, as the tools print them: they are parsed, and a packet is walked through them.
 import {
   NftJsonError,
   NoNatTableError,
@@ -8,7 +8,7 @@ import {
   walk,
 } from "../../src/netfilter/index.ts";
 import { randomIptables } from "../../test/netfilter/random-nat.ts";
-import { type iptables, nftJson, PACKET, said, saveText, viewOf } from "../../test/netfilter/views.ts";
+import { type iptables, nftJson, outcomeText, PACKET, saveText, viewOf } from "../../test/netfilter/views.ts";
 import { randomOf } from "../../test/random-of.ts";
 import type { Target } from "./target.ts";
 
@@ -16,7 +16,7 @@ type Chains = ReturnType<typeof iptables>;
 
 /** A walk must produce an answer, whatever the rules are. */
 function walked(chains: readonly Chains[]): string {
-  return said(walk(viewOf(chains), PACKET)).replace(/ \d.*/, "");
+  return outcomeText(walk(viewOf(chains), PACKET)).replace(/ \d.*/, "");
 }
 
 export const xtables: Target = {

@@ -8,8 +8,8 @@ export interface Target {
   /** Pieces that are meaningful to the target. */
   readonly dictionary: readonly string[];
   /**
-   * Runs the target, and throws if a property does not hold. Returns in a word or two what the input has shown: an input that
-   * shows something new is mutated further.
+   * Runs the target, and throws if a property does not hold. Returns the outcome in a word or two: an input with a new
+   * outcome is mutated further.
    */
   run(input: string): string | Promise<string>;
 }

@@ -79,7 +79,7 @@ export const config: Part = {
               rmSync(path, { recursive: true, force: true });
               write(path);
             } else {
-              // As a ConfigMap changes: atomically.
+              // Atomically, as a ConfigMap changes.
               rmSync(`${path}.new`, { recursive: true, force: true });
               write(`${path}.new`);
               if (name !== "no file" && name !== "a folder") {

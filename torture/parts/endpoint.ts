@@ -127,17 +127,17 @@ async function besiegePreview({ random, count }: Try, node: string, folder: stri
   const runtime = random.pick(["node", "deno"] as const);
   const [file, args] = inside(node, [...RUNTIMES[runtime], "preview", flag, "--port=9411"]);
   const server = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
+  let output = "";
   const listen = (data: unknown) => {
-    said += data;
+    output += data;
   };
   server.stdout.on("data", listen);
   server.stderr.on("data", listen);
   const closed = new Promise((done) => server.on("close", done));
   try {
     await until(
-      () => said.includes("9411"),
-      () => `the preview does not start: ${said}`,
+      () => output.includes("9411"),
+      () => `the preview does not start: ${output}`,
     );
     const [host, origin] = random.pick([
       ["evil.example", "http://evil.example"],
@@ -153,7 +153,7 @@ async function besiegePreview({ random, count }: Try, node: string, folder: stri
     for (const text of MARKUP.filter((one) => one.startsWith("<"))) {
       if (page.text.includes(text)) throw new Error(`${runtime}: the page has ${text} as markup`);
     }
-    if (said.includes("\u001b]") || said.includes("\u202e"))
+    if (output.includes("\u001b]") || output.includes("\u202e"))
       throw new Error(`${runtime}: a file's name controls the terminal`);
     count("previews");
     server.kill("SIGTERM");

@@ -1,4 +1,4 @@
-// The built image, run as its manifest says, under faults: what it holds is all that the agent has.
+// The built image, run as in its manifest, under faults: the agent has only the contents of the image.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { addNamespace, inside, removeNamespace } from "../../demo/network.mjs";
 import { whyNoImage } from "../../scripts/setup.mjs";
@@ -28,16 +28,16 @@ interface Case {
   readonly cgroups: Cgroups;
 }
 
-/** What is wrong with the container: options of bwrap in front of the command, or a command around it. */
+/** A fault of the container: options of bwrap before the command, or a command around it. */
 interface Fault {
   readonly name: string;
   readonly options?: (one: Case) => readonly string[];
   readonly wrap?: (command: readonly string[], one: Case) => readonly string[] | undefined;
-  /** Must the work be done all the same? */
+  /** Must the work still be done? */
   readonly harmless?: boolean;
 }
 
-/** A program of this machine that needs nothing but the C library takes the place of the tool. */
+/** A program of this machine that needs only the C library replaces the tool. */
 const replaced = (program: string) => ({
   name: `${program} in place of the tool`,
   options: ({ place }: Case) => ["--ro-bind", `/usr/bin/${program}`, PROGRAMS[place]],
@@ -67,7 +67,7 @@ const FAULTS: readonly Fault[] = [
   { name: "16 processes", wrap: (command, { cgroups }) => cgroups.wrap("pids", 16, command) },
 ];
 
-/** The command that runs the image; undefined if this machine cannot bring about the fault. */
+/** The command that runs the image; undefined if this machine cannot cause the fault. */
 function commandOf(one: Case, args: readonly string[], { options, wrap }: Fault): readonly string[] | undefined {
   const contained = contain(one.image, one.folder, args);
   const at = contained.lastIndexOf("--");
@@ -89,7 +89,7 @@ function publish({ folder }: Case, text: string): void {
   writeFileSync(`${folder}/mount/ip-masq-agent`, text);
 }
 
-/** One apply under a fault: it does its work or says why not, and the rules stay whole. */
+/** One apply under a fault: it does its work or reports why not, and the rules stay complete. */
 async function attemptFault({ random, count, took }: Try, one: Case, whole: ReadonlySet<string>): Promise<void> {
   const fault = random.pick(FAULTS);
   const command = applyCommand(one, fault);
@@ -98,12 +98,12 @@ async function attemptFault({ random, count, took }: Try, one: Case, whole: Read
   const { exit, stdout, stderr } = await runOn(one, command);
   took("apply under a fault", performance.now() - begin);
   const told = `${one.target}, ${one.place}, ${fault.name}: exit ${exit}`;
-  const said = `${stdout}\n${stderr}`.slice(0, 2_000);
-  if (fault.harmless && exit !== 0) throw new Error(`${told}, though it is harmless\n${said}`);
-  if (exit !== 0 && exit !== null && stderr.trim() === "") throw new Error(`${told}, and nothing was said`);
-  if (/^ {4}at /m.test(stderr)) throw new Error(`${told}, with a stack trace\n${said}`);
-  await checkWhole(one, whole, `${told}\n${said}`);
-  count(exit === 0 ? "applies that did their work" : "applies that said why not");
+  const output = `${stdout}\n${stderr}`.slice(0, 2_000);
+  if (fault.harmless && exit !== 0) throw new Error(`${told}, though it is harmless\n${output}`);
+  if (exit !== 0 && exit !== null && stderr.trim() === "") throw new Error(`${told}, and nothing was printed`);
+  if (/^ {4}at /m.test(stderr)) throw new Error(`${told}, with a stack trace\n${output}`);
+  await checkWhole(one, whole, `${told}\n${output}`);
+  count(exit === 0 ? "applies that did their work" : "applies that reported why not");
 }
 
 async function checkWhole({ node, place }: Case, whole: ReadonlySet<string>, told: string): Promise<void> {
@@ -111,7 +111,7 @@ async function checkWhole({ node, place }: Case, whole: ReadonlySet<string>, tol
   if (seen === "" || !whole.has(seen)) throw new Error(`${told}\nthe rules are not whole:\n${seen}`);
 }
 
-/** The container is killed at a random moment, with all that runs in it. */
+/** The container is killed at a random moment, with all its processes. */
 async function attemptKill({ random, count }: Try, one: Case, whole: ReadonlySet<string>): Promise<void> {
   const { child, ended } = startAgent(one.node, [], {}, applyCommand(one, NONE));
   await sleep(random.below(400));
@@ -121,7 +121,7 @@ async function attemptKill({ random, count }: Try, one: Case, whole: ReadonlySet
   await checkWhole(one, whole, `${one.target}, ${one.place}: killed`);
 }
 
-/** The service follows its ConfigMap, repairs drift and stops when it is asked to. */
+/** The service follows its ConfigMap, repairs drift and stops on request. */
 async function attemptRun({ count }: Try, one: Case, whole: ReadonlySet<string>): Promise<void> {
   const { node, place } = one;
   const command = commandOf(one, [...one.image.config.Entrypoint, ...choice(place)], NONE);
@@ -137,7 +137,7 @@ async function attemptRun({ count }: Try, one: Case, whole: ReadonlySet<string>)
     }
     count("services that followed their config");
   } finally {
-    // What runs in the container ends with it.
+    // The container's processes end with it.
     child.kill("SIGKILL");
     await ended;
   }

@@ -17,7 +17,7 @@ interface Case {
 
 const NFT_GONE = "table ip ip-masq-agent {\n}\n";
 
-/** What is wrong with a read, if anything. Other programs may flush rules, but there must be one jump, to a complete chain. */
+/** The problem of a read, if any. Other programs may flush rules, but there must be one jump, to a complete chain. */
 export function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): string | undefined {
   if (whole.has(seen)) return undefined;
   // No writer creates a table without our comment: nft prints one if the table is deleted while it is being listed.
@@ -27,7 +27,7 @@ export function flawOf(seen: string, place: Place, whole: ReadonlySet<string>): 
   return jumps === 1 ? "a jump to a chain that is not complete" : `${jumps} jumps`;
 }
 
-/** What other programs do in the meantime. */
+/** Actions of other programs in the meantime. */
 const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly string[], input: string])[]>> = {
   nft: [
     [["iptables-nft-restore", "--noflush"], kubeRules(50, 2, "ipv4")],
@@ -52,7 +52,7 @@ const OTHERS: Readonly<Record<Place, readonly (readonly [command: readonly strin
 async function runAndKill({ node, folder, place, flags }: Case, random: Random): Promise<void> {
   const loops = random.chance(0.3);
   const name = `followed-${random.below(1e9)}.yaml`;
-  // As a ConfigMap changes: a file that is written in place is empty for a moment, and an empty config means the defaults.
+  // Atomically, as a ConfigMap changes: a file that is written in place is empty for a moment, and an empty config means the defaults.
   const write = () => {
     configFlag(folder, random.pick(Object.values(CONFIGS)), `${name}.new`);
     renameSync(`${folder}/${name}.new`, `${folder}/${name}`);

@@ -173,11 +173,11 @@ async function attempt({ random, count, took }: Try, one: Case): Promise<void> {
   const { exit, stdout, stderr } = await run([file, ...args]);
   took("apply under a limit", performance.now() - begin);
   const told = `${name}, ${place}, ${runtime}: exit ${exit}`;
-  const said = `${stdout}\n${stderr}`.slice(0, 2_000);
-  if (harmless && exit !== 0) throw new Error(`${told}, though the limit is harmless\n${said}`);
+  const output = `${stdout}\n${stderr}`.slice(0, 2_000);
+  if (harmless && exit !== 0) throw new Error(`${told}, though the limit is harmless\n${output}`);
   if (exit !== 0 && stderr.trim() === "" && exit !== null) throw new Error(`${told}, and no error was printed`);
   const seen = await look(node, place);
-  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not complete:\n${seen}\n${said}`);
+  if (seen === "" || !whole.has(seen)) throw new Error(`${told}, and the rules are not complete:\n${seen}\n${output}`);
   const again = await agent(node, ["apply", ...choice(place), wanted]);
   if (again.exit !== 0) throw new Error(`${told}, and the next apply fails without a limit:\n${again.stderr}`);
   count(exit === 0 ? `worked: ${name}` : `failed with a reason: ${name}`);

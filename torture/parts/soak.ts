@@ -1,4 +1,4 @@
-// An agent at its shortest interval, with drift, config changes and scrapes: it ends as it began.
+// An agent at its shortest interval, with drift, config changes and scrapes: its resources do not grow.
 import { readdirSync } from "node:fs";
 import { addNamespace, removeNamespace, runInside } from "../../demo/network.mjs";
 import { choice, configFlag, type Place, type Runtime, run, withFolder } from "../../test/kernel/harness.ts";

@@ -56,9 +56,9 @@ export function* readObservedInSteps(
   if (!scan.whole) throw new UnreadableDumpError("the output ends in the middle of a table");
   if (!scan.natSeen) {
     // For a table with foreign rules only `# Table `nat' is incompatible, use 'nft' tool.` is printed.
-    const said = new TextDecoder().decode(dump.slice(0, 200)).trim();
+    const beginning = new TextDecoder().decode(dump.slice(0, 200)).trim();
     throw new UnreadableDumpError(
-      `table nat is not in the output${said ? `: ${JSON.stringify(said)}` : ", which is empty"}`,
+      `table nat is not in the output${beginning ? `: ${JSON.stringify(beginning)}` : ", which is empty"}`,
     );
   }
   const count = (rule: ScannedRule): ScannedRule => {

@@ -52,5 +52,5 @@ export async function removeOwn(
 /** One line about the result of removing a chain. */
 export const describeRemoval = (chain: string, written: Transaction | undefined): string =>
   written
-    ? `removed: chain ${chain} and ${written.counts.removed} rules`
+    ? `removed: chain ${chain} and ${written.counts.removed} ${written.counts.removed === 1 ? "rule" : "rules"}`
     : `chain ${chain} not found; nothing to remove`;

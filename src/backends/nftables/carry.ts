@@ -1,4 +1,4 @@
-// Carries over the counters of intervals that are split or joined.
+// Carries over the counters of intervals that are split or merged.
 // This module is browser-compatible.
 import { addressOf, type Family, type Interval, parseAddresses } from "../../core/index.ts";
 import type { ObservedElement } from "./observed.ts";

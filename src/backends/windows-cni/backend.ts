@@ -1,4 +1,4 @@
-// The backend for Windows nodes, which keeps the policy in the CNI plugin's config file.
+// The backend for Windows nodes, which maintains the policy in the CNI plugin's config file.
 import { formatDiagnostics } from "../../config/index.ts";
 import { reportedAs } from "../../errors/index.ts";
 import { followLinks, readRegularFile, replaceFile } from "../../host/index.ts";
@@ -25,7 +25,7 @@ interface ObservedFile {
   readonly text: string;
 }
 
-/** Opens the backend that keeps a CNI config's OutBoundNAT policy. */
+/** Opens the backend that maintains a CNI config's OutBoundNAT policy. */
 export function windowsCniBackend(file: string): WindowsCniBackend {
   /** Runs `work` on a text; a problem becomes an error with the line and a caret. */
   const edit = <T>(text: string, work: (text: string) => T): T => {

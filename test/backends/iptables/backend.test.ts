@@ -29,6 +29,8 @@ for (const variant of ["nft", "legacy"] as const) {
 
     const removed = await backend.cleanup("ipv4", OURS);
     assert.is(backend.describeCleanup(OURS, removed), `removed: chain ${OURS} and 4 rules`);
+    const one = removed && { ...removed, counts: { ...removed.counts, removed: 1 } };
+    assert.is(backend.describeCleanup(OURS, one), `removed: chain ${OURS} and 1 rule`);
     assert.equal([...table.chains], [["POSTROUTING", []]]);
     const again = await backend.cleanup("ipv4", OURS);
     assert.is(backend.describeCleanup(OURS, again), `chain ${OURS} not found; nothing to remove`);

@@ -7,7 +7,7 @@ import { AGENT, NAMESPACE, REGISTRY, VERSION } from "../cluster.ts";
 import { helpOptions } from "./help-options.ts";
 import { noteFlags, type World } from "./world.ts";
 
-/** The value that the first installation has set. */
+/** The value that the first installation set. */
 const INSTALLED = `--set=image.repository=${REGISTRY}/ip-masq-agent`;
 
 type Verb = (parsed: ParsedCall, call: Call, world: World) => Reply;
@@ -41,7 +41,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   }),
   push: ({ words: [file = "", registry = ""] }, { folder }, { charts }) => {
     must(existsSync(resolve(folder, file)), `there is no ${file}`);
-    must(registry.startsWith(`oci://${REGISTRY}/`), `${registry} is no registry`);
+    must(registry.startsWith(`oci://${REGISTRY}/`), `${registry} is not a registry`);
     charts.set(`${registry}/${basename(file).replace(/-[\d.]+\.tgz$/, "")}`, resolve(folder, file));
     return {};
   },

@@ -8,7 +8,7 @@ import { npm } from "./npm.ts";
 import { agent, curl, gh, modprobe, sysctl } from "./others.ts";
 import type { World } from "./world.ts";
 
-/** Each checks a call and throws a {@link RefusedCall}, or says what happens. */
+/** Each checks a call and throws a {@link RefusedCall}, or returns its result. */
 export const STAND_INS: Readonly<Record<string, (call: Call, world: World) => Reply>> = {
   buildah: (call, world) => images("buildah", call, world),
   curl,

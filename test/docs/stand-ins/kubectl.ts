@@ -1,4 +1,4 @@
-// kubectl without a cluster: each call is checked against deploy/, and what needs no cluster is left to the real program.
+// kubectl without a cluster: each call is checked against deploy/; the real program runs what needs no cluster.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
@@ -35,7 +35,7 @@ const last = ({ options }: ParsedCall, ...names: readonly string[]) =>
 /** The DaemonSet that `daemonset/NAME` or `daemonset NAME` names. */
 function daemonSetOf(words: readonly string[]): KubeObject {
   const [kind, name] = words.length === 1 ? (words[0] ?? "").split("/") : words;
-  must(/^(daemonsets?|ds)$/.test(kind ?? ""), `${words.join(" ")} is no DaemonSet`);
+  must(/^(daemonsets?|ds)$/.test(kind ?? ""), `${words.join(" ")} is not a DaemonSet`);
   return DAEMON_SETS.find(({ metadata }) => metadata.name === name) ?? refuse(`deploy/ has no DaemonSet ${name}`);
 }
 
@@ -109,7 +109,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   create: ({ call }) => (call.isNamed ? {} : refuse("create what?")),
   debug: (parsed) => {
     const { words, rest, call } = parsed;
-    must(words.length === 1 && words[0] === `node/${NODE}`, `${words} is no node`);
+    must(words.length === 1 && words[0] === `node/${NODE}`, `${words} is not a node`);
     must(last(parsed, "image") === `${REGISTRY}/${IMAGE}:${VERSION}`, `${last(parsed, "image")} is not the image`);
     must(last(parsed, "profile") === "sysadmin", "only the profile sysadmin may change rules");
     must(last(parsed, "arguments-only"), "without --arguments-only, the arguments are the command");
@@ -199,7 +199,7 @@ function patched(object: KubeObject, parsed: KubectlCall): string {
   }
 }
 
-/** Verbs that act on what the manifests say, in whichever namespace that is, or on no namespaced object. */
+/** Verbs that act on objects in the namespaces of the manifests, or on no namespaced object. */
 const ANY_NAMESPACE = new Set(["apply", "create", "debug", "diff", "label"]);
 
 export function kubectl(call: Call, world: World): Reply {

@@ -1,5 +1,5 @@
 // npm in the repository: the scripts are those of package.json, and what follows `--` is checked as the script would. None of them
-// runs, as they run the tests, among them this one.
+// runs, because they would run the tests, including this one.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type Call, must, optionsOf, parseCall, type Reply, refuse } from "../call.ts";
 

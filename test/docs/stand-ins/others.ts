@@ -1,4 +1,4 @@
-// The agent, which runs for real, and programs of which the pages make one call each.
+// The agent, which runs for real, and programs that the pages call once each.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { COMMANDS } from "../../../src/cli/commands.ts";
@@ -16,7 +16,7 @@ export function agent({ args, isNamed }: Call): Reply {
   return {
     run: [...RUNTIMES.node, ...args],
     isServer: command === "preview" && !flags.has("page"),
-    // Warnings about the node of the test are no failure.
+    // Warnings about the test's node are not failures.
     exits: command === "doctor" ? [2] : [],
   };
 }
@@ -60,6 +60,6 @@ export function curl({ args }: Call): Reply {
 export function modprobe({ args }: Call): Reply {
   const { words } = parseCall(args, optionsOf("--all -a"));
   must(words.length === 1 || args.includes("--all"), "without --all, the later words are parameters");
-  for (const word of words) must(/^(nft|iptable|ip6table|nf)_\w+$/.test(word), `${word} is no module for NAT`);
+  for (const word of words) must(/^(nft|iptable|ip6table|nf)_\w+$/.test(word), `${word} is not a module for NAT`);
   return {};
 }

@@ -1,9 +1,9 @@
-// What the earlier commands of a block have done.
+// The effects of the earlier commands of a block.
 import { parseFlags } from "../../../src/cli/flags.ts";
 import type { KubeObject } from "../../deploy/objects.ts";
 
 export interface World {
-  /** Images that `docker build` and its like have made. */
+  /** Images built by `docker build` and similar commands. */
   readonly built: Set<string>;
   /** Images on the nodes of a cluster on this machine. */
   readonly loaded: Set<string>;
@@ -13,7 +13,7 @@ export interface World {
   readonly served: Set<string>;
   /** The DaemonSet's flags, as earlier commands changed them. */
   readonly flags: Set<string>;
-  /** Whether `kubectl debug` has made a pod. */
+  /** Whether `kubectl debug` has created a pod. */
   isDebugged: boolean;
   /** Where the agent of the block's node logs. */
   readonly log: string;
