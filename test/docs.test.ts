@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { FLAGS, parseFlags } from "../src/cli/flags.ts";
 import { describeKeys, parseConfig } from "../src/config/index.ts";
 import { CHECKS } from "../src/doctor/index.ts";
+import { USAGE } from "../src/errors/index.ts";
 import { NOT_PERMITTED } from "../src/host/index.ts";
 import { blocksOf, fileShown, PAGES } from "./docs/pages.ts";
 
@@ -94,10 +95,10 @@ test("docs/commands.md has the code of every error", () => {
   const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const codes = sources
     .map((name) => readFileSync(`src/${name}`, "utf8"))
-    .flatMap((text) => [...text.matchAll(/reportedAs\("([\w-]+)"|\{ code: "([\w-]+)", remedy/g)])
+    .flatMap((text) => [...text.matchAll(/reportedAs\("([\w-]+)"|\{ code: "([\w-]+)"(?:, remedy| \}\);)/g)])
     .map(([, first, second]) => first ?? second ?? "");
   const tools = ["missing", "failed", "hung", "flooded", "unreadable"].map((reason) => `tool-${reason}`);
-  const expected = new Set([...codes, ...tools, NOT_PERMITTED]);
+  const expected = new Set([...codes, ...tools, NOT_PERMITTED, USAGE]);
   for (const code of CODES_NOT_PRINTED) assert.ok(expected.delete(code), code);
   assert.equal(documented.sort(), [...expected].sort());
 });
