@@ -3,7 +3,7 @@
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { chooseDestination, chooseSource } from "./names.ts";
+import { chooseDestination, chooseSource, countKnown } from "./names.ts";
 
 /** A format that can be recognized by a single line. */
 interface LineFormat {
@@ -15,8 +15,17 @@ interface LineFormat {
   readonly namedSource?: FlowPlace;
 }
 
+type Refusal = Omit<Extract<Recognition, { ok: false }>, "ok">;
+
+const shownLine = (line: string) => JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
+
 const key = (name: string): FlowPlace => ({ place: { key: name }, label: name });
 const field = (place: AddressPlace & { field: number }): FlowPlace => ({ place, label: `field ${place.field}` });
+
+/** Whether a line without an address has column names. */
+const isLineOfNames = (line: string) => countKnown(line.split(/[\s,;|"]+/)) > 1;
+
+const isPositional = ({ destination: { place } }: LineFormat) => typeof place === "object" && "field" in place;
 
 const CONNTRACK = { destination: key("dst"), source: key("src") };
 
@@ -56,9 +65,13 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
   const source = placeOf(wanted.source, lines);
   const asked = placeOf(wanted.destination, lines);
   if (asked) return { ok: true, format: { name: "lines", destination: asked, source } };
-  const withAddress = lines.find((line) => addressesIn(line).length > 0);
-  const line = withAddress ?? "";
+  const begin = lines.findIndex((line) => addressesIn(line).length > 0);
+  const line = lines[begin] ?? "";
   const known = FORMATS.find(({ pattern }) => isAddress(pattern.exec(line)?.[1] ?? ""));
+  const header = lines.slice(0, Math.max(begin, 0)).find(isLineOfNames);
+  if (known && header !== undefined && isPositional(known)) {
+    return { ok: false, ...refusalOfHeader(header, known) };
+  }
   if (known) return { ok: true, format: formatOf(known, source) };
   if (/^"\d{10,13},/.test(line)) {
     return { ok: false, why: "these are Azure flow tuples in quotes", remedy: "print them without quotes: jq -r" };
@@ -106,17 +119,24 @@ function pairsOf(line: string) {
   return [...pairs].map(([name, value]) => ({ name, values: [value] }));
 }
 
+/** Refuses records whose columns may not be the default ones, because column names that do not fit them come first. */
+function refusalOfHeader(header: string, { name, destination: { label } }: LineFormat): Refusal {
+  return {
+    why: `a line of column names does not fit the lines below it, which may have other columns than the default ${name}: ${shownLine(header)}`,
+    remedy: `give the place of the destination with --field=NUMBER; by default it is ${label}`,
+  };
+}
+
 /** Why a line with several addresses is ambiguous, and the place of each address. */
-function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"> {
+function refusalOf(line: string): Refusal {
   const addresses = addressesIn(line);
-  const shown = JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
   const last = addresses.at(-1) ?? "";
   const pair = pairsOf(line).at(-1);
   const place: WantedPlace = pair ? { key: pair.name } : { field: fieldOf(line, last) };
   const address = pair?.values[0] ?? last;
   const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
   return {
-    why: `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shown}`,
+    why: `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shownLine(line)}`,
     remedy: `give its place with --key=NAME or --field=NUMBER; ${example} selects ${address}`,
     example: { place, address },
   };

@@ -202,6 +202,13 @@ const FORMATS: Call[] = [
   { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: `${NOTE}${NONE}` },
   { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\n", stderr: "" },
+  // Comments above the header are not lines, and a damaged line does not change the columns.
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--summary"],
+    input: "# one\n\n# two\ndstaddr srcaddr\nshort\n10.1.0.1 8.8.8.8\n",
+    stdout: /\n2 lines: 1 keep, 0 masquerade, 1 without an address\n$/,
+    stderr: 'read as AWS VPC flow log: the destination is dstaddr\nline 5 has no address: "short"\n',
+  },
   // Nothing is judged unless the destination is certain.
   { args: ["classify", `--cidrs=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
