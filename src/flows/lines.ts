@@ -1,6 +1,7 @@
 // Recognizes lines of text without a header: conntrack, records of clouds, NAME=VALUE, plain addresses.
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
+import { addressAt } from "./address-at.ts";
 import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { chooseDestination, chooseSource, countKnown } from "./names.ts";
@@ -90,7 +91,7 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
       format: { name: "addresses", destination: { place: "only", label: "the only address" }, source },
     };
   }
-  return { ok: false, ...refusalOf(uncertain) };
+  return { ok: false, ...refusalOf(uncertain, lines) };
 }
 
 function formatOf(
@@ -100,14 +101,13 @@ function formatOf(
   return { name, destination, source: source ?? own, namedSource };
 }
 
-/** Fields are separated by white space, unless the lines have too few of these and enough columns separated by commas. */
+/** Fields are separated by white space, unless most lines have too few of these and enough columns separated by commas. */
 function placeOf(wanted: WantedPlace | undefined, lines: readonly string[]): FlowPlace | undefined {
   if (!wanted || "key" in wanted) return wanted && key(wanted.key);
   const { field: number } = wanted;
-  const isCsv =
-    lines.length > 0 &&
-    lines.every((line) => line.trim().split(/\s+/).length < number && line.split(",").length >= number);
-  return field({ field: number, ...(isCsv ? { separator: "," as const } : {}) });
+  const isCsv = (line: string) => line.trim().split(/\s+/).length < number && line.split(",").length >= number;
+  const separator = lines.filter(isCsv).length * 2 > lines.length ? "," : undefined;
+  return field({ field: number, ...(separator ? { separator } : {}) });
 }
 
 /** The NAME=ADDRESS pairs of a line; of several with the same name, the first. */
@@ -127,24 +127,26 @@ function refusalOfHeader(header: string, { name, destination: { label } }: LineF
   };
 }
 
-/** Why a line with several addresses is ambiguous, and the place of each address. */
-function refusalOf(line: string): Refusal {
+/** Why a line with several addresses is ambiguous, and a place of its last address, if the core finds that address there. */
+function refusalOf(line: string, lines: readonly string[]): Refusal {
   const addresses = addressesIn(line);
-  const last = addresses.at(-1) ?? "";
-  const pair = pairsOf(line).at(-1);
-  const place: WantedPlace = pair ? { key: pair.name } : { field: fieldOf(line, last) };
-  const address = pair?.values[0] ?? last;
-  const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
-  return {
-    why: `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shownLine(line)}`,
-    remedy: `give its place with --key=NAME or --field=NUMBER; ${example} selects ${address}`,
-    example: { place, address },
-  };
+  const why = `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shownLine(line)}`;
+  const remedy = "give its place with --key=NAME or --field=NUMBER";
+  for (const { wanted, address } of lastPlaces(line, addresses.at(-1) ?? "")) {
+    const place = placeOf(wanted, lines)?.place;
+    if (place === undefined || addressAt(line, place) !== address) continue;
+    const option = "key" in wanted ? `--key=${wanted.key}` : `--field=${wanted.field}`;
+    return { why, remedy: `${remedy}; ${option} selects ${address}`, example: { place: wanted, address } };
+  }
+  return { why, remedy: `${remedy}, which selects the first address there: put spaces between addresses in one field` };
 }
 
-/** The number of the field that an address stands in, as {@link placeOf} reads it. */
-function fieldOf(line: string, address: string): number {
+/** Where the last address of a line may be: the last key with an address, the column or the field that it stands in. */
+function* lastPlaces(line: string, last: string): Generator<{ wanted: WantedPlace; address: string }, void, void> {
+  const pair = pairsOf(line).at(-1);
+  if (pair) yield { wanted: { key: pair.name }, address: pair.values[0] ?? "" };
+  const column = line.split(",").findIndex((cell) => cell.trim() === last) + 1;
   const fields = line.trim().split(/\s+/);
-  const column = line.split(",").findIndex((cell) => cell.trim() === address) + 1;
-  return column > fields.length ? column : fields.findIndex((text) => text.includes(address)) + 1;
+  if (column > fields.length) yield { wanted: { field: column }, address: last };
+  yield { wanted: { field: fields.findLastIndex((text) => text.includes(last)) + 1 }, address: last };
 }

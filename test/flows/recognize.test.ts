@@ -86,6 +86,8 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
     '{ "flow" : {"x":[{"IP":1}], "IP" : {"source":"10.1.2.3", "destination" : "8.8.8.8"} } }\n',
     "JSON lines, flow.IP.destination: 8.8.8.8",
   ],
+  ['damaged\n{"src_ip":"10.1.2.3","dst_ip":"8.8.8.8"}\n', "JSON lines, dst_ip:  8.8.8.8"],
+  ['10.1.0.1\n10.1.0.2\n{"n":"10.1.0.3"}\n', "addresses, the only address: 10.1.0.1 10.1.0.2 10.1.0.3"],
   // With explicit flags.
   [
     '{"a":{"b":"10.1.2.3","c":"8.8.8.8"}}\n{"a.c":"8.8.4.4"}\n{"a":1,"a":{"c":"1.1.1.1"}}\n{"a":{"c":["9.9.9.9"]}}\n',
@@ -183,6 +185,13 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
   ["10.0.0.1\n10.0.0.2 10.0.0.3\n", /a line has 2 addresses/],
   // Without white space a field is a column.
   ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 selects 8\.8\.8\.8$/],
+  ["damaged\n1,10.1.2.3,8.8.8.8,443\n2,10.1.2.3,8.8.4.4,443\n", /--field=3 selects 8\.8\.8\.8$/],
+  ["n=1 10.1.2.3,8.8.8.8 a=x,b=8.8.8.8\n", /--key=b selects 8\.8\.8\.8$/],
+  // No place selects the last address.
+  ["10.1.2.3->8.8.8.8\n", /NUMBER, which selects the first address there: put spaces between addresses in one field$/],
+  ["a b 10.1.2.3->8.8.8.8\n", /put spaces between addresses in one field$/],
+  ["to=10.1.2.3 to=8.8.8.8,1.1.1.1\n", /--key=to selects 10\.1\.2\.3$/],
+  ["damaged\nx\n1,10.1.2.3,8.8.8.8,443\n", /put spaces between addresses in one field$/],
   ['"1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A"\n', /Azure flow tuples in quotes; print them without quotes: jq -r$/],
   [
     "dst_ip,dest_ip\n10.1.2.3,8.8.8.8\n",
@@ -195,6 +204,10 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
     '{"a":"10.1.2.3","b":"8.8.8.8"}\n',
     /which of their addresses is the destination: a, b; name its path, such as --key=b/,
   ],
+  ['damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /JSON lines.* destination: a, b; name its path, such as --key=b$/],
+  ['10.0.0.9 damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /JSON lines.* such as --key=b$/],
+  ['damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /which have no fields/, { destination: { field: 1 } }],
+  ['# one\n{\n  "src_ip": "10.1.2.3",\n  "dst_ip": "8.8.8.8"\n}\n', /a JSON document/],
   ['{"a":1}\n', /JSON lines, and the first ones have no address/],
   ['{"a":1}\n', /which have no fields/, { destination: { field: 1 } }],
   ['[\n{"dst_ip":"8.8.8.8"}\n]\n', /a JSON document.*jq -c/],
