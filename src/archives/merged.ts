@@ -26,6 +26,8 @@ export interface ArchiveOutput {
   readonly write: (output: Uint8Array) => Promise<void>;
   /** Called for the first few lines of each part without a definite address; `number` is the line's number in its file. */
   readonly bad: (line: BadLine & { readonly file: string | undefined; readonly number: number }) => void;
+  /** Called with each file that has lines, but none with an address. */
+  readonly unmatched: (file: string) => void;
   /** Called with the format of each file. */
   readonly recognized: (format: FlowFormat) => void;
   readonly progress: ArchiveProgress;
@@ -42,6 +44,9 @@ export class Merged {
   /** The lines of the file before the part, and of the part before the piece. */
   #before = 0;
   #within = 0;
+  /** The lines of the file so far, and those of them that have an address. */
+  #fileLines = 0;
+  #matched = 0;
 
   constructor(output: ArchiveOutput, namesFiles: boolean) {
     this.#output = output;
@@ -50,6 +55,7 @@ export class Merged {
 
   async take(slot: Slot, piece: Piece): Promise<void> {
     if (slot !== this.#slot) {
+      if (slot.linesAbove !== undefined) this.endFile();
       this.#before = slot.linesAbove ?? this.#before + this.#within;
       this.#within = 0;
       this.#slot = slot;
@@ -63,10 +69,18 @@ export class Merged {
     const file = this.#namesFiles ? slot.part.file : undefined;
     for (const line of piece.bad) bad({ ...line, file, number: this.#before + line.before + 1 });
     for (const difference of piece.differences ?? []) this.#add(difference);
+    this.#fileLines += piece.lines;
+    this.#matched += piece.lines - piece.withoutAddress;
     this.#lines += piece.lines;
     this.#withoutAddress += piece.withoutAddress;
     progress.lines = this.#lines;
     progress.bytes += piece.bytes;
+  }
+
+  /** Reports the file if none of its lines has an address. */
+  endFile(): void {
+    if (this.#slot && this.#fileLines > 0 && this.#matched === 0) this.#output.unmatched(this.#slot.part.file);
+    this.#fileLines = this.#matched = 0;
   }
 
   #add({ pair, lines, examples }: Difference): void {

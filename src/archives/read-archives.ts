@@ -83,6 +83,7 @@ class Reading {
       else await this.#change();
     }
     if (this.#failure !== undefined) throw this.#failure;
+    merged.endFile();
     return merged.totals(await Promise.all(this.#lanes.map((lane) => lane.counts())));
   }
 

@@ -23,11 +23,11 @@ export function recognize(sample: Uint8Array, wanted: WantedPlaces, file: string
   let headers = 0;
   let begin = 0;
   if (format.header !== undefined) {
-    // There may be empty lines before it.
-    for (let line = ""; line.trim() === "" && begin < sample.length; headers++) {
+    // There may be empty lines and comments before it.
+    for (let line = ""; line !== format.header && begin < sample.length; headers++) {
       const newline = sample.indexOf(0x0a, begin);
       const end = newline < 0 ? sample.length : newline + 1;
-      line = decoder.decode(sample.subarray(begin, end));
+      line = decoder.decode(sample.subarray(begin, end)).replace(/\r?\n$/, "");
       begin = end;
     }
   }

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { type ArchiveProgress, type ArchiveTotals, type LineTask, readArchives } from "../archives/index.ts";
 import type { LineTable } from "../core/index.ts";
-import type { FlowFormat } from "../flows/index.ts";
+import type { FlowFormat, WantedPlace } from "../flows/index.ts";
 import { nameOf } from "./input.ts";
 import type { Io } from "./io.ts";
 import { createOutput } from "./output.ts";
@@ -43,6 +43,7 @@ export async function readFlows(
     io.warn(`interrupted after ${progress.lines.toLocaleString("en")} lines`);
   });
   let shown = 0;
+  const unmatched = createUnmatched(flows.place, warn);
   try {
     const totals = await readArchives(words, {
       work: { tables, task, wanted: { destination: flows.place, source: flows.source } },
@@ -53,10 +54,12 @@ export async function readFlows(
         const what = several ? "several addresses, and it is unclear which one counts" : "no address";
         warn(`${file === undefined ? "" : `${nameOf(file)}: `}line ${number} has ${what}: ${JSON.stringify(text)}`);
       },
+      unmatched: unmatched.add,
       recognized: flows.place === undefined ? noteOfFormats(warn) : () => {},
       progress,
     });
     await output.end();
+    unmatched.end();
     if (totals.withoutAddress > MAX_SHOWN) warn(`lines without an address: ${totals.withoutAddress}`);
     return totals;
   } catch (error) {
@@ -78,6 +81,21 @@ function noteOfFormats(warn: (text: string) => void): (format: FlowFormat) => vo
     const text = `read as ${name}: the destination is ${destination.label}${source ? `, the source ${source.label}` : ""}`;
     if (!reported.has(text)) warn(text);
     reported.add(text);
+  };
+}
+
+/** Warns about the first files in which the given option selects nothing, because their lines are in no count; counts the others. */
+function createUnmatched(place: WantedPlace | undefined, warn: (text: string) => void) {
+  if (place === undefined) return { add: () => {}, end: () => {} };
+  const option = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
+  let files = 0;
+  return {
+    add: (file: string) => {
+      if (++files <= MAX_SHOWN) warn(`${nameOf(file)}: ${option} selects no address in any line`);
+    },
+    end: () => {
+      if (files > MAX_SHOWN) warn(`files in which ${option} selects no address: ${files}`);
+    },
   };
 }
 

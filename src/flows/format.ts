@@ -16,7 +16,7 @@ export interface FlowFormat {
   readonly source?: FlowPlace | undefined;
   /** The place of the source by its name. It may be the source that the packet had after NAT. */
   readonly namedSource?: FlowPlace | undefined;
-  /** The header line with the column names, at the beginning of the text; it may be repeated. */
+  /** The header line with the column names. Only empty lines and comments precede it; it may be repeated. */
   readonly header?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 // Recognizes JSON lines: one object per line, with the destination at a path in it.
 // This module is browser-compatible.
-import { isAddress } from "./addresses.ts";
+import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
 import { type Candidate, chooseDestination, chooseSource } from "./names.ts";
 
@@ -29,14 +29,29 @@ function parseObject(line: string): JsonObject | undefined {
   }
 }
 
+/** The line, before the first address, that only begins an object or a list: the text is a document that continues below. */
+function beginningOfDocument(lines: readonly string[]): string | undefined {
+  const begin = lines.findIndex((line) => addressesIn(line).length > 0);
+  const isBeginning = (line: string) =>
+    /^\s*(\{|\[\s*(\{.*)?)\s*$/.test(line) || /^\s*\{\s*"records"\s*:\s*\[/.test(line);
+  return (begin < 0 ? lines : lines.slice(0, begin + 1)).find(isBeginning);
+}
+
+/** Whether most lines with an address begin as an object does: other lines may be before the first one. */
+function isMostlyJson(lines: readonly string[]): boolean {
+  const withAddress = lines.filter((line) => addressesIn(line).length > 0);
+  const objects = withAddress.filter((line) => /^\s*\{/.test(line));
+  return objects.length > 0 && objects.length * 2 >= withAddress.length;
+}
+
 /** Undefined if the text is not JSON. */
 export function recognizeJson(lines: readonly string[], wanted: WantedPlaces): Recognition | undefined {
   const [first = ""] = lines;
-  if (!/^\s*[{[]/.test(first)) return undefined;
+  const document = beginningOfDocument(lines);
+  if (document !== undefined) return refuseDocument(document);
+  if (!/^\s*[{[]/.test(first) && !isMostlyJson(lines)) return undefined;
+  // A line may be damaged.
   const objects = lines.map(parseObject).filter((object) => object !== undefined);
-  // A line may be damaged. If it only begins an object or a list, the text is a document that continues below.
-  if (/^\s*(\{|\[\s*(\{.*)?)\s*$/.test(first) || /^\s*\{\s*"records"\s*:\s*\[/.test(first))
-    return refuseDocument(first);
   if (objects.length === 0) return undefined;
   const asked = wanted.destination;
   const field = [asked, wanted.source].find((place) => place && "field" in place);

@@ -1,9 +1,10 @@
 // Recognizes lines of text without a header: conntrack, records of clouds, NAME=VALUE, plain addresses.
 // This module is browser-compatible.
 import type { AddressPlace } from "../core/index.ts";
+import { addressAt } from "./address-at.ts";
 import { addressesIn, isAddress } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { chooseDestination, chooseSource } from "./names.ts";
+import { chooseDestination, chooseSource, countKnown } from "./names.ts";
 
 /** A format that can be recognized by a single line. */
 interface LineFormat {
@@ -15,8 +16,17 @@ interface LineFormat {
   readonly namedSource?: FlowPlace;
 }
 
+type Refusal = Omit<Extract<Recognition, { ok: false }>, "ok">;
+
+const shownLine = (line: string) => JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
+
 const key = (name: string): FlowPlace => ({ place: { key: name }, label: name });
 const field = (place: AddressPlace & { field: number }): FlowPlace => ({ place, label: `field ${place.field}` });
+
+/** Whether a line without an address has column names. */
+const isLineOfNames = (line: string) => countKnown(line.split(/[\s,;|"]+/)) > 1;
+
+const isPositional = ({ destination: { place } }: LineFormat) => typeof place === "object" && "field" in place;
 
 const CONNTRACK = { destination: key("dst"), source: key("src") };
 
@@ -56,9 +66,13 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
   const source = placeOf(wanted.source, lines);
   const asked = placeOf(wanted.destination, lines);
   if (asked) return { ok: true, format: { name: "lines", destination: asked, source } };
-  const withAddress = lines.find((line) => addressesIn(line).length > 0);
-  const line = withAddress ?? "";
+  const begin = lines.findIndex((line) => addressesIn(line).length > 0);
+  const line = lines[begin] ?? "";
   const known = FORMATS.find(({ pattern }) => isAddress(pattern.exec(line)?.[1] ?? ""));
+  const header = lines.slice(0, Math.max(begin, 0)).find(isLineOfNames);
+  if (known && header !== undefined && isPositional(known)) {
+    return { ok: false, ...refusalOfHeader(header, known) };
+  }
   if (known) return { ok: true, format: formatOf(known, source) };
   if (/^"\d{10,13},/.test(line)) {
     return { ok: false, why: "these are Azure flow tuples in quotes", remedy: "print them without quotes: jq -r" };
@@ -77,7 +91,7 @@ export function recognizeLines(lines: readonly string[], wanted: WantedPlaces): 
       format: { name: "addresses", destination: { place: "only", label: "the only address" }, source },
     };
   }
-  return { ok: false, ...refusalOf(uncertain) };
+  return { ok: false, ...refusalOf(uncertain, lines) };
 }
 
 function formatOf(
@@ -87,14 +101,13 @@ function formatOf(
   return { name, destination, source: source ?? own, namedSource };
 }
 
-/** Fields are separated by white space, unless the lines have too few of these and enough columns separated by commas. */
+/** Fields are separated by white space, unless most lines have too few of these and enough columns separated by commas. */
 function placeOf(wanted: WantedPlace | undefined, lines: readonly string[]): FlowPlace | undefined {
   if (!wanted || "key" in wanted) return wanted && key(wanted.key);
   const { field: number } = wanted;
-  const isCsv =
-    lines.length > 0 &&
-    lines.every((line) => line.trim().split(/\s+/).length < number && line.split(",").length >= number);
-  return field({ field: number, ...(isCsv ? { separator: "," as const } : {}) });
+  const isCsv = (line: string) => line.trim().split(/\s+/).length < number && line.split(",").length >= number;
+  const separator = lines.filter(isCsv).length * 2 > lines.length ? "," : undefined;
+  return field({ field: number, ...(separator ? { separator } : {}) });
 }
 
 /** The NAME=ADDRESS pairs of a line; of several with the same name, the first. */
@@ -106,25 +119,34 @@ function pairsOf(line: string) {
   return [...pairs].map(([name, value]) => ({ name, values: [value] }));
 }
 
-/** Why a line with several addresses is ambiguous, and the place of each address. */
-function refusalOf(line: string): Omit<Extract<Recognition, { ok: false }>, "ok"> {
-  const addresses = addressesIn(line);
-  const shown = JSON.stringify(line.length > 100 ? `${line.slice(0, 99)}…` : line);
-  const last = addresses.at(-1) ?? "";
-  const pair = pairsOf(line).at(-1);
-  const place: WantedPlace = pair ? { key: pair.name } : { field: fieldOf(line, last) };
-  const address = pair?.values[0] ?? last;
-  const example = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;
+/** Refuses records whose columns may not be the default ones, because column names that do not fit them come first. */
+function refusalOfHeader(header: string, { name, destination: { label } }: LineFormat): Refusal {
   return {
-    why: `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shown}`,
-    remedy: `give its place with --key=NAME or --field=NUMBER; ${example} selects ${address}`,
-    example: { place, address },
+    why: `a line of column names does not fit the lines below it, which may have other columns than the default ${name}: ${shownLine(header)}`,
+    remedy: `give the place of the destination with --field=NUMBER; by default it is ${label}`,
   };
 }
 
-/** The number of the field that an address stands in, as {@link placeOf} reads it. */
-function fieldOf(line: string, address: string): number {
+/** Why a line with several addresses is ambiguous, and a place of its last address, if the core finds that address there. */
+function refusalOf(line: string, lines: readonly string[]): Refusal {
+  const addresses = addressesIn(line);
+  const why = `a line has ${addresses.length} addresses, and it is unclear which one is the destination: ${shownLine(line)}`;
+  const remedy = "give its place with --key=NAME or --field=NUMBER";
+  for (const { wanted, address } of lastPlaces(line, addresses.at(-1) ?? "")) {
+    const place = placeOf(wanted, lines)?.place;
+    if (place === undefined || addressAt(line, place) !== address) continue;
+    const option = "key" in wanted ? `--key=${wanted.key}` : `--field=${wanted.field}`;
+    return { why, remedy: `${remedy}; ${option} selects ${address}`, example: { place: wanted, address } };
+  }
+  return { why, remedy: `${remedy}, which selects the first address there: put spaces between addresses in one field` };
+}
+
+/** Where the last address of a line may be: the last key with an address, the column or the field that it stands in. */
+function* lastPlaces(line: string, last: string): Generator<{ wanted: WantedPlace; address: string }, void, void> {
+  const pair = pairsOf(line).at(-1);
+  if (pair) yield { wanted: { key: pair.name }, address: pair.values[0] ?? "" };
+  const column = line.split(",").findIndex((cell) => cell.trim() === last) + 1;
   const fields = line.trim().split(/\s+/);
-  const column = line.split(",").findIndex((cell) => cell.trim() === address) + 1;
-  return column > fields.length ? column : fields.findIndex((text) => text.includes(address)) + 1;
+  if (column > fields.length) yield { wanted: { field: column }, address: last };
+  yield { wanted: { field: fields.findLastIndex((text) => text.includes(last)) + 1 }, address: last };
 }

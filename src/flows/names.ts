@@ -21,6 +21,12 @@ const SOURCES = [
   ...["saddr", "sip", "idorigh", "origh", "src", "source"],
 ];
 
+/** Names of other columns, with which a line of names is recognized as a header. */
+const OTHERS = new Set([
+  ...["version", "accountid", "interfaceid", "vpcid", "subnetid", "instanceid", "azid", "tcpflags", "flowdirection"],
+  ...["srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action", "logstatus"],
+]);
+
 type Ranks = ReadonlyMap<string, number>;
 
 const ranksOf = (names: readonly string[]): Ranks => new Map(names.map((name, rank) => [name, rank]));
@@ -41,6 +47,12 @@ function rankIn(ranks: Ranks, name: string): number | undefined {
   const parts = name.split(".");
   return ranks.get(bare(name)) ?? ranks.get(bare(parts.slice(-2).join(""))) ?? ranks.get(bare(parts.at(-1) ?? ""));
 }
+
+/** How many of the names are known as those of columns in flow logs. */
+export const countKnown = (names: readonly string[]): number =>
+  names.filter(
+    (name) => rankOf(name) !== undefined || rankIn(SOURCE_RANKS, name) !== undefined || OTHERS.has(bare(name)),
+  ).length;
 
 /** A column or a key, and its values in the sample. */
 export interface Candidate {

@@ -3,7 +3,7 @@
 import type { AddressPlace } from "../core/index.ts";
 import { addressesIn } from "./addresses.ts";
 import type { FlowFormat, FlowPlace, Recognition, WantedPlace, WantedPlaces } from "./format.ts";
-import { chooseDestination, chooseSource, rankOf } from "./names.ts";
+import { chooseDestination, chooseSource, countKnown, rankOf } from "./names.ts";
 
 /** The separator of columns; undefined: any amount of white space. */
 type Separator = "," | "\t" | ";" | "|" | undefined;
@@ -35,6 +35,8 @@ function cellsOf(line: string, separator: Separator): readonly string[] {
   return cells;
 }
 
+const isComment = (line: string) => line.trimStart().startsWith("#");
+
 const isNamed = (names: readonly string[], wanted: WantedPlace | undefined) =>
   wanted !== undefined && "key" in wanted && columnOf(names, wanted.key) >= 0;
 
@@ -45,22 +47,33 @@ function columnOf(names: readonly string[], name: string): number {
 }
 
 /** Reads the lines as a table with the separator that fits; undefined if they are not a table. */
-function tableOf([header = "", ...lines]: readonly string[], wanted: WantedPlaces): Table | undefined {
+function tableOf(lines: readonly string[], wanted: WantedPlaces): Table | undefined {
+  const first = lines.findIndex((line) => !isComment(line));
+  const begin = first < 0 ? lines.length : first;
+  // The names may themselves be in a comment, directly above the rows.
+  return tableFrom(lines.slice(begin), wanted) ?? (begin > 0 ? tableFrom(lines.slice(begin - 1), wanted) : undefined);
+}
+
+/** The same for lines of which the first one is the header, if they are a table. */
+function tableFrom([header = "", ...lines]: readonly string[], wanted: WantedPlaces): Table | undefined {
   if (addressesIn(header).length > 0) return undefined;
   for (const separator of SEPARATORS) {
-    const names = cellsOf(header, separator).map((name) => name.trim());
+    const names = cellsOf(header.replace(/^\s*#\s*/, ""), separator).map((name) => name.trim());
     const isHeader =
       names.some((name) => rankOf(name) !== undefined) ||
       isNamed(names, wanted.destination) ||
       isNamed(names, wanted.source);
     if (names.length < 2 || !isHeader) continue;
     const rows = lines.map((line) => cellsOf(line, separator));
-    // A sentence that contains a known name is not a header.
-    if (separator !== undefined || rows.every((row) => row.length === names.length)) {
-      return { separator, header, names, rows };
-    }
+    if (separator !== undefined || isHeaderOf(names, rows)) return { separator, header, names, rows };
   }
   return undefined;
+}
+
+/** Whether words are the header of rows. A sentence that contains a known name is not, and some rows may be damaged. */
+function isHeaderOf(names: readonly string[], rows: readonly (readonly string[])[]): boolean {
+  const fitting = rows.filter((row) => row.length === names.length).length;
+  return fitting * 2 > rows.length || rows.length === 0 || (fitting > 0 && countKnown(names) > 1);
 }
 
 function placeAt({ separator, names }: Table, column: number): FlowPlace {

@@ -34,6 +34,9 @@ const NONE = 'line 3 has no address: "12:30:45 nothing"\nline 6 has no address: 
 
 const FLOWS = file("flows.txt", LOG);
 
+const ONE = file("one.txt", "10.1.0.1\n");
+const EMPTY = file("empty.txt", "");
+
 const CALLS: Call[] = [
   {
     args: ["classify", ...KEY],
@@ -77,7 +80,12 @@ const CALLS: Call[] = [
     ),
     stderr: /line 7 has no address: .*\n$/,
   },
-  { args: ["classify", "--field=20"], stdout: "", stderr: /line 5 has no address: .*\nlines without an address: 7\n$/ },
+  {
+    args: ["classify", "--field=20"],
+    stdout: "",
+    stderr:
+      /line 5 has no address: .*\n<stdin>: --field=20 selects no address in any line\nlines without an address: 7\n$/,
+  },
   { args: ["classify", "--key=dst"], stdout: /fd00::1 +keep +IPv6 is not enabled/ },
   { args: ["classify"], stdout: /^8\.8\.8\.8 +masquerade +no entry contains it\n/, stderr: /the defaults apply/ },
   { args: ["classify"], input: "", stdout: "" },
@@ -189,6 +197,39 @@ const CALLS: Call[] = [
   { args: ["impact", `--from=${LIST}`, "--to=/nonexistent"], exit: 1, stderr: /cannot read \/nonexistent/ },
 ];
 
+/** An option that selects nothing in a file, in other files as well, and in files of other formats. */
+const UNMATCHED: Call[] = [
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--key=dest", "--summary", FLOWS],
+    stdout: "7 lines: 0 keep, 0 masquerade, 7 without an address\n",
+    stderr: new RegExp(`\n${FLOWS}: --key=dest selects no address in any line\nlines without an address: 7\n$`),
+  },
+  {
+    args: ["impact", `--from=${LIST}`, `--to=${LIST}`, "--field=9", FLOWS],
+    stdout: "0 of 7 lines would get a different verdict\n",
+    stderr: new RegExp(`\n${FLOWS}: --field=9 selects no address in any line\n`),
+  },
+  // Each file for itself; an empty one has no lines that could match.
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--key=dst", "--only=snat", FLOWS, ONE, FLOWS, EMPTY],
+    stderr: new RegExp(
+      `^(${FLOWS}: line .*\n)+${ONE}: line 1 .*\n${ONE}: --key=dst selects no address in any line\n(?!.*--key)`,
+    ),
+  },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--key=dst", "--summary", ...Array.from({ length: 7 }, () => ONE)],
+    stderr: [
+      `${ONE}: line 1 has no address: "10.1.0.1"\n${ONE}: --key=dst selects no address in any line\n`.repeat(5),
+      "files in which --key=dst selects no address: 7\nlines without an address: 7\n",
+    ].join(""),
+  },
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--key=dst", "--output=json", ONE],
+    stderr: /--key=dst selects no address in/,
+  },
+  { args: ["classify", `--cidrs=${LIST}`], input: "nothing\n", stderr: 'line 1 has no address: "nothing"\n' },
+];
+
 const NOTE = "read as NAME=VALUE: the destination is dst\n";
 const UTF16 = /is UTF-16 text; only UTF-8 is supported. Convert it: iconv/;
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
@@ -202,6 +243,13 @@ const FORMATS: Call[] = [
   { args: ["classify", "--config", CONFIG, "--enable-ipv6", "--field=4"], stderr: /^line 3 has/ },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], stderr: `${NOTE}${NONE}` },
   { args: ["classify", `--cidrs=${LIST}`], input: "10.0.0.1\n", stderr: "" },
+  // Comments above the header are not lines, and a damaged line does not change the columns.
+  {
+    args: ["classify", `--cidrs=${LIST}`, "--summary"],
+    input: "# one\n\n# two\ndstaddr srcaddr\nshort\n10.1.0.1 8.8.8.8\n",
+    stdout: /\n2 lines: 1 keep, 0 masquerade, 1 without an address\n$/,
+    stderr: 'read as AWS VPC flow log: the destination is dstaddr\nline 5 has no address: "short"\n',
+  },
   // Nothing is judged unless the destination is certain.
   { args: ["classify", `--cidrs=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
   { args: ["impact", `--from=${LIST}`, `--to=${LIST}`], input: TWO, exit: 1, stdout: "", stderr: SEVERAL },
@@ -289,7 +337,7 @@ const STDIN: Call[] = [
   { args: ["preview", `--config=${LIST}`, CONFIG], exit: 2, stderr: /FILE means --config=FILE/ },
 ];
 
-testCalls([...CALLS, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);
+testCalls([...CALLS, ...UNMATCHED, ...FORMATS, ...ROWS, ...EXPLAINED, ...STDIN], LOG);
 
 test("preview - shows the config on standard input", async () => {
   const page = `${folder}/stdin.html`;

@@ -14,12 +14,17 @@ function addressesAt(text: string, place: AddressPlace): string[] {
   return Array.from({ length: batch?.count ?? 0 }, (_, i) => batch?.address(i) ?? "");
 }
 
+/** The text below its header. */
+function belowHeader(text: string, header: string | undefined): string {
+  return header === undefined ? text : text.slice(text.indexOf("\n", text.indexOf(header)) + 1);
+}
+
 /** The format's name, the label of the destination, and the address in each line, or why the destination is ambiguous. */
 function summary(text: string, wanted?: WantedPlaces): string {
   const found = recognizeFlows(text, wanted);
   if (!found.ok) return `${found.why}; ${found.remedy}`;
   const { name, destination, source, header } = found.format;
-  const lines = header === undefined ? text : text.slice(text.indexOf("\n") + 1);
+  const lines = belowHeader(text, header);
   const from = source ? ` from ${addressesAt(lines, source.place).join(" ")}` : "";
   return `${name}, ${destination.label}: ${addressesAt(lines, destination.place).join(" ")}${from}`;
 }
@@ -81,6 +86,8 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
     '{ "flow" : {"x":[{"IP":1}], "IP" : {"source":"10.1.2.3", "destination" : "8.8.8.8"} } }\n',
     "JSON lines, flow.IP.destination: 8.8.8.8",
   ],
+  ['damaged\n{"src_ip":"10.1.2.3","dst_ip":"8.8.8.8"}\n', "JSON lines, dst_ip:  8.8.8.8"],
+  ['10.1.0.1\n10.1.0.2\n{"n":"10.1.0.3"}\n', "addresses, the only address: 10.1.0.1 10.1.0.2 10.1.0.3"],
   // With explicit flags.
   [
     '{"a":{"b":"10.1.2.3","c":"8.8.8.8"}}\n{"a.c":"8.8.4.4"}\n{"a":1,"a":{"c":"1.1.1.1"}}\n{"a":{"c":["9.9.9.9"]}}\n',
@@ -101,6 +108,46 @@ const CERTAIN: readonly (readonly [text: string, summary: string, wanted?: Wante
 
 test("formats are recognized, and the core finds the destination there", () => {
   for (const [text, expected, wanted] of CERTAIN) assert.is(summary(text, wanted), expected, text);
+});
+
+/** AWS's columns with the destination first, as a custom format may have them. */
+const CUSTOM =
+  "version account-id interface-id dstaddr srcaddr srcport dstport protocol packets bytes start end action log-status";
+const CUSTOM_RECORD =
+  "2 123456789010 eni-1235b8ca123456789 8.8.8.8 10.1.2.3 443 49152 6 20 4249 1418530010 1418530070 ACCEPT OK";
+const DESTINATION = "AWS VPC flow log, dstaddr:";
+
+const HEADERS: readonly (readonly [text: string, summary: string | RegExp, wanted?: WantedPlaces])[] = [
+  [`${CUSTOM}\n${CUSTOM_RECORD}\n`, `${DESTINATION} 8.8.8.8`],
+  // Damaged lines do not change what the header means.
+  [`${CUSTOM}\n${CUSTOM_RECORD}\n2 short\n`, `${DESTINATION} 8.8.8.8 `],
+  [`${CUSTOM}\n2 short\n${CUSTOM_RECORD}\n2 short\n2 10.1.2.3\n`, `${DESTINATION}  8.8.8.8  `],
+  [`${CUSTOM}\n2 short\n${CUSTOM_RECORD}\n`, `${DESTINATION}  8.8.8.8`, { destination: { key: "dstaddr" } }],
+  ["dst x\n8.8.8.8 10.1.2.3\nshort\n8.8.4.4 10.1.2.3\n", "table, dst: 8.8.8.8  8.8.4.4"],
+  // Empty lines and comments.
+  [`\n  \n${CUSTOM}\n${CUSTOM_RECORD}\n`, `${DESTINATION} 8.8.8.8`],
+  [`# from eni-1, src and dst\n#\n\n${CUSTOM}\r\n${CUSTOM_RECORD}\r\n`, `${DESTINATION} 8.8.8.8`],
+  ["\uFEFF# to 8.8.8.8\nsrc,dst\n10.1.2.3,8.8.8.8\n", "CSV, dst: 8.8.8.8"],
+  ["# flows\n# src dst\n10.1.2.3 8.8.8.8\n", "table, dst: 8.8.8.8"],
+  ["#src,dst\n10.1.2.3,8.8.8.8\n", "CSV, dst: 8.8.8.8"],
+  ["# the destination\n8.8.8.8\n8.8.4.4\n", "addresses, the only address:  8.8.8.8 8.8.4.4"],
+  // A sentence is not a header, although it has known names.
+  ["packets to each destination\n8.8.8.8\n", "addresses, the only address:  8.8.8.8"],
+  ["protocol, packets and bytes\n8.8.8.8\n", "addresses, the only address:  8.8.8.8"],
+  // Default columns are not assumed if other ones are named.
+  [`exported\n${CUSTOM}\n${CUSTOM_RECORD}\n`, /column names .* other columns than .*--field=NUMBER; by default .* 5$/],
+  [`${CUSTOM} x\n${CUSTOM_RECORD}\n`, /^a line of column names does not fit/],
+  [`action log-status\n2024-01-02T03:04:05.000Z ${AWS_RECORD}\n`, /--field=NUMBER; by default it is field 6$/],
+  [`${CUSTOM} x\n${AWS_RECORD}\n`, "lines, field 5:  8.8.8.8", { destination: { field: 5 } }],
+  [`2 short\n${AWS_RECORD}\n`, "AWS VPC flow log, field 5:  8.8.8.8"],
+];
+
+test("a header decides which column is the destination, whatever damaged lines and comments are around it", () => {
+  for (const [text, expected, wanted] of HEADERS) {
+    const found = summary(text, wanted);
+    if (typeof expected === "string") assert.is(found, expected, text);
+    else assert.match(found, expected, text);
+  }
 });
 
 const SOURCES: readonly (readonly [text: string, label: string, sources: string, wanted?: WantedPlaces])[] = [
@@ -126,7 +173,7 @@ test("the source is recognized by its name", () => {
     const found = recognizeFlows(text, wanted);
     if (!found.ok) return assert.unreachable(`${text}${found.why}`);
     const { namedSource, header } = found.format;
-    const lines = header === undefined ? text : text.slice(text.indexOf("\n") + 1);
+    const lines = belowHeader(text, header);
     assert.is(namedSource?.label ?? "", label, text);
     assert.is(namedSource ? addressesAt(lines, namedSource.place).join(" ") : "", sources, text);
   }
@@ -138,6 +185,13 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
   ["10.0.0.1\n10.0.0.2 10.0.0.3\n", /a line has 2 addresses/],
   // Without white space a field is a column.
   ["1,10.1.2.3,8.8.8.8,443\n", /--field=3 selects 8\.8\.8\.8$/],
+  ["damaged\n1,10.1.2.3,8.8.8.8,443\n2,10.1.2.3,8.8.4.4,443\n", /--field=3 selects 8\.8\.8\.8$/],
+  ["n=1 10.1.2.3,8.8.8.8 a=x,b=8.8.8.8\n", /--key=b selects 8\.8\.8\.8$/],
+  // No place selects the last address.
+  ["10.1.2.3->8.8.8.8\n", /NUMBER, which selects the first address there: put spaces between addresses in one field$/],
+  ["a b 10.1.2.3->8.8.8.8\n", /put spaces between addresses in one field$/],
+  ["to=10.1.2.3 to=8.8.8.8,1.1.1.1\n", /--key=to selects 10\.1\.2\.3$/],
+  ["damaged\nx\n1,10.1.2.3,8.8.8.8,443\n", /put spaces between addresses in one field$/],
   ['"1542110377,10.1.2.3,8.8.8.8,44931,443,T,O,A"\n', /Azure flow tuples in quotes; print them without quotes: jq -r$/],
   [
     "dst_ip,dest_ip\n10.1.2.3,8.8.8.8\n",
@@ -150,6 +204,10 @@ const UNCERTAIN: readonly (readonly [text: string, why: RegExp, wanted?: WantedP
     '{"a":"10.1.2.3","b":"8.8.8.8"}\n',
     /which of their addresses is the destination: a, b; name its path, such as --key=b/,
   ],
+  ['damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /JSON lines.* destination: a, b; name its path, such as --key=b$/],
+  ['10.0.0.9 damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /JSON lines.* such as --key=b$/],
+  ['damaged\n{"a":"10.1.2.3","b":"8.8.8.8"}\n', /which have no fields/, { destination: { field: 1 } }],
+  ['# one\n{\n  "src_ip": "10.1.2.3",\n  "dst_ip": "8.8.8.8"\n}\n', /a JSON document/],
   ['{"a":1}\n', /JSON lines, and the first ones have no address/],
   ['{"a":1}\n', /which have no fields/, { destination: { field: 1 } }],
   ['[\n{"dst_ip":"8.8.8.8"}\n]\n', /a JSON document.*jq -c/],
