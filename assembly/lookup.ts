@@ -2,11 +2,11 @@
  * Looks up many addresses at a time in a table.
  *
  * Memory is slow, and processors execute ahead, but not past a mispredicted branch. So a block of addresses takes each step
- * together: first all load their root, then those that need it a node, and so on. The loads overlap, and few branches depend on
- * the loaded values.
+ * together: first all load their root, then those about which it does not decide load a node, and so on. The loads overlap, and
+ * few branches depend on the loaded values.
  */
 import { V4, V6 } from "./record";
-import { BUCKETS, COUNT, DEPTH, FIRST, HEADER, KEY_BITS, ROOTS, SHIFT, STRIDE, bitsFrom, bucketOf } from "./table";
+import { BUCKETS, COUNT, DEPTH, FIRST, HEADER, KEYS, KEY_BITS, ROOTS, SHIFT, STRIDE, bitsFrom, bucketOf } from "./table";
 
 /** IPv4 addresses in a block: one bit each of a u64. */
 const BITS: usize = 64;
@@ -129,7 +129,7 @@ function settleIPv6(table: usize, block: usize, stride: usize, left: usize, out:
     const key = <u32>(hi >> 32);
     const bucket = table + buckets + bucketOf(key, shift);
     const places = i32x4.bitmask(i32x4.eq(v128.load(bucket), i32x4.splat(key)));
-    const value = load<i32>(bucket + (<usize>(ctz(places) & 3) << 2), 16);
+    const value = load<i32>(bucket + (<usize>(ctz(places) & 3) << 2), KEYS);
     const isFound = (places != 0) & (value < -1);
     store<u64>(end, (hi << KEY_BITS) | (lo >> (64 - KEY_BITS)));
     store<u32>(end, i, 8);

@@ -45,9 +45,9 @@ export const STRIDE: u32 = 6;
 /** The bits of an IPv6 address that select a bucket. The depths of its nodes are this one plus or minus strides. */
 export const KEY_BITS: u32 = 32;
 
-/** The bytes of a bucket, and of its keys. */
-export const BUCKET: usize = 32;
-const KEYS: usize = 16;
+/** The bytes of a bucket, and of its keys, after which its values follow. */
+const BUCKET: usize = 32;
+export const KEYS: usize = 16;
 
 /** The maximum bytes of values in one node, and the maximum depth of nodes: 128 bits in strides, the last one partial. */
 const VALUES: usize = 64 << 2;
@@ -192,7 +192,7 @@ export function bucketOf(key: u32, shift: u32): usize {
   return <usize>((key * 0x9e3779b1) >> shift) * BUCKET;
 }
 
-/** Writes the buckets, half as many keys as there is room for at most. Returns false if they do not fit. */
+/** Writes the buckets, which have room for at least twice as many keys. Returns false if they do not fit. */
 function putBuckets(at: usize): bool {
   const count = <u32>((keyedEnd - keyed) >> 3);
   store<u32>(table, 0, BUCKETS);
@@ -239,7 +239,7 @@ export function buildTable(records: usize, count: i32, byFirst: bool): usize {
   if (stack == 0 || segments == 0 || values == 0) return 0;
   let count4 = 0;
   while (count4 < count && load<u8>(records + <usize>load<u32>(order + (<usize>count4 << 2)) * RECORD, 16) == V4) count4++;
-  // Each prefix has one node for its first 32 bits at most.
+  // At most one node per prefix: for its first 32 bits.
   keyed = alloc(<usize>(count - count4) << 3);
   keyedEnd = keyed;
   table = alloc(ALL_HEADERS);

@@ -44,6 +44,7 @@ const klog = (type: Flag["type"]): Flag => {
 
 /** Commands that read lines with addresses. */
 const FLOWS = ["classify", "impact"];
+/** Commands that work with the rules of a node: those that choose a backend, and cleanup, which removes the rules of all. */
 const CHOOSING = ["run", "apply", "plan", "status", "doctor"];
 const KERNEL = [...CHOOSING, "cleanup"];
 /** Commands whose text output has colours. */

@@ -84,7 +84,7 @@ function noteOfFormats(warn: (text: string) => void): (format: FlowFormat) => vo
   };
 }
 
-/** Warns about the first files in which the given option selects nothing, because their lines are in no count; counts the others. */
+/** Warns about files in which the given option selects no address: the first few by name, the others by their number. */
 function createUnmatched(place: WantedPlace | undefined, warn: (text: string) => void) {
   if (place === undefined) return { add: () => {}, end: () => {} };
   const option = "key" in place ? `--key=${place.key}` : `--field=${place.field}`;

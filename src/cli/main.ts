@@ -3,7 +3,7 @@ import process from "node:process";
 import { isConfigThread, runConfigThread } from "../agent/index.ts";
 import { isLaneThread, runLaneThread } from "../archives/index.ts";
 import { suggest } from "../config/index.ts";
-import { describeError, errorData, ReportedError, USAGE } from "../errors/index.ts";
+import { errorData, ReportedError, USAGE } from "../errors/index.ts";
 import { settingsWithAgent } from "./adopted-settings.ts";
 import { COMMANDS } from "./commands.ts";
 import { withConfigOperand } from "./config-input.ts";
@@ -59,14 +59,9 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
     const settings = usesAgent(name, call) ? settingsWithAgent(name, call, io) : settingsOf(call);
-    const [colored = false, warnColored = false] = (["stdout", "stderr"] as const).map((stream) =>
-      isColored(settings.color, colorFacts(stream)),
-    );
-    return await command.action(
-      settings,
-      call.words,
-      withStyle(io, { colored, warnColored, format: settings.dataFormat }),
-    );
+    const isStyled = (stream: "stdout" | "stderr") => isColored(settings.color, colorFacts(stream));
+    const style = { colored: isStyled("stdout"), warnColored: isStyled("stderr"), format: settings.dataFormat };
+    return await command.action(settings, call.words, withStyle(io, style));
   } catch (error) {
     return report(error, name, dataFormatOf(argv), io);
   }
@@ -76,18 +71,13 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 function report(error: unknown, name: string, format: DataFormat | undefined, io: Io): number {
   const reported = error instanceof ReportedError ? error : undefined;
   const isUsage = reported?.code === USAGE;
-  const data = errorData(error);
+  const { remedy, ...facts } = errorData(error);
   const help = `Run ip-masq-agent ${name === "run" ? "" : `${name} `}--help for usage`;
-  const text = isUsage
-    ? `${data.error}\n${help}`
-    : reported
-      ? describeError(reported)
-      : ((error as Error).stack ?? error);
-  io.warn(`ip-masq-agent: ${text}`);
+  const data = { ...facts, remedy: isUsage ? help : remedy };
+  const text = [data.error, data.remedy].filter((line) => line !== undefined).join("\n");
+  io.warn(`ip-masq-agent: ${reported ? text : ((error as Error).stack ?? error)}`);
   // With --output=json there must be data even for an error.
-  if (format && name !== "run" && !reported?.isPrinted) {
-    printJson({ ...io, format }, isUsage ? { ...data, remedy: help } : data);
-  }
+  if (format && name !== "run" && !reported?.isPrinted) printJson({ ...io, format }, data);
   return (isUsage ? COMMANDS[name]?.usageExit : undefined) ?? reported?.exitCode ?? 1;
 }
 

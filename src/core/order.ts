@@ -4,7 +4,15 @@ import { checkPrefixes } from "./check-prefixes.ts";
 import { CoreMemoryError, shared } from "./instance.ts";
 import type { PrefixRecords } from "./record.ts";
 
-const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not fit`);
+/** One number per prefix, which `fill` writes to `out`; it returns 0 if memory runs out. */
+function numbersFor(records: PrefixRecords, fill: (at: number, count: number, out: number) => number): Int32Array {
+  checkPrefixes(records, "the list");
+  shared.call.reset();
+  const at = shared.put(records.bytes);
+  const out = shared.alloc(records.length * 4);
+  if (!fill(at, records.length, out)) throw new CoreMemoryError(`${records.length} prefixes do not fit`);
+  return shared.takeInts(out, records.length);
+}
 
 /**
  * Returns for each prefix the index of the longest other one that contains it, or -1. Among equal prefixes, the first contains
@@ -14,12 +22,7 @@ const tooMany = (count: number) => new CoreMemoryError(`${count} prefixes do not
  * {@link CoreMemoryError} if the list does not fit.
  */
 export function findCovers(records: PrefixRecords): Int32Array {
-  checkPrefixes(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.findCovers(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
+  return numbersFor(records, shared.call.findCovers);
 }
 
 /**
@@ -27,10 +30,5 @@ export function findCovers(records: PrefixRecords): Int32Array {
  * Throws the same errors as {@link findCovers}.
  */
 export function sortPrefixes(records: PrefixRecords): Int32Array {
-  checkPrefixes(records, "the list");
-  shared.call.reset();
-  const at = shared.put(records.bytes);
-  const out = shared.alloc(records.length * 4);
-  if (!shared.call.sortPrefixes(at, records.length, out)) throw tooMany(records.length);
-  return shared.takeInts(out, records.length);
+  return numbersFor(records, shared.call.sortPrefixes);
 }
