@@ -16,7 +16,7 @@ const MODULES = {
   config: { modules: ["core", "errors"], packages: ["yaml", "valibot", "fastest-levenshtein"] },
   policy: { modules: ["config", "core"] },
   flows: { modules: ["core"], browser: true },
-  archives: { modules: ["core", "config", "flows", "host", "errors"] },
+  archives: { modules: ["core", "config", "flows", "host", "errors"], entries: ["index.ts", "thread.ts"] },
   host: { modules: ["errors"] },
   conntrack: { modules: ["core", "policy", "host", "errors"] },
   netfilter: { modules: ["core", "policy", "host", "errors"], entries: ["index.ts", "read-nat.ts", "brief.ts"] },
@@ -25,6 +25,7 @@ const MODULES = {
   agent: {
     modules: ["config", "policy", "backends", "netfilter", "host", "conntrack", "doctor", "errors"],
     packages: ["prom-client"],
+    entries: ["index.ts", "config-thread.ts"],
   },
   cli: {
     modules: [

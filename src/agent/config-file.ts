@@ -1,14 +1,6 @@
 // Reads the files of a config from disk.
 import { readdirSync, statSync } from "node:fs";
-import {
-  type ConfigSource,
-  defaultConfig,
-  MAX_CONFIG_BYTES,
-  type ParsedConfig,
-  parseConfigs,
-  printableName,
-  type ReadOptions,
-} from "../config/index.ts";
+import { type ConfigSource, MAX_CONFIG_BYTES, printableName } from "../config/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import { fileReason, readRegularFile, readStart } from "../host/index.ts";
 
@@ -20,11 +12,6 @@ export interface LoadedSource extends ConfigSource {
   readonly bytes: Uint8Array;
 }
 
-export interface LoadedConfig extends ParsedConfig {
-  /** What was read; empty if there are no files, and the defaults apply. */
-  readonly sources: readonly LoadedSource[];
-}
-
 /** The prefix of config file names in a folder; other files are ignored. */
 const PREFIX = "ip-masq";
 
@@ -33,12 +20,6 @@ const MAX_FILES = 100;
 
 /** Bytes of all files of a config together: four full ConfigMaps. */
 const MAX_TOTAL_BYTES = 4 * MAX_CONFIG_BYTES;
-
-/** Reads and parses the files that `paths` name. Throws as {@link readSources}. */
-export function readConfigFiles(paths: readonly string[], options: ReadOptions): LoadedConfig {
-  const sources = readSources(paths);
-  return { ...(sources.length > 0 ? parseConfigs(sources, options) : defaultConfig(options)), sources };
-}
 
 /**
  * Reads the files that `paths` name: a file itself, and in a folder every file whose name starts with `ip-masq`, sorted by

@@ -1,9 +1,10 @@
 // Follows the config: reads it again whenever it may have changed, and keeps the last valid one.
 import process from "node:process";
 import { type Config, printableName, type ReadOptions } from "../config/index.ts";
-import { ConfigFileError, type LoadedConfig, readSources, sameSources } from "./config-file.ts";
+import { ConfigFileError, readSources, sameSources } from "./config-file.ts";
 import { logConfig, logNewConfig } from "./config-log.ts";
 import { debounce, type Pace } from "./debounce.ts";
+import type { LoadedConfig } from "./loaded-config.ts";
 import type { Log } from "./log.ts";
 import { isLarge, parseAside } from "./parse-aside.ts";
 import { pollFile } from "./poll.ts";

@@ -8,7 +8,7 @@ import {
   type Severity,
   summarize,
 } from "../config/index.ts";
-import type { LoadedConfig } from "./config-file.ts";
+import type { LoadedConfig } from "./loaded-config.ts";
 import type { Log } from "./log.ts";
 
 /** The verbosity at which the established agent logs the config that it uses. */

@@ -1,6 +1,6 @@
 // A thread that parses one config and returns it in pieces.
 import { type Config, type Destination, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
-import { isThread, starterOf } from "../host/index.ts";
+import { CONFIG_THREAD, starterOf } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
 
 /** The first message to the thread: what to parse. Later messages are empty and request the next reply. */
@@ -31,12 +31,6 @@ export function withLists(config: Config, lists: readonly (readonly Destination[
   const snat = config.snat.map((rule, i) => ({ ...rule, destinations: destinations[i] ?? [] }));
   return { ...config, nonMasqueradeCIDRs, masqueradeCIDRs, sourceCIDRs, snat };
 }
-
-/** The name of these threads. */
-export const CONFIG_THREAD = "?config-thread";
-
-/** Whether this is such a thread, or a command line that looks like one. */
-export const isConfigThread = (): boolean => isThread(CONFIG_THREAD);
 
 /** Parses the config in the first message and replies to each message once. Returns false if this is not such a thread. */
 export async function runConfigThread(): Promise<boolean> {

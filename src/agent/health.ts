@@ -1,8 +1,8 @@
 // The pages /healthz and /readyz.
 import { countProblems, formatDiagnostic, printable } from "../config/index.ts";
 import type { Page } from "../host/index.ts";
-import type { LoadedConfig } from "./config-file.ts";
 import type { Keeper } from "./keeper.ts";
+import type { LoadedConfig } from "./loaded-config.ts";
 
 /** The loop counts as dead if no sync has ended for this many intervals and this long; a hanging tool is killed much earlier. */
 const DEAD_INTERVALS = 3;

@@ -4,8 +4,8 @@
  */
 
 export { type ClaimedChain, claimedChains } from "./claim.ts";
-export { ConfigFileError, type LoadedConfig, readConfigFiles } from "./config-file.ts";
-export { isConfigThread, runConfigThread } from "./config-thread.ts";
+export { ConfigFileError, type LoadedSource, readSources } from "./config-file.ts";
 export { keepHeapSmall } from "./heap.ts";
+export { type LoadedConfig, parseSources, readConfigFiles } from "./loaded-config.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

@@ -1,8 +1,8 @@
 // Parses a config in the background, so that probes do not have to wait.
 import { type Destination, defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
-import { type Peer, startThread, yieldToOthers } from "../host/index.ts";
+import { CONFIG_THREAD, type Peer, startThread, yieldToOthers } from "../host/index.ts";
 import type { LoadedSource } from "./config-file.ts";
-import { CONFIG_THREAD, type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
+import { type ParseReply, type ParseTask, withLists } from "./config-thread.ts";
 
 /** Up to this many bytes are parsed at once, in about 10 ms. To start a thread takes as long, and megabytes. */
 const MAX_BYTES_AT_ONCE = 32_768;

@@ -6,5 +6,4 @@
 export { ArchiveError } from "./errors.ts";
 export type { ArchiveProgress, ArchiveTotals } from "./merged.ts";
 export { type ArchiveUse, readArchives } from "./read-archives.ts";
-export { isLaneThread, runLaneThread } from "./thread.ts";
 export type { BadLine, Difference, LineTask } from "./work.ts";

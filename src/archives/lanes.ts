@@ -1,6 +1,6 @@
 // Lanes judge parts in parallel: one in this thread, the others each in their own thread.
 import { ReportedError } from "../errors/index.ts";
-import { type Peer, startThread } from "../host/index.ts";
+import { LANE_THREAD, type Peer, startThread } from "../host/index.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
@@ -52,9 +52,6 @@ export interface ThreadError {
   readonly message: string;
   readonly stack: string | undefined;
 }
-
-/** The name of such a thread. */
-export const LANE_THREAD = "?lane-thread";
 
 /** A promise that is not settled. */
 interface Pending<T> {

@@ -1,13 +1,10 @@
 // The thread of a lane: does the same work, controlled by messages.
 import { ReportedError } from "../errors/index.ts";
-import { isThread, starterOf } from "../host/index.ts";
-import { LANE_THREAD, type LaneCall, type LaneOrder } from "./lanes.ts";
+import { LANE_THREAD, starterOf } from "../host/index.ts";
+import type { LaneCall, LaneOrder } from "./lanes.ts";
 import { LineJudge } from "./line-judge.ts";
 import { judgePart } from "./parts.ts";
 import type { LaneHost, LineWork, Part } from "./work.ts";
-
-/** Whether this may be such a thread: a user could pass the same argument. */
-export const isLaneThread = (): boolean => isThread(LANE_THREAD);
 
 /** The maximum number of pieces that were sent but not yet taken. */
 const AHEAD = 8;

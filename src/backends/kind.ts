@@ -58,6 +58,12 @@ export interface BackendKind {
   readonly unsupportedFlags: readonly UnsupportedFlag[];
   /** Keys of the config that it does not support, and why. */
   readonly unsupportedKeys: Unsupported;
+  /** Loads the driver: most calls of the program need none, or one. */
+  readonly load: () => Promise<BackendDriver>;
+}
+
+/** The part of a kind that works with rules. */
+export interface BackendDriver {
   /** Returns why `auto` must choose this kind on this node; undefined if there is no such reason. Writes nothing. */
   readonly reasonToUse?: (options: BackendOptions) => Promise<string | undefined>;
   readonly open: (options: BackendOptions) => Promise<Backend>;

@@ -4,14 +4,8 @@ import { isMissing, ToolError } from "../host/index.ts";
 import type { FamilyPolicy } from "../policy/index.ts";
 import type { Backend, Cleaner } from "./backend.ts";
 import type { BackendKind, BackendOptions } from "./kind.ts";
-import { BACKENDS, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
+import { AUTO, BACKENDS, type BackendChoice, DEFAULT_BACKEND, ENFORCING_BACKEND } from "./registry.ts";
 import { type InForce, removingLeftovers } from "./succession.ts";
-
-/** The node and the config decide. */
-export const AUTO = "auto";
-
-/** A named kind, or {@link AUTO}. */
-export type BackendChoice = BackendKind | typeof AUTO;
 
 /** A backend, and why it was chosen. */
 export interface Opened {
@@ -37,7 +31,7 @@ export interface OpenOptions extends BackendOptions {
 
 /**
  * Returns an opener for backends. The choice for a node is made once: another choice later could leave rules in two places.
- * An open is repeated only if it failed. The opener throws what {@link BackendKind.open} throws.
+ * An open is repeated only if it failed. The opener throws what {@link BackendDriver.open} throws.
  */
 export function backendOpener(choice: BackendChoice, options: OpenOptions): Opener {
   // For each family, the backend whose rules alone are in force.
@@ -45,7 +39,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
   const kinds = new Map(
     BACKENDS.map((kind) => {
       const others = () => openOthers(kind, options);
-      const open = async () => removingLeftovers(await kind.open(options), others, inForce, options);
+      const open = async () => removingLeftovers(await (await kind.load()).open(options), others, inForce, options);
       return [kind, { open: once(open), others }] as const;
     }),
   );
@@ -76,7 +70,7 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {
   if (kind.required) return [];
   const others = BACKENDS.filter((one) => one !== kind && !one.required);
-  return (await Promise.all(others.map((other) => other.openAll(options)))).flat();
+  return (await Promise.all(others.map(async (other) => (await other.load()).openAll(options)))).flat();
 }
 
 /** The backend that has rules; undefined if none has, or several have during a switch. Writes nothing. */
@@ -86,7 +80,7 @@ async function findInUse(
 ): Promise<{ readonly kind: BackendKind; readonly backend: Backend; readonly reason: string } | undefined> {
   const kinds = BACKENDS.filter(({ required }) => !required);
   const places = await Promise.all(
-    kinds.map(async (kind) => (await kind.openAll(options)).map((place) => ({ kind, place }))),
+    kinds.map(async (kind) => (await (await kind.load()).openAll(options)).map((place) => ({ kind, place }))),
   );
   const found = await Promise.all(
     places.flat().map(async ({ kind, place }) => {
@@ -123,7 +117,7 @@ async function choose(
     .then((backend) => backend.obstacle?.(policy))
     .catch((error: Error) => (isMissing(error) ? NOT_INSTALLED : error));
   for (const kind of BACKENDS) {
-    const reason = await kind.reasonToUse?.(options);
+    const reason = await (await kind.load()).reasonToUse?.(options);
     if (reason !== undefined) return { kind, reason };
   }
   const obstacle = await trial;

@@ -12,3 +12,9 @@ export const ENFORCING_BACKEND: BackendKind = nftables;
 
 /** Every kind, in the order of help. */
 export const BACKENDS: readonly BackendKind[] = [iptables, nftables, windowsCni];
+
+/** The node and the config decide. */
+export const AUTO = "auto";
+
+/** A named kind, or {@link AUTO}. */
+export type BackendChoice = BackendKind | typeof AUTO;

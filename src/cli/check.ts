@@ -9,13 +9,14 @@ import {
   type Severity,
   summarize,
 } from "../config/index.ts";
-import { nameOfPaths, readConfig } from "./config-input.ts";
+import { readConfig } from "./config-input.ts";
+import { nameOfPaths } from "./config-sources.ts";
 import { warnOfDiagnostics } from "./diagnostics.ts";
 import { formatAnnotation } from "./github.ts";
 import { readStdinOnce } from "./input.ts";
-import { type Io, printJson } from "./io.ts";
-import { diagnosticData } from "./policy.ts";
+import { type Io, printData } from "./io.ts";
 import type { Settings } from "./settings.ts";
+import { diagnosticData } from "./valid-config.ts";
 
 /**
  * Checks each named file or folder (`-` is standard input) by itself, or the whole config of --config. Exits with 0 if
@@ -32,7 +33,7 @@ export async function check(settings: Settings, words: readonly string[], io: Io
   if (settings.json) {
     const diagnostics = results.flatMap(({ loaded }) => loaded.diagnostics.map(diagnosticData));
     const more = results.reduce((sum, { loaded }) => sum + countOmitted(loaded.omitted), 0);
-    printJson(io, { valid, diagnostics, more });
+    printData(io, { valid, diagnostics, more });
     return valid ? 0 : 1;
   }
   if (settings.annotations) {

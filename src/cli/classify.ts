@@ -6,7 +6,7 @@ import { type Decision, type Judge, judgeOf, VERDICT_KINDS, type Verdict } from 
 import { UsageError } from "./flags.ts";
 import { readFlows } from "./flows.ts";
 import { readStdinOnce } from "./input.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { decisionData, givenFiles, knownOf, paintVerdict, readGivenOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,22 +16,17 @@ export async function classify(settings: Settings, words: readonly string[], io:
   if (only !== undefined && summary) throw new UsageError("--only prints lines, --summary counts them: give one");
   if (only !== undefined && settings.json) throw new UsageError("--only prints lines as they are, not as data");
   readStdinOnce(...givenFiles(settings), ...(words.length > 0 ? words : ["-"]));
-  const judge = judgeOf(readGivenOutcomes(settings, io), knownOf(settings));
+  const judge = judgeOf(await readGivenOutcomes(settings, io), knownOf(settings));
   const endOf = (index: number) => (settings.json ? dataEnd(judge, index) : textEnd(judge, index, io));
-  const totals = await readFlows(
-    words,
-    { tables: [judge.table], task: taskOf(settings, judge, io), endOf },
-    settings,
-    io,
-  );
+  const totals = await readFlows(words, { tables: [judge.table], task: taskOf(settings, judge), endOf }, settings, io);
   if (totals && summary) printSummary(judge, totals, settings, io);
   return 0;
 }
 
-function taskOf({ flows: { only, summary }, json }: Settings, judge: Judge, io: Io): LineTask {
+function taskOf({ flows: { only, summary }, json, dataFormat }: Settings, judge: Judge): LineTask {
   if (only !== undefined) return { kind: "copy", wanted: judge.maskOf(only) };
   if (summary) return { kind: "count", length: judge.length };
-  return { kind: "format", as: json ? io.format : "text" };
+  return { kind: "format", as: json ? dataFormat : "text" };
 }
 
 /** What follows the address in a line of text output. */
@@ -56,7 +51,7 @@ function printSummary(judge: Judge, totals: ArchiveTotals, { json }: Settings, i
   const { withoutAddress } = totals;
   if (json) {
     const outcomes = rows.map(({ lines, decision }) => ({ lines, ...decisionData(decision) }));
-    printJson(io, { lines: totals.lines, ...sums, depend, withoutAddress, outcomes });
+    printData(io, { lines: totals.lines, ...sums, depend, withoutAddress, outcomes });
     return;
   }
   const width = String(totals.lines).length;

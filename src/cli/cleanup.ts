@@ -2,7 +2,7 @@
 import { AUTO, BACKENDS } from "../backends/index.ts";
 import { describeError, errorData } from "../errors/index.ts";
 import { isMissing } from "../host/index.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { agentData, findAgents, findKeeper } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -18,7 +18,8 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
   const warnings = collectWarnings(io);
   const opened = await Promise.all(
     kinds.map(async (kind) => {
-      const backends = await kind.openAll({ chain, flag, warn: warnings.warn });
+      const { openAll } = await kind.load();
+      const backends = await openAll({ chain, flag, warn: warnings.warn });
       return backends.flatMap((backend) => kind.families.map((family) => ({ backend, family })));
     }),
   );
@@ -44,7 +45,7 @@ export async function cleanup(settings: Settings, _words: readonly string[], io:
   }
   const shown = results.filter((result) => !result.optional);
   if (settings.json) {
-    printJson(io, {
+    printData(io, {
       ...agentData(settings),
       families: shown.map(({ backend, family, removed, data }) => ({ backend, family, ...(data ?? { removed }) })),
       warnings: warnings.all(),

@@ -14,6 +14,9 @@ export interface Command {
   readonly exits: string;
   /** The exit code for a usage error; 2 by default. */
   readonly usageExit?: number;
-  /** Runs the command and returns the exit code. */
-  readonly action: (settings: Settings, words: readonly string[], io: Io) => Promise<number>;
+  /** Loads what the command does: each call of the program runs one command. */
+  readonly load: () => Promise<Action>;
 }
+
+/** Runs a command and returns the exit code. */
+export type Action = (settings: Settings, words: readonly string[], io: Io) => Promise<number>;

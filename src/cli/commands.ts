@@ -1,20 +1,5 @@
 // The commands: operands, help text and action of each.
-import { apply } from "./apply.ts";
-import { check } from "./check.ts";
-import { classify } from "./classify.ts";
-import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
-import { completion } from "./completion.ts";
-import { doctor } from "./doctor.ts";
-import { explain } from "./explain.ts";
-import { impact } from "./impact.ts";
-import { optimize } from "./optimize.ts";
-import { plan } from "./plan.ts";
-import { preview } from "./preview.ts";
-import { render } from "./render.ts";
-import { run } from "./run.ts";
-import { status } from "./status.ts";
-import { version } from "./version.ts";
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
@@ -28,7 +13,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent --masq-chain=IP-MASQ-AGENT --enable-ipv6"],
     exits: "0 after SIGTERM or SIGINT, 1 for a bad flag value or if --cleanup-on-exit fails, 2 for a usage error",
-    action: run,
+    load: async () => (await import("./run.ts")).run,
   },
   apply: {
     operands: "[FILE]",
@@ -44,7 +29,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent apply --backend=windows-cni --cni-config=C:\\k\\cni.conf",
     ],
     exits: "0 if the rules match the config, else 1; 2 for a usage error",
-    action: apply,
+    load: async () => (await import("./apply.ts")).apply,
   },
   plan: {
     operands: "[FILE]",
@@ -57,7 +42,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: ["ip-masq-agent plan config.yaml --exit-code"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
     usageExit: 1,
-    action: plan,
+    load: async () => (await import("./plan.ts")).plan,
   },
   check: {
     operands: "[FILE…]",
@@ -72,7 +57,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "kubectl get cm … -o jsonpath=… | ip-masq-agent check --enable-ipv6 -",
     ],
     exits: "0 if all are valid, else 1; 2 for a usage error",
-    action: check,
+    load: async () => (await import("./check.ts")).check,
   },
   explain: {
     operands: "ADDRESS…",
@@ -87,7 +72,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent explain 10.0.0.0/8 --source=10.244.1.7 --output-interface=eth0",
     ],
     exits: "0; 1 if something is neither an address nor a CIDR, or the config is invalid; 2 for a usage error",
-    action: explain,
+    load: async () => (await import("./explain.ts")).explain,
   },
   classify: {
     operands: "[FILE…]",
@@ -107,7 +92,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "tcpdump -n -l 'tcp or udp' |\n  awk '{ sub(/\\.[0-9]+:$/, \"\", $5); print $5 }' | ip-masq-agent classify",
     ],
     exits: "0; 1 if the config is invalid, or the input cannot be read or is ambiguous; 2 for a usage error",
-    action: classify,
+    load: async () => (await import("./classify.ts")).classify,
   },
   impact: {
     operands: "--from=FILE --to=FILE [FILE…]",
@@ -124,7 +109,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     exits:
       "0, whether or not something would change; 1 if a config is invalid or the input cannot be read; 2 for a usage error",
-    action: impact,
+    load: async () => (await import("./impact.ts")).impact,
   },
   status: {
     operands: "[FILE]",
@@ -137,7 +122,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: ["ip-masq-agent status -o json"],
     exits: "0; with --exit-code 2 if something would change; 1 for any error",
     usageExit: 1,
-    action: status,
+    load: async () => (await import("./status.ts")).status,
   },
   doctor: {
     operands: "[--flow SRC DST]",
@@ -153,7 +138,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     exits: "0 with --flow, or if there are no errors or warnings; 2 if there are; 1 if the checks could not run",
     usageExit: 1,
-    action: doctor,
+    load: async () => (await import("./doctor.ts")).doctor,
   },
   cleanup: {
     operands: "",
@@ -164,7 +149,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent cleanup"],
     exits: "0 if nothing is left, else 1; 2 for a usage error",
-    action: cleanup,
+    load: async () => (await import("./cleanup.ts")).cleanup,
   },
   render: {
     operands: "[FILE]",
@@ -183,7 +168,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent render --to=table --from=old.yaml new.yaml --format=sql",
     ],
     exits: "0; 1 if the config is invalid; 2 for a usage error",
-    action: render,
+    load: async () => (await import("./render.ts")).render,
   },
   preview: {
     operands: "[FILE]",
@@ -194,7 +179,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     examples: ["ip-masq-agent preview config.yaml", "ip-masq-agent preview --page=preview.html"],
     exits: "0; 1 if the config cannot be read or the page cannot be served or written; 2 for a usage error",
-    action: preview,
+    load: async () => (await import("./preview.ts")).preview,
   },
   optimize: {
     operands: "FILE",
@@ -209,7 +194,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     exits: "0; with --exit-code 2 if the list can be smaller; 1 for any error",
     usageExit: 1,
-    action: optimize,
+    load: async () => (await import("./optimize.ts")).optimize,
   },
   completion: {
     operands: "bash|zsh|fish",
@@ -225,7 +210,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "ip-masq-agent completion fish > ~/.config/fish/completions/ip-masq-agent.fish",
     ],
     exits: "0; 2 for a usage error",
-    action: (_settings, words, io) => completion(COMMANDS, words, io),
+    load: async () => {
+      const { completion } = await import("./completion.ts");
+      return (_settings, words, io) => completion(COMMANDS, words, io);
+    },
   },
   version: {
     operands: "",
@@ -233,6 +221,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: [],
     examples: [],
     exits: "0",
-    action: version,
+    load: async () => (await import("./version.ts")).version,
   },
 };

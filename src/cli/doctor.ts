@@ -19,7 +19,7 @@ import { readConfig } from "./config-input.ts";
 import { formatFinding, formatSeen } from "./doctor-report.ts";
 import { UsageError } from "./flags.ts";
 import { oursOf, readFamilies } from "./foreign-warnings.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { openBackend } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
 import type { FlowFacts, Settings } from "./settings.ts";
@@ -56,7 +56,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
   if (settings.json) {
     const checks = reports.map(({ name, seen }) => ({ name, seen }));
     const unseen = [...reports.flatMap((report) => report.unseen), ...files.unreadable()];
-    printJson(io, { ...agentData(settings), ok: isWell, checks, findings, unseen, warnings: warnings.all() });
+    printData(io, { ...agentData(settings), ok: isWell, checks, findings, unseen, warnings: warnings.all() });
   } else {
     printReports(reports, files.unreadable(), io);
   }
@@ -76,7 +76,7 @@ async function doctorFlow(facts: FlowFacts, settings: Settings, words: readonly 
       { source, destination, outputInterface, ...facts },
       oursOf(settings),
     );
-    if (settings.json) printJson(io, flowData(explanation));
+    if (settings.json) printData(io, flowData(explanation));
     else io.print(formatFlow(explanation));
     return 0;
   } catch (error) {

@@ -3,7 +3,7 @@ import { parseConfig, printableName } from "../config/index.ts";
 import { formatRange, parseAddresses } from "../core/index.ts";
 import { type Explanation, explainBy, type Part } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { decisionData, paintVerdict, readGivenOutcomes, reasonOf, verdictWidth } from "./outcomes.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
@@ -20,9 +20,9 @@ export async function explain(settings: Settings, words: readonly string[], io: 
   if (source !== undefined && !parseAddresses([source]).read[0]?.ok) {
     throw new UsageError(`invalid value ${JSON.stringify(source)} for flag -source: write an address`);
   }
-  const answers = explainBy(readGivenOutcomes(settings, io), words, { source, outputInterface });
+  const answers = explainBy(await readGivenOutcomes(settings, io), words, { source, outputInterface });
   refuseOtherFamily(answers, source);
-  if (settings.json) printJson(io, { ...agentData(settings), addresses: answers.map(answerData) });
+  if (settings.json) printData(io, { ...agentData(settings), addresses: answers.map(answerData) });
   else printAnswers(answers, io);
   return answers.every(({ ok }) => ok) ? 0 : 1;
 }

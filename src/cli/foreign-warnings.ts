@@ -21,18 +21,16 @@ export const readFamilies = (policy: readonly FamilyPolicy[]) =>
   );
 
 /**
- * Warns of other programs' rules that cause packets to be treated differently from what the config says. Families with very
- * many entries are left to `doctor`.
+ * Warnings about other programs' rules that cause packets to be treated differently from what the config says. Families with
+ * very many entries are left to `doctor`.
  */
-export async function warnOfForeignRules(
+export async function foreignWarnings(
   settings: Settings,
   policies: readonly FamilyPolicy[],
   { backend }: Opened,
-  warn: (message: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
   // A Windows node has no such rules.
-  if (backend.unit === "exceptions") return;
+  if (backend.unit === "exceptions") return [];
   const { lines, gap } = await findOverrides(policies, oursOf(settings));
-  for (const line of lines) warn(line);
-  if (gap) warn(gap);
+  return gap === undefined ? lines : [...lines, gap];
 }

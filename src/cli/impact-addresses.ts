@@ -1,7 +1,7 @@
 // impact without lines: which addresses a change to the config would treat differently.
 import { formatIntervals, type Interval } from "../core/index.ts";
 import { type Decision, diffJudges, formatVerdict, type Judge } from "../policy/index.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { decisionData, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,7 +27,7 @@ export function impactOnAddresses(old: Judge, wanted: Judge, settings: Settings,
   const changed = sum(changes.filter((change) => !mayChange(change)));
   const unsure = sum(changes.filter(mayChange));
   if (settings.json) {
-    printJson(io, {
+    printData(io, {
       ...{ changed, mayChange: unsure },
       changes: changes.map(({ addresses, from, to, blocks }) => {
         const before = old.decision(from);

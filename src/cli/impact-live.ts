@@ -15,7 +15,7 @@ import {
 } from "../conntrack/index.ts";
 import { type Decision, formatVerdict } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { decisionData, readFileOutcomes, readOutcomes, reasonOf } from "./outcomes.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
@@ -33,11 +33,11 @@ export async function impactLive(
     throw new UsageError("--live does not read lines: remove --field, --key and the like");
   }
   if (from !== undefined && settings.configGiven) throw new UsageError("--from and --config both name the old config");
-  const before = from === undefined ? readOutcomes(settings, io) : readFileOutcomes(from, settings, io);
+  const before = from === undefined ? await readOutcomes(settings, io) : readFileOutcomes(from, settings, io);
   const after = to === undefined ? before : readFileOutcomes(to, settings, io);
   const { outputInterface } = settings.packet;
   const survey = await surveyConnections(host, { before, after, outputInterface });
-  if (settings.json) printJson(io, { ...agentData(settings), ...surveyData(survey) });
+  if (settings.json) printData(io, { ...agentData(settings), ...surveyData(survey) });
   else printSurvey(survey, to !== undefined, io);
   return 0;
 }

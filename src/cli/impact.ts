@@ -6,7 +6,7 @@ import { readFlows } from "./flows.ts";
 import { impactOnAddresses } from "./impact-addresses.ts";
 import { impactLive } from "./impact-live.ts";
 import { hasStdin, readStdinOnce } from "./input.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { decisionData, knownOf, readFileOutcomes, reasonOf } from "./outcomes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -54,7 +54,7 @@ export async function impact(settings: Settings, words: readonly string[], io: I
     const data = sorted.map(({ from, to, lines, examples }) => {
       return { lines, from: decisionData(from), to: decisionData(to), examples };
     });
-    printJson(io, { lines, withoutAddress, changed, mayChange, changes: data });
+    printData(io, { lines, withoutAddress, changed, mayChange, changes: data });
     return 0;
   }
   for (const { from, to, lines, examples } of sorted) {

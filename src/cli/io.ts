@@ -3,11 +3,11 @@ import process from "node:process";
 import picocolors from "picocolors";
 import { type Change, formatChange } from "../backends/index.ts";
 import { printable, printableJson } from "../config/index.ts";
-import { formatYaml } from "./yaml.ts";
 
 /** The formats of data. */
 export const DATA_FORMATS = ["json", "yaml"] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
+export type DataFormatter = (value: unknown) => string;
 
 export const COLOR_MODES = ["auto", "always", "never"] as const;
 export type ColorMode = (typeof COLOR_MODES)[number];
@@ -26,8 +26,8 @@ export interface Io {
   readonly color: Colors;
   /** The colours of `warn`: standard error may be a terminal even if standard output is not. */
   readonly warnColor: Colors;
-  /** The format of {@link printJson}. */
-  readonly format: DataFormat;
+  /** The format of {@link printData}. */
+  readonly format: DataFormatter;
 }
 
 /** The streams of this process, without colours. */
@@ -65,7 +65,7 @@ export function processIo(): Io {
     writeError,
     color: picocolors.createColors(false),
     warnColor: picocolors.createColors(false),
-    format: "json",
+    format: formatJson,
   };
 }
 
@@ -74,7 +74,7 @@ export interface Style {
   /** Whether standard output and standard error are coloured. */
   readonly colored: boolean;
   readonly warnColored: boolean;
-  readonly format: DataFormat;
+  readonly format: DataFormatter;
 }
 
 /** The same streams with colours or without, and with a data format. */
@@ -122,15 +122,18 @@ function printableColored(text: string): string {
     .join("");
 }
 
-/** Prints a value as JSON, or as YAML if the format says so. Counters, which may exceed 2^53, are still printed as numbers. */
-export function printJson(io: Io, value: unknown): void {
-  if (io.format === "yaml") {
-    io.write(formatYaml(value));
-    return;
-  }
+/** Loads the formatter of a format. */
+export const formatterOf = async (format: DataFormat): Promise<DataFormatter> =>
+  format === "yaml" ? (await import("./yaml.ts")).formatYaml : formatJson;
+
+/** Formats a value as JSON. Counters, which may exceed 2^53, are still printed as numbers. */
+export function formatJson(value: unknown): string {
   const json = JSON.stringify(value, (_, item) => (typeof item === "bigint" ? Number(item) : item), 2);
-  io.write(`${printableJson(json)}\n`);
+  return `${printableJson(json)}\n`;
 }
+
+/** Prints a value as data. */
+export const printData = ({ write, format }: Io, value: unknown): void => write(format(value));
 
 /** The changes as a diff: `+` added, `-` removed, two spaces kept. */
 export function formatChanges(changes: readonly Change[], { color }: Io): string {

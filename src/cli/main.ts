@@ -1,15 +1,13 @@
 // The entry point: runs the command that argv names and sets the exit code.
 import process from "node:process";
-import { isConfigThread, runConfigThread } from "../agent/index.ts";
-import { isLaneThread, runLaneThread } from "../archives/index.ts";
 import { suggest } from "../config/index.ts";
 import { errorData, ReportedError, USAGE } from "../errors/index.ts";
-import { settingsWithAgent } from "./adopted-settings.ts";
+import { CONFIG_THREAD, isThread, LANE_THREAD } from "../host/index.ts";
 import { COMMANDS } from "./commands.ts";
-import { withConfigOperand } from "./config-input.ts";
+import { withConfigOperand } from "./config-operand.ts";
 import { checkFor, FLAGS, type ParsedArgs, parseFlags, UsageError } from "./flags.ts";
 import { help } from "./help.ts";
-import { colorFacts, type DataFormat, type Io, isColored, printJson, processIo, withStyle } from "./io.ts";
+import { colorFacts, type DataFormat, formatterOf, type Io, isColored, processIo, withStyle } from "./io.ts";
 import { ignoreDebugSignal } from "./no-debugger.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -58,17 +56,21 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     for (const [flag, value] of parsed.flags) checkFor(name, flag, value);
     const call = command.configOperand ? withConfigOperand(parsed, rest) : { ...parsed, words: rest };
-    const settings = usesAgent(name, call) ? settingsWithAgent(name, call, io) : settingsOf(call);
+    const settings = usesAgent(name, call)
+      ? (await import("./adopted-settings.ts")).settingsWithAgent(name, call, io)
+      : settingsOf(call);
     const isStyled = (stream: "stdout" | "stderr") => isColored(settings.color, colorFacts(stream));
-    const style = { colored: isStyled("stdout"), warnColored: isStyled("stderr"), format: settings.dataFormat };
-    return await command.action(settings, call.words, withStyle(io, style));
+    const format = await formatterOf(settings.dataFormat);
+    const style = { colored: isStyled("stdout"), warnColored: isStyled("stderr"), format };
+    const action = await command.load();
+    return await action(settings, call.words, withStyle(io, style));
   } catch (error) {
-    return report(error, name, dataFormatOf(argv), io);
+    return await report(error, name, dataFormatOf(argv), io);
   }
 }
 
 /** Prints an error that ends a command, and returns the exit code. */
-function report(error: unknown, name: string, format: DataFormat | undefined, io: Io): number {
+async function report(error: unknown, name: string, format: DataFormat | undefined, io: Io): Promise<number> {
   const reported = error instanceof ReportedError ? error : undefined;
   const isUsage = reported?.code === USAGE;
   const { remedy, ...facts } = errorData(error);
@@ -77,13 +79,24 @@ function report(error: unknown, name: string, format: DataFormat | undefined, io
   const text = [data.error, data.remedy].filter((line) => line !== undefined).join("\n");
   io.warn(`ip-masq-agent: ${reported ? text : ((error as Error).stack ?? error)}`);
   // With --output=json there must be data even for an error.
-  if (format && name !== "run" && !reported?.isPrinted) printJson({ ...io, format }, data);
+  if (format && name !== "run" && !reported?.isPrinted) io.write((await formatterOf(format))(data));
   return (isUsage ? COMMANDS[name]?.usageExit : undefined) ?? reported?.exitCode ?? 1;
 }
 
-const isThread = (isConfigThread() && (await runConfigThread())) || (isLaneThread() && (await runLaneThread()));
-if (!isThread) {
+/** What the program does in its threads. Returns false outside of a thread: a user could pass the same argument. */
+const THREADS: Readonly<Record<string, () => Promise<boolean>>> = {
+  [CONFIG_THREAD]: async () => (await import("../agent/config-thread.ts")).runConfigThread(),
+  [LANE_THREAD]: async () => (await import("../archives/thread.ts")).runLaneThread(),
+};
+
+/** Runs the program: a thread of it, or the call that argv makes. */
+async function start(): Promise<void> {
+  const thread = Object.keys(THREADS).find(isThread);
+  if (thread !== undefined && (await THREADS[thread]?.())) return;
   ignoreDebugSignal();
   const exit = await main(process.argv.slice(2), processIo());
   process.exitCode = exit || process.exitCode || 0;
 }
+
+// Without a top-level await, which a part of the bundle cannot have.
+void start();

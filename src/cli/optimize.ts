@@ -3,12 +3,12 @@ import { countOmitted, isPlainList, optimizeConfig } from "../config/index.ts";
 import { warnOfDiagnostics } from "./diagnostics.ts";
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { describe, fromConfigList, fromPlainList, type Optimized, report } from "./optimize-report.ts";
 import { readList } from "./outcomes.ts";
-import { NOTHING_CHANGED, refuse } from "./policy.ts";
 import { replaceConfig } from "./replace-config.ts";
 import type { Settings } from "./settings.ts";
+import { NOTHING_CHANGED, refuse } from "./valid-config.ts";
 
 /** Warnings about entries that optimize removes. */
 const REDUNDANT_ENTRY_CODES = new Set(["cidr-covered", "cidr-duplicate", "cidr-ineffective"]);
@@ -35,7 +35,7 @@ export async function optimize(settings: Settings, words: readonly string[], io:
   const optimized = isList ? fromList(bytes, file, settings, io) : fromConfig(bytes, file, settings, io);
   const { lists, text } = optimized;
   const changes = lists.reduce((sum, { changeCount }) => sum + changeCount, 0);
-  if (settings.json) printJson(io, describe(optimized));
+  if (settings.json) printData(io, describe(optimized));
   else {
     for (const line of report(optimized, file)) io.warn(line);
     if (!settings.write) io.write(text);

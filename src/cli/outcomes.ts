@@ -24,19 +24,21 @@ import {
 import { UsageError } from "./flags.ts";
 import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
-import { readPolicy, refuse, validConfig } from "./policy.ts";
+import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
+import { refuse, validConfig } from "./valid-config.ts";
 
 /** The outcomes of the config that the settings name. */
-export function readOutcomes(settings: Settings, io: Io): Outcomes {
-  return outcomesOf(readPolicy(settings, io).policy);
+export async function readOutcomes(settings: Settings, io: Io): Promise<Outcomes> {
+  const { policy } = await readPolicy(settings, io);
+  return outcomesOf(policy);
 }
 
 /**
  * The outcomes of the config, or of the plain list that replaces it (`--cidrs`, `-` for standard input). Throws
  * {@link UsageError}, {@link InvalidConfigError} or {@link InputError}.
  */
-export function readGivenOutcomes(settings: Settings, io: Io): Outcomes {
+export async function readGivenOutcomes(settings: Settings, io: Io): Promise<Outcomes> {
   const { cidrs } = settings.flows;
   if (cidrs === undefined) return readOutcomes(settings, io);
   if (settings.configGiven) throw new UsageError("--cidrs replaces --config: give one of them");

@@ -3,7 +3,7 @@
 import { type Change, findLeftovers, formatLeftover } from "../backends/index.ts";
 import { countEntries, effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
-import { formatChanges, type Io, printJson } from "./io.ts";
+import { formatChanges, type Io, printData } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
@@ -11,7 +11,7 @@ import { collectWarnings } from "./warnings.ts";
 
 /** Exits with 0, or 1 if a family cannot be read; with --exit-code, with 2 if something would change. */
 export async function plan(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { policy } = readPolicy(settings, io);
+  const { policy } = await readPolicy(settings, io);
   const warnings = collectWarnings(io);
   const opened = await openBackend(settings, policy, warnings.warn);
   const { backend, reason } = opened;
@@ -34,7 +34,7 @@ export async function plan(settings: Settings, _words: readonly string[], io: Io
         ...(value ? effectsData(value) : {}),
       };
     });
-    printJson(io, {
+    printData(io, {
       ...agentData(settings),
       backend: backend.name,
       reason,

@@ -56,7 +56,7 @@ export async function renderTable(settings: Settings, io: Io): Promise<number> {
   readStdinOnce(...givenFiles(settings), from);
   const known = { source: false, outputInterface: undefined };
   const before = from === undefined ? undefined : judgeOf(readFileOutcomes(from, settings, io), known);
-  const after = judgeOf(readGivenOutcomes(settings, io), known);
+  const after = judgeOf(await readGivenOutcomes(settings, io), known);
   const families = FAMILIES.filter((family) => settings.families === "all" || settings.families === family);
   const table = before ? CHANGES : POLICY;
   const rows = before ? changeRows(before, after, families) : policyRows(after, families);

@@ -2,7 +2,7 @@
 // it, or a table for databases.
 import { AUTO, DEFAULT_BACKEND, ENFORCING_BACKEND } from "../backends/index.ts";
 import { TABLE, UsageError } from "./flags.ts";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import { renderTable } from "./policy-table.ts";
 import type { Settings } from "./settings.ts";
@@ -14,13 +14,13 @@ export async function render(settings: Settings, _words: readonly string[], io: 
   if (cidrs !== undefined || from !== undefined) {
     throw new UsageError(`--${cidrs === undefined ? "from" : "cidrs"} works only with --to=${TABLE}`);
   }
-  const { policy } = readPolicy(settings, io);
+  const { policy } = await readPolicy(settings, io);
   const wanted = policy.filter(({ family }) => settings.families === "all" || settings.families === family);
   const needed = policy.some(({ enforceKeep }) => enforceKeep) ? ENFORCING_BACKEND : DEFAULT_BACKEND;
   const kind = settings.backend === AUTO ? needed : settings.backend;
-  const parts = kind.render(wanted, { flag: settings.backendFlag });
+  const parts = (await kind.load()).render(wanted, { flag: settings.backendFlag });
   if (parts.length === 0) io.warn("no IPv6 rules: they need --enable-ipv6");
-  if (settings.json) printJson(io, { families: parts.map(({ data }) => data) });
+  if (settings.json) printData(io, { families: parts.map(({ data }) => data) });
   else for (const { text } of parts) io.write(text);
   return 0;
 }

@@ -4,8 +4,8 @@ import { printable } from "../config/index.ts";
 import { describeVerdict, formatAddressRange } from "../policy/index.ts";
 import { effectsData, printNextStep, printTransaction } from "./effects.ts";
 import { forEachFamily } from "./families.ts";
-import { warnOfForeignRules } from "./foreign-warnings.ts";
-import { type Io, printJson } from "./io.ts";
+import { foreignWarnings } from "./foreign-warnings.ts";
+import { type Io, printData } from "./io.ts";
 import { openBackend, readPolicy } from "./policy.ts";
 import { agentData } from "./running-agent.ts";
 import type { Settings } from "./settings.ts";
@@ -14,16 +14,17 @@ import { collectWarnings } from "./warnings.ts";
 
 /** Exits with 0, or 1 if a family cannot be read; with --exit-code, with 2 if something would change. */
 export async function status(settings: Settings, _words: readonly string[], io: Io): Promise<number> {
-  const { config, policy } = readPolicy(settings, io);
+  const { config, policy } = await readPolicy(settings, io);
   const warnings = collectWarnings(io);
   await warnOfAddresses(config, warnings.warn);
   const opened = await openBackend(settings, policy, warnings.warn);
   const { backend, reason } = opened;
-  const [outcomes, leftovers] = await Promise.all([
+  const [outcomes, leftovers, overrides] = await Promise.all([
     forEachFamily(policy, (part) => backend.inspect(part)),
     findLeftovers(opened, policy, warnings.warn),
-    warnOfForeignRules(settings, policy, opened, warnings.warn),
+    foreignWarnings(settings, policy, opened),
   ]);
+  for (const line of overrides) warnings.warn(line);
   const failed = outcomes.some(({ error }) => error !== undefined);
   const inSync =
     leftovers.length === 0 && outcomes.every((outcome) => outcome.error === undefined && !outcome.value.transaction);
@@ -37,7 +38,7 @@ export async function status(settings: Settings, _words: readonly string[], io: 
         ...(transaction ? effectsData(transaction) : {}),
       };
     });
-    printJson(io, {
+    printData(io, {
       ...agentData(settings),
       backend: backend.name,
       reason,

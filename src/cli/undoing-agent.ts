@@ -6,13 +6,20 @@ import { argumentsOfAgent, findAgents, findKeeper, type RunningAgent } from "./r
 import { type Settings, settingsOf } from "./settings.ts";
 
 /** The agent that keeps the same chain with a different policy, or one that cannot be read; undefined if there is none. */
-export function agentThatUndoes(
+export async function agentThatUndoes(
   settings: Settings,
   policy: readonly FamilyPolicy[],
   here = findAgents(),
-): RunningAgent | undefined {
+): Promise<RunningAgent | undefined> {
   const keeper = findKeeper(settings.policy.chain, here);
-  return keeper && meaningOf(readPolicyOf(keeper)) !== meaningOf(policy) ? keeper : undefined;
+  if (!keeper) return undefined;
+  const { render } = await ENFORCING_BACKEND.load();
+  /** Policies with the same meaning render to the same text: an interval map has no order and no nested entries. */
+  const meaningOf = (one: readonly FamilyPolicy[]) =>
+    render(one, { flag: () => "" })
+      .map(({ text }) => text)
+      .join("");
+  return meaningOf(readPolicyOf(keeper)) === meaningOf(policy) ? undefined : keeper;
 }
 
 /** The policy of an agent, compiled from its current config; empty if that is invalid or cannot be read. */
@@ -25,9 +32,3 @@ function readPolicyOf(agent: RunningAgent): readonly FamilyPolicy[] {
     return [];
   }
 }
-
-/** Policies with the same meaning render to the same text: an interval map has no order and no nested entries. */
-const meaningOf = (policy: readonly FamilyPolicy[]) =>
-  ENFORCING_BACKEND.render(policy, { flag: () => "" })
-    .map(({ text }) => text)
-    .join("");

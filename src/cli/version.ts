@@ -1,7 +1,7 @@
 // ip-masq-agent version: prints the version.
 import process from "node:process";
 import { version as VERSION } from "../../package.json";
-import { type Io, printJson } from "./io.ts";
+import { type Io, printData } from "./io.ts";
 import type { Settings } from "./settings.ts";
 
 const { deno, node } = process.versions as { deno?: string; node: string };
@@ -13,7 +13,7 @@ export { VERSION };
 
 /** Prints the version of the program and of its runtime. */
 export async function version({ json }: Settings, _words: readonly string[], io: Io): Promise<number> {
-  if (json) printJson(io, { version: VERSION, runtime: RUNTIME });
+  if (json) printData(io, { version: VERSION, runtime: RUNTIME });
   else io.print(`ip-masq-agent ${VERSION} (${RUNTIME})`);
   return 0;
 }

@@ -18,5 +18,6 @@ export { readTableHealth, type TableCounters, type TableHealth } from "./health.
 export { type ConnectionJudge, connectionJudge, createStanding, type Standing } from "./judge.ts";
 export { countAvailablePorts, countPorts, type PortUsage } from "./port-usage.ts";
 export { ConntrackError, type ConntrackHost, type ReadTotals, readConnections, thisConntrack } from "./read.ts";
-export { RESETS, type Reset, type ResetSurvey, resetConnections } from "./reset.ts";
+export { type ResetSurvey, resetConnections } from "./reset.ts";
+export { RESETS, type Reset } from "./resets.ts";
 export { type Survey, surveyConnections } from "./survey.ts";

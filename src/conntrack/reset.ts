@@ -4,11 +4,8 @@ import type { ComparisonOptions } from "./compare.ts";
 import type { Connection } from "./connection.ts";
 import { type Deletion, formatDeletion, pairDeletion, RuleDeletions, ruleDeletion } from "./deletions.ts";
 import type { ConntrackHost, ReadOptions } from "./read.ts";
+import type { Reset } from "./resets.ts";
 import { type Survey, surveyConnections } from "./survey.ts";
-
-/** Which connections are reset: none, only udp, or those of all protocols. */
-export const RESETS = ["none", "udp", "all"] as const;
-export type Reset = (typeof RESETS)[number];
 
 export interface ResetSurvey extends Survey {
   /** How many connections were selected, and how many were deleted: some may have ended by themselves. */

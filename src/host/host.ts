@@ -1,5 +1,6 @@
 // The effects of the host that backends need.
-import { type Runner, runTool } from "./process.ts";
+import { runTool } from "./process.ts";
+import type { Runner } from "./tool.ts";
 import { withWriteLock } from "./write-lock.ts";
 
 /** The effects that a backend receives. */

@@ -15,24 +15,23 @@ export { type Listen, type Listener, type ListenerCost, listenTo } from "./liste
 export { lockHolder } from "./lock-holder.ts";
 export { memoryLimit } from "./memory-limit.ts";
 export { findNeighbours, type Neighbour } from "./neighbours.ts";
-export {
-  exitError,
-  ifMissing,
-  isMissing,
-  killTools,
-  NOT_PERMITTED,
-  type Runner,
-  runTool,
-  runToolOrThrow,
-  ToolError,
-  type ToolInput,
-  type ToolRun,
-} from "./process.ts";
+export { killTools, runTool } from "./process.ts";
 export { followLinks, readRegularFile, readStart } from "./regular.ts";
 export { replaceFile } from "./replace.ts";
 export { type Held, type HeldName, heldNames, readHeldNames, takeName } from "./socket-name.ts";
 export { readPieces, type Streamer, streamTool } from "./stream.ts";
 export { tieTools } from "./tether.ts";
-export { isThread, type Peer, starterOf, startThread } from "./thread.ts";
+export { CONFIG_THREAD, isThread, LANE_THREAD, type Peer, starterOf, startThread } from "./thread.ts";
+export {
+  exitError,
+  ifMissing,
+  isMissing,
+  NOT_PERMITTED,
+  type Runner,
+  runToolOrThrow,
+  ToolError,
+  type ToolInput,
+  type ToolRun,
+} from "./tool.ts";
 export { runCooperatively, yieldToOthers } from "./turns.ts";
 export { type LockedWork, shortenLockWait, withWriteLock } from "./write-lock.ts";

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 import { environment } from "./environment.ts";
-import { missingTool, ToolError } from "./process.ts";
 import { tethered } from "./tether.ts";
+import { missingTool, ToolError } from "./tool.ts";
 
 /** The size of a piece of a file in bytes. */
 const PIECE_BYTES = 1 << 18;

@@ -22,6 +22,10 @@ interface WorkerScope {
   close(): void;
 }
 
+/** The names of the threads: the argument, or on Deno the name, with which the program is started in one. */
+export const CONFIG_THREAD = "?config-thread";
+export const LANE_THREAD = "?lane-thread";
+
 const scope = globalThis as unknown as WorkerScope;
 
 /**

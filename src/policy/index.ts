@@ -29,12 +29,5 @@ export { type ParsedPorts, type PortRange, parsePorts } from "./ports.ts";
 export { formatConditions, limitsOf, matchesInterface, type Scope, type ScopeFacts, type ScopePart } from "./scope.ts";
 export { type MissingAddresses, missingAddresses } from "./snat-addresses.ts";
 export { diffSpaces, type Space, type SpaceChange, spaceOf } from "./space.ts";
-export {
-  describeVerdict,
-  formatVerdict,
-  KEEP,
-  MASQUERADE,
-  sameVerdict,
-  VERDICT_KINDS,
-  type Verdict,
-} from "./verdict.ts";
+export { describeVerdict, formatVerdict, KEEP, MASQUERADE, sameVerdict, type Verdict } from "./verdict.ts";
+export { VERDICT_KINDS } from "./verdict-kinds.ts";

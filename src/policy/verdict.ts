@@ -10,8 +10,6 @@ export type Verdict =
   /** It gets one of these addresses. */
   | { readonly kind: "snat"; readonly to: AddressRange };
 
-export const VERDICT_KINDS = ["keep", "masquerade", "snat"] as const satisfies readonly Verdict["kind"][];
-
 export const KEEP: Verdict = { kind: "keep" };
 export const MASQUERADE: Verdict = { kind: "masquerade" };
 

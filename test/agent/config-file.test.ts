@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConfigFileError, readConfigFiles, readSources, sameSources } from "../../src/agent/config-file.ts";
+import { ConfigFileError, readSources, sameSources } from "../../src/agent/config-file.ts";
+import { readConfigFiles } from "../../src/agent/loaded-config.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/masq-sources-`);
 test.after(() => rmSync(folder, { recursive: true }));

@@ -2,10 +2,9 @@
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { LANE_THREAD, type Lane, type LaneOrder, threadLane } from "../../src/archives/lanes.ts";
-import { isLaneThread } from "../../src/archives/thread.ts";
+import { type Lane, type LaneOrder, threadLane } from "../../src/archives/lanes.ts";
 import type { LaneHost, LineWork, Part } from "../../src/archives/work.ts";
-import { starterOf } from "../../src/host/index.ts";
+import { isThread, LANE_THREAD, starterOf } from "../../src/host/index.ts";
 import { errorOf } from "../error-of.ts";
 
 const WORK: LineWork = { tables: [], task: { kind: "count", length: 1 }, wanted: {}, namesFiles: false };
@@ -29,5 +28,5 @@ test("requests to a lane whose thread dies or is dead are rejected", async () =>
   }
 });
 
-if (isLaneThread()) await dieAtWork();
+if (isThread(LANE_THREAD)) await dieAtWork();
 else test.run();

@@ -1,5 +1,5 @@
 // Streams whose output a test reads.
-import { type Io, processIo, type Style, withStyle } from "../../src/cli/io.ts";
+import { formatJson, type Io, processIo, type Style, withStyle } from "../../src/cli/io.ts";
 
 /** Shared, because each one listens to the errors of the process's streams. */
 const PROCESS_IO = processIo();
@@ -12,7 +12,7 @@ export function capturedIo(style: Partial<Style> = {}): { io: Io; printed: () =>
   };
   const io = { ...PROCESS_IO, write: add, writeError: add };
   return {
-    io: withStyle(io, { colored: false, warnColored: false, format: "json", ...style }),
+    io: withStyle(io, { colored: false, warnColored: false, format: formatJson, ...style }),
     printed: () => text,
   };
 }

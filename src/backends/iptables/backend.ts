@@ -15,7 +15,8 @@ import { type ObserveOptions, observe } from "./observe.ts";
 import { formatTable, type ObservedChain } from "./observed.ts";
 import { findObstacle } from "./obstacle.ts";
 import { describeRemoval, planRemoval, removeOwn } from "./remove.ts";
-import type { Tools, Variant } from "./tools.ts";
+import type { Tools } from "./tools.ts";
+import type { Variant } from "./variants.ts";
 
 /** For how long a check that found the policy in force replaces the first read of a sync. */
 const FRESH_MS = 1_000;

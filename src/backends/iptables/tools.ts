@@ -10,11 +10,7 @@ import {
   yieldToOthers,
 } from "../../host/index.ts";
 import { type ObservedChain, readObservedInSteps, UnreadableDumpError } from "./observed.ts";
-
-/** The variant of iptables: on nf_tables, or on the kernel's older x_tables. */
-export type Variant = "nft" | "legacy";
-
-export const VARIANTS: readonly Variant[] = ["nft", "legacy"];
+import type { Variant } from "./variants.ts";
 
 /** Seconds to wait for /run/xtables.lock, which only the legacy variant takes. */
 export const LOCK_WAIT = "10";

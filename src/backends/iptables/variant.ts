@@ -2,7 +2,8 @@
 import type { Family } from "../../core/index.ts";
 import { ifMissing, type Runner } from "../../host/index.ts";
 import { countOthers } from "./observed.ts";
-import { toolName, VARIANTS, type Variant } from "./tools.ts";
+import { toolName } from "./tools.ts";
+import { VARIANTS, type Variant } from "./variants.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 

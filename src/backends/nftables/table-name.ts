@@ -1,5 +1,7 @@
-// Checks the name of our table.
+// The flag that names our table, and the names that it may have.
 // This module is browser-compatible.
+
+export const TABLE_FLAG = "nft-table";
 
 /** The names of tables of iptables, ebtables and kube-proxy: ours would replace theirs. */
 const OTHERS: readonly string[] = ["filter", "nat", "mangle", "raw", "security", "broute", "kube-proxy"];

@@ -1,8 +1,6 @@
 // A Windows node's CNI config file as a kind of backend.
 import type { BackendKind } from "../kind.ts";
-import { windowsCniBackend } from "./backend.ts";
-
-const FILE = "cni-config";
+import { FILE_FLAG } from "./file-flag.ts";
 
 export const windowsCni: BackendKind = {
   name: "windows-cni",
@@ -10,14 +8,14 @@ export const windowsCni: BackendKind = {
   rendered: "the CNI config file",
   families: ["ipv4"],
   flags: {
-    [FILE]: {
+    [FILE_FLAG]: {
       value: "FILE",
       fallback: "",
       summary: "the CNI plugin's config file; required by windows-cni",
       alsoFor: ["render"],
     },
   },
-  required: { flag: FILE, what: "the config file of the node's CNI plugin" },
+  required: { flag: FILE_FLAG, what: "the config file of the node's CNI plugin" },
   unsupportedFlags: [
     {
       flag: "enable-ipv6",
@@ -35,13 +33,5 @@ export const windowsCni: BackendKind = {
     snat: "OutBoundNAT cannot translate to a given address",
     enforceNonMasquerade: "OutBoundNAT cannot enforce kept addresses",
   },
-  open: async ({ flag }) => windowsCniBackend(flag(FILE)),
-  openAll: async ({ flag }) => (flag(FILE) === "" ? [] : [windowsCniBackend(flag(FILE))]),
-  render: (policy, { flag }) => {
-    const file = flag(FILE);
-    return policy.map((part) => {
-      const text = windowsCniBackend(file).render(part);
-      return { text, data: { family: part.family, file, text } };
-    });
-  },
+  load: async () => (await import("./driver.ts")).driver,
 };

@@ -1,0 +1,3 @@
+// The flag that names the CNI config file.
+
+export const FILE_FLAG = "cni-config";
