@@ -2,7 +2,13 @@
 // The packages with code in dist/: the files that they are in, the packages that they use, and their licenses.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** @typedef {import("esbuild").Metafile} Metafile */
+/**
+ * What a bundler reports, in the form of esbuild: the modules, what each imports, and how much of each is in an output.
+ * @typedef {{
+ *   inputs: Record<string, { imports: { path: string }[] }>,
+ *   outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>,
+ * }} Metafile
+ */
 /** @typedef {{ file: string, inputs: readonly string[] }} Part a file in dist/ and the files whose code is in it */
 /**
  * A package: whether our own code imports it, and the folders of the packages that it imports.
