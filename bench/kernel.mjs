@@ -1,7 +1,9 @@
 // @ts-check
 // The agent on a kernel, in separate network namespaces: a resync in sync, apply, and the service.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { addNamespace, inside, removeNamespace, runInside } from "../demo/network.mjs";
 import { BUNDLE } from "../scripts/bundle.mjs";
 import { childrenCpu } from "./cpu.mjs";
@@ -15,6 +17,8 @@ const AGENT = "dist/ip-masq-agent.mjs";
 const CHAIN = "IP-MASQ-AGENT";
 const DRIVER = "build/bench-resync.mjs";
 const EMPTY = "build/bench-empty.mjs";
+const READER = "build/bench-reader.mjs";
+const PIPE = "build/bench-config-pipe";
 const CONFIG = "build/bench-config.yaml";
 
 /** @type {readonly Variant[]} */
@@ -41,7 +45,7 @@ const FLOOR = {
 };
 
 /** Milliseconds. */
-const TARGETS = { inSync: { nft: 15, legacy: 160 }, apply: 120, applyRatio: 1.4 };
+const TARGETS = { inSync: { nft: 15, legacy: 160 }, apply: 120, start: 1.4 };
 
 /** Odd, so that there is a median. Other jobs on shared cores come and go within seconds, so the agent and its floor take turns. */
 const ROUNDS = 7;
@@ -90,30 +94,60 @@ function measureProcess(namespace, command) {
 }
 
 /**
- * `apply` on an empty table, and an empty program on the runtime.
+ * Milliseconds from the start of a program until it opens {@link PIPE}, a named pipe, to read a config from it. Its other end
+ * opens at the same moment. The config is invalid, so that the program ends.
+ * @param {string} namespace
+ * @param {string[]} command
+ */
+async function measureStart(namespace, command) {
+  const [file, args] = inside(namespace, command);
+  const begin = performance.now();
+  const program = spawn(file, args, { stdio: "ignore" });
+  const ended = once(program, "exit");
+  const opened = open(PIPE, "w");
+  const first = await Promise.race([opened, ended]);
+  const time = performance.now() - begin;
+  if (Array.isArray(first)) {
+    // Ends the wait for a reader.
+    await (await open(PIPE, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    throw new Error(`${command.join(" ")} has not read the config`);
+  }
+  const pipe = await opened;
+  await pipe.write("nonMasqueradeCIDRs: 1\n");
+  await pipe.close();
+  await ended;
+  return time;
+}
+
+/**
+ * `apply` on an empty table, and programs that do nothing and that only read the config, on the same runtime. Milliseconds.
  * @param {Variant} variant
  * @param {string[]} runtime
  */
-function measureApply(variant, runtime) {
+async function measureApply(variant, runtime) {
   const namespace = addNamespace("bench");
   const tool = [`iptables-${variant}`, "-t", "nat"];
-  const apply = [...runtime, AGENT, "apply", `--iptables-variant=${variant}`, `--config=${CONFIG}`];
-  const applies = [];
-  const alone = [];
+  /** @param {string} config */
+  const apply = (config) => [...runtime, AGENT, "apply", `--iptables-variant=${variant}`, `--config=${config}`];
+  const runs = [];
   for (let i = 0; i <= APPLIES; i++) {
     for (const flag of ["-F", "-X"]) runInside(namespace, [...tool, flag]);
-    applies.push(measureProcess(namespace, apply));
+    const whole = measureProcess(namespace, apply(CONFIG));
     if (!runInside(namespace, [...tool, "-S", CHAIN]).includes("MASQUERADE")) throw new Error("apply wrote no rules");
-    alone.push(measureProcess(namespace, [...runtime, EMPTY]));
+    const start = await measureStart(namespace, apply(PIPE));
+    const reader = await measureStart(namespace, [...runtime, READER]);
+    runs.push({ ...whole, start, reader, alone: measureProcess(namespace, [...runtime, EMPTY]).wall });
   }
   removeNamespace(namespace);
   // The first run of each reads the programs from disk.
-  const counted = applies.slice(1);
+  const counted = runs.slice(1);
   return {
-    wall: median(counted.map((one) => one.wall)),
+    start: median(counted.map(({ start }) => start)),
+    reader: median(counted.map(({ reader }) => reader)),
+    alone: median(counted.map(({ alone }) => alone)),
+    wall: median(counted.map(({ wall }) => wall)),
     // CPU ticks are too coarse for one process, but correct for the sum.
     cpu: counted.reduce((sum, one) => sum + one.cpu, 0) / counted.length,
-    runtime: median(alone.slice(1).map((one) => one.wall)),
   };
 }
 
@@ -123,6 +157,9 @@ async function prepare() {
   const entries = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => `  - ${cidr}\n`).join("");
   writeFileSync(CONFIG, `nonMasqueradeCIDRs:\n${entries}resyncInterval: 100ms\n`);
   writeFileSync(EMPTY, "");
+  writeFileSync(READER, `import { readFileSync } from "node:fs";\nreadFileSync("${PIPE}");\n`);
+  rmSync(PIPE, { force: true });
+  execFileSync("mkfifo", [PIPE]);
   await build({ ...BUNDLE, entryPoints: ["bench/resync.mjs"], outfile: DRIVER });
 }
 
@@ -148,9 +185,13 @@ function printInSync(lacking) {
 }
 
 /** @param {Record<Variant, string | undefined>} lacking */
-function printApply(lacking) {
-  console.log("\napply on an empty table, start to exit: ms, compared with an empty program on the runtime");
-  const rows = [["variant", "runtime", "wall", "target", "CPU", "runtime alone, wall", "ratio", "target"]];
+async function printApply(lacking) {
+  console.log(
+    "\napply on an empty table: ms until it opens its config, compared with an empty program on the runtime, and with a program" +
+      "\nthat only reads the config; and ms of the whole process",
+  );
+  const head = ["variant", "runtime", "empty", "only reads", "start", "start/empty", "target"];
+  const rows = [[...head, "whole, wall", "target", "whole, CPU"]];
   for (const variant of VARIANTS) {
     for (const { name, command } of RUNTIMES) {
       const why = lacking[variant] ?? (existsSync(command[0] ?? "") ? undefined : `${command[0]} missing`);
@@ -158,18 +199,11 @@ function printApply(lacking) {
         rows.push([variant, name, why]);
         continue;
       }
-      const { wall, cpu, runtime } = measureApply(variant, command);
-      const ratio = wall / runtime;
-      const judged = verdict(ratio, TARGETS.applyRatio);
+      const { alone, reader, start, wall, cpu } = await measureApply(variant, command);
+      const ratio = start / alone;
       rows.push([
-        variant,
-        name,
-        show(wall),
-        verdict(wall, TARGETS.apply),
-        show(cpu),
-        show(runtime),
-        show(ratio),
-        judged,
+        ...[variant, name, show(alone), show(reader), show(start), show(ratio), verdict(ratio, TARGETS.start)],
+        ...[show(wall), verdict(wall, TARGETS.apply), show(cpu)],
       ]);
     }
   }
@@ -218,6 +252,6 @@ export async function printKernel() {
   await prepare();
   const lacking = { nft: lacks("nft"), legacy: lacks("legacy") };
   printInSync(lacking);
-  printApply(lacking);
+  await printApply(lacking);
   await printService(lacking);
 }

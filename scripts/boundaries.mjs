@@ -7,7 +7,7 @@ import { ENTRY_POINTS } from "./entry-points.mjs";
 /**
  * Which modules and packages a module may import. Files in the folder of one backend belong to `backends`, and may import
  * files that all backends share, but no other backend. `browser`: all files of the module must be browser-compatible. `entries`: its
- * entry points, if there is another one besides index.ts, because a browser cannot load that one.
+ * entry points, if there is another one besides index.ts: one that a browser cannot load, or the code of a thread.
  * @type {Readonly<Record<string, { modules: readonly string[], packages?: readonly string[], browser?: boolean, entries?: readonly string[] }>>}
  */
 const MODULES = {

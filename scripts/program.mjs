@@ -66,6 +66,7 @@ export async function bundleProgram(banner) {
   });
   const { output } = await bundle.generate({
     format: "cjs",
+    dynamicImportInCjs: false,
     minify: true,
     entryFileNames: "[name].js",
     chunkFileNames: ({ facadeModuleId, moduleIds }) => `${partNameOf(facadeModuleId ?? moduleIds.at(-1) ?? "")}.js`,
