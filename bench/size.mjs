@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { printTable, verdict } from "./figures.mjs";
 
 /** KiB. */
-const TARGETS = { "dist/core.wasm": 32, "dist/ip-masq-agent.mjs": 560 };
+const TARGETS = { "dist/core.wasm": 32, "dist/ip-masq-agent.mjs": 600 };
 
 export async function printSize() {
   console.log("\nWhat is shipped, KiB");

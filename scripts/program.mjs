@@ -12,8 +12,8 @@ const MAIN = "./main.js";
 const URL_NAME = "programUrl";
 
 /**
- * What the file runs after its table of parts: loads the first part. V8 finds the end of each function in a file before it runs the file,
- * which takes longer than most commands; of a part that is a string, it only finds the end of the string.
+ * What the file runs after its table of parts: it loads the first one. Before V8 runs a file, it finds the end of every function in it,
+ * which would take longer than most commands do. Of a part that is a string, it only finds the end of the string.
  */
 const LOADER = `const builtin = createRequire(import.meta.url);
 const loaded = new Map();
@@ -68,6 +68,7 @@ export async function bundleProgram(banner) {
     format: "cjs",
     dynamicImportInCjs: false,
     minify: true,
+    comments: false,
     entryFileNames: "[name].js",
     chunkFileNames: ({ facadeModuleId, moduleIds }) => `${partNameOf(facadeModuleId ?? moduleIds.at(-1) ?? "")}.js`,
   });

@@ -63,13 +63,16 @@ export function backendOpener(choice: BackendChoice, options: OpenOptions): Open
   };
 }
 
+/** The kinds whose rules are in the kernel, of which {@link AUTO} chooses one. The others need a flag. */
+const IN_KERNEL = BACKENDS.filter(({ required }) => !required);
+
 /**
  * Opens the places where the other kinds may have left rules. A kind that writes the policy to a file named by a flag is
  * independent of the rules in the kernel: it neither replaces another kind nor is replaced.
  */
 async function openOthers(kind: BackendKind, options: BackendOptions): Promise<readonly Cleaner[]> {
   if (kind.required) return [];
-  const others = BACKENDS.filter((one) => one !== kind && !one.required);
+  const others = IN_KERNEL.filter((one) => one !== kind);
   return (await Promise.all(others.map(async (other) => (await other.load()).openAll(options)))).flat();
 }
 
@@ -78,9 +81,8 @@ async function findInUse(
   { family, chain }: FamilyPolicy,
   options: BackendOptions,
 ): Promise<{ readonly kind: BackendKind; readonly backend: Backend; readonly reason: string } | undefined> {
-  const kinds = BACKENDS.filter(({ required }) => !required);
   const places = await Promise.all(
-    kinds.map(async (kind) => (await (await kind.load()).openAll(options)).map((place) => ({ kind, place }))),
+    IN_KERNEL.map(async (kind) => (await (await kind.load()).openAll(options)).map((place) => ({ kind, place }))),
   );
   const found = await Promise.all(
     places.flat().map(async ({ kind, place }) => {
@@ -116,7 +118,7 @@ async function choose(
   const trial = open(DEFAULT_BACKEND)
     .then((backend) => backend.obstacle?.(policy))
     .catch((error: Error) => (isMissing(error) ? NOT_INSTALLED : error));
-  for (const kind of BACKENDS) {
+  for (const kind of IN_KERNEL) {
     const reason = await (await kind.load()).reasonToUse?.(options);
     if (reason !== undefined) return { kind, reason };
   }

@@ -1,5 +1,5 @@
 // ip-masq-agent explain ADDRESS|CIDR…: what happens to packets to an address, or to the parts of a CIDR, and why.
-import { parseConfig, printableName } from "../config/index.ts";
+import { describeBadAddress } from "../config/index.ts";
 import { formatRange, parseAddresses } from "../core/index.ts";
 import { type Explanation, explainBy, type Part } from "../policy/index.ts";
 import { UsageError } from "./flags.ts";
@@ -39,22 +39,12 @@ function refuseOtherFamily(answers: readonly Explanation[], source: string | und
 }
 
 function answerData(answer: Explanation): object {
-  if (!answer.ok) return { address: answer.asked, error: problemOf(answer.asked) };
+  if (!answer.ok) return { address: answer.asked, error: describeBadAddress(answer.asked) };
   if (answer.kind === "address") return { address: answer.asked, ...decisionData(answer.decision) };
   return {
     cidr: answer.asked,
     parts: answer.parts.map((part) => ({ range: rangeOf(part), ...decisionData(part.decision) })),
   };
-}
-
-/** Why a text is neither an address nor a CIDR; for a CIDR as `check` says it. */
-function problemOf(asked: string): string {
-  const bad = `${printableName(asked)} is neither an IP address nor a CIDR`;
-  if (!asked.includes("/")) return bad;
-  const config = JSON.stringify({ nonMasqueradeCIDRs: [asked] });
-  const { diagnostics } = parseConfig(config, { file: "", ipv6: true, reservedRanges: false });
-  const problem = diagnostics.find(({ code }) => code === "cidr-syntax");
-  return problem ? `${problem.message}; ${problem.hint}` : bad;
 }
 
 const rangeOf = ({ first, last, decision }: Part) => formatRange(decision.family, first, last);
@@ -77,5 +67,5 @@ function printAnswers(answers: readonly Explanation[], io: Io): void {
     if (!("decision" in row)) io.print(row.name);
     else io.print(`${row.name.padEnd(width)}  ${paintVerdict(row.decision, io, wide)}  ${reasonOf(row.decision)}`);
   }
-  for (const { ok, asked } of answers) if (!ok) io.warn(problemOf(asked));
+  for (const { ok, asked } of answers) if (!ok) io.warn(describeBadAddress(asked));
 }

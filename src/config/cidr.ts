@@ -2,6 +2,7 @@
 // This module is browser-compatible.
 import { type NoPrefix, type Prefix, parsePrefixes } from "../core/index.ts";
 import { excerpt, MAX_ENTRY } from "./limits.ts";
+import { printableName } from "./printable.ts";
 import type { Report, Span, Wording } from "./report.ts";
 
 /** An entry of a list, unparsed, with its position. */
@@ -38,6 +39,15 @@ export function readCidrs(list: readonly RawCidr[], ipv6: boolean): Prefix[] | u
 /** Why a parsed entry cannot be used in rules; undefined if it can. */
 export function findProblem(text: string, read: Prefix | NoPrefix, ipv6: boolean): Problem | undefined {
   return read.ok ? problemOf(text, read, ipv6) : syntaxProblem(text, read);
+}
+
+/** Why a text is neither an address nor a CIDR; if it was meant to be a CIDR, as the diagnostic of a config says it. */
+export function describeBadAddress(text: string): string {
+  const entry = text.slice(0, MAX_ENTRY);
+  const [read] = parsePrefixes([entry]).read;
+  if (!text.includes("/") || !read || read.ok) return `${printableName(entry)} is neither an IP address nor a CIDR`;
+  const { message, hint } = syntaxProblem(entry, read).wording();
+  return printableName(`${message}; ${hint}`);
 }
 
 type Problem = {

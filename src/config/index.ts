@@ -3,6 +3,7 @@
  * @module
  */
 // This module is browser-compatible.
+export { describeBadAddress } from "./cidr.ts";
 export { defaultConfig, type ParsedConfig, parseConfig, parseConfigs } from "./config.ts";
 export {
   countOmitted,

@@ -1,4 +1,5 @@
 // What happens to the source address of one connection, rule by rule.
+import { describeBadAddress } from "../config/index.ts";
 import { type Family, formatIntervals, type Interval } from "../core/index.ts";
 import { reportedAs } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
@@ -93,8 +94,8 @@ export async function explainFlow(
 
 function readQuestion(question: FlowQuestion): { readonly family: Family; readonly traffic: Traffic } {
   const { source, destination, protocol, port, sourcePort, mark } = question;
-  const family = familyOf(source) ?? refuse(`${JSON.stringify(source)} is neither an IP address nor a CIDR`);
-  const other = familyOf(destination) ?? refuse(`${JSON.stringify(destination)} is neither an IP address nor a CIDR`);
+  const family = familyOf(source) ?? refuse(describeBadAddress(source));
+  const other = familyOf(destination) ?? refuse(describeBadAddress(destination));
   if (family !== other) return refuse(`${source} and ${destination} belong to different families`);
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
   if (protocol !== undefined && number === undefined) {

@@ -395,7 +395,7 @@ test("every recorded case renders to the same bytes on Node and on Deno", async 
 
 test("the bundle is one file, within its size limit, and executable", () => {
   const bundle = readFileSync("dist/ip-masq-agent.mjs");
-  assert.ok(bundle.length <= 560 * 1024, `${bundle.length} bytes`);
+  assert.ok(bundle.length <= 600 * 1024, `${bundle.length} bytes`);
   assert.is(bundle.toString("utf8", 0, 20), "#!/usr/bin/env node\n");
   const imports = [...bundle.toString().matchAll(/(?:^|[;}])(?:import|export)\b[^"'`()]*?\bfrom\s*"([^"]+)"/gm)].map(
     (match) => match[1] ?? "",

@@ -102,7 +102,8 @@ kernelTest("doctor --flow reports errors in its arguments", async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
     [[pod], /unexpected "10.244.0.2": doctor takes addresses only with --flow/],
     [["--flow", pod], /--flow needs two addresses/],
-    [["--flow", pod, "example.org"], /"example.org" is neither an IP address nor a CIDR/],
+    [["--flow", pod, "example.org"], /: example.org is neither an IP address nor a CIDR/],
+    [["--flow", "10.0.0.0/33", inside], /: 10.0.0.0\/33 is not a CIDR: the length is more than 32; write an address/],
     [["--flow", pod, "fd00::1"], /belong to different families/],
     [["--flow", pod, inside, "--port=53"], /ports need a protocol that has ports, such as --protocol=tcp/],
     [["--flow", pod, inside, "--protocol=tpc"], /unknown protocol "tpc"/],
