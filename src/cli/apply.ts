@@ -17,9 +17,10 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const cleaned: string[] = [];
   const opened = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const { backend, reason } = opened;
+  const syncs = forEachFamily(policy, (part) => backend.sync(part));
   // Loaded while the tools run.
   const loading = import("./after-sync.ts");
-  const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
+  const outcomes = await syncs;
   // Before the checks, which may take longer.
   if (!settings.json) printOutcomes(outcomes, backend, cleaned, io);
   const written = outcomes.flatMap((outcome, i) => {

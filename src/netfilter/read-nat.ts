@@ -33,8 +33,7 @@ export async function readNat(
   families: readonly Family[],
   facts: NodeFacts = thisNode(),
 ): Promise<readonly NatView[]> {
-  const addresses = await facts.addresses();
-  const listed = await listChains(run);
+  const [listed, addresses] = await Promise.all([listChains(run), facts.addresses()]);
   return Promise.all(
     families.map(async (family) => {
       const parts = await Promise.all([readNftTables(run, family, listed), readLegacy(run, family, facts.files)]);
