@@ -33,8 +33,8 @@ export async function impactLive(
     throw new UsageError("--live does not read lines: remove --field, --key and the like");
   }
   if (from !== undefined && settings.configGiven) throw new UsageError("--from and --config both name the old config");
-  const before = from === undefined ? await readOutcomes(settings, io) : readFileOutcomes(from, settings, io);
-  const after = to === undefined ? before : readFileOutcomes(to, settings, io);
+  const before = from === undefined ? await readOutcomes(settings, io) : await readFileOutcomes(from, settings, io);
+  const after = to === undefined ? before : await readFileOutcomes(to, settings, io);
   const { outputInterface } = settings.packet;
   const survey = await surveyConnections(host, { before, after, outputInterface });
   if (settings.json) printData(io, { ...agentData(settings), ...surveyData(survey) });

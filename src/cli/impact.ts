@@ -34,8 +34,8 @@ export async function impact(settings: Settings, words: readonly string[], io: I
   readStdinOnce(from, to, ...(words.length > 0 || !hasLines ? words : ["-"]));
   // A line may contain its source; a bare address has none.
   const known = { ...knownOf(settings), source: hasLines };
-  const old = judgeOf(readFileOutcomes(from, settings, io), known);
-  const wanted = judgeOf(readFileOutcomes(to, settings, io), known);
+  const old = judgeOf(await readFileOutcomes(from, settings, io), known);
+  const wanted = judgeOf(await readFileOutcomes(to, settings, io), known);
   if (!hasLines) return impactOnAddresses(old, wanted, settings, io);
   const [oldTreatments = none, newTreatments = none] = treatmentsOf(old, wanted);
   const task = { kind: "compare", treatments: [oldTreatments, newTreatments] } as const;

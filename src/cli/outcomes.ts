@@ -1,16 +1,8 @@
 // The outcomes that a command judges addresses by, and how a decision is printed.
 import { statSync } from "node:fs";
-import { readConfigFiles } from "../agent/index.ts";
+import { readSources } from "../agent/index.ts";
+import { DIAGNOSTICS_SHOWN, isPlainList, type ParsedList, parseList, printableName } from "../config/index.ts";
 import {
-  DIAGNOSTICS_SHOWN,
-  isPlainList,
-  type ParsedList,
-  parseConfig,
-  parseList,
-  printableName,
-} from "../config/index.ts";
-import {
-  compilePolicy,
   type Decision,
   formatAddressRange,
   formatConditions,
@@ -26,7 +18,7 @@ import { nameOf, readInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { readPolicy } from "./policy.ts";
 import type { Settings } from "./settings.ts";
-import { refuse, validConfig } from "./valid-config.ts";
+import { refuse } from "./valid-config.ts";
 
 /** The outcomes of the config that the settings name. */
 export async function readOutcomes(settings: Settings, io: Io): Promise<Outcomes> {
@@ -53,16 +45,15 @@ export const givenFiles = ({ flows, paths }: Settings): readonly string[] =>
  * The outcomes of a file that is a config or a plain list, of a folder with the files of a config, or of standard input for
  * `-`. A file is read only once, because it may be a pipe. Throws as {@link readGivenOutcomes}.
  */
-export function readFileOutcomes(file: string, settings: Settings, io: Io): Outcomes {
+export async function readFileOutcomes(file: string, settings: Settings, io: Io): Promise<Outcomes> {
   const name = nameOf(file);
-  if (file !== "-" && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
-    const config = validConfig(readConfigFiles([file], settings.config), name, settings, io);
-    return outcomesOf(compilePolicy(config, settings.policy));
-  }
-  const bytes = readInput(file);
-  if (isPlainList(bytes)) return listOutcomes(bytes, name, settings, io);
-  const config = validConfig(parseConfig(bytes, { ...settings.config, file: name }), name, settings, io);
-  return outcomesOf(compilePolicy(config, settings.policy));
+  const isFolder = file !== "-" && statSync(file, { throwIfNoEntry: false })?.isDirectory();
+  const sources = isFolder ? readSources([file]) : [{ file: name, bytes: readInput(file) }];
+  const [first] = sources;
+  if (first && !isFolder && isPlainList(first.bytes)) return listOutcomes(first.bytes, name, settings, io);
+  // A plain list does not need the parser of configs.
+  const { parsePolicy } = await import("./parsed-policy.ts");
+  return outcomesOf(parsePolicy(sources, name, settings, io).policy);
 }
 
 /** Reads a plain list. Text output limits the number of diagnostics; JSON has all of them. */

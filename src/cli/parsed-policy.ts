@@ -2,7 +2,6 @@
 import { type LoadedSource, parseSources } from "../agent/index.ts";
 import type { Config } from "../config/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
-import { nameOfPaths } from "./config-sources.ts";
 import type { Io } from "./io.ts";
 import type { Settings } from "./settings.ts";
 import { validConfig } from "./valid-config.ts";
@@ -12,9 +11,14 @@ export interface ParsedPolicy {
   readonly policy: readonly FamilyPolicy[];
 }
 
-/** Parses the files of the config. Throws as {@link validConfig}. */
-export function parsePolicy(sources: readonly LoadedSource[], settings: Settings, io: Io, end: string): ParsedPolicy {
-  const loaded = parseSources(sources, settings.config);
-  const config = validConfig(loaded, nameOfPaths(settings.paths), settings, io, end);
+/** Parses the files of a config that messages call `name`. Throws as {@link validConfig}. */
+export function parsePolicy(
+  sources: readonly LoadedSource[],
+  name: string,
+  settings: Settings,
+  io: Io,
+  end = "",
+): ParsedPolicy {
+  const config = validConfig(parseSources(sources, settings.config), name, settings, io, end);
   return { config, policy: compilePolicy(config, settings.policy) };
 }

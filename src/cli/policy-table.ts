@@ -55,7 +55,7 @@ export async function renderTable(settings: Settings, io: Io): Promise<number> {
   if (settings.json) throw new UsageError("--output does not work with --to=table: use --format=csv, jsonl or sql");
   readStdinOnce(...givenFiles(settings), from);
   const known = { source: false, outputInterface: undefined };
-  const before = from === undefined ? undefined : judgeOf(readFileOutcomes(from, settings, io), known);
+  const before = from === undefined ? undefined : judgeOf(await readFileOutcomes(from, settings, io), known);
   const after = judgeOf(await readGivenOutcomes(settings, io), known);
   const families = FAMILIES.filter((family) => settings.families === "all" || settings.families === family);
   const table = before ? CHANGES : POLICY;

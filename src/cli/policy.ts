@@ -19,7 +19,7 @@ export async function readPolicy(settings: Settings, io: Io, end = ""): Promise<
   }
   // The parser and the core are most of what a command loads: only now, when there is something to parse.
   const { parsePolicy } = await import("./parsed-policy.ts");
-  const parsed = parsePolicy(sources, settings, io, end);
+  const parsed = parsePolicy(sources, name, settings, io, end);
   if (sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);
   return parsed;
 }
