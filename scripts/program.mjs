@@ -1,6 +1,8 @@
 // @ts-check
-// Bundles the program: one file, in parts that are compiled only when they are first used.
-import { relative, resolve } from "node:path";
+// Bundles the program: one file, in parts that are compiled only when they are first used. Rolldown divides the program by what each module
+// uses; esbuild, which bundles everything else, would make an index.ts bring all that it exports into every part.
+import { isAbsolute, relative, resolve } from "node:path";
+import { transform } from "esbuild";
 import { rolldown } from "rolldown";
 import { BUNDLE } from "./bundle.mjs";
 import { coreSource } from "./wasm.mjs";
@@ -13,7 +15,7 @@ const URL_NAME = "programUrl";
 
 /**
  * What the file runs after its table of parts: it loads the first one. Before V8 runs a file, it finds the end of every function in it,
- * which would take longer than most commands do. Of a part that is a string, it only finds the end of the string.
+ * which took 16 to 20 ms. Of a part that is a string, it only finds the end of the string.
  */
 const LOADER = `const builtin = createRequire(import.meta.url);
 const loaded = new Map();
@@ -22,10 +24,16 @@ function load(name) {
   if (part === undefined) return builtin(name);
   const known = loaded.get(name);
   if (known) return known.exports;
-  const module = { exports: {} };
-  loaded.set(name, module);
   const run = compileFunction(part, ["exports", "require", "module", "${URL_NAME}"], { filename: name });
-  run(module.exports, load, module, import.meta.url);
+  const module = { exports: {} };
+  // Before it runs, because parts may require each other.
+  loaded.set(name, module);
+  try {
+    run(module.exports, load, module, import.meta.url);
+  } catch (error) {
+    loaded.delete(name);
+    throw error;
+  }
   return module.exports;
 }
 load("${MAIN}");
@@ -45,9 +53,11 @@ export async function bundleProgram(banner) {
     resolve: { mainFields: [...BUNDLE.mainFields] },
     transform: { target: BUNDLE.target, define: { "import.meta.url": URL_NAME } },
     treeshake: {
-      // What package.json does not say. Of jsonc-parser only the parser is used; the other files fill tables, in 1.4 ms. Of yaml, lists of
-      // CIDRs need only the counter of lines, which then becomes a part without the parser.
-      moduleSideEffects: [{ test: /\/(jsonc-parser\/.*\/(edit|format)|yaml\/.*)\.js$/, sideEffects: false }],
+      // What package.json does not say: of jsonc-parser only the parser is used (jsonc.mjs), and of yaml, lists of CIDRs need only the
+      // counter of lines, which becomes a part without the parser.
+      moduleSideEffects: [
+        { test: /\/node_modules\/(jsonc-parser\/.*\/(edit|format)|yaml\/.*)\.js$/, sideEffects: false },
+      ],
     },
     plugins: [
       {
@@ -75,7 +85,9 @@ export async function bundleProgram(banner) {
   });
   await bundle.close();
   const chunks = output.filter((one) => one.type === "chunk");
-  const parts = chunks.map(({ fileName, code }) => `  "./${fileName}": ${literalOf(`"use strict";${code}`)},\n`);
+  const parts = await Promise.all(
+    chunks.map(async ({ fileName, code }) => `  "./${fileName}": ${await literalOf(fileName, code)},\n`),
+  );
   const head = `import { createRequire } from "node:module";\nimport { compileFunction } from "node:vm";\n`;
   const modules = chunks.flatMap(({ modules }) => Object.entries(modules));
   const used = modules.map(([id, { renderedLength }]) => [nameOf(id), { bytesInOutput: renderedLength }]);
@@ -88,18 +100,24 @@ export async function bundleProgram(banner) {
 /** The name of a part after one of its modules, as stack traces show it. @param {string} id */
 const partNameOf = (id) =>
   nameOf(id)
-    .replace(/^(\0|src\/)|\.\w+$/g, "")
+    .replace(/^(\0|src\/|(\.\.\/)+)|\.\w+$/g, "")
     .replaceAll("/", "-");
 
-/** The name of a module as esbuild reports it: its path from here. @param {string} id */
-const nameOf = (id) => (id.startsWith("/") ? relative(".", id) : id);
+/** The name of a module in the metafile: its path from here. @param {string} id */
+const nameOf = (id) => (isAbsolute(id) ? relative(".", id) : id);
 
 /**
- * JavaScript as a string literal in ASCII, so that V8 stores it with one byte per character. Minified code has few single quotes.
- * Escapes are part of the code: strings, templates and regular expressions may contain them.
+ * A part as a string literal in ASCII, so that V8 stores it with one byte per character. Minified code has few single quotes.
+ * @param {string} name
  * @param {string} code
  */
-function literalOf(code) {
+async function literalOf(name, code) {
   const ascii = code.trimEnd().replace(/[^\n -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `'${ascii.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n")}'`;
+  if ((await printed(ascii)) !== (await printed(code))) {
+    throw new Error(`part ${name} would differ in ASCII: write \\u in regular expressions and in templates with a tag`);
+  }
+  return `'${`"use strict";${ascii}`.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n")}'`;
 }
+
+/** JavaScript as esbuild prints it: texts with the same meaning give the same text. @param {string} code */
+const printed = async (code) => (await transform(code, { charset: "ascii" })).code;

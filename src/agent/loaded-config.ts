@@ -7,7 +7,7 @@ export interface LoadedConfig extends ParsedConfig {
   readonly sources: readonly LoadedSource[];
 }
 
-/** Parses the files of a config. */
+/** Parses the files of a config; without files, the defaults apply. */
 export function parseSources(sources: readonly LoadedSource[], options: ReadOptions): LoadedConfig {
   return { ...(sources.length > 0 ? parseConfigs(sources, options) : defaultConfig(options)), sources };
 }

@@ -94,9 +94,14 @@ async function start(): Promise<void> {
   const thread = Object.keys(THREADS).find(isThread);
   if (thread !== undefined && (await THREADS[thread]?.())) return;
   ignoreDebugSignal();
+  process.exitCode = UNFINISHED;
   const exit = await main(process.argv.slice(2), processIo());
-  process.exitCode = exit || process.exitCode || 0;
+  // A failed write to standard output has changed it.
+  process.exitCode = exit || (process.exitCode === UNFINISHED ? 0 : process.exitCode);
 }
 
-// Without a top-level await, which a part of the bundle cannot have.
+/** The exit code if nothing is left that could finish the command: Node's code for a module that never finishes. */
+const UNFINISHED = 13;
+
+// Not awaited: a part of the bundle cannot have a top-level await.
 void start();

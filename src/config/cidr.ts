@@ -45,7 +45,9 @@ export function findProblem(text: string, read: Prefix | NoPrefix, ipv6: boolean
 export function describeBadAddress(text: string): string {
   const entry = text.slice(0, MAX_ENTRY);
   const [read] = parsePrefixes([entry]).read;
-  if (!text.includes("/") || !read || read.ok) return `${printableName(entry)} is neither an IP address nor a CIDR`;
+  if (!text.includes("/") || !read || read.ok) {
+    return `${printableName(excerpt(text)) || "an empty string"} is neither an IP address nor a CIDR`;
+  }
   const { message, hint } = syntaxProblem(entry, read).wording();
   return printableName(`${message}; ${hint}`);
 }

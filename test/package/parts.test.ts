@@ -14,13 +14,16 @@ const BUNDLE = readFileSync("dist/ip-masq-agent.mjs", "utf8");
 /** A line of the bundle's table of parts. */
 const PART = /^ {2}"\.\/([\w-]+)\.js": '(.*)',$/gm;
 
-/** Runs a bundle in which the parts with these names are not JavaScript. */
-function runWithout(broken: RegExp, ...args: string[]): { readonly status: number | null; readonly text: string } {
+interface Ended {
+  readonly status: number | null;
+  readonly text: string;
+}
+
+/** Runs a bundle in which the parts with these names have other code. */
+function runWith(parts: RegExp, code: string, ...args: string[]): Ended {
   const file = `${folder}/ip-masq-agent.mjs`;
-  writeFileSync(
-    file,
-    BUNDLE.replace(PART, (line, name: string) => (broken.test(name) ? `  "./${name}.js": 'broken!',` : line)),
-  );
+  const replace = (line: string, name: string) => (parts.test(name) ? `  "./${name}.js": '${code}',` : line);
+  writeFileSync(file, BUNDLE.replace(PART, replace));
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     encoding: "utf8",
     timeout: 20_000,
@@ -37,10 +40,15 @@ test("a command compiles only the parts that it uses", () => {
     [/yaml/, ["explain", "10.1.2.3", "--discover-agent=false"], 1, /yaml[\w-]*\.js:1\b[\s\S]*SyntaxError/],
   ];
   for (const [broken, args, status, text] of cases) {
-    const run = runWithout(broken, ...args);
+    const run = runWith(broken, "broken!", ...args);
     assert.match(run.text, text);
     assert.is(run.status, status, run.text);
   }
+});
+
+test("a command that never finishes is not a success", () => {
+  const never = "exports.version = () => new Promise(() => {})";
+  assert.equal(runWith(/^cli-version$/, never, "version"), { status: 13, text: "" });
 });
 
 test("every part is ASCII, and imports nothing, which a part cannot", () => {
