@@ -15,7 +15,7 @@ const URL_NAME = "programUrl";
 
 /**
  * What the file runs after its table of parts: it loads the first one. Before V8 runs a file, it finds the end of every function in it,
- * which took 16 to 20 ms. Of a part that is a string, it only finds the end of the string.
+ * which took about 20 ms. Of a part that is a string, it only finds the end of the string.
  */
 const LOADER = `const builtin = createRequire(import.meta.url);
 const loaded = new Map();

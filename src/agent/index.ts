@@ -6,6 +6,6 @@
 export { type ClaimedChain, claimedChains } from "./claim.ts";
 export { ConfigFileError, type LoadedSource, readSources } from "./config-file.ts";
 export { keepHeapSmall } from "./heap.ts";
-export { type LoadedConfig, parseSources, readConfigFiles } from "./loaded-config.ts";
+export { type LoadedConfig, parseSources } from "./loaded-config.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { type Run, type RunOptions, run } from "./run.ts";

@@ -1,6 +1,6 @@
 // A config and the files that it was read from.
 import { defaultConfig, type ParsedConfig, parseConfigs, type ReadOptions } from "../config/index.ts";
-import { type LoadedSource, readSources } from "./config-file.ts";
+import type { LoadedSource } from "./config-file.ts";
 
 export interface LoadedConfig extends ParsedConfig {
   /** What was read; empty if there are no files, and the defaults apply. */
@@ -11,7 +11,3 @@ export interface LoadedConfig extends ParsedConfig {
 export function parseSources(sources: readonly LoadedSource[], options: ReadOptions): LoadedConfig {
   return { ...(sources.length > 0 ? parseConfigs(sources, options) : defaultConfig(options)), sources };
 }
-
-/** Reads and parses the files that `paths` name. Throws as {@link readSources}. */
-export const readConfigFiles = (paths: readonly string[], options: ReadOptions): LoadedConfig =>
-  parseSources(readSources(paths), options);

@@ -26,10 +26,12 @@ export async function checkAfterSync(
     // Reads /proc, while the tools of the other checks run.
     written.length > 0 ? agentThatUndoes(settings, policy) : undefined,
   ]);
-  const undone = undoer && [
-    `the agent on this node (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
-  ];
-  const unreset =
-    old?.failure !== undefined && settings.reset !== "none" ? [`open connections: ${old.failure}`] : undefined;
-  return { warnings: [...(undone ?? []), ...overrides, ...(unreset ?? [])], old };
+  const warnings = [...overrides];
+  if (undoer) {
+    warnings.unshift(
+      `the agent on this node (pid ${undoer.pid}) has other flags or another config, and undoes this at its next sync`,
+    );
+  }
+  if (old?.failure !== undefined && settings.reset !== "none") warnings.push(`open connections: ${old.failure}`);
+  return { warnings, old };
 }

@@ -17,17 +17,14 @@ export async function apply(settings: Settings, _words: readonly string[], io: I
   const cleaned: string[] = [];
   const opened = await openBackend(settings, policy, warnings.warn, (message) => cleaned.push(message));
   const { backend, reason } = opened;
-  const [outcomes, { checkAfterSync }] = await Promise.all([
-    forEachFamily(policy, (part) => backend.sync(part)),
-    // Loaded while the tools run.
-    import("./after-sync.ts"),
-  ]);
+  const outcomes = await forEachFamily(policy, (part) => backend.sync(part));
   // Before the checks, which may take longer.
   if (!settings.json) printOutcomes(outcomes, backend, cleaned, io);
   const written = outcomes.flatMap((outcome, i) => {
     const part = policy[i];
     return part && outcome.error === undefined && outcome.value ? [{ policy: part, transaction: outcome.value }] : [];
   });
+  const { checkAfterSync } = await import("./after-sync.ts");
   const after = await checkAfterSync(settings, policy, opened, written);
   for (const warning of after.warnings) warnings.warn(warning);
   if (settings.json) {

@@ -1,5 +1,5 @@
 // ip-masq-agent check FILE…: checks configs only; needs no privileges and no tools.
-import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig, parseSources } from "../agent/index.ts";
 import {
   countOmitted,
   countProblems,
@@ -9,8 +9,7 @@ import {
   type Severity,
   summarize,
 } from "../config/index.ts";
-import { readConfig } from "./config-input.ts";
-import { nameOfPaths } from "./config-sources.ts";
+import { nameOfPaths, readConfigSources } from "./config-sources.ts";
 import { warnOfDiagnostics } from "./diagnostics.ts";
 import { formatAnnotation } from "./github.ts";
 import { readStdinOnce } from "./input.ts";
@@ -91,7 +90,7 @@ function readAny(paths: readonly string[], options: ReadOptions, required: boole
     return { config: undefined, diagnostics: [problem], omitted: [], texts: new Map(), sources: [] };
   };
   try {
-    const loaded = readConfig(paths, options);
+    const loaded = parseSources(readConfigSources(paths), options);
     return loaded.sources.length > 0 || !required ? loaded : unreadable("file not found");
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;

@@ -1,5 +1,6 @@
 // ip-masq-agent doctor: checks the whole node; with --flow SRC DST, shows what its rules do to one connection.
 
+import { parseSources } from "../agent/index.ts";
 import type { Opened } from "../backends/index.ts";
 import { thisConntrack } from "../conntrack/index.ts";
 import {
@@ -15,7 +16,7 @@ import {
 import { openFiles, thisHost } from "../host/index.ts";
 import type { NatView } from "../netfilter/index.ts";
 import { compilePolicy } from "../policy/index.ts";
-import { readConfig } from "./config-input.ts";
+import { readConfigSources } from "./config-sources.ts";
 import { formatFinding, formatSeen } from "./doctor-report.ts";
 import { UsageError } from "./flags.ts";
 import { oursOf, readFamilies } from "./foreign-warnings.ts";
@@ -32,7 +33,7 @@ export async function doctor(settings: Settings, words: readonly string[], io: I
     throw new UsageError(`unexpected ${JSON.stringify(words[0])}: doctor takes addresses only with --flow`);
   const { paths } = settings;
   // An invalid config does not stop doctor: it is a finding.
-  const { sources, ...parsed } = readConfig(paths, settings.config);
+  const { sources, ...parsed } = parseSources(readConfigSources(paths), settings.config);
   const policy = parsed.config ? compilePolicy(parsed.config, settings.policy) : [];
   const warnings = collectWarnings(io);
   const files = openFiles();

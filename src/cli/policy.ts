@@ -17,7 +17,7 @@ export async function readPolicy(settings: Settings, io: Io, end = ""): Promise<
   if (sources.length === 0 && settings.configGiven) {
     throw new ConfigFileError(`config ${name} not found; without --config the defaults apply`);
   }
-  // The parser and the core are most of what a command loads: only now, when there is something to parse.
+  // The parser and the core are most of what a command loads, so they are loaded only once the files have been read.
   const { parsePolicy } = await import("./parsed-policy.ts");
   const parsed = parsePolicy(sources, name, settings, io, end);
   if (sources.length === 0) io.warn(`no config file at ${name}, the defaults apply`);

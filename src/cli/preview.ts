@@ -2,12 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
-import { ConfigFileError, type LoadedConfig } from "../agent/index.ts";
+import { ConfigFileError, type LoadedConfig, parseSources } from "../agent/index.ts";
 import { AUTO, DEFAULT_BACKEND, FAMILY_NAMES } from "../backends/index.ts";
 import { runTool, serve } from "../host/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
-import { readConfig } from "./config-input.ts";
-import { nameOfPaths } from "./config-sources.ts";
+import { nameOfPaths, readConfigSources } from "./config-sources.ts";
 import { forEachFamily } from "./families.ts";
 import type { Io } from "./io.ts";
 import { PageError, unservable, unwritable } from "./page-error.ts";
@@ -62,7 +61,7 @@ export async function preview(settings: Settings, _words: readonly string[], io:
 async function stateOf(settings: Settings, io: Io): Promise<object> {
   const { policy, paths, configGiven } = settings;
   const name = nameOfPaths(paths);
-  const loaded = readConfig(paths, settings.config);
+  const loaded = parseSources(readConfigSources(paths), settings.config);
   const { config, sources } = loaded;
   if (sources.length === 0) {
     if (configGiven) throw new ConfigFileError(`config ${name} not found; without a name the defaults apply`);

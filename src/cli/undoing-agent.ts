@@ -1,5 +1,5 @@
 // Whether the agent on this node will undo what apply has written.
-import { readConfigFiles } from "../agent/index.ts";
+import { parseSources, readSources } from "../agent/index.ts";
 import { ENFORCING_BACKEND } from "../backends/index.ts";
 import { compilePolicy, type FamilyPolicy } from "../policy/index.ts";
 import { argumentsOfAgent, findAgents, findKeeper, type RunningAgent } from "./running-agent.ts";
@@ -26,7 +26,7 @@ export async function agentThatUndoes(
 function readPolicyOf(agent: RunningAgent): readonly FamilyPolicy[] {
   try {
     const settings = settingsOf(argumentsOfAgent(agent));
-    const { config } = readConfigFiles(settings.paths, settings.config);
+    const { config } = parseSources(readSources(settings.paths), settings.config);
     return config ? compilePolicy(config, settings.policy) : [];
   } catch {
     return [];

@@ -15,7 +15,7 @@ export function parseAddress(text: string): Address | undefined {
   return { host: match[1] ?? (match[2] || undefined), port };
 }
 
-/** Whether this is an IPv6 address without a zone. node:net could tell too, but takes 2 ms to load. */
+/** Whether this is an IPv6 address without a zone. node:net could tell too, but takes 1 ms to load. */
 const isIPv6 = (text: string): boolean => URL.canParse(`http://[${text}]`);
 
 /** The address as text for messages. */

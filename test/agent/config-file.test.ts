@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigFileError, readSources, sameSources } from "../../src/agent/config-file.ts";
-import { readConfigFiles } from "../../src/agent/loaded-config.ts";
+import { parseSources } from "../../src/agent/loaded-config.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/masq-sources-`);
 test.after(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ test("a folder means its files named ip-masq*, in the order of their names", () 
   mkdirSync(`${folder}/config/ip-masq-folder`);
   assert.equal(names([`${folder}/config`]), ["config/ip-masq-agent", "config/ip-masq-agent-reconciled"]);
   assert.equal(names([`${folder}/config/`]), ["config/ip-masq-agent", "config/ip-masq-agent-reconciled"]);
-  const { config } = readConfigFiles([`${folder}/config`], OPTIONS);
+  const { config } = parseSources(readSources([`${folder}/config`]), OPTIONS);
   assert.equal(
     config?.nonMasqueradeCIDRs.map(({ text }) => text),
     ["10.0.0.0/8", "11.0.0.0/8"],
@@ -44,7 +44,7 @@ test("a folder means its files named ip-masq*, in the order of their names", () 
     /none: file not found; if several are named, each must exist/,
   );
   assert.equal(names([`${folder}/none`]), []);
-  assert.equal(readConfigFiles([`${folder}/none`], OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
+  assert.equal(parseSources(readSources([`${folder}/none`]), OPTIONS).config?.nonMasqueradeCIDRs.length, 3);
 });
 
 test("a folder without such a file does not mean the defaults", () => {
